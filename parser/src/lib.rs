@@ -1,0 +1,2 @@
+//! HTTP/1.x parser.
+#![no_std]

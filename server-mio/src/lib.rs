@@ -1,0 +1,2 @@
+//! HTTP/1.x server.
+#![forbid(unsafe_code)]
