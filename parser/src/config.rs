@@ -1,0 +1,114 @@
+//! What is accepted, and how much of it.
+
+use crate::Level;
+
+/// What a parse accepts: limits, and the best instruction set to use.
+///
+/// A `Config` is a plain value; make it once, share it, copy it.
+///
+/// ```
+/// use rajada_parser::{Config, Level, Limits};
+///
+/// const CONFIG: Config = Config::STRICT.with_limits(Limits { fields: 32, ..Limits::DEFAULT });
+/// assert_eq!(CONFIG.limits().fields, 32);
+/// assert_eq!(CONFIG.at_most(Level::Scalar).level(), Level::Scalar);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    pub(crate) limits: Limits,
+    pub(crate) at_most: Level,
+}
+
+impl Config {
+    /// Exactly RFC 9110 and RFC 9112, without the leniencies that they permit,
+    /// and [`Limits::DEFAULT`].
+    pub const STRICT: Config = Config {
+        limits: Limits::DEFAULT,
+        at_most: Level::Avx512,
+    };
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn with_limits(self, limits: Limits) -> Config {
+        Config { limits, ..self }
+    }
+
+    /// The same without instruction sets better than `level`. A level that the
+    /// CPU lacks is never used: this is for comparing levels, or for leaving
+    /// wide registers to others.
+    #[must_use]
+    pub const fn at_most(self, level: Level) -> Config {
+        Config {
+            at_most: level,
+            ..self
+        }
+    }
+
+    /// The limits in force.
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The instruction set that is used on this machine.
+    pub fn level(&self) -> Level {
+        self.at_most.min(Level::detect())
+    }
+}
+
+impl Default for Config {
+    /// [`Config::STRICT`].
+    fn default() -> Config {
+        Config::STRICT
+    }
+}
+
+/// How much of a message is accepted. Octets beyond a limit are refused at the
+/// first of them, before they need to be buffered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "made by functional update from DEFAULT"
+)]
+pub struct Limits {
+    /// Octets in a method; 32. The longest in IANA's registry has 17
+    /// (`UPDATEREDIRECTREF`). Beyond: 400.
+    pub method: u32,
+    /// Octets in a request line, its CR LF included; 16 KiB. RFC 9112 section 3
+    /// asks for at least 8,000; Apache and nginx take 8 KiB, Node 16 KiB for a
+    /// whole head. Beyond: 414.
+    pub request_line: u32,
+    /// Octets in a head, from the first of the message to its empty line; 64
+    /// KiB. nginx takes 32 KiB, hyper about 400 KiB, Go 1 MiB. Beyond: 431.
+    pub head: u32,
+    /// Field lines in a head or a trailer section; 100, as Apache and hyper
+    /// have it. Beyond: 431.
+    pub fields: u32,
+    /// Octets of extensions in one chunk's size line, from the first `;` or
+    /// white space; 256. Beyond: 400.
+    pub chunk_extensions: u32,
+    /// Octets of extensions in all chunks of a message; 16 KiB, as Go and Node
+    /// have it. Beyond: 400.
+    pub chunk_extensions_total: u32,
+    /// Octets in a trailer section, its empty line included; 8 KiB. Beyond: 431.
+    pub trailers: u32,
+}
+
+impl Limits {
+    /// The defaults that each field names.
+    pub const DEFAULT: Limits = Limits {
+        method: 32,
+        request_line: 16 * 1024,
+        head: 64 * 1024,
+        fields: 100,
+        chunk_extensions: 256,
+        chunk_extensions_total: 16 * 1024,
+        trailers: 8 * 1024,
+    };
+}
+
+impl Default for Limits {
+    /// [`Limits::DEFAULT`].
+    fn default() -> Limits {
+        Limits::DEFAULT
+    }
+}

@@ -1,0 +1,306 @@
+//! The fields of a head or a trailer section, as octets.
+
+use core::fmt;
+use core::iter::FusedIterator;
+
+use crate::FieldPosition;
+
+/// One field: a name and a value, as they stand in the message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a field has a name and a value")]
+pub struct Field<'b> {
+    /// The name, a token (RFC 9110 section 5.1). Names compare without case.
+    pub name: &'b [u8],
+    /// The value without the white space around it; visible octets, spaces,
+    /// tabs and octets of 0x80 and above (RFC 9110 section 5.5). May be empty.
+    pub value: &'b [u8],
+}
+
+impl Field<'_> {
+    /// Whether this is the field `name`, compared without case.
+    #[inline]
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+}
+
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "\"{}: {}\"",
+            self.name.escape_ascii(),
+            self.value.escape_ascii()
+        )
+    }
+}
+
+/// The fields of a head or a trailer section in the order of the wire.
+///
+/// A view: nothing is copied, decoded or lower-cased.
+///
+/// ```
+/// use rajada_parser::{Config, Positions, Resume, Status};
+///
+/// let head = b"GET / HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\naccept: */*\r\n\r\n";
+/// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+/// let Status::Complete(request, _) = Config::STRICT.parse_request(head, &mut at, &mut slots)?
+///     else { unreachable!() };
+/// let fields = request.fields();
+/// assert_eq!(fields.len(), 3);
+/// assert_eq!(fields.get("ACCEPT"), Some(&b"text/html"[..]));
+/// assert_eq!(fields.get_all("accept").count(), 2);
+/// assert_eq!(fields.iter().next().unwrap().name, b"Host");
+/// # Ok::<(), rajada_parser::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Fields<'b, 'h> {
+    octets: &'b [u8],
+    positions: &'h [FieldPosition],
+}
+
+impl<'b, 'h> Fields<'b, 'h> {
+    /// The fields that stand at `positions` of `octets`, the message or what is
+    /// before its content: for callers who stored both.
+    #[inline]
+    pub const fn new(octets: &'b [u8], positions: &'h [FieldPosition]) -> Self {
+        Fields { octets, positions }
+    }
+
+    /// How many field lines there are.
+    #[inline]
+    pub const fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// The value of the first field line called `name`, compared without case.
+    pub fn get(&self, name: &str) -> Option<&'b [u8]> {
+        self.get_all(name).next()
+    }
+
+    /// The values of all field lines called `name`, in order.
+    pub fn get_all<'n>(&self, name: &'n str) -> GetAll<'b, 'h, 'n> {
+        GetAll {
+            octets: self.octets,
+            rest: self.positions.iter(),
+            name,
+        }
+    }
+
+    /// All fields in order.
+    #[inline]
+    pub fn iter(&self) -> FieldIter<'b, 'h> {
+        FieldIter {
+            octets: self.octets,
+            rest: self.positions.iter(),
+        }
+    }
+
+    /// Where the fields stand.
+    #[inline]
+    pub const fn positions(&self) -> &'h [FieldPosition] {
+        self.positions
+    }
+
+    /// Which field line stands at `index`.
+    #[inline]
+    pub(crate) fn at(&self, index: usize) -> Option<Field<'b>> {
+        self.positions
+            .get(index)
+            .map(|position| field(self.octets, position))
+    }
+}
+
+impl fmt::Debug for Fields<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<'b, 'h> IntoIterator for Fields<'b, 'h> {
+    type Item = Field<'b>;
+    type IntoIter = FieldIter<'b, 'h>;
+
+    #[inline]
+    fn into_iter(self) -> FieldIter<'b, 'h> {
+        self.iter()
+    }
+}
+
+/// Iterates over [`Fields`]; see [`Fields::iter`].
+#[derive(Clone, Debug)]
+pub struct FieldIter<'b, 'h> {
+    octets: &'b [u8],
+    rest: core::slice::Iter<'h, FieldPosition>,
+}
+
+impl<'b> Iterator for FieldIter<'b, '_> {
+    type Item = Field<'b>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Field<'b>> {
+        self.rest
+            .next()
+            .map(|position| field(self.octets, position))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for FieldIter<'_, '_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.rest
+            .next_back()
+            .map(|position| field(self.octets, position))
+    }
+}
+
+impl ExactSizeIterator for FieldIter<'_, '_> {}
+impl FusedIterator for FieldIter<'_, '_> {}
+
+/// Iterates over the values of one name; see [`Fields::get_all`].
+#[derive(Clone, Debug)]
+pub struct GetAll<'b, 'h, 'n> {
+    octets: &'b [u8],
+    rest: core::slice::Iter<'h, FieldPosition>,
+    name: &'n str,
+}
+
+impl<'b> Iterator for GetAll<'b, '_, '_> {
+    type Item = &'b [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'b [u8]> {
+        let (octets, name) = (self.octets, self.name);
+        // Comparing lengths first needs no octet of the message.
+        self.rest
+            .by_ref()
+            .filter(|at| at.name_end.wrapping_sub(at.name_start) as usize == name.len())
+            .map(|position| field(octets, position))
+            .find(|field| field.is(name))
+            .map(|field| field.value)
+    }
+}
+
+impl FusedIterator for GetAll<'_, '_, '_> {}
+
+/// Positions are hints: whatever they say, this gives octets or none.
+#[inline]
+fn field<'b>(octets: &'b [u8], at: &FieldPosition) -> Field<'b> {
+    Field {
+        name: part(octets, at.name_start, at.name_end),
+        value: part(octets, at.value_start, at.value_end),
+    }
+}
+
+/// `octets[start..end]`, or nothing where there is no such part.
+#[inline]
+pub(crate) fn part(octets: &[u8], start: u32, end: u32) -> &[u8] {
+    octets.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// The fields that decide framing. The parser notes on the way where they are,
+/// so that framing need not look at every field again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Known {
+    Host,
+    Expect,
+    Upgrade,
+    Connection,
+    ContentLength,
+    TransferEncoding,
+}
+
+impl Known {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Known::Host => "host",
+            Known::Expect => "expect",
+            Known::Upgrade => "upgrade",
+            Known::Connection => "connection",
+            Known::ContentLength => "content-length",
+            Known::TransferEncoding => "transfer-encoding",
+        }
+    }
+}
+
+/// For each [`Known`] field: 0 if no field line can be it, `n` if only the line
+/// of index `n - 1` can, [`Noted::MANY`] if several can. A line *can* be a known
+/// field if length and first letter fit; its name is compared when it is asked
+/// for. The last entry collects all others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noted([u8; 8]);
+
+impl Noted {
+    pub(crate) const NONE: Noted = Noted([0; 8]);
+    const OTHERS: u8 = 7;
+    const MANY: u8 = u8::MAX;
+
+    /// Notes the field line `index`, of which the name is `len` octets long and
+    /// begins with `first`.
+    #[inline(always)]
+    pub(crate) fn note(&mut self, index: usize, len: usize, first: u8) {
+        let (entry, letter) = BY_LENGTH[len % BY_LENGTH.len()];
+        // A name of 32 octets and more may fold onto a shorter one, and then
+        // costs a comparison later.
+        let entry = if first | 0x20 == letter {
+            entry
+        } else {
+            Noted::OTHERS
+        };
+        let noted = &mut self.0[(entry & 7) as usize];
+        *noted = if *noted == 0 && index < 254 {
+            index as u8 + 1
+        } else {
+            Noted::MANY
+        };
+    }
+
+    /// The indices of the field lines that are `known`, in order.
+    #[inline]
+    pub(crate) fn find<'a, 'b: 'a, 'h: 'a>(
+        &self,
+        known: Known,
+        fields: Fields<'b, 'h>,
+    ) -> impl Iterator<Item = (FieldPosition, &'b [u8])> + use<'a, 'b, 'h> {
+        let candidates = match self.0[known as usize] {
+            0 => 0..0,
+            Noted::MANY => 0..fields.len(),
+            n => n as usize - 1..n as usize,
+        };
+        let positions = fields.positions.get(candidates).unwrap_or_default();
+        positions.iter().filter_map(move |&position| {
+            let field = field(fields.octets, &position);
+            field.is(known.name()).then_some((position, field.value))
+        })
+    }
+}
+
+/// By the length of a name: which known field it may be, and its first letter.
+static BY_LENGTH: [(u8, u8); 32] = {
+    let mut table = [(Noted::OTHERS, 0); 32];
+    let all = [
+        Known::Host,
+        Known::Expect,
+        Known::Upgrade,
+        Known::Connection,
+        Known::ContentLength,
+        Known::TransferEncoding,
+    ];
+    let mut i = 0;
+    while i < all.len() {
+        let name = all[i].name().as_bytes();
+        table[name.len()] = (all[i] as u8, name[0]);
+        i += 1;
+    }
+    table
+};

@@ -1,0 +1,298 @@
+//! The grammar of heads: what is accepted, what is refused, where, and that no
+//! split and no level changes it. The Markdown cases say it in full; these
+//! tests are the ones to read first.
+
+use crate::{Config, Error, ErrorKind, Level, Limits, Positions, Resume, Status, Version};
+use ErrorKind::*;
+use std::vec::Vec;
+
+type Outcome = Result<Option<(Vec<u8>, Vec<u8>, Version, Vec<(Vec<u8>, Vec<u8>)>, usize)>, Error>;
+
+/// Parses `octets`, given in pieces that end at `ends` and at its end.
+fn parse(config: &Config, octets: &[u8], ends: &[usize]) -> Outcome {
+    let mut at = Resume::new();
+    let mut slots = Positions::<100>::new();
+    for &end in ends.iter().chain([&octets.len()]) {
+        let piece: Vec<u8> = octets[..end].to_vec();
+        if let Status::Complete(request, taken) =
+            config.parse_request(&piece, &mut at, &mut slots)?
+        {
+            let fields = request
+                .fields()
+                .iter()
+                .map(|f| (f.name.to_vec(), f.value.to_vec()))
+                .collect();
+            let (method, target) = (request.method().to_vec(), request.target().to_vec());
+            return Ok(Some((method, target, request.version(), fields, taken)));
+        }
+    }
+    Ok(None)
+}
+
+/// The outcome, after making sure that it is the same at every level and split.
+fn outcome_with(config: Config, octets: &[u8]) -> Outcome {
+    let expected = parse(&config.at_most(Level::Scalar), octets, &[]);
+    for level in Level::ALL
+        .into_iter()
+        .filter(|&level| level <= Level::detect())
+    {
+        let config = config.at_most(level);
+        assert_eq!(
+            parse(&config, octets, &[]),
+            expected,
+            "{level}, {}",
+            octets.escape_ascii()
+        );
+        let every: Vec<usize> = (0..octets.len()).collect();
+        assert_eq!(
+            parse(&config, octets, &every),
+            expected,
+            "{level}, octet by octet"
+        );
+        for split in 0..octets.len() {
+            assert_eq!(
+                parse(&config, octets, &[split]),
+                expected,
+                "{level}, split at {split}"
+            );
+        }
+    }
+    expected
+}
+
+fn outcome(octets: &[u8]) -> Outcome {
+    outcome_with(Config::STRICT, octets)
+}
+
+#[track_caller]
+fn refused(octets: &[u8], kind: ErrorKind, offset: usize) {
+    assert_eq!(
+        outcome(octets),
+        Err(Error::new(kind, offset)),
+        "{}",
+        octets.escape_ascii()
+    );
+    // The offence is reported by the octets up to it, or by the next where a
+    // CR's successor tells.
+    let enough = octets.len().min(offset + 2);
+    if !matches!(kind, VersionUnsupported) {
+        assert_eq!(
+            parse(&Config::STRICT, &octets[..enough], &[]),
+            Err(Error::new(kind, offset)),
+            "not as soon as it is known: {}",
+            octets.escape_ascii()
+        );
+    }
+}
+
+#[test]
+fn a_head_with_fields() {
+    let head = b"GET /a?b=c HTTP/1.1\r\nHost: example.org\r\nEmpty:\r\nTab:\tx \t \r\nd: \x80\xFF y\r\n\r\nrest";
+    let (method, target, version, fields, taken) = outcome(head).unwrap().unwrap();
+    assert_eq!((&method[..], &target[..]), (&b"GET"[..], &b"/a?b=c"[..]));
+    assert_eq!((version, taken), (Version::Http11, head.len() - 4));
+    let expected: [(&[u8], &[u8]); 4] = [
+        (b"Host", b"example.org"),
+        (b"Empty", b""),
+        (b"Tab", b"x"),
+        (b"d", b"\x80\xFF y"),
+    ];
+    assert!(fields.iter().map(|(n, v)| (&n[..], &v[..])).eq(expected));
+}
+
+#[test]
+fn heads_of_every_length_are_complete_at_their_last_octet() {
+    for padding in 0..200 {
+        let head = std::format!("GET /{0} HTTP/1.0\r\nX: {0}\r\n\r\n", "p".repeat(padding));
+        let (_, target, version, fields, taken) = parse(&Config::STRICT, head.as_bytes(), &[])
+            .unwrap()
+            .unwrap();
+        assert_eq!((target.len(), fields[0].1.len()), (padding + 1, padding));
+        assert_eq!((version, taken), (Version::Http10, head.len()));
+        for len in 0..head.len() {
+            assert_eq!(
+                parse(&Config::STRICT, &head.as_bytes()[..len], &[]),
+                Ok(None)
+            );
+        }
+    }
+}
+
+#[test]
+fn one_empty_line_may_come_first() {
+    let (method, .., taken) = outcome(b"\r\nPUT / HTTP/1.1\r\n\r\n").unwrap().unwrap();
+    assert_eq!((&method[..], taken), (&b"PUT"[..], 20));
+    refused(b"\r\n\r\nGET / HTTP/1.1\r\n\r\n", EmptyLines, 2);
+    refused(b"\nGET / HTTP/1.1\r\n\r\n", BareLf, 0);
+    refused(b"\rGET / HTTP/1.1\r\n\r\n", BareCr, 0);
+    refused(b" GET / HTTP/1.1\r\n\r\n", Method, 0);
+    refused(b"\r\n GET / HTTP/1.1\r\n\r\n", Method, 2);
+}
+
+#[test]
+fn the_request_line() {
+    refused(b"G@T / HTTP/1.1\r\n\r\n", Method, 1);
+    refused(b"GET\t/ HTTP/1.1\r\n\r\n", Method, 3);
+    refused(b"\x16\x03\x01\x02", Method, 0);
+    refused(&[b'M'; 33], MethodTooLong, 32);
+    assert!(
+        outcome(&[&[b'M'; 32][..], b" / HTTP/1.1\r\n\r\n"].concat())
+            .unwrap()
+            .is_some()
+    );
+    refused(b"GET  HTTP/1.1\r\n\r\n", TargetEmpty, 4);
+    refused(b"GET  / HTTP/1.1\r\n\r\n", TargetEmpty, 4);
+    refused(b"GET \r\n\r\n", TargetEmpty, 4);
+    refused(b"GET /a#b HTTP/1.1\r\n\r\n", Target, 6);
+    refused(b"GET /\x80 HTTP/1.1\r\n\r\n", Target, 5);
+    refused(b"GET /\x7F HTTP/1.1\r\n\r\n", Target, 5);
+    refused(b"GET /\tHTTP/1.1\r\n\r\n", Target, 5);
+    refused(b"GET /\r\n\r\n", VersionMissing, 5);
+    refused(b"GET / \r\n\r\n", VersionMissing, 6);
+    refused(b"GET /  HTTP/1.1\r\n\r\n", Version, 6);
+    refused(b"GET /a b HTTP/1.1\r\n\r\n", Version, 7);
+    refused(b"GET / http/1.1\r\n\r\n", Version, 6);
+    refused(b"GET / HTTP/1\r\n\r\n", Version, 12);
+    refused(b"GET / HTTP/01.01\r\n\r\n", Version, 12);
+    refused(b"GET / HTTP/ 1.1\r\n\r\n", Version, 11);
+    refused(b"GET / HTTP/1.32\r\n\r\n", Version, 14);
+    refused(b"GET / HTTP/1.1 \r\n\r\n", Version, 14);
+    refused(b"GET / HTTP/1.1\n\r\n", BareLf, 14);
+    refused(b"GET / HTTP/1.1\r\r\n", BareCr, 14);
+    refused(b"GET / HTTP/2.0\r\nA: b\r\n\r\n", VersionUnsupported, 11);
+    refused(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", VersionUnsupported, 11);
+    refused(b"GET / HTTP/2.0\r\nA : b\r\n\r\n", SpaceBeforeColon, 17);
+    for minor in b'1'..=b'9' {
+        let head = [b"GET / HTTP/1.", &[minor][..], b"\r\n\r\n"].concat();
+        assert_eq!(outcome(&head).unwrap().unwrap().2, Version::Http11);
+    }
+    for target in ["*", "http://a/", "a:1", "/\"<>\\^`{|}%00"] {
+        let head = std::format!("GET {target} HTTP/1.1\r\n\r\n");
+        assert_eq!(
+            outcome(head.as_bytes()).unwrap().unwrap().1,
+            target.as_bytes()
+        );
+    }
+}
+
+#[test]
+fn field_lines() {
+    let refused = |lines: &[u8], kind, offset: usize| {
+        refused(&[b"GET / HTTP/1.1\r\n", lines].concat(), kind, 16 + offset);
+    };
+    refused(b" A: b\r\n\r\n", SpaceBeforeFields, 0);
+    refused(b"\tA: b\r\n\r\n", SpaceBeforeFields, 0);
+    refused(b"A: b\r\n c\r\n\r\n", ObsFold, 6);
+    refused(b"A: b\r\n\tc\r\n\r\n", ObsFold, 6);
+    refused(b"A : b\r\n\r\n", SpaceBeforeColon, 1);
+    refused(b"A\t: b\r\n\r\n", SpaceBeforeColon, 1);
+    refused(b": b\r\n\r\n", FieldNameEmpty, 0);
+    refused(b"A\r\n\r\n", ColonMissing, 1);
+    refused(b"A\n\r\n", ColonMissing, 1);
+    refused(b"A(: b\r\n\r\n", FieldName, 1);
+    refused(b"\x00A: b\r\n\r\n", FieldName, 0);
+    refused(b"A\x85: b\r\n\r\n", FieldName, 1);
+    refused(b"A: b\x00\r\n\r\n", FieldValue, 4);
+    refused(b"A: b\x7F\r\n\r\n", FieldValue, 4);
+    refused(b"A: b\n\r\n", BareLf, 4);
+    refused(b"A: b\rc\r\n\r\n", BareCr, 4);
+    refused(b"A: b\r\r\n\r\n", BareCr, 4);
+    refused(b"\nA: b\r\n\r\n", BareLf, 0);
+    refused(b"\rA: b\r\n\r\n", BareCr, 0);
+    refused(b"A: b\r\n\rX", BareCr, 6);
+    refused(b"A: b\r\n\n", BareLf, 6);
+}
+
+#[test]
+fn limits_are_offended_by_the_first_octet_beyond() {
+    let with = |limits| Config::STRICT.with_limits(limits);
+    let head = b"GET /abc HTTP/1.1\r\nA: b\r\nC: d\r\n\r\n";
+    for head_limit in 0..head.len() {
+        let limits = Limits {
+            head: head_limit as u32,
+            ..Limits::DEFAULT
+        };
+        assert_eq!(
+            outcome_with(with(limits), head),
+            Err(Error::new(HeadTooLarge, head_limit))
+        );
+    }
+    let limits = Limits {
+        head: head.len() as u32,
+        ..Limits::DEFAULT
+    };
+    assert!(outcome_with(with(limits), head).unwrap().is_some());
+    for line_limit in 6..19 {
+        let limits = Limits {
+            request_line: line_limit,
+            ..Limits::DEFAULT
+        };
+        let wanted = Error::new(TargetTooLong, line_limit as usize);
+        assert_eq!(outcome_with(with(limits), head), Err(wanted));
+        assert_eq!(wanted.status(), 414);
+    }
+    let limits = Limits {
+        request_line: 19,
+        ..Limits::DEFAULT
+    };
+    assert!(outcome_with(with(limits), head).unwrap().is_some());
+    let limits = Limits {
+        fields: 1,
+        ..Limits::DEFAULT
+    };
+    assert_eq!(
+        outcome_with(with(limits), head),
+        Err(Error::new(TooManyFields, 25))
+    );
+    let limits = Limits {
+        fields: 2,
+        ..Limits::DEFAULT
+    };
+    assert!(outcome_with(with(limits), head).unwrap().is_some());
+    let error = Config::STRICT
+        .parse_request(head, &mut Resume::new(), &mut Positions::<1>::new())
+        .unwrap_err();
+    assert_eq!((error.kind(), error.offset()), (TooManyFields, 25));
+}
+
+#[test]
+fn a_slice_of_positions_serves_as_slots() {
+    let head = b"GET / HTTP/1.1\r\nA: b\r\n\r\n";
+    let mut slots = [crate::FieldPosition::default(); 4];
+    let (request, _) = Config::STRICT
+        .parse_request(head, &mut Resume::new(), &mut slots[..])
+        .unwrap()
+        .complete()
+        .unwrap();
+    assert_eq!(request.fields().get("a"), Some(&b"b"[..]));
+}
+
+#[test]
+fn other_slots_than_before_begin_the_head_again() {
+    let head = b"GET / HTTP/1.1\r\nA: b\r\nC: d\r\n\r\n";
+    let mut at = Resume::new();
+    let mut used = Positions::<8>::new();
+    let partial = Config::STRICT.parse_request(&head[..24], &mut at, &mut used);
+    assert!(partial.unwrap().is_partial());
+    let mut fresh = Positions::<8>::new();
+    let (request, _) = Config::STRICT
+        .parse_request(head, &mut at, &mut fresh)
+        .unwrap()
+        .complete()
+        .unwrap();
+    assert_eq!(request.fields().len(), 2);
+}
+
+#[test]
+fn wrong_octets_behind_a_resume_do_not_panic() {
+    let head = b"GET /abc HTTP/1.1\r\nAlpha: beta\r\nGamma: delta\r\n\r\n";
+    for cut in 0..head.len() {
+        for len in 0..80 {
+            for octet in [b'\r', b'\n', b':', b' ', b'a', 0xFF] {
+                let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+                let _ = Config::STRICT.parse_request(&head[..cut], &mut at, &mut slots);
+                let _ = Config::STRICT.parse_request(&std::vec![octet; len], &mut at, &mut slots);
+            }
+        }
+    }
+}

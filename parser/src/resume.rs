@@ -1,0 +1,95 @@
+//! What is known of a head that has not fully arrived.
+
+/// How far a message's head is known: offsets and counts, no octets and no
+/// lifetime, so that it can be stored between two reads.
+///
+/// Use a fresh one for each message, and give it to each call for that message
+/// together with the same slots and *all* octets of the message so far. What
+/// was looked at before is not looked at again: a head costs the same however
+/// it is split.
+///
+/// ```
+/// use rajada_parser::{Config, Positions, Resume, Status};
+///
+/// let head = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+/// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+/// for len in 0..head.len() {
+///     let status = Config::STRICT.parse_request(&head[..len], &mut at, &mut slots)?;
+///     assert!(matches!(status, Status::Partial));
+/// }
+/// let status = Config::STRICT.parse_request(head, &mut at, &mut slots)?;
+/// assert!(matches!(status, Status::Complete(_, 27)));
+/// # Ok::<(), rajada_parser::Error>(())
+/// ```
+///
+/// A `Resume` is a hint. Given with other octets or other slots than it was
+/// made with, the parse may give a wrong result or an error; it never panics
+/// and never reads outside of the octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// Where scanning goes on; all before was looked at.
+    pub(crate) known: u32,
+    /// First octet of the line that `known` is in.
+    pub(crate) line: u32,
+    /// In that line: the end of the method or of the field name, or 0.
+    pub(crate) first_end: u32,
+    /// In the start line: the end of the target, or 0.
+    pub(crate) second_end: u32,
+    /// Complete field lines so far.
+    pub(crate) fields: u32,
+    /// The start line, once it is complete.
+    pub(crate) start: Option<StartLine>,
+    /// Which fields among them matter to framing.
+    pub(crate) noted: crate::fields::Noted,
+}
+
+impl Resume {
+    /// Nothing is known yet.
+    pub const fn new() -> Resume {
+        Resume {
+            known: 0,
+            line: 0,
+            first_end: 0,
+            second_end: 0,
+            fields: 0,
+            start: None,
+            noted: crate::fields::Noted::NONE,
+        }
+    }
+
+    /// Whether nothing of the message was seen yet, or nothing but the empty
+    /// line that may stand before it: the connection is idle rather than in the
+    /// middle of a head.
+    pub const fn is_fresh(&self) -> bool {
+        self.known == self.line && self.start.is_none()
+    }
+}
+
+/// What is kept of a start line: positions and values.
+///
+/// | | request line | status line |
+/// |---|---|---|
+/// | `start` | the method's first octet | the version's first octet |
+/// | `first_end` | behind the method | behind the status code |
+/// | `second_end` | behind the target | behind the reason |
+/// | `code` | 0 | the status code |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StartLine {
+    pub(crate) first_end: u32,
+    pub(crate) second_end: u32,
+    pub(crate) code: u16,
+    pub(crate) start: u8,
+    pub(crate) version: WireVersion,
+}
+
+/// The version as it stands in a start line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum WireVersion {
+    Http10,
+    /// 1.1 to 1.9: a recipient treats a higher minor version as its own, RFC
+    /// 9110 section 2.5.
+    Http11,
+    /// A major version other than 1.
+    Other,
+}

@@ -1,0 +1,88 @@
+//! The three octet classes that the grammar asks for, as tables.
+//!
+//! Every scanner of every level is held equal to [`TABLE`] by the tests in
+//! `scan/tests.rs`; the other tables here are the same classes in the forms
+//! that vector instructions look up.
+
+/// `tchar`, RFC 9110 section 5.6.2: what methods and field names are made of.
+///
+/// ```abnf
+/// tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." /
+///         "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
+/// ```
+pub(crate) const TOKEN: u8 = 1;
+
+/// What a request target may hold: `0x21..=0x7E` without `#`, since a fragment
+/// is never sent (RFC 9112 section 3.2). Wider than the URI grammar on purpose:
+/// clients send `|`, `{`, `"` and friends, and they are opaque here.
+pub(crate) const TARGET: u8 = 2;
+
+/// `field-content` and the inside of a reason phrase, RFC 9110 section 5.5:
+/// `HTAB / SP / VCHAR / obs-text`, which is every octet but controls and DEL.
+pub(crate) const VALUE: u8 = 4;
+
+/// For each octet, the classes that it belongs to.
+pub(crate) static TABLE: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        table[octet] = classes(octet as u8);
+        octet += 1;
+    }
+    table
+};
+
+const fn classes(octet: u8) -> u8 {
+    let token = matches!(octet,
+        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~'
+        | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
+    let target = matches!(octet, 0x21..=0x7E) && octet != b'#';
+    let value = octet == b'\t' || (octet >= 0x20 && octet != 0x7F);
+    (token as u8 * TOKEN) | (target as u8 * TARGET) | (value as u8 * VALUE)
+}
+
+/// Whether `octet` belongs to `class`, one of the constants above.
+#[inline(always)]
+pub(crate) const fn belongs(octet: u8, class: u8) -> bool {
+    TABLE[octet as usize] & class != 0
+}
+
+/// [`TABLE`] for octets below 0x80, in two vectors' worth.
+pub(super) static ASCII: [[u8; 64]; 2] = {
+    let mut halves = [[0; 64]; 2];
+    let mut octet = 0;
+    while octet < 128 {
+        halves[octet / 64][octet % 64] = TABLE[octet];
+        octet += 1;
+    }
+    halves
+};
+
+/// `tchar` by nibbles: bit `h` of `TOKEN_ROWS[l]` says whether the octet with
+/// high nibble `h` and low nibble `l` is a token octet. Only octets below 0x80
+/// can be, so eight bits are enough. Sixteen entries, twice: `vpshufb` looks up
+/// within each 128-bit lane.
+pub(super) static TOKEN_ROWS: [u8; 32] = {
+    let mut rows = [0; 32];
+    let mut octet = 0;
+    while octet < 128 {
+        if belongs(octet as u8, TOKEN) {
+            rows[octet & 15] |= 1 << (octet >> 4);
+            rows[(octet & 15) + 16] |= 1 << (octet >> 4);
+        }
+        octet += 1;
+    }
+    rows
+};
+
+/// The bit that stands for a high nibble in [`TOKEN_ROWS`]; none above 7.
+pub(super) static NIBBLE_BITS: [u8; 32] = {
+    let mut bits = [0; 32];
+    let mut high = 0;
+    while high < 8 {
+        bits[high] = 1 << high;
+        bits[high + 16] = 1 << high;
+        high += 1;
+    }
+    bits
+};

@@ -1,0 +1,89 @@
+//! The instruction sets, in order, and which of them this CPU has.
+
+use core::fmt;
+use core::str::FromStr;
+
+/// An instruction set that octets can be scanned with, weakest first.
+///
+/// Which level is used is decided at run time: the best that the CPU has, but
+/// no better than [`Config::at_most`](crate::Config::at_most) allows. All
+/// levels give the same answers; they differ in speed alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Level {
+    /// One octet at a time: the reference.
+    Scalar = 1,
+    /// Eight octets at a time in a general-purpose register; every CPU has it.
+    Swar = 2,
+    /// 16 octets at a time on x86: SSE4.2's `pcmpestri`.
+    Sse42 = 3,
+    /// 32 octets at a time on x86: AVX2.
+    Avx2 = 4,
+    /// 64 octets at a time on x86: AVX-512 with F, BW, VL, VBMI and VBMI2.
+    Avx512 = 5,
+}
+
+impl Level {
+    /// Every level, weakest first.
+    pub const ALL: [Level; 5] = [
+        Level::Scalar,
+        Level::Swar,
+        Level::Sse42,
+        Level::Avx2,
+        Level::Avx512,
+    ];
+
+    /// The best level that this CPU and its operating system support.
+    ///
+    /// The CPU is asked once; later calls read an atomic.
+    ///
+    /// ```
+    /// use rajada_parser::Level;
+    /// assert!(Level::detect() >= Level::Swar);
+    /// ```
+    #[inline]
+    pub fn detect() -> Level {
+        super::arch::detect()
+    }
+
+    /// The level's name: `scalar`, `swar`, `sse4.2`, `avx2` or `avx512`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Scalar => "scalar",
+            Level::Swar => "swar",
+            Level::Sse42 => "sse4.2",
+            Level::Avx2 => "avx2",
+            Level::Avx512 => "avx512",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The given text names no [`Level`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownLevel;
+
+impl fmt::Display for UnknownLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not one of scalar, swar, sse4.2, avx2, avx512")
+    }
+}
+
+impl core::error::Error for UnknownLevel {}
+
+impl FromStr for Level {
+    type Err = UnknownLevel;
+
+    fn from_str(name: &str) -> Result<Level, UnknownLevel> {
+        Level::ALL
+            .into_iter()
+            .find(|level| level.name() == name)
+            .ok_or(UnknownLevel)
+    }
+}

@@ -1,0 +1,17 @@
+//! Dispatch where no vector instructions are known: SWAR, or less if asked.
+
+use super::scalar::Scalar;
+use super::swar::Swar;
+use super::{Level, Op};
+
+pub(super) fn detect() -> Level {
+    Level::Swar
+}
+
+#[inline]
+pub(super) fn dispatch<O: Op>(at_most: Level, op: O) -> O::Out {
+    match at_most {
+        Level::Scalar => op.run(Scalar),
+        _ => op.run(Swar),
+    }
+}

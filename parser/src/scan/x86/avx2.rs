@@ -1,0 +1,100 @@
+//! AVX2: 32 octets at a time.
+
+#[cfg(target_arch = "x86")]
+use core::arch::x86::*;
+#[cfg(target_arch = "x86_64")]
+use core::arch::x86_64::*;
+
+use super::blocks::first_outside;
+use crate::scan::class::{NIBBLE_BITS, TARGET, TOKEN, TOKEN_ROWS, VALUE};
+use crate::scan::{Op, Scan, scalar};
+
+/// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
+#[derive(Clone, Copy)]
+pub(super) struct Avx2(());
+
+/// Runs `op` compiled for AVX2.
+///
+/// # Safety
+/// The CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
+    op.run(Avx2(()))
+}
+
+impl Scan for Avx2 {
+    #[inline(always)]
+    fn token_end(self, octets: &[u8], from: usize) -> usize {
+        first_outside(
+            octets,
+            from,
+            // SAFETY: `self` proves AVX2.
+            |block| unsafe { not_token(block) },
+            |octets, from| scalar::first_outside(octets, from, TOKEN),
+        )
+    }
+
+    #[inline(always)]
+    fn target_end(self, octets: &[u8], from: usize) -> usize {
+        first_outside(
+            octets,
+            from,
+            // SAFETY: `self` proves AVX2.
+            |block| unsafe { not_target(block) },
+            |octets, from| scalar::first_outside(octets, from, TARGET),
+        )
+    }
+
+    #[inline(always)]
+    fn value_end(self, octets: &[u8], from: usize) -> usize {
+        first_outside(
+            octets,
+            from,
+            // SAFETY: `self` proves AVX2.
+            |block| unsafe { not_value(block) },
+            |octets, from| scalar::first_outside(octets, from, VALUE),
+        )
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(block: &[u8; 32]) -> __m256i {
+    // SAFETY: 32 octets are readable, and the load needs no alignment.
+    unsafe { _mm256_loadu_si256(block.as_ptr().cast()) }
+}
+
+/// Classification by two nibble look-ups (Langdale and Lemire, "Parsing
+/// gigabytes of JSON per second", section 3.1.2). `vpshufb` gives 0 for octets
+/// of 0x80 and above by itself.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn not_token(block: &[u8; 32]) -> u32 {
+    let octets = load(block);
+    let row = _mm256_shuffle_epi8(load(&TOKEN_ROWS), octets);
+    let high = _mm256_and_si256(_mm256_srli_epi16::<4>(octets), _mm256_set1_epi8(15));
+    let bit = _mm256_shuffle_epi8(load(&NIBBLE_BITS), high);
+    let outside = _mm256_cmpeq_epi8(_mm256_and_si256(row, bit), _mm256_setzero_si256());
+    _mm256_movemask_epi8(outside) as u32
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn not_target(block: &[u8; 32]) -> u32 {
+    let octets = load(block);
+    // Signed: this takes in 0x80 and above.
+    let low_or_high = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), octets);
+    let hash = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(b'#' as i8));
+    let delete = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(0x7F));
+    _mm256_movemask_epi8(_mm256_or_si256(low_or_high, _mm256_or_si256(hash, delete))) as u32
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn not_value(block: &[u8; 32]) -> u32 {
+    let octets = load(block);
+    let control = _mm256_cmpeq_epi8(_mm256_min_epu8(octets, _mm256_set1_epi8(0x1F)), octets);
+    let tab = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(b'\t' as i8));
+    let delete = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(0x7F));
+    _mm256_movemask_epi8(_mm256_or_si256(_mm256_andnot_si256(tab, control), delete)) as u32
+}
