@@ -22,10 +22,7 @@ pub struct Config {
 impl Config {
     /// Exactly RFC 9110 and RFC 9112, without the leniencies that they permit,
     /// and [`Limits::DEFAULT`].
-    pub const STRICT: Config = Config {
-        limits: Limits::DEFAULT,
-        at_most: Level::Avx512,
-    };
+    pub const STRICT: Config = Config { limits: Limits::DEFAULT, at_most: Level::Avx512 };
 
     /// The same with other limits.
     #[must_use]
@@ -38,10 +35,7 @@ impl Config {
     /// wide registers to others.
     #[must_use]
     pub const fn at_most(self, level: Level) -> Config {
-        Config {
-            at_most: level,
-            ..self
-        }
+        Config { at_most: level, ..self }
     }
 
     /// The limits in force.
@@ -65,10 +59,7 @@ impl Default for Config {
 /// How much of a message is accepted. Octets beyond a limit are refused at the
 /// first of them, before they need to be buffered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "made by functional update from DEFAULT"
-)]
+#[expect(clippy::exhaustive_structs, reason = "made by functional update from DEFAULT")]
 pub struct Limits {
     /// Octets in a method; 32. The longest in IANA's registry has 17
     /// (`UPDATEREDIRECTREF`). Beyond: 400.

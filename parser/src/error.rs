@@ -30,11 +30,7 @@ impl Error {
     /// An error of `kind` at `offset`, counted in octets.
     #[inline]
     pub(crate) const fn new(kind: ErrorKind, offset: usize) -> Error {
-        let offset = if offset > u32::MAX as usize {
-            u32::MAX
-        } else {
-            offset as u32
-        };
+        let offset = if offset > u32::MAX as usize { u32::MAX } else { offset as u32 };
         Error { kind, offset }
     }
 
@@ -216,9 +212,7 @@ mod tests {
             assert!(kind.text().len() > 8, "{kind:?}");
             assert!((400..600).contains(&kind.status()), "{kind:?}");
             assert!(
-                !ErrorKind::ALL[..index]
-                    .iter()
-                    .any(|other| other.text() == kind.text()),
+                !ErrorKind::ALL[..index].iter().any(|other| other.text() == kind.text()),
                 "{kind:?}"
             );
         }

@@ -26,12 +26,7 @@ impl Field<'_> {
 
 impl fmt::Debug for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "\"{}: {}\"",
-            self.name.escape_ascii(),
-            self.value.escape_ascii()
-        )
+        write!(f, "\"{}: {}\"", self.name.escape_ascii(), self.value.escape_ascii())
     }
 }
 
@@ -86,34 +81,19 @@ impl<'b, 'h> Fields<'b, 'h> {
 
     /// The values of all field lines called `name`, in order.
     pub fn get_all<'n>(&self, name: &'n str) -> GetAll<'b, 'h, 'n> {
-        GetAll {
-            octets: self.octets,
-            rest: self.positions.iter(),
-            name,
-        }
+        GetAll { octets: self.octets, rest: self.positions.iter(), name }
     }
 
     /// All fields in order.
     #[inline]
     pub fn iter(&self) -> FieldIter<'b, 'h> {
-        FieldIter {
-            octets: self.octets,
-            rest: self.positions.iter(),
-        }
+        FieldIter { octets: self.octets, rest: self.positions.iter() }
     }
 
     /// Where the fields stand.
     #[inline]
     pub const fn positions(&self) -> &'h [FieldPosition] {
         self.positions
-    }
-
-    /// Which field line stands at `index`.
-    #[inline]
-    pub(crate) fn at(&self, index: usize) -> Option<Field<'b>> {
-        self.positions
-            .get(index)
-            .map(|position| field(self.octets, position))
     }
 }
 
@@ -145,9 +125,7 @@ impl<'b> Iterator for FieldIter<'b, '_> {
 
     #[inline]
     fn next(&mut self) -> Option<Field<'b>> {
-        self.rest
-            .next()
-            .map(|position| field(self.octets, position))
+        self.rest.next().map(|position| field(self.octets, position))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -157,9 +135,7 @@ impl<'b> Iterator for FieldIter<'b, '_> {
 
 impl DoubleEndedIterator for FieldIter<'_, '_> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        self.rest
-            .next_back()
-            .map(|position| field(self.octets, position))
+        self.rest.next_back().map(|position| field(self.octets, position))
     }
 }
 
@@ -252,17 +228,9 @@ impl Noted {
         let (entry, letter) = BY_LENGTH[len % BY_LENGTH.len()];
         // A name of 32 octets and more may fold onto a shorter one, and then
         // costs a comparison later.
-        let entry = if first | 0x20 == letter {
-            entry
-        } else {
-            Noted::OTHERS
-        };
+        let entry = if first | 0x20 == letter { entry } else { Noted::OTHERS };
         let noted = &mut self.0[(entry & 7) as usize];
-        *noted = if *noted == 0 && index < 254 {
-            index as u8 + 1
-        } else {
-            Noted::MANY
-        };
+        *noted = if *noted == 0 && index < 254 { index as u8 + 1 } else { Noted::MANY };
     }
 
     /// The indices of the field lines that are `known`, in order.

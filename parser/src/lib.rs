@@ -9,18 +9,26 @@ extern crate std;
 mod config;
 mod error;
 mod fields;
+mod framing;
 mod head;
 mod request;
+mod response;
 mod resume;
 #[allow(unsafe_code)]
 mod scan;
 mod status;
+mod target;
 
 pub use config::{Config, Limits};
 pub use error::{Error, ErrorKind};
 pub use fields::{Field, FieldIter, Fields, GetAll};
+pub use framing::{Authority, BodyLength, Framing};
 pub use request::Request;
+pub use response::Response;
 pub use resume::Resume;
 pub use scan::slots::{FieldPosition, Positions, Slots};
 pub use scan::{Level, UnknownLevel};
 pub use status::{Status, Version};
+pub use target::{
+    Form, InvalidPercentEncoding, Query, QueryPair, Target, percent_decode, percent_decode_in_place,
+};

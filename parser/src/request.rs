@@ -75,10 +75,6 @@ impl fmt::Debug for Request<'_, '_> {
 impl From<WireVersion> for Version {
     #[inline]
     fn from(version: WireVersion) -> Version {
-        if version == WireVersion::Http10 {
-            Version::Http10
-        } else {
-            Version::Http11
-        }
+        if version == WireVersion::Http10 { Version::Http10 } else { Version::Http11 }
     }
 }

@@ -82,6 +82,12 @@ pub(crate) struct StartLine {
     pub(crate) version: WireVersion,
 }
 
+impl StartLine {
+    /// Where there is no start line: in front of a trailer section.
+    pub(crate) const NONE: StartLine =
+        StartLine { first_end: 0, second_end: 0, code: 0, start: 0, version: WireVersion::Http11 };
+}
+
 /// The version as it stands in a start line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]

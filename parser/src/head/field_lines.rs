@@ -47,9 +47,7 @@ pub(super) fn parse<'h, S: Scan>(
         let value_end = scan.value_end(octets, value.max(known));
         if octets.get(value_end..value_end + 2) != Some(b"\r\n") {
             let stop = not_a_value(head, value_end);
-            return Err(paused(
-                stop, at, start, slots, noted, line, value_end, name_end,
-            ));
+            return Err(paused(stop, at, start, slots, noted, line, value_end, name_end));
         }
         let (value_start, value_stop) = trim(octets, value, value_end);
         noted.note(slots.count(), name_end - line, octets[line]);
@@ -78,10 +76,7 @@ fn trim(octets: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
 
 /// Notes how far the parse got, if more octets may help.
 #[cold]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "everything that a later call needs"
-)]
+#[expect(clippy::too_many_arguments, reason = "everything that a later call needs")]
 fn paused(
     stop: Stop,
     at: &mut Resume,

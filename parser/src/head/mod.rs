@@ -10,65 +10,19 @@
 //! right, or stops for want of octets and notes in [`Resume`] how far it got.
 
 mod field_lines;
+mod parse;
 mod request_line;
+mod status_line;
 #[cfg(test)]
 mod tests;
 
+use core::marker::PhantomData;
+
 use crate::fields::Noted;
-use crate::resume::{StartLine, WireVersion};
+use crate::resume::{Resume, StartLine};
 use crate::scan::slots::Writer;
 use crate::scan::{Op, Scan, dispatch};
-use crate::{Config, Error, ErrorKind, Request, Resume, Slots, Status};
-
-impl Config {
-    /// Parses a request line and header section.
-    ///
-    /// `octets` begins with the first octet of the message and may hold more
-    /// than the head: what follows it is not looked at. `at` is a fresh
-    /// [`Resume`] for each message; when the answer is [`Status::Partial`], give
-    /// it again with the same `slots` and more octets behind the same ones.
-    ///
-    /// What the head means for the content and the connection is decided by
-    /// [`Request::framing`].
-    ///
-    /// # Errors
-    /// What can't be right is refused at the lowest offset and as soon as it is
-    /// there, without waiting for the end of the head; only a foreign major
-    /// version is refused at the end. See [`ErrorKind`].
-    #[inline]
-    pub fn parse_request<'b, 'h, S: Slots + ?Sized>(
-        &self,
-        octets: &'b [u8],
-        at: &mut Resume,
-        slots: &'h mut S,
-    ) -> Result<Status<Request<'b, 'h>>, Error> {
-        let writer = slots.writer();
-        match dispatch(
-            self.at_most,
-            RequestHead {
-                config: self,
-                octets,
-                at,
-                writer,
-            },
-        ) {
-            Ok((start, noted, positions, end)) => {
-                let head = &octets[..end];
-                Ok(Status::Complete(
-                    Request {
-                        head,
-                        positions,
-                        start,
-                        noted,
-                    },
-                    end,
-                ))
-            }
-            Err(Stop::Partial) => Ok(Status::Partial),
-            Err(Stop::Error(error)) => Err(error),
-        }
-    }
-}
+use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
 
 /// Why a parse goes no further.
 enum Stop {
@@ -97,53 +51,49 @@ impl<'b> Bounded<'b> {
     #[inline(always)]
     fn new(octets: &'b [u8], limit: usize, kind: ErrorKind) -> Self {
         match octets.get(..limit) {
-            Some(within) => Bounded {
-                octets: within,
-                exceeded: octets.len() > limit,
-                kind,
-            },
-            None => Bounded {
-                octets,
-                exceeded: false,
-                kind,
-            },
+            Some(within) => Bounded { octets: within, exceeded: octets.len() > limit, kind },
+            None => Bounded { octets, exceeded: false, kind },
         }
     }
 
     /// No octet is left: more are needed, unless the limit is in the way.
     #[cold]
     fn out_of_octets(self) -> Stop {
-        if self.exceeded {
-            error(self.kind, self.octets.len())
-        } else {
-            Stop::Partial
-        }
+        if self.exceeded { error(self.kind, self.octets.len()) } else { Stop::Partial }
     }
 }
 
-/// A request head, as a computation for the best level.
-struct RequestHead<'c, 'b, 'h> {
-    config: &'c Config,
-    octets: &'b [u8],
-    at: &'c mut Resume,
-    writer: Writer<'h>,
+/// What a head begins with.
+trait FirstLine {
+    /// Parses it and returns it with the offset of what follows.
+    fn parse<S: Scan>(
+        scan: S,
+        head: Bounded<'_>,
+        limits: &Limits,
+        at: &mut Resume,
+    ) -> Result<(StartLine, usize), Stop>;
 }
 
-type Parsed<'h> = (StartLine, Noted, &'h [crate::FieldPosition], usize);
+/// A head, as a computation for the best level.
+struct Head<'c, 'b, 'h, L> {
+    config: &'c Config,
+    octets: Bounded<'b>,
+    at: &'c mut Resume,
+    writer: Writer<'h>,
+    first_line: PhantomData<L>,
+}
 
-impl<'h> Op for RequestHead<'_, '_, 'h> {
-    type Out = Result<Parsed<'h>, Stop>;
+/// Its parts: the first line, what was noted, where the fields are, and the
+/// offset of what follows.
+type Parts<'h> = (StartLine, Noted, &'h [FieldPosition], usize);
+
+impl<'h, L: FirstLine> Op for Head<'_, '_, 'h, L> {
+    type Out = Result<Parts<'h>, Stop>;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
-        let RequestHead {
-            config,
-            octets,
-            at,
-            writer,
-        } = self;
+        let Head { config, octets, at, writer, .. } = self;
         let limits = &config.limits;
-        let head = Bounded::new(octets, limits.head as usize, ErrorKind::HeadTooLarge);
         if !writer.holds(at.fields as usize) {
             // These are not the slots of the earlier calls: begin again.
             *at = Resume::new();
@@ -151,18 +101,28 @@ impl<'h> Op for RequestHead<'_, '_, 'h> {
         let slots = writer.resume(at.fields as usize, limits.fields as usize);
 
         let (start, fields_from) = match at.start {
-            None => request_line::parse(scan, head, limits, at)?,
+            None => L::parse(scan, octets, limits, at)?,
             Some(start) => (start, at.line as usize),
         };
         let (noted, positions, end) =
-            field_lines::parse(scan, head, start, fields_from, at, slots)?;
-        if start.version == WireVersion::Other {
-            // The major version is the sixth octet of `SP HTTP/x.y`.
-            return Err(error(
-                ErrorKind::VersionUnsupported,
-                start.second_end as usize + 6,
-            ));
-        }
+            field_lines::parse(scan, octets, start, fields_from, at, slots)?;
         Ok((start, noted, positions, end))
+    }
+}
+
+/// Parses a head that begins with `L`.
+#[inline]
+fn parse_head<'h, L: FirstLine, S: Slots + ?Sized>(
+    config: &Config,
+    octets: Bounded<'_>,
+    at: &mut Resume,
+    slots: &'h mut S,
+) -> Result<Status<Parts<'h>>, Error> {
+    let writer = slots.writer();
+    let head = Head::<L> { config, octets, at, writer, first_line: PhantomData };
+    match dispatch(config.at_most, head) {
+        Ok(parts) => Ok(Status::Complete(parts, parts.3)),
+        Err(Stop::Partial) => Ok(Status::Partial),
+        Err(Stop::Error(error)) => Err(error),
     }
 }

@@ -1,82 +1,82 @@
 //! `request-line = method SP request-target SP HTTP-version CRLF`, RFC 9112
 //! section 3.
 
-use super::{Bounded, Stop, error};
+use super::{Bounded, FirstLine, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::Scan;
 use crate::{ErrorKind, Limits};
 
-/// Parses the line and returns it with the offset of what follows.
-#[inline(always)]
-pub(super) fn parse<S: Scan>(
-    scan: S,
-    head: Bounded<'_>,
-    limits: &Limits,
-    at: &mut Resume,
-) -> Result<(StartLine, usize), Stop> {
-    let start = match at.known {
-        0 => empty_line(head)?,
-        _ => at.line as usize,
-    };
-    let limit = start.saturating_add(limits.request_line as usize);
-    let line = if limit < head.octets.len() {
-        Bounded::new(head.octets, limit, ErrorKind::TargetTooLong)
-    } else {
-        head
-    };
-    let (octets, known) = (line.octets, at.known as usize);
+/// The first line of a request.
+pub(super) struct RequestLine;
 
-    let method_end = match at.first_end {
-        0 => {
-            let end = scan.token_end(octets, start.max(known));
-            if octets.get(end) != Some(&b' ')
-                || end == start
-                || end - start > limits.method as usize
-            {
-                return Err(not_a_method(line, start, end, limits, at));
+impl FirstLine for RequestLine {
+    #[inline(always)]
+    fn parse<S: Scan>(
+        scan: S,
+        head: Bounded<'_>,
+        limits: &Limits,
+        at: &mut Resume,
+    ) -> Result<(StartLine, usize), Stop> {
+        let start = match at.known {
+            0 => empty_line(head)?,
+            _ => at.line as usize,
+        };
+        let limit = start.saturating_add(limits.request_line as usize);
+        let line = if limit < head.octets.len() {
+            Bounded::new(head.octets, limit, ErrorKind::TargetTooLong)
+        } else {
+            head
+        };
+        let (octets, known) = (line.octets, at.known as usize);
+
+        let method_end = match at.first_end {
+            0 => {
+                let end = scan.token_end(octets, start.max(known));
+                if octets.get(end) != Some(&b' ')
+                    || end == start
+                    || end - start > limits.method as usize
+                {
+                    return Err(not_a_method(line, start, end, limits, at));
+                }
+                end
             }
-            end
-        }
-        end => end as usize,
-    };
-    let target = method_end + 1;
+            end => end as usize,
+        };
+        let target = method_end + 1;
 
-    let target_end = match at.second_end {
-        0 => {
-            let end = scan.target_end(octets, target.max(known));
-            if octets.get(end) != Some(&b' ') || end == target {
-                return Err(not_a_target(line, start, method_end, end, at));
+        let target_end = match at.second_end {
+            0 => {
+                let end = scan.target_end(octets, target.max(known));
+                if octets.get(end) != Some(&b' ') || end == target {
+                    return Err(not_a_target(line, start, method_end, end, at));
+                }
+                end
             }
-            end
-        }
-        end => end as usize,
-    };
+            end => end as usize,
+        };
 
-    let rest = octets.get(target_end + 1..).unwrap_or_default();
-    let version = match rest.first_chunk::<10>() {
-        Some(b"HTTP/1.1\r\n") => WireVersion::Http11,
-        Some(b"HTTP/1.0\r\n") => WireVersion::Http10,
-        _ => other_version(line, start, method_end, target_end, at)?,
-    };
-    let start = StartLine {
-        start: start as u8,
-        first_end: method_end as u32,
-        second_end: target_end as u32,
-        code: 0,
-        version,
-    };
-    Ok((start, target_end + 1 + 10))
+        let rest = octets.get(target_end + 1..).unwrap_or_default();
+        let version = match rest.first_chunk::<10>() {
+            Some(b"HTTP/1.1\r\n") => WireVersion::Http11,
+            Some(b"HTTP/1.0\r\n") => WireVersion::Http10,
+            _ => other_version(line, start, method_end, target_end, at)?,
+        };
+        let start = StartLine {
+            start: start as u8,
+            first_end: method_end as u32,
+            second_end: target_end as u32,
+            code: 0,
+            version,
+        };
+        Ok((start, target_end + 1 + 10))
+    }
 }
 
 /// One empty line before the start line is ignored, RFC 9112 section 2.2.
 /// Returns where the start line begins.
 #[inline(always)]
-pub(super) fn empty_line(head: Bounded<'_>) -> Result<usize, Stop> {
-    if head.octets.first() == Some(&b'\r') {
-        skip_empty_line(head)
-    } else {
-        Ok(0)
-    }
+fn empty_line(head: Bounded<'_>) -> Result<usize, Stop> {
+    if head.octets.first() == Some(&b'\r') { skip_empty_line(head) } else { Ok(0) }
 }
 
 #[cold]

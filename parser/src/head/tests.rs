@@ -17,11 +17,8 @@ fn parse(config: &Config, octets: &[u8], ends: &[usize]) -> Outcome {
         if let Status::Complete(request, taken) =
             config.parse_request(&piece, &mut at, &mut slots)?
         {
-            let fields = request
-                .fields()
-                .iter()
-                .map(|f| (f.name.to_vec(), f.value.to_vec()))
-                .collect();
+            let fields =
+                request.fields().iter().map(|f| (f.name.to_vec(), f.value.to_vec())).collect();
             let (method, target) = (request.method().to_vec(), request.target().to_vec());
             return Ok(Some((method, target, request.version(), fields, taken)));
         }
@@ -32,29 +29,13 @@ fn parse(config: &Config, octets: &[u8], ends: &[usize]) -> Outcome {
 /// The outcome, after making sure that it is the same at every level and split.
 fn outcome_with(config: Config, octets: &[u8]) -> Outcome {
     let expected = parse(&config.at_most(Level::Scalar), octets, &[]);
-    for level in Level::ALL
-        .into_iter()
-        .filter(|&level| level <= Level::detect())
-    {
+    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
         let config = config.at_most(level);
-        assert_eq!(
-            parse(&config, octets, &[]),
-            expected,
-            "{level}, {}",
-            octets.escape_ascii()
-        );
+        assert_eq!(parse(&config, octets, &[]), expected, "{level}, {}", octets.escape_ascii());
         let every: Vec<usize> = (0..octets.len()).collect();
-        assert_eq!(
-            parse(&config, octets, &every),
-            expected,
-            "{level}, octet by octet"
-        );
+        assert_eq!(parse(&config, octets, &every), expected, "{level}, octet by octet");
         for split in 0..octets.len() {
-            assert_eq!(
-                parse(&config, octets, &[split]),
-                expected,
-                "{level}, split at {split}"
-            );
+            assert_eq!(parse(&config, octets, &[split]), expected, "{level}, split at {split}");
         }
     }
     expected
@@ -66,12 +47,7 @@ fn outcome(octets: &[u8]) -> Outcome {
 
 #[track_caller]
 fn refused(octets: &[u8], kind: ErrorKind, offset: usize) {
-    assert_eq!(
-        outcome(octets),
-        Err(Error::new(kind, offset)),
-        "{}",
-        octets.escape_ascii()
-    );
+    assert_eq!(outcome(octets), Err(Error::new(kind, offset)), "{}", octets.escape_ascii());
     // The offence is reported by the octets up to it, or by the next where a
     // CR's successor tells.
     let enough = octets.len().min(offset + 2);
@@ -91,12 +67,8 @@ fn a_head_with_fields() {
     let (method, target, version, fields, taken) = outcome(head).unwrap().unwrap();
     assert_eq!((&method[..], &target[..]), (&b"GET"[..], &b"/a?b=c"[..]));
     assert_eq!((version, taken), (Version::Http11, head.len() - 4));
-    let expected: [(&[u8], &[u8]); 4] = [
-        (b"Host", b"example.org"),
-        (b"Empty", b""),
-        (b"Tab", b"x"),
-        (b"d", b"\x80\xFF y"),
-    ];
+    let expected: [(&[u8], &[u8]); 4] =
+        [(b"Host", b"example.org"), (b"Empty", b""), (b"Tab", b"x"), (b"d", b"\x80\xFF y")];
     assert!(fields.iter().map(|(n, v)| (&n[..], &v[..])).eq(expected));
 }
 
@@ -104,16 +76,12 @@ fn a_head_with_fields() {
 fn heads_of_every_length_are_complete_at_their_last_octet() {
     for padding in 0..200 {
         let head = std::format!("GET /{0} HTTP/1.0\r\nX: {0}\r\n\r\n", "p".repeat(padding));
-        let (_, target, version, fields, taken) = parse(&Config::STRICT, head.as_bytes(), &[])
-            .unwrap()
-            .unwrap();
+        let (_, target, version, fields, taken) =
+            parse(&Config::STRICT, head.as_bytes(), &[]).unwrap().unwrap();
         assert_eq!((target.len(), fields[0].1.len()), (padding + 1, padding));
         assert_eq!((version, taken), (Version::Http10, head.len()));
         for len in 0..head.len() {
-            assert_eq!(
-                parse(&Config::STRICT, &head.as_bytes()[..len], &[]),
-                Ok(None)
-            );
+            assert_eq!(parse(&Config::STRICT, &head.as_bytes()[..len], &[]), Ok(None));
         }
     }
 }
@@ -135,11 +103,7 @@ fn the_request_line() {
     refused(b"GET\t/ HTTP/1.1\r\n\r\n", Method, 3);
     refused(b"\x16\x03\x01\x02", Method, 0);
     refused(&[b'M'; 33], MethodTooLong, 32);
-    assert!(
-        outcome(&[&[b'M'; 32][..], b" / HTTP/1.1\r\n\r\n"].concat())
-            .unwrap()
-            .is_some()
-    );
+    assert!(outcome(&[&[b'M'; 32][..], b" / HTTP/1.1\r\n\r\n"].concat()).unwrap().is_some());
     refused(b"GET  HTTP/1.1\r\n\r\n", TargetEmpty, 4);
     refused(b"GET  / HTTP/1.1\r\n\r\n", TargetEmpty, 4);
     refused(b"GET \r\n\r\n", TargetEmpty, 4);
@@ -168,10 +132,7 @@ fn the_request_line() {
     }
     for target in ["*", "http://a/", "a:1", "/\"<>\\^`{|}%00"] {
         let head = std::format!("GET {target} HTTP/1.1\r\n\r\n");
-        assert_eq!(
-            outcome(head.as_bytes()).unwrap().unwrap().1,
-            target.as_bytes()
-        );
+        assert_eq!(outcome(head.as_bytes()).unwrap().unwrap().1, target.as_bytes());
     }
 }
 
@@ -208,46 +169,22 @@ fn limits_are_offended_by_the_first_octet_beyond() {
     let with = |limits| Config::STRICT.with_limits(limits);
     let head = b"GET /abc HTTP/1.1\r\nA: b\r\nC: d\r\n\r\n";
     for head_limit in 0..head.len() {
-        let limits = Limits {
-            head: head_limit as u32,
-            ..Limits::DEFAULT
-        };
-        assert_eq!(
-            outcome_with(with(limits), head),
-            Err(Error::new(HeadTooLarge, head_limit))
-        );
+        let limits = Limits { head: head_limit as u32, ..Limits::DEFAULT };
+        assert_eq!(outcome_with(with(limits), head), Err(Error::new(HeadTooLarge, head_limit)));
     }
-    let limits = Limits {
-        head: head.len() as u32,
-        ..Limits::DEFAULT
-    };
+    let limits = Limits { head: head.len() as u32, ..Limits::DEFAULT };
     assert!(outcome_with(with(limits), head).unwrap().is_some());
     for line_limit in 6..19 {
-        let limits = Limits {
-            request_line: line_limit,
-            ..Limits::DEFAULT
-        };
+        let limits = Limits { request_line: line_limit, ..Limits::DEFAULT };
         let wanted = Error::new(TargetTooLong, line_limit as usize);
         assert_eq!(outcome_with(with(limits), head), Err(wanted));
         assert_eq!(wanted.status(), 414);
     }
-    let limits = Limits {
-        request_line: 19,
-        ..Limits::DEFAULT
-    };
+    let limits = Limits { request_line: 19, ..Limits::DEFAULT };
     assert!(outcome_with(with(limits), head).unwrap().is_some());
-    let limits = Limits {
-        fields: 1,
-        ..Limits::DEFAULT
-    };
-    assert_eq!(
-        outcome_with(with(limits), head),
-        Err(Error::new(TooManyFields, 25))
-    );
-    let limits = Limits {
-        fields: 2,
-        ..Limits::DEFAULT
-    };
+    let limits = Limits { fields: 1, ..Limits::DEFAULT };
+    assert_eq!(outcome_with(with(limits), head), Err(Error::new(TooManyFields, 25)));
+    let limits = Limits { fields: 2, ..Limits::DEFAULT };
     assert!(outcome_with(with(limits), head).unwrap().is_some());
     let error = Config::STRICT
         .parse_request(head, &mut Resume::new(), &mut Positions::<1>::new())
@@ -275,11 +212,8 @@ fn other_slots_than_before_begin_the_head_again() {
     let partial = Config::STRICT.parse_request(&head[..24], &mut at, &mut used);
     assert!(partial.unwrap().is_partial());
     let mut fresh = Positions::<8>::new();
-    let (request, _) = Config::STRICT
-        .parse_request(head, &mut at, &mut fresh)
-        .unwrap()
-        .complete()
-        .unwrap();
+    let (request, _) =
+        Config::STRICT.parse_request(head, &mut at, &mut fresh).unwrap().complete().unwrap();
     assert_eq!(request.fields().len(), 2);
 }
 

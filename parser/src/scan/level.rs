@@ -26,13 +26,8 @@ pub enum Level {
 
 impl Level {
     /// Every level, weakest first.
-    pub const ALL: [Level; 5] = [
-        Level::Scalar,
-        Level::Swar,
-        Level::Sse42,
-        Level::Avx2,
-        Level::Avx512,
-    ];
+    pub const ALL: [Level; 5] =
+        [Level::Scalar, Level::Swar, Level::Sse42, Level::Avx2, Level::Avx512];
 
     /// The best level that this CPU and its operating system support.
     ///
@@ -81,9 +76,6 @@ impl FromStr for Level {
     type Err = UnknownLevel;
 
     fn from_str(name: &str) -> Result<Level, UnknownLevel> {
-        Level::ALL
-            .into_iter()
-            .find(|level| level.name() == name)
-            .ok_or(UnknownLevel)
+        Level::ALL.into_iter().find(|level| level.name() == name).ok_or(UnknownLevel)
     }
 }

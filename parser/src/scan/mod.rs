@@ -26,17 +26,11 @@ mod swar;
 mod tests;
 
 #[cfg_attr(
-    all(
-        any(target_arch = "x86", target_arch = "x86_64"),
-        target_feature = "sse2"
-    ),
+    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
     path = "x86/mod.rs"
 )]
 #[cfg_attr(
-    not(all(
-        any(target_arch = "x86", target_arch = "x86_64"),
-        target_feature = "sse2"
-    )),
+    not(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2")),
     path = "portable.rs"
 )]
 mod arch;

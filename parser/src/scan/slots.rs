@@ -42,10 +42,7 @@ pub struct Positions<const N: usize> {
 impl<const N: usize> Positions<N> {
     /// Empty slots.
     pub const fn new() -> Self {
-        Positions {
-            slots: [MaybeUninit::uninit(); N],
-            written: 0,
-        }
+        Positions { slots: [MaybeUninit::uninit(); N], written: 0 }
     }
 }
 
@@ -57,9 +54,7 @@ impl<const N: usize> Default for Positions<N> {
 
 impl<const N: usize> core::fmt::Debug for Positions<N> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Positions")
-            .field("capacity", &N)
-            .finish_non_exhaustive()
+        f.debug_struct("Positions").field("capacity", &N).finish_non_exhaustive()
     }
 }
 
@@ -87,12 +82,7 @@ impl sealed::Storage for [FieldPosition] {
         // SAFETY: same layout and lifetime, and `Writer` stores initialised
         // positions alone, so the slice stays initialised.
         let slots = unsafe { &mut *slots };
-        Writer {
-            slots,
-            next: 0,
-            initialised,
-            record: None,
-        }
+        Writer { slots, next: 0, initialised, record: None }
     }
 }
 

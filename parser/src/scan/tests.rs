@@ -27,9 +27,7 @@ impl Op for End<'_> {
 }
 
 fn expected(octets: &[u8], from: usize, class: u8) -> usize {
-    (from..octets.len())
-        .find(|&at| !belongs(octets[at], class))
-        .unwrap_or(octets.len())
+    (from..octets.len()).find(|&at| !belongs(octets[at], class)).unwrap_or(octets.len())
 }
 
 fn levels() -> impl Iterator<Item = Level> {
@@ -46,14 +44,7 @@ fn levels() -> impl Iterator<Item = Level> {
 /// any read outside of it.
 fn check(level: Level, octets: &[u8], from: usize, class: u8) {
     let copy: Vec<u8> = octets.to_vec();
-    let found = dispatch(
-        level,
-        End {
-            octets: &copy,
-            from,
-            class,
-        },
-    );
+    let found = dispatch(level, End { octets: &copy, from, class });
     assert_eq!(
         found,
         expected(octets, from, class),
@@ -67,28 +58,11 @@ fn every_octet_at_every_position_of_every_length() {
         for class in [TOKEN, TARGET, VALUE] {
             for len in 0..=130usize {
                 let mut octets = std::vec![b'a'; len];
-                assert_eq!(
-                    dispatch(
-                        level,
-                        End {
-                            octets: &octets,
-                            from: 0,
-                            class
-                        }
-                    ),
-                    len
-                );
+                assert_eq!(dispatch(level, End { octets: &octets, from: 0, class }), len);
                 for at in 0..len {
                     for octet in 0..=255 {
                         octets[at] = octet;
-                        let end = dispatch(
-                            level,
-                            End {
-                                octets: &octets,
-                                from: 0,
-                                class,
-                            },
-                        );
+                        let end = dispatch(level, End { octets: &octets, from: 0, class });
                         let wanted = if belongs(octet, class) { len } else { at };
                         assert_eq!(
                             end, wanted,
@@ -128,11 +102,7 @@ fn the_classes_are_those_of_the_rfc() {
     for octet in 0..=255u8 {
         let token = octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet);
         assert_eq!(belongs(octet, TOKEN), token, "{octet:#x}");
-        assert_eq!(
-            belongs(octet, TARGET),
-            octet.is_ascii_graphic() && octet != b'#',
-            "{octet:#x}"
-        );
+        assert_eq!(belongs(octet, TARGET), octet.is_ascii_graphic() && octet != b'#', "{octet:#x}");
         assert_eq!(
             belongs(octet, VALUE),
             octet == b'\t' || !octet.is_ascii_control(),

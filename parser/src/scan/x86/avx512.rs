@@ -68,22 +68,14 @@ fn first_outside(octets: &[u8], from: usize, outside: impl Fn(&[u8]) -> u64) -> 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 fn outside<const CLASS: u8>(octets: &[u8]) -> u64 {
-    let valid = if octets.len() < 64 {
-        (1 << octets.len()) - 1
-    } else {
-        u64::MAX
-    };
+    let valid = if octets.len() < 64 { (1 << octets.len()) - 1 } else { u64::MAX };
     // SAFETY: the mask covers octets of the slice alone; masked-out ones are
     // not accessed.
     let block = unsafe { _mm512_maskz_loadu_epi8(valid, octets.as_ptr().cast()) };
     let high = _mm512_movepi8_mask(block);
     let entries = _mm512_permutex2var_epi8(load(&ASCII[0]), block, load(&ASCII[1]));
     let inside = _mm512_test_epi8_mask(entries, _mm512_set1_epi8(CLASS as i8));
-    let inside = if CLASS == VALUE {
-        inside | high
-    } else {
-        inside & !high
-    };
+    let inside = if CLASS == VALUE { inside | high } else { inside & !high };
     !inside & valid
 }
 

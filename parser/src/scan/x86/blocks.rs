@@ -26,11 +26,7 @@ pub(super) fn first_outside<const N: usize>(
     match octets.last_chunk() {
         Some(block) => {
             let flags = outside(block) >> (at + N - octets.len());
-            if flags == 0 {
-                octets.len()
-            } else {
-                at + flags.trailing_zeros() as usize
-            }
+            if flags == 0 { octets.len() } else { at + flags.trailing_zeros() as usize }
         }
         None => short(octets, at),
     }

@@ -24,18 +24,10 @@ pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
 
 /// The octets that are not token octets. Ten ranges, and there is room for
 /// eight: the last one takes in `|` and `~`, which `token_end` lets pass.
-const NOT_TOKEN: Ranges = Ranges {
-    bounds: *b"\x00\x20\"\"(),,//:@[]{\xFF",
-    octets: 16,
-};
-const NOT_TARGET: Ranges = Ranges {
-    bounds: *b"\x00\x20##\x7F\xFF\0\0\0\0\0\0\0\0\0\0",
-    octets: 6,
-};
-const NOT_VALUE: Ranges = Ranges {
-    bounds: *b"\x00\x08\x0A\x1F\x7F\x7F\0\0\0\0\0\0\0\0\0\0",
-    octets: 6,
-};
+const NOT_TOKEN: Ranges = Ranges { bounds: *b"\x00\x20\"\"(),,//:@[]{\xFF", octets: 16 };
+const NOT_TARGET: Ranges = Ranges { bounds: *b"\x00\x20##\x7F\xFF\0\0\0\0\0\0\0\0\0\0", octets: 6 };
+const NOT_VALUE: Ranges =
+    Ranges { bounds: *b"\x00\x08\x0A\x1F\x7F\x7F\0\0\0\0\0\0\0\0\0\0", octets: 6 };
 
 impl Scan for Sse42 {
     #[inline(always)]

@@ -1,0 +1,50 @@
+//! `Content-Length = 1*DIGIT`, RFC 9110 section 8.6.
+
+use super::list;
+use crate::fields::{Fields, Known, Noted};
+use crate::{Error, ErrorKind};
+
+/// Whether a length that is given more than once, always the same, is an
+/// offence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeated {
+    /// It is: in requests. RFC 9112 section 6.3 would permit it.
+    Refused,
+    /// It is not, as RFC 9112 section 6.3 says: in responses.
+    Accepted,
+}
+
+/// The value of `Content-Length`, if there is one.
+pub(super) fn parse(
+    fields: Fields<'_, '_>,
+    noted: &Noted,
+    repeated: Repeated,
+) -> Result<Option<u64>, Error> {
+    let mut length = None;
+    for (position, value) in noted.find(Known::ContentLength, fields) {
+        let refuse = |kind| Err(Error::new(kind, position.value_start as usize));
+        for element in value.split(|&octet| octet == b',') {
+            let number = decimal(list::trim(element));
+            let number = match number {
+                Ok(number) => number,
+                Err(kind) => return refuse(kind),
+            };
+            match length.replace(number) {
+                None => {}
+                Some(other) if other == number && repeated == Repeated::Accepted => {}
+                Some(_) => return refuse(ErrorKind::ContentLengthRepeated),
+            }
+        }
+    }
+    Ok(length)
+}
+
+fn decimal(digits: &[u8]) -> Result<u64, ErrorKind> {
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(ErrorKind::ContentLength);
+    }
+    digits
+        .iter()
+        .try_fold(0u64, |number, digit| number.checked_mul(10)?.checked_add((digit - b'0') as u64))
+        .ok_or(ErrorKind::ContentLengthOverflow)
+}

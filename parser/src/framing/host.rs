@@ -1,0 +1,97 @@
+//! `Host = uri-host [ ":" port ]`, RFC 9110 section 7.2 and RFC 3986 section
+//! 3.2.2.
+
+use core::net::Ipv6Addr;
+
+/// A host and an optional port, as in the `Host` field or in an absolute-form
+/// target, taken apart and found well-formed.
+///
+/// ```
+/// use rajada_parser::Authority;
+///
+/// let authority = Authority::parse(b"[::1]:8080").unwrap();
+/// assert_eq!(authority.host(), b"[::1]");
+/// assert_eq!(authority.port(), Some(8080));
+/// assert_eq!(Authority::parse(b"example.org").unwrap().port(), None);
+/// assert!(Authority::parse(b"user@example.org").is_none());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Authority<'b> {
+    host: &'b [u8],
+    port: Option<u16>,
+}
+
+impl<'b> Authority<'b> {
+    /// Takes `octets` apart. `None` if the host is empty or no reg-name, IPv4
+    /// address or bracketed IPv6 address, or if the port is no number up to
+    /// 65535. A colon without a port is accepted (RFC 3986 section 3.2.3).
+    /// Commas are not, although a reg-name could hold them: a list of hosts is
+    /// what they would stand for here.
+    pub fn parse(octets: &'b [u8]) -> Option<Authority<'b>> {
+        let host_len = match octets {
+            [b'[', ..] => octets.iter().position(|&octet| octet == b']')? + 1,
+            _ => octets.iter().position(|&octet| octet == b':').unwrap_or(octets.len()),
+        };
+        let (host, port) = octets.split_at_checked(host_len)?;
+        let valid = match host {
+            [b'[', address @ .., b']'] => is_ipv6(address),
+            name => is_reg_name(name),
+        };
+        let port = match port {
+            [] | [b':'] => None,
+            [b':', digits @ ..] => Some(parse_port(digits)?),
+            _ => return None,
+        };
+        valid.then_some(Authority { host, port })
+    }
+
+    /// The host: a registered name, an IPv4 address, or an IPv6 address in
+    /// brackets. Hosts compare without case.
+    pub const fn host(&self) -> &'b [u8] {
+        self.host
+    }
+
+    /// The port, if there is one.
+    pub const fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Whether both name the same host and port, where `default_port` stands
+    /// for a port that is not written.
+    pub(super) fn same(&self, other: &Authority<'_>, default_port: u16) -> bool {
+        self.host.eq_ignore_ascii_case(other.host)
+            && self.port.unwrap_or(default_port) == other.port.unwrap_or(default_port)
+    }
+}
+
+fn parse_port(digits: &[u8]) -> Option<u16> {
+    digits.iter().try_fold(0u16, |port, digit| {
+        digit.is_ascii_digit().then_some(())?;
+        port.checked_mul(10)?.checked_add((digit - b'0') as u16)
+    })
+}
+
+/// An IPv6 address without a zone.
+fn is_ipv6(address: &[u8]) -> bool {
+    core::str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
+}
+
+/// `reg-name = *( unreserved / pct-encoded / sub-delims )`, neither empty nor
+/// with a comma. IPv4 addresses are of this form too.
+fn is_reg_name(name: &[u8]) -> bool {
+    let mut rest = name;
+    loop {
+        rest = match rest {
+            [] => return !name.is_empty(),
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest
+            }
+            [octet, rest @ ..] if octet.is_ascii_alphanumeric() => rest,
+            [b'-' | b'.' | b'_' | b'~', rest @ ..] => rest,
+            [b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=', rest @ ..] => {
+                rest
+            }
+            _ => return false,
+        };
+    }
+}

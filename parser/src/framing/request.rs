@@ -1,0 +1,128 @@
+//! The decision for requests.
+
+use super::content_length::{self, Repeated};
+use super::host::Authority;
+use super::transfer_encoding::{self, Codings};
+use super::{BodyLength, Framing, elements};
+use crate::fields::Known;
+use crate::target::{Form, Target};
+use crate::{Error, ErrorKind, Request, Version};
+
+impl<'b> Request<'b, '_> {
+    /// Decides what follows this head and whether the connection persists, by
+    /// RFC 9112 section 6.3, and refuses every request that leaves a doubt.
+    ///
+    /// ```
+    /// use rajada_parser::{BodyLength, Config, Positions, Resume, Status};
+    ///
+    /// let head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+    /// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+    /// let Status::Complete(request, taken) =
+    ///     Config::STRICT.parse_request(head, &mut at, &mut slots)? else { unreachable!() };
+    /// let framing = request.framing()?;
+    /// assert_eq!(framing.body, BodyLength::Exact(5));
+    /// assert!(framing.persistent);
+    /// assert_eq!(&head[taken..], b"hello");
+    /// # Ok::<(), rajada_parser::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first offence in this order: target form, `Host`,
+    /// `Transfer-Encoding`, `Content-Length`, `Expect`.
+    #[inline]
+    pub fn framing(&self) -> Result<Framing, Error> {
+        let target = self.judge_target()?;
+        self.judge_host(&target)?;
+        let body = self.body_length()?;
+        let (persistent, keep_alive, wants_upgrade) = self.connection();
+        let http11 = self.version() >= Version::Http11;
+        Ok(Framing {
+            body,
+            persistent,
+            keep_alive,
+            expect_continue: self.expects_continue()? && http11 && !body.is_empty(),
+            upgrade: wants_upgrade
+                && http11
+                && self.noted.find(Known::Upgrade, self.fields()).next().is_some(),
+            tunnel: target.form == Form::Authority,
+        })
+    }
+
+    /// The target in its form, if that is one for the method.
+    #[inline]
+    fn judge_target(&self) -> Result<Target<'b>, Error> {
+        let start = self.target_position().start;
+        Target::of(self.method(), self.target()).ok_or(Error::new(ErrorKind::TargetForm, start))
+    }
+
+    #[inline]
+    fn judge_host(&self, target: &Target<'b>) -> Result<(), Error> {
+        let mut hosts = self.noted.find(Known::Host, self.fields());
+        let Some((position, value)) = hosts.next() else {
+            // HTTP/1.0 had no Host. The end of the head shows that it is missing.
+            return match self.version() {
+                Version::Http10 => Ok(()),
+                Version::Http11 => {
+                    Err(Error::new(ErrorKind::HostMissing, self.head.len().saturating_sub(2)))
+                }
+            };
+        };
+        let refuse = |kind, offset: u32| Err(Error::new(kind, offset as usize));
+        if let Some((second, _)) = hosts.next() {
+            return refuse(ErrorKind::HostRepeated, second.name_start);
+        }
+        let Some(host) = Authority::parse(value) else {
+            return refuse(ErrorKind::Host, position.value_start);
+        };
+        match &target.authority {
+            Some((authority, default_port)) if !authority.same(&host, *default_port) => {
+                refuse(ErrorKind::HostMismatch, position.value_start)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[inline]
+    fn body_length(&self) -> Result<BodyLength, Error> {
+        let fields = self.fields();
+        if let Some((codings, at)) = transfer_encoding::parse(fields, &self.noted)? {
+            let refuse = |kind, offset| Err(Error::new(kind, offset));
+            if self.version() < Version::Http11 {
+                return refuse(ErrorKind::TransferEncodingVersion, at);
+            }
+            if let Some((position, _)) = self.noted.find(Known::ContentLength, fields).next() {
+                let offset = at.max(position.value_start as usize);
+                return refuse(ErrorKind::TransferEncodingAndContentLength, offset);
+            }
+            return match codings {
+                Codings::Chunked => Ok(BodyLength::Chunked),
+                Codings::OthersThenChunked(at) => refuse(ErrorKind::TransferCodingUnknown, at),
+                Codings::NotChunked(at) => refuse(ErrorKind::TransferEncoding, at),
+            };
+        }
+        let length = content_length::parse(fields, &self.noted, Repeated::Refused)?;
+        Ok(length.map_or(BodyLength::None, BodyLength::Exact))
+    }
+
+    /// Whether `100-continue` is expected, in any version.
+    #[inline]
+    fn expects_continue(&self) -> Result<bool, Error> {
+        let mut expected = false;
+        for (position, value) in self.noted.find(Known::Expect, self.fields()) {
+            for expectation in elements(value).filter(|element| !element.is_empty()) {
+                if !expectation.eq_ignore_ascii_case(b"100-continue") {
+                    let offset = position.value_start as usize;
+                    return Err(Error::new(ErrorKind::Expectation, offset));
+                }
+                expected = true;
+            }
+        }
+        Ok(expected)
+    }
+
+    /// Persistence, `keep-alive` and `upgrade`.
+    #[inline]
+    fn connection(&self) -> (bool, bool, bool) {
+        super::connection(self.fields(), &self.noted, self.version())
+    }
+}

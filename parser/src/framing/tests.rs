@@ -1,0 +1,280 @@
+//! What is decided of which head, and which offence comes first.
+
+use crate::{Authority, BodyLength, Config, Error, ErrorKind, Framing, Positions, Resume, Status};
+use BodyLength::{Chunked, Exact, UntilClose};
+use ErrorKind::*;
+use std::string::String;
+
+fn request(line: &str, fields: &str) -> Result<Framing, Error> {
+    let head: String = std::format!("{line}\r\n{fields}\r\n");
+    let (mut at, mut slots) = (Resume::new(), Positions::<32>::new());
+    let Status::Complete(request, _) =
+        Config::STRICT.parse_request(head.as_bytes(), &mut at, &mut slots)?
+    else {
+        panic!("incomplete: {head}");
+    };
+    request.framing()
+}
+
+fn post(fields: &str) -> Result<Framing, Error> {
+    request("POST / HTTP/1.1", &std::format!("Host: a\r\n{fields}"))
+}
+
+#[track_caller]
+fn refused(outcome: Result<Framing, Error>, kind: ErrorKind) {
+    assert_eq!(outcome.unwrap_err().kind(), kind);
+}
+
+#[test]
+fn targets_and_methods() {
+    for (line, ok) in [
+        ("GET foo HTTP/1.1", false),
+        ("GET * HTTP/1.1", false),
+        ("OPTIONS * HTTP/1.1", true),
+        ("OPTIONS *a HTTP/1.1", false),
+        ("CONNECT a:443 HTTP/1.1", true),
+        ("CONNECT a HTTP/1.1", false),
+        ("CONNECT a: HTTP/1.1", false),
+        ("CONNECT / HTTP/1.1", false),
+        ("CONNECT http://a/ HTTP/1.1", false),
+        ("GET a:443 HTTP/1.1", false),
+        ("GET http://a/b?c HTTP/1.1", true),
+        ("GET HTTP://A HTTP/1.1", true),
+        ("GET http://a?b HTTP/1.1", true),
+        ("GET ftp://a/ HTTP/1.1", false),
+        ("GET http:///b HTTP/1.1", false),
+        ("GET http://u@a/b HTTP/1.1", false),
+        ("GET http://a:99999/b HTTP/1.1", false),
+        ("GET http://a:x/b HTTP/1.1", false),
+    ] {
+        let host = if line.contains("a:443") { "Host: a:443\r\n" } else { "Host: a\r\n" };
+        match request(line, host) {
+            Ok(_) => assert!(ok, "{line}"),
+            Err(error) => {
+                assert!(!ok, "{line}");
+                assert_eq!(error.kind(), TargetForm, "{line}");
+                assert_eq!(error.offset(), line.find(' ').unwrap() + 1);
+            }
+        }
+    }
+    assert!(request("CONNECT a:443 HTTP/1.1", "Host: a:443\r\n").unwrap().tunnel);
+}
+
+#[test]
+fn hosts() {
+    let with = |host: &str| request("GET / HTTP/1.1", host);
+    refused(with(""), HostMissing);
+    assert_eq!(with("").unwrap_err().offset(), 16);
+    assert!(request("GET / HTTP/1.0", "").is_ok());
+    refused(with("Host: a\r\nhost: a\r\n"), HostRepeated);
+    assert_eq!(with("Host: a\r\nhost: a\r\n").unwrap_err().offset(), 25);
+    for bad in [
+        "",
+        "a b",
+        "u@a",
+        "a/b",
+        "a:b",
+        "a:-1",
+        "a:65536",
+        "a,b",
+        "[::1",
+        "::1",
+        "[::1]x",
+        "[1]",
+        "[fe80::1%25eth0]",
+        "a%2",
+        "a%zz",
+        "\"a\"",
+        "a?b",
+        "a#b",
+        "\u{e9}",
+        ":80",
+        "a:8:0",
+    ] {
+        refused(with(&std::format!("Host: {bad}\r\n")), Host);
+        refused(request("GET / HTTP/1.0", &std::format!("Host: {bad}\r\n")), Host);
+    }
+    for good in [
+        "a",
+        "A.example",
+        "127.0.0.1:80",
+        "[::1]",
+        "[::1]:8080",
+        "a:",
+        "a_b~c",
+        "a%20b",
+        "xn--a;b=c",
+    ] {
+        assert!(with(&std::format!("Host: {good}\r\n")).is_ok(), "{good}");
+    }
+    refused(request("GET http://a/ HTTP/1.1", "Host: b\r\n"), HostMismatch);
+    refused(request("GET http://a:81/ HTTP/1.1", "Host: a\r\n"), HostMismatch);
+    assert!(request("GET http://a:80/ HTTP/1.1", "Host: A\r\n").is_ok());
+    assert!(request("GET https://a/ HTTP/1.1", "Host: a:443\r\n").is_ok());
+    refused(request("GET http://a/ HTTP/1.1", ""), HostMissing);
+    assert_eq!(Authority::parse(b"a:81").unwrap().port(), Some(81));
+}
+
+#[test]
+fn content_lengths() {
+    assert_eq!(post("").unwrap().body, BodyLength::None);
+    assert_eq!(post("Content-Length: 0\r\n").unwrap().body, Exact(0));
+    assert_eq!(post("content-LENGTH:\t 007 \r\n").unwrap().body, Exact(7));
+    let max = "Content-Length: 18446744073709551615\r\n";
+    assert_eq!(post(max).unwrap().body, Exact(u64::MAX));
+    refused(post("Content-Length: 18446744073709551616\r\n"), ContentLengthOverflow);
+    refused(post("Content-Length: 184467440737095516150\r\n"), ContentLengthOverflow);
+    for bad in ["+5", "-1", "0x5", "1_0", "1 0", "5.0", "5e0", "abc", "", ",", "5,", "\u{b2}"] {
+        refused(post(&std::format!("Content-Length: {bad}\r\n")), ContentLength);
+    }
+    refused(post("Content-Length: 5\r\nContent-Length: 6\r\n"), ContentLengthRepeated);
+    refused(post("Content-Length: 5\r\nContent-Length: 5\r\n"), ContentLengthRepeated);
+    refused(post("Content-Length: 5, 5\r\n"), ContentLengthRepeated);
+    assert_eq!(post("Content_Length: 5\r\n").unwrap().body, BodyLength::None);
+}
+
+#[test]
+fn transfer_encodings() {
+    for good in ["chunked", "CHUNKED", "\tchunked \t"] {
+        assert_eq!(post(&std::format!("Transfer-Encoding:{good}\r\n")).unwrap().body, Chunked);
+    }
+    for bad in [
+        "",
+        ",",
+        "chunked,",
+        ",chunked",
+        "gzip",
+        "identity",
+        "chunked, gzip",
+        "chunked, chunked",
+        "chunked;q=1",
+        "\"chunked\"",
+        "chunk",
+        "xchunked",
+        "chunked x",
+        "gzip;a=b, chunked",
+        "chunked, identity",
+        "chun\u{e9}ked",
+    ] {
+        refused(post(&std::format!("Transfer-Encoding: {bad}\r\n")), TransferEncoding);
+    }
+    refused(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), TransferEncoding);
+    refused(post("Transfer-Encoding: gzip, chunked\r\n"), TransferCodingUnknown);
+    refused(
+        post("Transfer-Encoding: gzip\r\nA: b\r\nTransfer-Encoding: chunked\r\n"),
+        TransferCodingUnknown,
+    );
+    refused(
+        post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"),
+        TransferEncodingAndContentLength,
+    );
+    refused(
+        post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+        TransferEncodingAndContentLength,
+    );
+    refused(request("POST / HTTP/1.0", "Transfer-Encoding: chunked\r\n"), TransferEncodingVersion);
+    let hidden = "Transfer-Encoding: chunked\r\nConnection: Transfer-Encoding\r\n";
+    assert_eq!(post(hidden).unwrap().body, Chunked);
+}
+
+#[test]
+fn persistence() {
+    for (version, connection, persistent) in [
+        ("1.1", "", true),
+        ("1.0", "", false),
+        ("1.1", "Connection: close\r\n", false),
+        ("1.1", "Connection: CLOSE\r\n", false),
+        ("1.1", "Connection: a, , close\r\n", false),
+        ("1.1", "Connection: closed\r\n", true),
+        ("1.0", "Connection: keep-alive\r\n", true),
+        ("1.0", "Connection: close, keep-alive\r\n", false),
+        ("1.1", "Connection: keep-alive\r\nConnection: close\r\n", false),
+        ("1.7", "", true),
+    ] {
+        let framing = request(
+            &std::format!("GET / HTTP/{version}"),
+            &std::format!("Host: a\r\n{connection}"),
+        );
+        assert_eq!(framing.unwrap().persistent, persistent, "{version} {connection}");
+    }
+}
+
+#[test]
+fn expectations_and_upgrades() {
+    assert!(post("Expect: 100-Continue\r\nContent-Length: 1\r\n").unwrap().expect_continue);
+    assert!(!post("Expect: 100-continue\r\n").unwrap().expect_continue);
+    assert!(!post("Expect: 100-continue\r\nContent-Length: 0\r\n").unwrap().expect_continue);
+    let old = request("POST / HTTP/1.0", "Expect: 100-continue\r\nContent-Length: 1\r\n");
+    assert!(!old.unwrap().expect_continue);
+    refused(post("Expect: 100-continue, x\r\n"), Expectation);
+    refused(post("Expect: 200-ok\r\n"), Expectation);
+
+    let upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
+    assert!(post(upgrade).unwrap().upgrade);
+    assert!(!post("Upgrade: websocket\r\n").unwrap().upgrade);
+    assert!(!post("Connection: upgrade\r\n").unwrap().upgrade);
+    assert!(!request("GET / HTTP/1.0", upgrade).unwrap().upgrade);
+}
+
+#[test]
+fn the_first_offence_in_order_is_the_error() {
+    let line = "GET foo HTTP/1.1";
+    refused(request(line, "Expect: x\r\nContent-Length: x\r\n"), TargetForm);
+    let line = "GET / HTTP/1.1";
+    refused(request(line, "Expect: x\r\nContent-Length: x\r\n"), HostMissing);
+    refused(
+        post("Expect: x\r\nContent-Length: x\r\nTransfer-Encoding: x\r\n"),
+        TransferEncodingAndContentLength,
+    );
+    refused(post("Expect: x\r\nContent-Length: x\r\n"), ContentLength);
+    refused(post("Expect: x\r\n"), Expectation);
+}
+
+fn response(line: &str, fields: &str, method: &str) -> Result<Framing, Error> {
+    let head: String = std::format!("{line}\r\n{fields}\r\n");
+    let (mut at, mut slots) = (Resume::new(), Positions::<32>::new());
+    let Status::Complete(response, _) =
+        Config::STRICT.parse_response(head.as_bytes(), &mut at, &mut slots)?
+    else {
+        panic!("incomplete: {head}");
+    };
+    response.framing(method.as_bytes())
+}
+
+#[test]
+fn responses() {
+    let ok = |fields: &str| response("HTTP/1.1 200 OK", fields, "GET");
+    assert_eq!(ok("Content-Length: 5\r\n").unwrap().body, Exact(5));
+    assert_eq!(ok("Content-Length: 5, 5\r\n").unwrap().body, Exact(5));
+    refused(ok("Content-Length: 5\r\nContent-Length: 6\r\n"), ContentLengthRepeated);
+    refused(ok("Content-Length: x\r\n"), ContentLength);
+    assert_eq!(ok("").unwrap().body, UntilClose);
+    assert!(!ok("").unwrap().persistent);
+    assert_eq!(ok("Transfer-Encoding: gzip\r\n").unwrap().body, UntilClose);
+    refused(ok("Transfer-Encoding: gzip, chunked\r\n"), TransferCodingUnknown);
+    refused(
+        ok("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
+        TransferEncodingAndContentLength,
+    );
+    for (line, method) in [
+        ("HTTP/1.1 100 Continue", "GET"),
+        ("HTTP/1.1 204 No Content", "GET"),
+        ("HTTP/1.1 304 Not Modified", "GET"),
+        ("HTTP/1.1 200 OK", "HEAD"),
+        ("HTTP/1.1 200 OK", "CONNECT"),
+    ] {
+        let framing = response(line, "Content-Length: x\r\n", method).unwrap();
+        assert_eq!((framing.body, framing.tunnel), (BodyLength::None, method == "CONNECT"));
+    }
+    assert!(response("HTTP/1.1 101 X", "", "GET").unwrap().upgrade);
+}
+
+#[test]
+fn many_fields_of_a_known_length_hide_nothing() {
+    let fields = "X-Request-Name: 1\r\nDate: x\r\nFrom: y\r\nCookie: z\r\n".repeat(6);
+    let framing = post(&std::format!("{fields}Content-Length: 3\r\n{fields}")).unwrap_err();
+    assert_eq!(framing.kind(), TooManyFields);
+    let fields = "Abcdefghij-klm: 1\r\nConnectiox: close\r\nAbcdefg-hijklmnop: 1\r\n".repeat(4);
+    let framing = post(&std::format!("{fields}Content-Length: 3\r\n{fields}")).unwrap();
+    assert_eq!((framing.body, framing.persistent), (Exact(3), true));
+}

@@ -1,0 +1,162 @@
+//! The entry points: requests, responses, trailers.
+
+use super::request_line::RequestLine;
+use super::status_line::StatusLine;
+use super::{Bounded, FirstLine, Stop, parse_head};
+use crate::fields::Known;
+use crate::resume::{StartLine, WireVersion};
+use crate::scan::Scan;
+use crate::{Config, Error, ErrorKind, Fields, Limits, Request, Response, Resume, Slots, Status};
+
+impl Config {
+    /// Parses a request line and header section.
+    ///
+    /// `octets` begins with the first octet of the message and may hold more
+    /// than the head: what follows it is not looked at. `at` is a fresh
+    /// [`Resume`] for each message; when the answer is [`Status::Partial`], give
+    /// it again with the same `slots` and more octets behind the same ones.
+    ///
+    /// What the head means for the content and the connection is decided by
+    /// [`Request::framing`].
+    ///
+    /// # Errors
+    /// What can't be right is refused at the lowest offset and as soon as it is
+    /// there, without waiting for the end of the head; only a foreign major
+    /// version is refused at the end. See [`ErrorKind`].
+    ///
+    /// ```
+    /// use rajada_parser::{Config, Positions, Resume, Status};
+    ///
+    /// let octets = b"GET /hello HTTP/1.1\r\nHost: example.org\r\n\r\nGET /next";
+    /// let (mut at, mut slots) = (Resume::new(), Positions::<16>::new());
+    /// let Status::Complete(request, taken) =
+    ///     Config::STRICT.parse_request(octets, &mut at, &mut slots)? else { unreachable!() };
+    /// assert_eq!((request.method(), request.target()), (&b"GET"[..], &b"/hello"[..]));
+    /// assert_eq!(&octets[taken..], b"GET /next");
+    /// # Ok::<(), rajada_parser::Error>(())
+    /// ```
+    #[inline]
+    pub fn parse_request<'b, 'h, S: Slots + ?Sized>(
+        &self,
+        octets: &'b [u8],
+        at: &mut Resume,
+        slots: &'h mut S,
+    ) -> Result<Status<Request<'b, 'h>>, Error> {
+        let bounded = Bounded::new(octets, self.limits.head as usize, ErrorKind::HeadTooLarge);
+        let Status::Complete((start, noted, positions, end), _) =
+            parse_head::<RequestLine, S>(self, bounded, at, slots)?
+        else {
+            return Ok(Status::Partial);
+        };
+        // The major version is the sixth octet behind the target and a space.
+        judge_version(start, start.second_end as usize + 6)?;
+        Ok(Status::Complete(Request { head: &octets[..end], positions, start, noted }, end))
+    }
+
+    /// Parses a status line and header section.
+    ///
+    /// Everything is as with [`parse_request`](Self::parse_request); what the
+    /// head means is decided by [`Response::framing`].
+    ///
+    /// # Errors
+    /// The same as there, with [`ErrorKind::StatusLine`] and
+    /// [`ErrorKind::Reason`] for the first line.
+    ///
+    /// ```
+    /// use rajada_parser::{Config, Positions, Resume, Status};
+    ///
+    /// let head = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    /// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+    /// let Status::Complete(response, _) =
+    ///     Config::STRICT.parse_response(head, &mut at, &mut slots)? else { unreachable!() };
+    /// assert_eq!((response.code(), response.reason()), (404, &b"Not Found"[..]));
+    /// # Ok::<(), rajada_parser::Error>(())
+    /// ```
+    #[inline]
+    pub fn parse_response<'b, 'h, S: Slots + ?Sized>(
+        &self,
+        octets: &'b [u8],
+        at: &mut Resume,
+        slots: &'h mut S,
+    ) -> Result<Status<Response<'b, 'h>>, Error> {
+        let bounded = Bounded::new(octets, self.limits.head as usize, ErrorKind::HeadTooLarge);
+        let Status::Complete((start, noted, positions, end), _) =
+            parse_head::<StatusLine, S>(self, bounded, at, slots)?
+        else {
+            return Ok(Status::Partial);
+        };
+        judge_version(start, 5)?;
+        Ok(Status::Complete(Response { head: &octets[..end], positions, start, noted }, end))
+    }
+
+    /// Parses a trailer section, which follows the last chunk of chunked
+    /// content (RFC 9112 section 7.1.2), and the empty line that ends it.
+    ///
+    /// `octets` begins behind the last chunk's line; offsets of errors count
+    /// from there. Everything else is as with
+    /// [`parse_request`](Self::parse_request).
+    ///
+    /// # Errors
+    /// Those of field lines, [`ErrorKind::TrailersTooLarge`], and
+    /// [`ErrorKind::TrailerForbidden`].
+    ///
+    /// ```
+    /// use rajada_parser::{Config, Positions, Resume, Status};
+    ///
+    /// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+    /// let Status::Complete(trailers, 11) =
+    ///     Config::STRICT.parse_trailers(b"Sum: 42\r\n\r\nGET /", &mut at, &mut slots)?
+    ///     else { unreachable!() };
+    /// assert_eq!(trailers.get("sum"), Some(&b"42"[..]));
+    /// # Ok::<(), rajada_parser::Error>(())
+    /// ```
+    pub fn parse_trailers<'b, 'h, S: Slots + ?Sized>(
+        &self,
+        octets: &'b [u8],
+        at: &mut Resume,
+        slots: &'h mut S,
+    ) -> Result<Status<Fields<'b, 'h>>, Error> {
+        let limit = self.limits.trailers as usize;
+        let bounded = Bounded::new(octets, limit, ErrorKind::TrailersTooLarge);
+        let Status::Complete((_, noted, positions, end), _) =
+            parse_head::<NoLine, S>(self, bounded, at, slots)?
+        else {
+            return Ok(Status::Partial);
+        };
+        let trailers = Fields::new(&octets[..end], positions);
+        let forbidden = [Known::Host, Known::ContentLength, Known::TransferEncoding];
+        let first = forbidden
+            .into_iter()
+            .filter_map(|known| noted.find(known, trailers).next())
+            .map(|(position, _)| position.name_start)
+            .min();
+        match first {
+            Some(at) => Err(Error::new(ErrorKind::TrailerForbidden, at as usize)),
+            None => Ok(Status::Complete(trailers, end)),
+        }
+    }
+}
+
+/// A major version other than 1 is refused once the head is complete.
+#[inline]
+fn judge_version(start: StartLine, offset: usize) -> Result<(), Error> {
+    match start.version {
+        WireVersion::Other => Err(Error::new(ErrorKind::VersionUnsupported, offset)),
+        _ => Ok(()),
+    }
+}
+
+/// A trailer section begins with its first field.
+struct NoLine;
+
+impl FirstLine for NoLine {
+    #[inline(always)]
+    fn parse<S: Scan>(
+        _: S,
+        _: Bounded<'_>,
+        _: &Limits,
+        _: &mut Resume,
+    ) -> Result<(StartLine, usize), Stop> {
+        Ok((StartLine::NONE, 0))
+    }
+}
