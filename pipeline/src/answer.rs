@@ -1,0 +1,277 @@
+//! Whole answers: from a ticket and a head to octets in the right place.
+
+use core::ops::DerefMut;
+
+use crate::encode::{Connection, Encoder, Framing, OVERHEAD};
+use crate::head::{Form, Head};
+use crate::memory::Memory;
+use crate::order::Sequence;
+use crate::pipeline::{Input, Pipeline};
+use crate::store::{Answer, Remaining, Store};
+use crate::ticket::{ApiMisuse, Rejected, Terms, Ticket, TicketId};
+
+/// The content of an answer, or a piece of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Content<'c, B> {
+    /// None: `Content-Length: 0` where a length may be told.
+    None,
+    /// Copied behind the head. The right choice for small content.
+    Copied(&'c [u8]),
+    /// Kept until it is transmitted, as its own slice, without a copy. (Content of less than
+    /// [`COPY_BELOW`] octets is copied and dropped at once: that is cheaper than one more slice.)
+    Owned(B),
+    /// This many octets that are not given, because they are not sent: in an answer to `HEAD`, or
+    /// with `304` (RFC 9110 section 8.6).
+    Omitted(u64),
+}
+
+/// Owned content below this many octets is copied.
+pub const COPY_BELOW: usize = 1024;
+
+impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
+    /// Answers a request, whole. Answers may be given in any order; they leave in that of the
+    /// requests.
+    ///
+    /// The framing fields are added, `Connection` where it is needed, and the content is left out
+    /// where the method or the status forbids it (RFC 9112 section 6.3).
+    ///
+    /// # Errors
+    /// With the ticket: [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`],
+    /// [`ApiMisuse::WrongStatus`] for an interim status (or `2xx` to `CONNECT`),
+    /// [`ApiMisuse::NotOffered`] for content omitted where it must be sent, and [`ApiMisuse::Full`]
+    /// if the memory can't grow.
+    #[inline]
+    pub fn respond(
+        &mut self,
+        ticket: Ticket,
+        head: &Head<'_>,
+        content: Content<'_, B>,
+    ) -> Result<(), Rejected<Ticket>> {
+        if ticket.terms == Terms::USUAL
+            && head.form() == Form::USUAL
+            && !self.closing
+            && self.input == Input::Head
+            && self.owes(ticket.id).is_ok()
+            && let Some(content) = plain(&content)
+            && self.respond_usually(ticket.id.sequence, head, content)
+        {
+            return Ok(());
+        }
+        self.respond_in_full(ticket, head, content)
+    }
+
+    /// The short way: content that is copied, nothing special about head or request. Says whether
+    /// it was taken.
+    #[inline]
+    fn respond_usually(&mut self, sequence: Sequence, head: &Head<'_>, content: &[u8]) -> bool {
+        let front = sequence == self.order.front();
+        let Some(store) = self.store.as_deref_mut() else {
+            return false;
+        };
+        if !store.output.reserve(
+            &mut store.memory,
+            head.octets().len() + OVERHEAD + content.len(),
+            front,
+        ) {
+            return false;
+        }
+        let mut encoder = Encoder::new(store.output.room(&mut store.memory));
+        encoder.usual_head(head, content.len() as u64).put(content);
+        let len = encoder.len();
+        self.complete(sequence, len, None);
+        true
+    }
+
+    #[inline(never)]
+    fn respond_in_full(
+        &mut self,
+        ticket: Ticket,
+        head: &Head<'_>,
+        content: Content<'_, B>,
+    ) -> Result<(), Rejected<Ticket>> {
+        match self.answer_in_full(&ticket, head, content) {
+            Ok(()) => Ok(()),
+            Err(why) => Err(Rejected { given: ticket, why }),
+        }
+    }
+
+    fn answer_in_full(
+        &mut self,
+        ticket: &Ticket,
+        head: &Head<'_>,
+        content: Content<'_, B>,
+    ) -> Result<(), ApiMisuse> {
+        self.owes(ticket.id)?;
+        check_final(ticket, head)?;
+        let unsent = ticket.is_head() || head.form().has_no_content();
+        let (copied, owned, length) = match &content {
+            Content::None => (&[][..], None, if head.status() == 304 { None } else { Some(0) }),
+            Content::Copied(octets) => (*octets, None, Some(octets.len() as u64)),
+            Content::Owned(content) if unsent || content.as_ref().len() < COPY_BELOW => {
+                (content.as_ref(), None, Some(content.as_ref().len() as u64))
+            }
+            Content::Owned(content) => (&[][..], Some(()), Some(content.as_ref().len() as u64)),
+            Content::Omitted(_) if !unsent => return Err(ApiMisuse::NotOffered),
+            Content::Omitted(length) => (&[][..], None, Some(*length)),
+        };
+        let copied = if unsent { &[] } else { copied };
+        let framing = match length {
+            _ if head.form().has_no_length() => Framing::None,
+            _ if head.status() == 205 => Framing::Length(0),
+            None => Framing::None,
+            Some(length) => Framing::Length(length),
+        };
+        self.reserve(ticket.id.sequence, head.octets().len() + copied.len())?;
+        self.prepare_for_answer(ticket.id.sequence);
+        let connection = self.connection_for(ticket);
+        let Some(store) = self.store.as_deref_mut() else {
+            return Err(ApiMisuse::Gone);
+        };
+        let mut encoder = Encoder::new(store.output.room(&mut store.memory));
+        encoder.head(head, framing, connection).put(copied);
+        let len = encoder.len();
+        let owned = match content {
+            Content::Owned(content) if owned.is_some() => Some(content),
+            _ => None,
+        };
+        self.complete(ticket.id.sequence, len, owned);
+        self.leave_content(ticket.id.sequence);
+        Ok(())
+    }
+
+    /// Whether the request is in flight and nobody has begun its answer.
+    #[inline]
+    pub(crate) fn owes(&mut self, id: TicketId) -> Result<(), ApiMisuse> {
+        match self.answer_of(id)? {
+            Answer::Owed => Ok(()),
+            _ => Err(ApiMisuse::Gone),
+        }
+    }
+
+    /// How far the answer to a request in flight is.
+    #[inline]
+    pub(crate) fn answer_of(&mut self, id: TicketId) -> Result<Answer, ApiMisuse> {
+        if id.pipeline != self.identity {
+            return Err(ApiMisuse::ForeignTicket);
+        }
+        if !self.order.contains(id.sequence) {
+            return Err(ApiMisuse::Gone);
+        }
+        let slot = self.store.as_deref_mut().and_then(|store| store.slot(id.sequence));
+        slot.map(|slot| slot.answer).ok_or(ApiMisuse::Gone)
+    }
+
+    /// Room for a head or chunk with `octets` octets beside its framing.
+    pub(crate) fn reserve(&mut self, sequence: Sequence, octets: usize) -> Result<(), ApiMisuse> {
+        let front = sequence == self.order.front();
+        let store = self.store.as_deref_mut().ok_or(ApiMisuse::Gone)?;
+        if store.output.reserve(&mut store.memory, octets + OVERHEAD, front) {
+            Ok(())
+        } else {
+            Err(ApiMisuse::Full)
+        }
+    }
+
+    /// Ends an answer with the `len` octets written into the room, and owned content behind them.
+    #[inline]
+    pub(crate) fn complete(&mut self, sequence: Sequence, len: usize, owned: Option<B>) {
+        self.append(sequence, len, owned);
+        if sequence == self.order.front() {
+            self.order.pop();
+            self.advance();
+        } else if let Some(slot) = self.store.as_deref_mut().and_then(|store| store.slot(sequence))
+        {
+            slot.answer = Answer::Done;
+        }
+    }
+
+    /// Adds the `len` octets written into the room, and owned content behind them, to an answer.
+    #[inline]
+    pub(crate) fn append(&mut self, sequence: Sequence, len: usize, owned: Option<B>) {
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        if sequence == self.order.front() {
+            store.output.commit_ready(&mut store.memory, len);
+            if let Some(content) = owned {
+                store.output.own_ready(&mut store.memory, content);
+            }
+            return;
+        }
+        let Some(mut list) = store.slot(sequence).map(|slot| slot.list) else {
+            return;
+        };
+        store.output.commit(&mut store.memory, &mut list, len);
+        if let Some(content) = owned {
+            store.output.own(&mut store.memory, &mut list, content);
+        }
+        if let Some(slot) = store.slot(sequence) {
+            slot.list = list;
+        }
+    }
+
+    /// Decides, before a final head is encoded, whether the rest of the request's content lets the
+    /// connection persist.
+    pub(crate) fn prepare_for_answer(&mut self, sequence: Sequence) {
+        if self.input != Input::Content || sequence.next() != self.order.next() {
+            return;
+        }
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        let too_much = matches!(store.content.framing, Remaining::Exact(left) if left > store.bounds.drain as u64);
+        // A client that was told neither to go on nor to stop may send its content or not (RFC 9110
+        // section 10.1.1).
+        if too_much || store.content.expected {
+            self.closing = true;
+        }
+    }
+
+    /// Drains, behind a complete answer, what is left of the request's content, and parses on
+    /// behind an upgrade that this answer refused.
+    pub(crate) fn leave_content(&mut self, sequence: Sequence) {
+        if sequence.next() != self.order.next() {
+            return;
+        }
+        match self.input {
+            Input::Content if self.closing => self.input = Input::Ended,
+            Input::Content => {
+                if let Some(store) = self.store.as_deref_mut() {
+                    store.content.draining = Some(store.bounds.drain);
+                    store.content.hold = false;
+                }
+            }
+            Input::Held => self.input = if self.closing { Input::Ended } else { Input::Head },
+            _ => {}
+        }
+    }
+
+    /// The `Connection` line of the answer to `ticket`.
+    pub(crate) fn connection_for(&self, ticket: &Ticket) -> Connection {
+        if self.closing && ticket.id.sequence.next() == self.order.next() {
+            Connection::Close
+        } else if ticket.terms.has(Terms::HTTP10) {
+            Connection::KeepAlive
+        } else {
+            Connection::Implied
+        }
+    }
+}
+
+/// Whether a head may be the final answer to a request.
+pub(crate) fn check_final(ticket: &Ticket, head: &Head<'_>) -> Result<(), ApiMisuse> {
+    let tunnel = ticket.terms.has(Terms::CONNECT) && (200..300).contains(&head.status());
+    if head.status() < 200 || tunnel { Err(ApiMisuse::WrongStatus) } else { Ok(()) }
+}
+
+/// Content that is copied.
+#[inline]
+fn plain<'c, B: AsRef<[u8]>>(content: &'c Content<'_, B>) -> Option<&'c [u8]> {
+    match content {
+        Content::None => Some(&[]),
+        Content::Copied(octets) => Some(octets),
+        Content::Owned(content) if content.as_ref().len() < COPY_BELOW => Some(content.as_ref()),
+        Content::Owned(_) | Content::Omitted(_) => None,
+    }
+}

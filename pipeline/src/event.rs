@@ -1,0 +1,109 @@
+//! What comes out of [`Pipeline::receive`](crate::Pipeline::receive).
+
+use core::fmt;
+
+use rajada_parser::{BodyLength, Error, Fields, Request};
+
+use crate::Ticket;
+
+/// What the octets that were received mean.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'b, 'h> {
+    /// A request, to be answered by its ticket.
+    Request {
+        /// The right to answer.
+        ticket: Ticket,
+        /// The head; it borrows the octets and the slots, not the pipeline.
+        request: Request<'b, 'h>,
+        /// The request's content.
+        content: Incoming<'b>,
+        /// The client waits for `100 (Continue)`, or a final answer, before it sends its content:
+        /// see [`send_continue`](crate::Pipeline::send_continue) (RFC 9110 section 10.1.1).
+        expects_continue: bool,
+        /// The client offers another protocol (RFC 9110 section 7.8), or asks for a tunnel by
+        /// `CONNECT`. Nothing behind this request is parsed until it is answered, by
+        /// [`accept_upgrade`](crate::Pipeline::accept_upgrade) or by an answer that refuses.
+        upgrade: bool,
+    },
+    /// A piece of the content of the last request, never empty.
+    Data(&'b [u8]),
+    /// The content of the last request is complete.
+    EndOfMessage {
+        /// The trailer section, if there was one that has fields. Fields that frame, route or
+        /// authenticate were refused (RFC 9110 section 6.5.1).
+        trailers: Option<Fields<'b, 'h>>,
+    },
+    /// The burst holds nothing more that is complete. Give its [`rest`](crate::Burst::rest) again
+    /// with more behind it, and (if that rest begins a head) the same slots. This is the moment to
+    /// write.
+    NeedData,
+    /// Nothing is accepted now: a bound is reached, an upgrade awaits its answer, or no store is
+    /// lent. Transmit or answer, then go on with the same burst.
+    Paused,
+    /// The peer broke the protocol. Where an answer is due it has been put behind the answers owed
+    /// before it, and the connection closes behind it. A ticket whose content turned out malformed
+    /// is void.
+    Malformed(Offence),
+    /// The upgrade was accepted: the rest of the burst, and all that comes later, belongs to the
+    /// new protocol.
+    Upgraded,
+    /// Nothing more is received on this connection. Transmit what is owed, then close.
+    Closed,
+}
+
+/// The content of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Incoming<'b> {
+    /// There is none.
+    None,
+    /// All of it, never empty. No further event concerns it.
+    Whole(&'b [u8]),
+    /// [`Event::Data`], any number of them, then [`Event::EndOfMessage`].
+    Streaming(BodyLength),
+}
+
+/// What the peer did wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Offence {
+    /// The octets break the grammar, a limit of the parser, or framing.
+    Malformed(Error),
+    /// The content is larger than [`Settings::content`](crate::Settings::content).
+    ContentTooLarge,
+    /// `CONNECT`, where [`Settings::connect`](crate::Settings::connect) is off.
+    NoTunnel,
+    /// The stream ended within a message (RFC 9112 section 8).
+    Truncated,
+}
+
+impl Offence {
+    /// The status that the offence deserves.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Malformed(error) => error.status(),
+            Self::ContentTooLarge => 413,
+            Self::NoTunnel => 501,
+            Self::Truncated => 400,
+        }
+    }
+}
+
+impl fmt::Display for Offence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => error.fmt(f),
+            Self::ContentTooLarge => f.write_str("the content is too large"),
+            Self::NoTunnel => f.write_str("no tunnels here"),
+            Self::Truncated => f.write_str("the stream ended within a message"),
+        }
+    }
+}
+
+impl core::error::Error for Offence {}
+
+impl From<Error> for Offence {
+    fn from(error: Error) -> Self {
+        Self::Malformed(error)
+    }
+}

@@ -1,0 +1,277 @@
+//! Status line and fields of an answer, encoded and checked before the pipeline sees them.
+
+use core::fmt;
+
+/// Status line and field lines of an answer, without the fields that the pipeline adds
+/// (`Content-Length`, `Transfer-Encoding`, `Connection`) and without the empty line.
+///
+/// It is checked once, when it is made, and copied whole into each answer; a server keeps
+/// ready-made ones ([`PreparedHead`]).
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    octets: &'a [u8],
+    status: u16,
+    form: Form,
+}
+
+impl<'a> Head<'a> {
+    /// Takes an encoded head: `HTTP/1.1 SP 3DIGIT SP [reason] CRLF`, then any number of `name ":"
+    /// value CRLF`.
+    ///
+    /// # Errors
+    /// What is not of this form, or names a field that the pipeline owns.
+    pub fn new(octets: &'a [u8]) -> Result<Self, HeadError> {
+        let (first, mut rest) = line(octets).ok_or(HeadError::Line)?;
+        let status = match first.strip_prefix(b"HTTP/1.1 ").ok_or(HeadError::Line)? {
+            [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', reason @ ..]
+                if is_value(reason) =>
+            {
+                u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0')
+            }
+            _ => return Err(HeadError::Line),
+        };
+        let mut form = Form::of(status);
+        while !rest.is_empty() {
+            let (field, behind) = line(rest).ok_or(HeadError::Line)?;
+            let colon = field.iter().position(|&octet| octet == b':').ok_or(HeadError::Name)?;
+            form = form.with_field(&field[..colon], &field[colon + 1..])?;
+            rest = behind;
+        }
+        Ok(Self { octets, status, form })
+    }
+
+    /// The status code, 100 to 599.
+    #[inline]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The encoded lines.
+    #[inline]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    #[inline]
+    pub(crate) const fn form(&self) -> Form {
+        self.form
+    }
+}
+
+/// A head that owns its octets: what a server keeps ready.
+#[derive(Debug, Clone)]
+pub struct PreparedHead<T> {
+    octets: T,
+    status: u16,
+    form: Form,
+}
+
+impl<T: AsRef<[u8]>> PreparedHead<T> {
+    /// Checks as [`Head::new`] does.
+    ///
+    /// # Errors
+    /// As of [`Head::new`].
+    pub fn new(octets: T) -> Result<Self, HeadError> {
+        let Head { status, form, .. } = Head::new(octets.as_ref())?;
+        Ok(Self { octets, status, form })
+    }
+
+    /// The octets, to be changed and checked again: a worker renews the `Date` of a ready head once
+    /// a second.
+    pub fn into_inner(self) -> T {
+        self.octets
+    }
+
+    /// The head, at no cost.
+    #[inline]
+    pub fn head(&self) -> Head<'_> {
+        Head { octets: self.octets.as_ref(), status: self.status, form: self.form }
+    }
+}
+
+/// Writes a head into a buffer of the caller, checking each part as it comes.
+///
+/// ```
+/// use rajada_pipeline::HeadWriter;
+///
+/// let mut buffer = [0; 128];
+/// let mut writer = HeadWriter::new(&mut buffer, 200, "OK")?;
+/// writer.field("Content-Type", b"text/plain")?;
+/// assert_eq!(writer.finish().octets(), b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n");
+/// # Ok::<(), rajada_pipeline::HeadError>(())
+/// ```
+#[derive(Debug)]
+pub struct HeadWriter<'a> {
+    buffer: &'a mut [u8],
+    len: usize,
+    status: u16,
+    form: Form,
+}
+
+impl<'a> HeadWriter<'a> {
+    /// Writes the status line.
+    ///
+    /// # Errors
+    /// A status outside 100-599, a reason with control octets, or a buffer that is too small.
+    pub fn new(buffer: &'a mut [u8], status: u16, reason: &str) -> Result<Self, HeadError> {
+        if !(100..600).contains(&status) || !is_value(reason.as_bytes()) {
+            return Err(HeadError::Line);
+        }
+        let digit = |value: u16| b'0' + (value % 10) as u8;
+        let mut writer = Self { buffer, len: 0, status, form: Form::of(status) };
+        writer.put(&[
+            b"HTTP/1.1 ",
+            &[digit(status / 100), digit(status / 10), digit(status), b' '],
+            reason.as_bytes(),
+            b"\r\n",
+        ])?;
+        Ok(writer)
+    }
+
+    /// Writes a field line.
+    ///
+    /// # Errors
+    /// A name that is not a token, or that the pipeline owns; a value with control octets other
+    /// than HTAB (RFC 9110 section 5.5); a buffer that is too small. Nothing is written then.
+    pub fn field(&mut self, name: &str, value: &[u8]) -> Result<(), HeadError> {
+        let form = self.form.with_field(name.as_bytes(), value)?;
+        self.put(&[name.as_bytes(), b": ", value, b"\r\n"])?;
+        self.form = form;
+        Ok(())
+    }
+
+    /// What was written.
+    pub fn finish(self) -> Head<'a> {
+        Head { octets: &self.buffer[..self.len], status: self.status, form: self.form }
+    }
+
+    fn put(&mut self, parts: &[&[u8]]) -> Result<(), HeadError> {
+        let len = parts.iter().map(|part| part.len()).sum();
+        let room = self.buffer[self.len..].get_mut(..len).ok_or(HeadError::TooLong)?;
+        let mut at = 0;
+        for part in parts {
+            room[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+        self.len += len;
+        Ok(())
+    }
+}
+
+/// Why octets are no head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeadError {
+    /// The status line, or a line's end, is malformed.
+    Line,
+    /// A field name is not a token (RFC 9110 section 5.6.2).
+    Name,
+    /// A field value has control octets.
+    Value,
+    /// `Content-Length`, `Transfer-Encoding`, `Connection`, `Keep-Alive`: the pipeline decides on
+    /// these.
+    Framing,
+    /// The buffer is too small.
+    TooLong,
+}
+
+impl fmt::Display for HeadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Line => "malformed status line or line end",
+            Self::Name => "a field name is not a token",
+            Self::Value => "a field value has control octets",
+            Self::Framing => "a field that the pipeline adds itself",
+            Self::TooLong => "the buffer is too small",
+        })
+    }
+}
+
+impl core::error::Error for HeadError {}
+
+/// What a head means for the framing of its answer. Zero is the usual one: content,
+/// `Content-Length`, nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Form(u8);
+
+impl Form {
+    pub(crate) const USUAL: Self = Self(0);
+    /// No content is sent (RFC 9110 sections 15.2, 15.3.5, 15.3.6, 15.4.5).
+    const NO_CONTENT: u8 = 1;
+    /// `Content-Length` is not sent (RFC 9110 section 8.6).
+    const NO_LENGTH: u8 = 2;
+    /// It has an `Upgrade` field, so `Connection` must name it (RFC 9110 section 7.8).
+    const UPGRADE: u8 = 4;
+
+    const fn of(status: u16) -> Self {
+        Self(match status {
+            100..=199 | 204 => Self::NO_CONTENT | Self::NO_LENGTH,
+            205 | 304 => Self::NO_CONTENT,
+            _ => 0,
+        })
+    }
+
+    pub(crate) const fn has_no_content(self) -> bool {
+        self.0 & Self::NO_CONTENT != 0
+    }
+
+    pub(crate) const fn has_no_length(self) -> bool {
+        self.0 & Self::NO_LENGTH != 0
+    }
+
+    pub(crate) const fn offers_upgrade(self) -> bool {
+        self.0 & Self::UPGRADE != 0
+    }
+
+    fn with_field(self, name: &[u8], value: &[u8]) -> Result<Self, HeadError> {
+        if name.is_empty() || !name.iter().all(|&octet| is_tchar(octet)) {
+            return Err(HeadError::Name);
+        }
+        if !is_value(value) {
+            return Err(HeadError::Value);
+        }
+        const OWNED: [&[u8]; 4] =
+            [b"content-length", b"transfer-encoding", b"connection", b"keep-alive"];
+        if OWNED.iter().any(|owned| name.eq_ignore_ascii_case(owned)) {
+            return Err(HeadError::Framing);
+        }
+        Ok(if name.eq_ignore_ascii_case(b"upgrade") { Self(self.0 | Self::UPGRADE) } else { self })
+    }
+}
+
+/// Whether a field may be sent in a trailer section: those that frame, route or authenticate may
+/// not (RFC 9110 section 6.5.1).
+pub(crate) fn is_trailer(name: &[u8], value: &[u8]) -> bool {
+    const NEVER: [&[u8]; 12] = [
+        b"host",
+        b"te",
+        b"trailer",
+        b"upgrade",
+        b"expect",
+        b"authorization",
+        b"www-authenticate",
+        b"set-cookie",
+        b"cookie",
+        b"content-encoding",
+        b"content-type",
+        b"content-range",
+    ];
+    Form::USUAL.with_field(name, value).is_ok()
+        && !NEVER.iter().any(|never| name.eq_ignore_ascii_case(never))
+}
+
+/// `tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA`
+fn is_tchar(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
+}
+
+/// `field-content = field-vchar [ 1*( SP / HTAB / field-vchar ) field-vchar ]`, `obs-text` included.
+fn is_value(octets: &[u8]) -> bool {
+    octets.iter().all(|&octet| octet == b'\t' || (octet >= b' ' && octet != 0x7f))
+}
+
+/// The first line without its CRLF, and what is behind it.
+fn line(octets: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = octets.windows(2).position(|pair| pair == b"\r\n")?;
+    Some((&octets[..end], &octets[end + 2..]))
+}

@@ -1,0 +1,295 @@
+//! The pipeline itself: its state, what is lent to it, what it wants, and octets out.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::DerefMut;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use rajada_parser::Resume;
+
+use crate::memory::{Memory, UsualLoan, UsualMemory};
+use crate::order::{Order, Sequence};
+use crate::store::{Answer, Store};
+use crate::ticket::TicketId;
+
+/// The server's side of one HTTP/1.x connection, without the connection.
+///
+/// `B` is what owns large content: `&'static [u8]`, `Vec<u8>`, `Arc<[u8]>`. The memory `M`, and how
+/// a [`Store`] of it is lent, `L`, have defaults that suit all but those without a heap.
+pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
+    pub(crate) store: Option<L>,
+    pub(crate) order: Order,
+    pub(crate) identity: u32,
+    pub(crate) input: Input,
+    /// No further request is accepted; behind the last answer the connection closes.
+    pub(crate) closing: bool,
+    pub(crate) resume: Resume,
+    pub(crate) received: u64,
+    pub(crate) transmitted: u64,
+    sent: Sent,
+    marker: PhantomData<fn() -> (B, M)>,
+}
+
+/// What the next octets received are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// The head of a request.
+    Head,
+    /// Content of the youngest request.
+    Content,
+    /// Unknown until the offered upgrade is answered.
+    Held,
+    /// The new protocol's.
+    Upgraded,
+    /// Ignored.
+    Ended,
+}
+
+/// Which answers have been transmitted: all in front of `through`; and when `at` octets in all have
+/// left, all in front of `next`.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    through: Sequence,
+    next: Sequence,
+    at: u64,
+}
+
+/// What a connection is about, for the deadlines of its owner. Answers may be owed or under way in
+/// every phase: see [`Pipeline::in_flight`] and [`Pipeline::wants_write`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Between messages: no octet of the next head was seen. With nothing in flight this is an idle
+    /// connection.
+    Idle,
+    /// A head has begun and is incomplete.
+    Head,
+    /// Content of a request is due.
+    Content,
+    /// An offered upgrade awaits its answer.
+    Held,
+    /// The octets belong to another protocol. (Once nothing is in flight and unsent, so does the
+    /// way out.)
+    Upgraded,
+    /// Nothing more is received, and answers are still owed or unsent.
+    Ending,
+    /// Nothing more is received, and everything owed has been transmitted: close. Close the sending
+    /// side first and go on reading for a while, so that the peer can read the last answer (RFC
+    /// 9112 section 9.6).
+    Closed,
+}
+
+impl<B, M, L> Pipeline<B, M, L> {
+    /// An idle pipeline. It owns no buffers; [`lend`](Self::lend) it a store before octets are
+    /// received.
+    pub fn new() -> Self {
+        static IDENTITY: AtomicU32 = AtomicU32::new(0);
+        Self {
+            store: None,
+            order: Order::new(Sequence(0)),
+            identity: IDENTITY.fetch_add(1, Ordering::Relaxed),
+            input: Input::Head,
+            closing: false,
+            resume: Resume::new(),
+            received: 0,
+            transmitted: 0,
+            sent: Sent { through: Sequence(0), next: Sequence(0), at: 0 },
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<B, M, L> Default for Pipeline<B, M, L> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
+    /// Whether a store must be lent before the next octets are received.
+    #[inline]
+    pub fn wants_store(&self) -> bool {
+        self.store.is_none()
+    }
+
+    /// Lends a store. One that was lent already is given back if it is in use no longer, otherwise
+    /// the new one is.
+    pub fn lend(&mut self, store: L) -> Option<L> {
+        if self.store.is_some() && !self.store_is_idle() {
+            return Some(store);
+        }
+        self.store.replace(store)
+    }
+
+    /// Gives the store back, if there is one and nothing is in flight or unsent.
+    #[inline]
+    pub fn reclaim(&mut self) -> Option<L> {
+        if self.store_is_idle() { self.store.take() } else { None }
+    }
+
+    fn store_is_idle(&self) -> bool {
+        self.order.is_empty() && self.input != Input::Content && !self.wants_write()
+    }
+
+    /// Whether more octets should be read from the peer.
+    #[inline]
+    pub fn wants_read(&self) -> bool {
+        match self.input {
+            Input::Head => self.has_room_for_request(),
+            Input::Content => self.has_room(),
+            Input::Upgraded => true,
+            Input::Held | Input::Ended => false,
+        }
+    }
+
+    /// Whether octets are ready to leave.
+    #[inline]
+    pub fn wants_write(&self) -> bool {
+        self.store.as_ref().is_some_and(|store| store.output.ready() > 0)
+    }
+
+    /// Fills `out` with the octets that may leave now, in order, and says how many slices there
+    /// are. Neighbours are one slice; owned content is its own.
+    #[inline]
+    pub fn poll_transmit<'s>(&'s self, out: &mut [&'s [u8]]) -> usize {
+        match &self.store {
+            Some(store) => store.output.poll_transmit(&store.memory, out),
+            None => 0,
+        }
+    }
+
+    /// Takes note that the first `count` octets of what [`poll_transmit`](Self::poll_transmit)
+    /// gives have left; any number, also in the middle of a slice.
+    #[inline]
+    pub fn transmitted(&mut self, count: usize) {
+        if let Some(store) = self.store.as_deref_mut() {
+            let count = store.output.transmitted(&mut store.memory, count);
+            self.transmitted += count as u64;
+            if self.transmitted >= self.sent.at {
+                self.sent.through = self.sent.next;
+                self.sent.next = self.order.front();
+                self.sent.at = self.transmitted + store.output.ready() as u64;
+                if self.sent.at == self.transmitted {
+                    self.sent.through = self.sent.next;
+                }
+            }
+        }
+    }
+
+    /// Whether the answer to a request has been transmitted in full, as far as is known: it is
+    /// learnt not with each answer, but at the latest when all that was ready together with its
+    /// last octet has left.
+    pub fn is_transmitted(&self, id: TicketId) -> bool {
+        id.pipeline == self.identity && self.sent.through.is_behind(id.sequence)
+    }
+
+    /// What the connection is about.
+    pub fn phase(&self) -> Phase {
+        match self.input {
+            Input::Head if self.resume.is_fresh() => Phase::Idle,
+            Input::Head => Phase::Head,
+            Input::Content => Phase::Content,
+            Input::Held => Phase::Held,
+            Input::Upgraded => Phase::Upgraded,
+            Input::Ended if self.order.is_empty() && !self.wants_write() => Phase::Closed,
+            Input::Ended => Phase::Ending,
+        }
+    }
+
+    /// Requests received whose answers are not complete, or wait for one in front of them that is
+    /// not.
+    #[inline]
+    pub fn in_flight(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Octets of answers encoded or owned and not yet transmitted.
+    #[inline]
+    pub fn held(&self) -> usize {
+        self.store.as_ref().map_or(0, |store| store.output.held())
+    }
+
+    /// Octets consumed since the connection began. With [`phase`](Self::phase) it shows whether a
+    /// peer makes progress.
+    pub fn octets_received(&self) -> u64 {
+        self.received
+    }
+
+    /// Octets transmitted since the connection began.
+    pub fn octets_transmitted(&self) -> u64 {
+        self.transmitted
+    }
+
+    #[inline]
+    pub(crate) fn has_room(&self) -> bool {
+        self.store.as_ref().is_none_or(|store| store.output.held() < store.bounds.held)
+    }
+
+    #[inline]
+    pub(crate) fn has_room_for_request(&self) -> bool {
+        self.store.as_ref().is_none_or(|store| {
+            store.output.held() < store.bounds.held && self.order.len() < store.bounds.in_flight
+        })
+    }
+
+    /// Lets everything leave whose turn has come, after the oldest answer was completed and
+    /// retired.
+    #[inline]
+    pub(crate) fn advance(&mut self) {
+        if !self.order.is_empty() {
+            self.advance_to_unfinished();
+        }
+    }
+
+    fn advance_to_unfinished(&mut self) {
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        while !self.order.is_empty() {
+            let Some(slot) = store.slot(self.order.front()) else {
+                return;
+            };
+            let list = core::mem::replace(&mut slot.list, crate::output::List::EMPTY);
+            let done = slot.answer == Answer::Done;
+            store.output.release(&mut store.memory, list);
+            if !done {
+                return;
+            }
+            self.order.pop();
+        }
+    }
+
+    /// Ends the connection behind the answer `last`: answers behind it are forgotten, and so is all
+    /// input.
+    pub(crate) fn end_behind(&mut self, last: Sequence) {
+        self.forget_from(last.next());
+        self.closing = true;
+        self.input = Input::Ended;
+    }
+
+    /// Forgets the answers from `first` on.
+    pub(crate) fn forget_from(&mut self, first: Sequence) {
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        let mut sequence = first;
+        while self.order.contains(sequence) {
+            if let Some(slot) = store.slot(sequence) {
+                let list = core::mem::replace(&mut slot.list, crate::output::List::EMPTY);
+                store.output.forget(&mut store.memory, list);
+            }
+            sequence = sequence.next();
+        }
+        self.order.truncate(first);
+    }
+}
+
+impl<B, M, L> fmt::Debug for Pipeline<B, M, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline")
+            .field("input", &self.input)
+            .field("in_flight", &self.order.len())
+            .field("closing", &self.closing)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,352 @@
+//! Octets in: everything that moves the state of the input side.
+
+use core::ops::DerefMut;
+
+use rajada_parser::{BodyLength, Fields, Framing, Request, Resume, Slots, Status, Version};
+
+use crate::burst::Burst;
+use crate::event::{Event, Incoming, Offence};
+use crate::memory::Memory;
+use crate::pipeline::{Input, Pipeline};
+use crate::settings::Settings;
+use crate::stand_in::{Chunk, ChunkedDecoder};
+use crate::store::{Content, Remaining, Store};
+use crate::ticket::{Terms, Ticket, TicketId};
+
+impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
+    /// Takes the next event out of a burst. Call it until it gives [`Event::NeedData`],
+    /// [`Event::Paused`], [`Event::Upgraded`] or [`Event::Closed`].
+    ///
+    /// While a head is incomplete its octets stay unconsumed; they are given again, with more
+    /// behind them and the same `slots`, and are not parsed twice.
+    #[inline]
+    pub fn receive<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Event<'b, 'h> {
+        if self.input == Input::Head {
+            self.receive_head(settings, burst, slots)
+        } else {
+            self.receive_rest(settings, burst, slots)
+        }
+    }
+
+    /// Takes note that the peer sends nothing more. Requests received in full are still answered; a
+    /// message cut short is not (RFC 9112 section 8), and its ticket is void.
+    ///
+    /// Gives [`Event::Closed`], or [`Event::Malformed`] for a message cut short.
+    pub fn receive_eof(&mut self) -> Event<'static, 'static> {
+        let truncated = match self.input {
+            Input::Head => !self.resume.is_fresh(),
+            Input::Content => true,
+            Input::Held | Input::Upgraded | Input::Ended => false,
+        };
+        if self.input == Input::Content && self.draining().is_none() {
+            self.cut_short(self.order.last());
+        }
+        self.closing = true;
+        if self.input != Input::Held && self.input != Input::Upgraded {
+            self.input = Input::Ended;
+        }
+        if truncated { Event::Malformed(Offence::Truncated) } else { Event::Closed }
+    }
+
+    #[inline]
+    fn receive_head<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Event<'b, 'h> {
+        if burst.rest().is_empty() {
+            return Event::NeedData;
+        }
+        if self.store.is_none() || !self.has_room_for_request() {
+            return Event::Paused;
+        }
+        match settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
+            Ok(Status::Complete(request, octets)) => {
+                self.resume = Resume::new();
+                self.consume(burst, octets);
+                match request.framing() {
+                    Ok(framing) => self.admit(settings, request, framing, burst),
+                    Err(error) => self.offend(
+                        settings,
+                        Offence::Malformed(error),
+                        burst,
+                        request.method() == b"HEAD",
+                    ),
+                }
+            }
+            Ok(Status::Partial) => Event::NeedData,
+            Err(error) => self.offend(settings, Offence::Malformed(error), burst, false),
+        }
+    }
+
+    /// A complete head whose framing is clear.
+    #[inline]
+    fn admit<'b, 'h>(
+        &mut self,
+        settings: &Settings,
+        request: Request<'b, 'h>,
+        framing: Framing,
+        burst: &mut Burst<'b>,
+    ) -> Event<'b, 'h> {
+        let terms = Terms::USUAL
+            .with(Terms::HEAD, request.method() == b"HEAD")
+            .with(Terms::CONNECT, framing.tunnel)
+            .with(Terms::HTTP10, request.version() == Version::Http10);
+        if terms.has(Terms::CONNECT) && !settings.connect {
+            return self.offend(settings, Offence::NoTunnel, burst, false);
+        }
+        if let BodyLength::Exact(length) = framing.body
+            && length > settings.content
+        {
+            return self.offend(settings, Offence::ContentTooLarge, burst, terms.has(Terms::HEAD));
+        }
+        let Some(store) = self.store.as_deref_mut() else {
+            return Event::Paused;
+        };
+        let Some(sequence) = store.admit(&mut self.order) else {
+            return Event::Paused;
+        };
+        let upgrade = framing.upgrade || terms.has(Terms::CONNECT);
+        let id = TicketId { pipeline: self.identity, sequence };
+        self.closing |= !framing.persistent;
+        let begun = !burst.rest().is_empty();
+        let content = match framing.body {
+            BodyLength::None | BodyLength::Exact(0) | BodyLength::UntilClose => {
+                self.input = self.input_behind(upgrade);
+                Incoming::None
+            }
+            BodyLength::Exact(length) if length <= burst.rest().len() as u64 => {
+                let content = self.consume(burst, length as usize);
+                self.input = self.input_behind(upgrade);
+                Incoming::Whole(content)
+            }
+            body => {
+                self.input = Input::Content;
+                store.content = Content {
+                    framing: match body {
+                        BodyLength::Exact(length) => Remaining::Exact(length),
+                        _ => Remaining::Chunked(ChunkedDecoder::new(settings.parser.limits())),
+                    },
+                    received: 0,
+                    draining: None,
+                    expected: framing.expect_continue && !begun,
+                    hold: upgrade,
+                };
+                Incoming::Streaming(body)
+            }
+        };
+        Event::Request {
+            ticket: Ticket { id, terms: terms.with(Terms::UPGRADE, upgrade) },
+            request,
+            content,
+            expects_continue: framing.expect_continue
+                && !begun
+                && matches!(content, Incoming::Streaming(_)),
+            upgrade,
+        }
+    }
+
+    #[inline(never)]
+    fn receive_rest<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Event<'b, 'h> {
+        match self.input {
+            Input::Head => self.receive_head(settings, burst, slots),
+            Input::Content => self.receive_content(settings, burst, slots),
+            Input::Held => Event::Paused,
+            Input::Upgraded => Event::Upgraded,
+            Input::Ended => {
+                self.consume(burst, usize::MAX);
+                Event::Closed
+            }
+        }
+    }
+
+    fn receive_content<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Event<'b, 'h> {
+        if self.draining().is_some() {
+            return self.drain(settings, burst, slots);
+        }
+        if !self.has_room() {
+            return Event::Paused;
+        }
+        match self.next_part(settings, burst, slots) {
+            Ok(Part::Data(data)) => Event::Data(data),
+            Ok(Part::End(trailers)) => {
+                self.end_content();
+                Event::EndOfMessage { trailers }
+            }
+            Ok(Part::NeedData) => Event::NeedData,
+            Err(offence) => {
+                self.consume(burst, usize::MAX);
+                self.void_content(settings, offence)
+            }
+        }
+    }
+
+    /// Throws content away whose request has been answered, then goes on behind it.
+    fn drain<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Event<'b, 'h> {
+        loop {
+            let before = burst.consumed();
+            let part = self.next_part(settings, burst, slots);
+            let octets = burst.consumed() - before;
+            let left = self.draining().and_then(|left| left.checked_sub(octets));
+            match part {
+                Ok(Part::End(_)) => {
+                    self.end_content();
+                    break;
+                }
+                Ok(Part::NeedData) if left.is_some() => {
+                    self.set_draining(left);
+                    return Event::NeedData;
+                }
+                Ok(Part::Data(_)) if left.is_some() => self.set_draining(left),
+                Ok(_) => {
+                    self.end_input();
+                    break;
+                }
+                Err(offence) => {
+                    self.end_input();
+                    return Event::Malformed(offence);
+                }
+            }
+        }
+        self.receive(settings, burst, slots)
+    }
+
+    /// The next part of the content of the youngest request.
+    fn next_part<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Result<Part<'b, 'h>, Offence> {
+        let Some(store) = self.store.as_deref_mut() else {
+            return Ok(Part::NeedData);
+        };
+        let content = &mut store.content;
+        if let Remaining::Exact(0) = content.framing {
+            return Ok(Part::End(None));
+        }
+        let rest = burst.rest();
+        if rest.is_empty() {
+            return Ok(Part::NeedData);
+        }
+        content.expected = false;
+        if let Remaining::Exact(left) = &mut content.framing {
+            let here = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
+            *left -= here as u64;
+            return Ok(Part::Data(self.consume(burst, here)));
+        }
+        if let Remaining::Chunked(decoder) = &mut content.framing {
+            let (chunk, octets) = decoder.decode(rest)?;
+            match chunk {
+                Chunk::Data(data) => {
+                    content.received = content.received.saturating_add(data.len() as u64);
+                    if content.received > settings.content {
+                        return Err(Offence::ContentTooLarge);
+                    }
+                    self.consume(burst, octets);
+                    return Ok(Part::Data(data));
+                }
+                Chunk::NeedData => {
+                    self.consume(burst, octets);
+                    return Ok(Part::NeedData);
+                }
+                Chunk::Trailers => {
+                    content.framing = Remaining::Trailers(Resume::new());
+                    self.consume(burst, octets);
+                }
+            }
+        }
+        self.trailers(settings, burst, slots)
+    }
+
+    /// The trailer section, once it is complete.
+    fn trailers<'b, 'h, S: Slots + ?Sized>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+        slots: &'h mut S,
+    ) -> Result<Part<'b, 'h>, Offence> {
+        let Some(store) = self.store.as_deref_mut() else {
+            return Ok(Part::NeedData);
+        };
+        let Remaining::Trailers(resume) = &mut store.content.framing else {
+            return Ok(Part::NeedData);
+        };
+        match settings.parser.parse_trailers(burst.rest(), resume, slots)? {
+            Status::Partial => Ok(Part::NeedData),
+            Status::Complete(fields, octets) => {
+                self.consume(burst, octets);
+                Ok(Part::End(if fields.is_empty() { None } else { Some(fields) }))
+            }
+        }
+    }
+
+    /// The content of the youngest request is complete.
+    fn end_content(&mut self) {
+        let hold = self.store.as_ref().is_some_and(|store| store.content.hold);
+        self.input = self.input_behind(hold);
+    }
+
+    /// What follows a complete request.
+    #[inline]
+    fn input_behind(&self, hold: bool) -> Input {
+        if hold {
+            Input::Held
+        } else if self.closing {
+            Input::Ended
+        } else {
+            Input::Head
+        }
+    }
+
+    pub(crate) fn end_input(&mut self) {
+        self.closing = true;
+        self.input = Input::Ended;
+    }
+
+    /// Octets that may still be thrown away, if the request was answered before its content came.
+    fn draining(&self) -> Option<usize> {
+        self.store.as_ref().and_then(|store| store.content.draining)
+    }
+
+    fn set_draining(&mut self, left: Option<usize>) {
+        if let Some(store) = self.store.as_deref_mut() {
+            store.content.draining = left;
+        }
+    }
+
+    #[inline]
+    fn consume<'b>(&mut self, burst: &mut Burst<'b>, count: usize) -> &'b [u8] {
+        let taken = burst.take(count);
+        self.received += taken.len() as u64;
+        taken
+    }
+}
+
+/// A part of a request's content.
+enum Part<'b, 'h> {
+    Data(&'b [u8]),
+    End(Option<Fields<'b, 'h>>),
+    NeedData,
+}

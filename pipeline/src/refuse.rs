@@ -1,0 +1,203 @@
+//! Answers that the pipeline makes itself, and the ways in which a connection comes to its end.
+
+use core::ops::DerefMut;
+
+use crate::burst::Burst;
+use crate::encode::{Connection, Encoder, Framing};
+use crate::event::{Event, Offence};
+use crate::memory::Memory;
+use crate::order::Sequence;
+use crate::pipeline::{Input, Pipeline};
+use crate::settings::Settings;
+use crate::store::{Answer, Store};
+use crate::ticket::{ApiMisuse, Ticket, TicketId};
+
+impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
+    /// Ends the connection with an answer of the pipeline's own behind those that are owed: `408`
+    /// when a deadline has passed within a message, `503` when there is no capacity. Nothing more
+    /// is received.
+    ///
+    /// A request whose content is being received gets this answer, and its ticket is void. Nothing
+    /// is sent when the connection already comes to its end.
+    pub fn refuse(&mut self, settings: &Settings, status: u16) {
+        match self.input {
+            Input::Head => self.answer_unasked(settings, status, false),
+            Input::Content => self.answer_in_place(settings, status),
+            Input::Held | Input::Upgraded | Input::Ended => self.end_input(),
+        }
+    }
+
+    /// Receives no further request. Answers owed are still given; the last one, if it is not
+    /// encoded yet, says `Connection: close`.
+    pub fn shut_down(&mut self) {
+        self.closing = true;
+        if self.input == Input::Head {
+            self.input = Input::Ended;
+        }
+    }
+
+    /// Makes the answer to this request the last one of the connection. The tickets of requests
+    /// that came behind it are void.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
+    pub fn close_after(&mut self, ticket: &Ticket) -> Result<(), ApiMisuse> {
+        self.owes(ticket.id)?;
+        self.close_behind(ticket.id.sequence);
+        Ok(())
+    }
+
+    /// Reports a ticket, or stream, that is lost: the request is answered `500` if nothing of its
+    /// answer was encoded, otherwise the answer is broken off and the connection closes.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::ForeignTicket`]; [`ApiMisuse::Gone`] if the request has been answered.
+    pub fn abandon(&mut self, settings: &Settings, id: TicketId) -> Result<(), ApiMisuse> {
+        match self.answer_of(id)? {
+            Answer::Done => return Err(ApiMisuse::Gone),
+            Answer::Owed => {
+                self.prepare_for_answer(id.sequence);
+                self.answer_ourselves(settings, id.sequence, 500, false);
+                self.leave_content(id.sequence);
+            }
+            _ => self.cut_short(id.sequence),
+        }
+        Ok(())
+    }
+
+    /// The peer broke the protocol in a head. All that follows is ignored.
+    #[cold]
+    pub(crate) fn offend<'b, 'h>(
+        &mut self,
+        settings: &Settings,
+        offence: Offence,
+        burst: &mut Burst<'b>,
+        is_head: bool,
+    ) -> Event<'b, 'h> {
+        self.received += burst.take(usize::MAX).len() as u64;
+        self.answer_unasked(settings, offence.status(), is_head);
+        Event::Malformed(offence)
+    }
+
+    /// The peer broke the protocol in the content of the youngest request.
+    #[cold]
+    pub(crate) fn void_content<'b, 'h>(
+        &mut self,
+        settings: &Settings,
+        offence: Offence,
+    ) -> Event<'b, 'h> {
+        self.answer_in_place(settings, offence.status());
+        Event::Malformed(offence)
+    }
+
+    /// Breaks off an answer that has begun, or leaves out one that has not; the connection ends
+    /// there.
+    pub(crate) fn cut_short(&mut self, sequence: Sequence) {
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        let owed = store.slot(sequence).is_none_or(|slot| slot.answer == Answer::Owed);
+        self.end_behind(sequence);
+        if owed {
+            self.forget_from(sequence);
+        } else {
+            self.complete(sequence, 0, None);
+        }
+    }
+
+    /// Ends the connection behind `sequence`, whose content may still be due.
+    pub(crate) fn close_behind(&mut self, sequence: Sequence) {
+        if self.input == Input::Content && sequence == self.order.last() {
+            self.closing = true;
+        } else {
+            self.end_behind(sequence);
+        }
+    }
+
+    /// A last answer to what is no request.
+    fn answer_unasked(&mut self, settings: &Settings, status: u16, is_head: bool) {
+        self.end_input();
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        if let Some(sequence) = store.admit(&mut self.order) {
+            self.answer_ourselves(settings, sequence, status, is_head);
+        }
+    }
+
+    /// A last answer to the request whose content is being received.
+    fn answer_in_place(&mut self, settings: &Settings, status: u16) {
+        let answered = self.store.as_ref().is_none_or(|store| store.content.draining.is_some());
+        self.end_input();
+        if answered {
+            return;
+        }
+        let sequence = self.order.last();
+        let slot = self.store.as_deref_mut().and_then(|store| store.slot(sequence));
+        match slot.map(|slot| slot.answer) {
+            Some(Answer::Owed) => self.answer_ourselves(settings, sequence, status, false),
+            Some(Answer::Done) | None => {}
+            Some(_) => self.cut_short(sequence),
+        }
+    }
+
+    /// Encodes an answer of our own. If there is no room for it the connection ends without it.
+    fn answer_ourselves(
+        &mut self,
+        settings: &Settings,
+        sequence: Sequence,
+        status: u16,
+        is_head: bool,
+    ) {
+        let page = settings.pages.iter().find(|page| page.head.status() == status);
+        let content = page.map_or(&[][..], |page| page.content);
+        let head = page.map_or(0, |page| page.head.octets().len());
+        let last = self.closing && sequence == self.order.last();
+        const STATUS_AND_DATE: usize = 96;
+        if self.reserve(sequence, head + STATUS_AND_DATE + content.len()).is_err() {
+            return self.cut_short(sequence);
+        }
+        let Some(store) = self.store.as_deref_mut() else {
+            return;
+        };
+        let mut encoder = Encoder::new(store.output.room(&mut store.memory));
+        match page {
+            Some(page) => encoder.put(page.head.octets()),
+            None => encoder
+                .put(b"HTTP/1.1 ")
+                .decimal(status.into())
+                .put(b" ")
+                .put(reason(status).as_bytes())
+                .put(b"\r\n"),
+        };
+        if let Some(date) = settings.date() {
+            encoder.put(b"Date: ").put(date).put(b"\r\n");
+        }
+        let connection = if last { Connection::Close } else { Connection::Implied };
+        encoder.end_of_head(Framing::Length(content.len() as u64), connection, false);
+        if !is_head {
+            encoder.put(content);
+        }
+        let len = encoder.len();
+        self.complete(sequence, len, None);
+    }
+}
+
+/// The reason phrases (RFC 9110 section 15) of what the pipeline answers itself. Others have none.
+fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        408 => "Request Timeout",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        417 => "Expectation Failed",
+        426 => "Upgrade Required",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        503 => "Service Unavailable",
+        505 => "HTTP Version Not Supported",
+        _ => "",
+    }
+}

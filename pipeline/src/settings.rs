@@ -1,0 +1,74 @@
+//! What all connections of a worker share.
+
+use rajada_parser::Config;
+
+use crate::Head;
+
+/// Limits, and the data for answers that the pipeline makes itself. One a worker, passed by
+/// reference; pipelines keep no copy.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How heads and trailers are parsed, with their limits.
+    pub parser: Config,
+    /// Requests received and not yet answered, at most. Default 64. (Read when a
+    /// [`Store`](crate::Store) is made.)
+    pub requests_in_flight: usize,
+    /// Octets of answers not yet transmitted, at or above which no further request and no streamed
+    /// content is accepted. Default 64 KiB. An answer given whole is always taken, so what is held
+    /// stays below this bound plus the answers of requests in flight. (Read when a
+    /// [`Store`](crate::Store) is made.)
+    pub held: usize,
+    /// Octets of a request's content, at most; more is answered `413`. Default 2 MiB.
+    pub content: u64,
+    /// Octets of unread content that are drained behind an early answer; with more the connection
+    /// closes. Default 64 KiB. (Read when a [`Store`](crate::Store) is made.)
+    pub drain: usize,
+    /// Whether `CONNECT` is given to the application. By default it is answered `501` here, as by
+    /// an origin server without tunnels (RFC 9110 section 9.3.6).
+    pub connect: bool,
+    /// The answers that the pipeline makes itself, by status. A status without a page is answered
+    /// without content.
+    pub pages: &'static [ErrorPage],
+    date: Option<[u8; 29]>,
+}
+
+impl Settings {
+    /// The documented defaults.
+    pub const DEFAULT: Self = Self {
+        parser: Config::STRICT,
+        requests_in_flight: 64,
+        held: 64 * 1024,
+        content: 2 * 1024 * 1024,
+        drain: 64 * 1024,
+        connect: false,
+        pages: &[],
+        date: None,
+    };
+
+    /// Sets the `Date` (an IMF-fixdate, RFC 9110 section 5.6.7) of answers that the pipeline makes
+    /// itself. Without it, as without a clock, they carry none (RFC 9110 section 6.6.1).
+    pub fn set_date(&mut self, date: &[u8; 29]) {
+        self.date = Some(*date);
+    }
+
+    /// What was set last.
+    pub const fn date(&self) -> Option<&[u8; 29]> {
+        self.date.as_ref()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// The content of an answer that the pipeline makes itself.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorPage {
+    /// Status line and fields, without `Date`.
+    pub head: Head<'static>,
+    /// The content.
+    pub content: &'static [u8],
+}

@@ -1,0 +1,146 @@
+//! What is lent to a pipeline while requests are in flight.
+
+use core::marker::PhantomData;
+
+use crate::stand_in::ChunkedDecoder;
+use rajada_parser::Resume;
+
+use crate::memory::{Memory, UsualMemory};
+use crate::order::{Order, Sequence};
+use crate::output::{List, Output};
+use crate::settings::Settings;
+
+/// Ring, pieces and arena: everything that a pipeline needs only while a request is in flight or an
+/// octet unsent.
+///
+/// A worker keeps a pool of them, lends one to each connection that becomes active, and takes it
+/// back when [`Pipeline::reclaim`](crate::Pipeline::reclaim) gives it. Its memory grows to what was
+/// needed and stays, so a store in use again allocates nothing.
+#[derive(Debug)]
+pub struct Store<B, M = UsualMemory<B>> {
+    pub(crate) bounds: Bounds,
+    pub(crate) output: Output,
+    pub(crate) content: Content,
+    pub(crate) memory: M,
+    marker: PhantomData<B>,
+}
+
+impl<B> Store<B> {
+    /// An empty store with the usual memory; nothing is allocated yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self::with_memory(settings, UsualMemory::new())
+    }
+}
+
+impl<B, M: Memory<B>> Store<B, M> {
+    /// An empty store with the given memory.
+    pub fn with_memory(settings: &Settings, mut memory: M) -> Self {
+        let mut in_flight = settings.requests_in_flight.clamp(1, 1 << 30);
+        if !M::GROWS {
+            in_flight = in_flight.min(memory.slots().len() - 1);
+        }
+        Self {
+            bounds: Bounds { in_flight, held: settings.held.max(1), drain: settings.drain },
+            output: Output::new(),
+            content: Content::IDLE,
+            memory,
+            marker: PhantomData,
+        }
+    }
+
+    /// Octets of memory in use or kept for reuse for encoded answers, which a pool may want to know
+    /// before it keeps a store.
+    pub fn capacity(&self) -> usize {
+        self.memory.octets().len()
+    }
+
+    /// The slot of a request in flight.
+    #[inline]
+    pub(crate) fn slot(&mut self, sequence: Sequence) -> Option<&mut Slot> {
+        Order::slot(sequence, self.memory.slots())
+    }
+
+    /// Gives the next request its slot. The bound on requests in flight leaves one for an answer of
+    /// our own.
+    #[inline]
+    pub(crate) fn admit(&mut self, order: &mut Order) -> Option<Sequence> {
+        let needed = order.len() + 1;
+        if needed > self.memory.slots().len()
+            && !self.memory.grow_slots(needed, |from, to| order.transfer(from, to))
+        {
+            return None;
+        }
+        let sequence = order.push();
+        *self.slot(sequence)? = Slot::FREE;
+        Some(sequence)
+    }
+}
+
+/// The bounds that calls without settings need.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) in_flight: usize,
+    pub(crate) held: usize,
+    pub(crate) drain: usize,
+}
+
+/// The place of one answer. (Opaque; public because [`Fixed`](crate::memory::Fixed) memory holds an
+/// array of them.)
+#[derive(Debug, Clone, Copy)]
+pub struct Slot {
+    /// What waits for its turn. Empty for the oldest answer, whose octets are ready at once.
+    pub(crate) list: List,
+    pub(crate) answer: Answer,
+}
+
+impl Slot {
+    pub(crate) const FREE: Self = Self { list: List::EMPTY, answer: Answer::Owed };
+}
+
+/// How far an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Nobody has begun it.
+    Owed,
+    /// Content of exactly this many octets is still to come.
+    Exact(u64),
+    /// Content in chunks.
+    Chunked,
+    /// Content that the end of the connection ends.
+    UntilClose,
+    /// Content that is not sent, as in an answer to `HEAD`.
+    Unsent,
+    /// Complete.
+    Done,
+}
+
+/// The content of the request that is being received, the youngest one.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) framing: Remaining,
+    /// Octets of content received.
+    pub(crate) received: u64,
+    /// The answer was given early: octets are thrown away, at most this many.
+    pub(crate) draining: Option<usize>,
+    /// The client awaits `100 (Continue)`, which has not been sent.
+    pub(crate) expected: bool,
+    /// An upgrade was offered: nothing behind the content is parsed before the answer.
+    pub(crate) hold: bool,
+}
+
+impl Content {
+    pub(crate) const IDLE: Self = Self {
+        framing: Remaining::Exact(0),
+        received: 0,
+        draining: None,
+        expected: false,
+        hold: false,
+    };
+}
+
+#[derive(Debug)]
+pub(crate) enum Remaining {
+    Exact(u64),
+    Chunked(ChunkedDecoder),
+    Trailers(Resume),
+}
