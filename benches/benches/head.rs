@@ -12,10 +12,7 @@ fn heads(criterion: &mut Criterion) {
     for item in &corpus::items() {
         let mut group = criterion.benchmark_group(item.letter);
         group.throughput(Throughput::Bytes(item.octets() as u64));
-        for contestant in contestants
-            .iter_mut()
-            .filter(|contestant| contestant.reads(item.kind))
-        {
+        for contestant in contestants.iter_mut().filter(|contestant| contestant.reads(item.kind)) {
             if let Err(complaint) = verify(contestant.as_mut(), item) {
                 panic!("{complaint}");
             }

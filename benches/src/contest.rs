@@ -53,37 +53,23 @@ pub fn each_head(item: &Item, rounds: usize, mut head: impl FnMut(&[u8]) -> usiz
 ///
 /// Tells where they differ.
 pub fn verify(contestant: &mut dyn Contestant, item: &Item) -> Result<(), String> {
-    let who = format!(
-        "{} ({}) on item {}",
-        contestant.name(),
-        contestant.level(),
-        item.letter
-    );
+    let who = format!("{} ({}) on item {}", contestant.name(), contestant.level(), item.letter);
     if !contestant.reads(item.kind) {
         return Ok(());
     }
     let expected = naive::heads(item);
     let read = contestant.heads(item);
     if expected.len() != read.len() {
-        return Err(format!(
-            "{who}: {} heads instead of {}",
-            read.len(),
-            expected.len()
-        ));
+        return Err(format!("{who}: {} heads instead of {}", read.len(), expected.len()));
     }
     for (index, (expected, read)) in expected.iter().zip(&read).enumerate() {
         if expected != read {
-            return Err(format!(
-                "{who}: head {index} reads {read:?} instead of {expected:?}"
-            ));
+            return Err(format!("{who}: head {index} reads {read:?} instead of {expected:?}"));
         }
     }
     let octets = contestant.parse(item, 2);
     if octets != 2 * item.octets() {
-        return Err(format!(
-            "{who}: {octets} octets consumed in two rounds of {}",
-            item.octets()
-        ));
+        return Err(format!("{who}: {octets} octets consumed in two rounds of {}", item.octets()));
     }
     Ok(())
 }

@@ -47,28 +47,14 @@ fn head(text: &str, kind: Kind) -> Head {
 
 fn start_line(line: &str, kind: Kind) -> Head {
     let parts: Vec<&str> = line.splitn(3, ' ').collect();
-    let [first, second, third] = parts[..] else {
-        panic!("three parts: {line}")
-    };
+    let [first, second, third] = parts[..] else { panic!("three parts: {line}") };
     let (version, rest) = match kind {
-        Kind::Request => (
-            third,
-            Head {
-                method: first.into(),
-                target: second.into(),
-                ..Head::default()
-            },
-        ),
+        Kind::Request => {
+            (third, Head { method: first.into(), target: second.into(), ..Head::default() })
+        }
         Kind::Response => {
             let status = second.parse().expect("a status code");
-            (
-                first,
-                Head {
-                    status,
-                    reason: third.into(),
-                    ..Head::default()
-                },
-            )
+            (first, Head { status, reason: third.into(), ..Head::default() })
         }
     };
     Head {

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use rajada_parser::{Config, Level, Positions, Request, Resume, Status, Version};
+use rajada_parser::{Config, Fields, Level, Positions, Request, Response, Resume, Status, Version};
 
 use crate::SLOTS;
 use crate::contest::{Contestant, each_head};
@@ -15,43 +15,16 @@ pub struct Rajada {
     positions: Positions<SLOTS>,
 }
 
-/// All levels, lowest first.
-pub const LEVELS: [Level; 5] = [
-    Level::Scalar,
-    Level::Swar,
-    Level::Sse42,
-    Level::Avx2,
-    Level::Avx512,
-];
-
 impl Rajada {
     /// `None` if this machine lacks the level.
     pub fn at(level: Level) -> Option<Rajada> {
         let config = Config::STRICT.at_most(level);
-        (config.level() == level).then(|| Rajada {
-            config,
-            positions: Positions::new(),
-        })
+        (config.level() == level).then(|| Rajada { config, positions: Positions::new() })
     }
 
     /// The level that everybody gets who doesn't ask for another.
     pub fn at_best() -> Rajada {
-        Rajada {
-            config: Config::STRICT,
-            positions: Positions::new(),
-        }
-    }
-}
-
-/// The name of a level, as reports show it.
-pub fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Scalar => "scalar",
-        Level::Swar => "swar",
-        Level::Sse42 => "sse4.2",
-        Level::Avx2 => "avx2",
-        Level::Avx512 => "avx512",
-        _ => "unknown",
+        Rajada { config: Config::STRICT, positions: Positions::new() }
     }
 }
 
@@ -71,47 +44,78 @@ fn request(
     }
 }
 
+#[inline(always)]
+fn response(
+    octets: &[u8],
+    config: &Config,
+    positions: &mut Positions<SLOTS>,
+    mut with: impl FnMut(&Response<'_, '_>),
+) -> usize {
+    match config.parse_response(octets, &mut Resume::new(), positions) {
+        Ok(Status::Complete(response, consumed)) => {
+            with(&response);
+            consumed
+        }
+        _ => 0,
+    }
+}
+
+fn minor(version: Version) -> u8 {
+    if version == Version::Http10 { 0 } else { 1 }
+}
+
+fn copied(fields: Fields<'_, '_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    fields.iter().map(|field| (field.name.into(), field.value.into())).collect()
+}
+
 impl Contestant for Rajada {
     fn name(&self) -> &'static str {
         "rajada"
     }
 
     fn level(&self) -> &'static str {
-        level_name(self.config.level())
+        self.config.level().name()
     }
 
-    fn reads(&self, kind: Kind) -> bool {
-        kind == Kind::Request
+    fn reads(&self, _: Kind) -> bool {
+        true
     }
 
     fn heads(&mut self, item: &Item) -> Vec<Head> {
+        let (config, positions) = (&self.config, &mut self.positions);
         let mut heads = Vec::new();
-        each_head(item, 1, |octets| {
-            request(octets, &self.config, &mut self.positions, |request| {
+        each_head(item, 1, |octets| match item.kind {
+            Kind::Request => request(octets, config, positions, |request| {
                 heads.push(Head {
                     method: request.method().into(),
                     target: request.target().into(),
-                    minor: if request.version() == Version::Http10 {
-                        0
-                    } else {
-                        1
-                    },
-                    fields: request
-                        .fields()
-                        .into_iter()
-                        .map(|field| (field.name.into(), field.value.into()))
-                        .collect(),
+                    minor: minor(request.version()),
+                    fields: copied(request.fields()),
                     ..Head::default()
                 });
-            })
+            }),
+            Kind::Response => response(octets, config, positions, |response| {
+                heads.push(Head {
+                    minor: minor(response.version()),
+                    status: response.code(),
+                    reason: response.reason().into(),
+                    fields: copied(response.fields()),
+                    ..Head::default()
+                });
+            }),
         });
         heads
     }
 
     fn parse(&mut self, item: &Item, rounds: usize) -> usize {
         let (config, positions) = (&self.config, &mut self.positions);
-        each_head(item, rounds, |octets| {
-            request(octets, config, positions, |request| _ = black_box(request))
-        })
+        match item.kind {
+            Kind::Request => each_head(item, rounds, |octets| {
+                request(octets, config, positions, |request| _ = black_box(request))
+            }),
+            Kind::Response => each_head(item, rounds, |octets| {
+                response(octets, config, positions, |response| _ = black_box(response))
+            }),
+        }
     }
 }

@@ -44,23 +44,11 @@ pub struct Item {
 
 impl Item {
     fn one(letter: &'static str, title: &'static str, kind: Kind, head: Vec<u8>) -> Item {
-        Item {
-            letter,
-            title,
-            kind,
-            buffers: vec![head],
-            heads: 1,
-        }
+        Item { letter, title, kind, buffers: vec![head], heads: 1 }
     }
 
     fn many(letter: &'static str, title: &'static str, heads: Vec<Vec<u8>>) -> Item {
-        Item {
-            letter,
-            title,
-            kind: Kind::Request,
-            heads: heads.len(),
-            buffers: heads,
-        }
+        Item { letter, title, kind: Kind::Request, heads: heads.len(), buffers: heads }
     }
 
     /// Octets of all buffers.
@@ -74,20 +62,10 @@ pub fn items() -> Vec<Item> {
     use Kind::{Request, Response};
     vec![
         Item::one("a", "tiny", Request, fixed::TINY.to_vec()),
-        Item::one(
-            "b",
-            "plaintext benchmark",
-            Request,
-            fixed::PLAINTEXT.to_vec(),
-        ),
+        Item::one("b", "plaintext benchmark", Request, fixed::PLAINTEXT.to_vec()),
         Item::one("c", "classic browser", Request, fixed::CLASSIC.to_vec()),
         Item::one("d", "browser", Request, fixed::BROWSER.to_vec()),
-        Item::one(
-            "e",
-            "32 short fields",
-            Request,
-            fixed::SHORT_FIELDS.to_vec(),
-        ),
+        Item::one("e", "32 short fields", Request, fixed::SHORT_FIELDS.to_vec()),
         Item::one("f", "cookie of 4 KiB", Request, random::long_cookie()),
         Item::one("g", "response", Response, fixed::RESPONSE.to_vec()),
         Item {
@@ -104,6 +82,8 @@ pub fn items() -> Vec<Item> {
 
 #[cfg(test)]
 mod tests {
+    use rajada_parser::{BodyLength, Config, Positions, Resume, Status};
+
     use super::*;
     use crate::naive;
 
@@ -143,10 +123,7 @@ mod tests {
             let octets = item.octets() as f64 / count as f64;
             let fields =
                 heads.iter().map(|head| head.fields.len()).sum::<usize>() as f64 / count as f64;
-            assert!(
-                (812.0..836.0).contains(&octets),
-                "{octets} octets a request"
-            );
+            assert!((812.0..836.0).contains(&octets), "{octets} octets a request");
             assert!((11.0..12.5).contains(&fields), "{fields} fields a request");
             let most = heads.iter().map(|head| head.fields.len()).max();
             assert!(most <= Some(32), "{most:?} fields");
@@ -154,6 +131,28 @@ mod tests {
             distinct.sort();
             distinct.dedup();
             assert_eq!(count, distinct.len(), "all requests differ");
+        }
+    }
+
+    #[test]
+    fn requests_frame_well() {
+        for item in items().iter().filter(|item| item.kind == Kind::Request) {
+            for buffer in &item.buffers {
+                let mut positions = Positions::<64>::new();
+                let status =
+                    Config::STRICT.parse_request(buffer, &mut Resume::new(), &mut positions);
+                let Ok(Status::Complete(request, _)) = status else {
+                    panic!("item {}: {status:?}", item.letter)
+                };
+                let body = request.framing().map(|framing| framing.body);
+                assert_eq!(
+                    Ok(BodyLength::None),
+                    body,
+                    "item {}: {}",
+                    item.letter,
+                    buffer.escape_ascii()
+                );
+            }
         }
     }
 

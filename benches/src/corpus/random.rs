@@ -46,35 +46,15 @@ const FIELDS: &[Shape] = &[
     ("Accept", Text(3, 126), 94),
     ("Accept-Encoding", Text(4, 26), 86),
     ("Accept-Language", Text(5, 38), 80),
-    (
-        "Connection",
-        OneOf(&["keep-alive", "keep-alive", "keep-alive", "close"]),
-        79,
-    ),
+    ("Connection", OneOf(&["keep-alive", "keep-alive", "keep-alive", "close"]), 79),
     ("Cookie", Text(24, 690), 61),
     ("Referer", Text(18, 88), 50),
     ("sec-ch-ua", Text(40, 72), 46),
     ("sec-ch-ua-mobile", OneOf(&["?0", "?1"]), 46),
-    (
-        "sec-ch-ua-platform",
-        OneOf(&["\"Linux\"", "\"macOS\"", "\"Windows\"", "\"Android\""]),
-        46,
-    ),
-    (
-        "Sec-Fetch-Site",
-        OneOf(&["none", "same-site", "cross-site", "same-origin"]),
-        46,
-    ),
-    (
-        "Sec-Fetch-Mode",
-        OneOf(&["cors", "no-cors", "navigate"]),
-        46,
-    ),
-    (
-        "Sec-Fetch-Dest",
-        OneOf(&["empty", "image", "script", "document"]),
-        46,
-    ),
+    ("sec-ch-ua-platform", OneOf(&["\"Linux\"", "\"macOS\"", "\"Windows\"", "\"Android\""]), 46),
+    ("Sec-Fetch-Site", OneOf(&["none", "same-site", "cross-site", "same-origin"]), 46),
+    ("Sec-Fetch-Mode", OneOf(&["cors", "no-cors", "navigate"]), 46),
+    ("Sec-Fetch-Dest", OneOf(&["empty", "image", "script", "document"]), 46),
     ("Upgrade-Insecure-Requests", OneOf(&["1"]), 40),
     ("Cache-Control", OneOf(&["no-cache", "max-age=0"]), 39),
     ("X-Forwarded-For", Text(7, 40), 39),
@@ -132,11 +112,7 @@ fn field(random: &mut Random, head: &mut Vec<u8>, name: &str, value: &Value) {
 fn words(random: &mut Random, head: &mut Vec<u8>, least: usize, most: usize, alphabet: &[u8]) {
     let length = random.between(least, most);
     for index in 0..length {
-        let from = if index == 0 || index + 1 == length {
-            WORD
-        } else {
-            alphabet
-        };
+        let from = if index == 0 || index + 1 == length { WORD } else { alphabet };
         head.push(from[random.below(from.len())]);
     }
 }

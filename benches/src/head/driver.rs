@@ -35,10 +35,8 @@ struct Worker {
 /// Takes all samples.
 pub(super) fn run(options: &Options) -> Result<Vec<Cell>, String> {
     let items = corpus::items();
-    let unknown = options
-        .items
-        .iter()
-        .find(|letter| items.iter().all(|item| item.letter != letter.as_str()));
+    let unknown =
+        options.items.iter().find(|letter| items.iter().all(|item| item.letter != letter.as_str()));
     if let Some(letter) = unknown {
         return Err(format!("no item {letter}"));
     }
@@ -53,20 +51,11 @@ pub(super) fn run(options: &Options) -> Result<Vec<Cell>, String> {
     for process in 0..options.processes {
         let (mut workers, seats) = start(&builds, process == 0)?;
         for round in 0..options.samples {
-            progress(
-                process * options.samples + round,
-                options.processes * options.samples,
-            );
-            for (index, item) in items
-                .iter()
-                .enumerate()
-                .filter(|(_, item)| chosen(item.letter))
-            {
+            progress(process * options.samples + round, options.processes * options.samples);
+            for (index, item) in items.iter().enumerate().filter(|(_, item)| chosen(item.letter)) {
                 for seat in seats.iter().filter(|seat| seat.items.contains(item.letter)) {
                     let nanoseconds = workers[seat.worker].sample(seat.number, index)?;
-                    cell(&mut cells, seat, item.letter)
-                        .samples
-                        .push(nanoseconds);
+                    cell(&mut cells, seat, item.letter).samples.push(nanoseconds);
                 }
             }
         }
@@ -120,26 +109,18 @@ impl Worker {
     /// What a worker says on standard error is wanted once, not from each process.
     fn start(program: &Path, only: Option<&str>, heard: bool) -> Result<Worker, String> {
         let mut command = Command::new(program);
-        command
-            .arg("--worker")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+        command.arg("--worker").stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(only) = only {
             command.args(["--only", only]);
         }
         if !heard {
             command.stderr(Stdio::null());
         }
-        let mut process = command
-            .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
+        let mut process =
+            command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
         let pipes = process.stdin.take().zip(process.stdout.take());
         let (ask, answer) = pipes.ok_or("a worker without pipes")?;
-        Ok(Worker {
-            process,
-            ask,
-            answer: BufReader::new(answer),
-        })
+        Ok(Worker { process, ask, answer: BufReader::new(answer) })
     }
 
     fn introduction(&mut self) -> Result<Vec<String>, String> {
@@ -171,11 +152,7 @@ impl Worker {
     fn end(mut self) -> Result<(), String> {
         drop(self.ask);
         let status = self.process.wait().map_err(|error| error.to_string())?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(format!("a worker ended with {status}"))
-        }
+        if status.success() { Ok(()) } else { Err(format!("a worker ended with {status}")) }
     }
 }
 

@@ -52,11 +52,7 @@ pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Optio
             "--items" => options.items = value()?.split(',').map(String::from).collect(),
             "--no-builds" => options.builds = false,
             "--worker" => options.mode = Mode::Worker { only: None },
-            "--only" => {
-                options.mode = Mode::Worker {
-                    only: Some(value()?),
-                }
-            }
+            "--only" => options.mode = Mode::Worker { only: Some(value()?) },
             "--help" | "-h" => options.mode = Mode::Help,
             _ => return Err(format!("{argument} is unknown; --help tells what there is")),
         }
@@ -65,8 +61,5 @@ pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Optio
 }
 
 fn count(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|count| *count > 0)
-        .ok_or(format!("{text} is no count"))
+    text.parse().ok().filter(|count| *count > 0).ok_or(format!("{text} is no count"))
 }

@@ -32,10 +32,7 @@ pub(super) fn print(cells: &[Cell], json: bool) {
         );
         println!(
             "Times the speed of httparse:\n\n{}",
-            table(cells, |cell| Some(format!(
-                "{:.2}",
-                httparse(cells, cell)? / cell.minimum()
-            )))
+            table(cells, |cell| Some(format!("{:.2}", httparse(cells, cell)? / cell.minimum())))
         );
     }
 }
@@ -94,12 +91,7 @@ mod tests {
     use super::*;
 
     fn cell(contestant: &str, level: &str, item: &'static str, samples: &[f64]) -> Cell {
-        Cell {
-            contestant: contestant.into(),
-            level: level.into(),
-            item,
-            samples: samples.into(),
-        }
+        Cell { contestant: contestant.into(), level: level.into(), item, samples: samples.into() }
     }
 
     #[test]
@@ -118,13 +110,7 @@ mod tests {
             cell("httparse", "swar", "a", &[60.0]),
             cell("rajada", "avx2", "a", &[10.0]),
         ];
-        assert_eq!(
-            Some(3.0),
-            httparse(&cells, &cells[2]).map(|best| best / cells[2].minimum())
-        );
-        assert_eq!(
-            4,
-            table(&cells, |cell| Some(cell.item.into())).lines().count() - 1
-        );
+        assert_eq!(Some(3.0), httparse(&cells, &cells[2]).map(|best| best / cells[2].minimum()));
+        assert_eq!(4, table(&cells, |cell| Some(cell.item.into())).lines().count() - 1);
     }
 }

@@ -3,10 +3,12 @@
 use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
 
+use rajada_parser::Level;
+
 use crate::contest::{Contestant, verify};
 use crate::corpus::{self, Item};
 use crate::peers::httparse::Httparse;
-use crate::rajada::{LEVELS, Rajada, level_name};
+use crate::rajada::Rajada;
 
 /// A sample lasts about this long, and as long again before the clock starts: enough for the branch predictor to learn item `i` anew after the
 /// other contestants have used it.
@@ -15,13 +17,10 @@ const SAMPLE: Duration = Duration::from_millis(1);
 /// All contestants of this build that the machine can run. What it can't run is named on standard error.
 pub fn contestants() -> Vec<Box<dyn Contestant>> {
     let mut contestants: Vec<Box<dyn Contestant>> = vec![Box::new(Httparse::default())];
-    for level in LEVELS {
+    for level in Level::ALL {
         match Rajada::at(level) {
             Some(rajada) => contestants.push(Box::new(rajada)),
-            None => eprintln!(
-                "skipped: rajada at {}: this machine or build lacks it",
-                level_name(level)
-            ),
+            None => eprintln!("skipped: rajada at {}: this machine or build lacks it", level),
         }
     }
     #[cfg(feature = "peers")]
@@ -51,10 +50,7 @@ pub(super) fn serve(only: Option<&str>) -> Result<(), String> {
         for item in &items {
             verify(contestant.as_mut(), item)?;
         }
-        entries.push(Entry {
-            contestant,
-            rounds: vec![0; items.len()],
-        });
+        entries.push(Entry { contestant, rounds: vec![0; items.len()] });
     }
     introduce(&entries, &items).map_err(|error| error.to_string())?;
 
@@ -77,10 +73,8 @@ pub(super) fn serve(only: Option<&str>) -> Result<(), String> {
 fn introduce(entries: &[Entry], items: &[Item]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     for Entry { contestant, .. } in entries {
-        let readable = items
-            .iter()
-            .filter(|item| contestant.reads(item.kind))
-            .map(|item| item.letter);
+        let readable =
+            items.iter().filter(|item| contestant.reads(item.kind)).map(|item| item.letter);
         writeln!(
             out,
             "{} {} {}",

@@ -54,10 +54,7 @@ fn response(
 }
 
 fn fields(headers: &[Header<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    headers
-        .iter()
-        .map(|header| (header.name.into(), header.value.into()))
-        .collect()
+    headers.iter().map(|header| (header.name.into(), header.value.into())).collect()
 }
 
 impl Contestant for Httparse {
@@ -66,11 +63,7 @@ impl Contestant for Httparse {
     }
 
     fn level(&self) -> &'static str {
-        if WITHOUT_SIMD {
-            "swar"
-        } else {
-            machine::at_most_avx2()
-        }
+        if WITHOUT_SIMD { "swar" } else { machine::at_most_avx2() }
     }
 
     fn reads(&self, _: Kind) -> bool {

@@ -46,11 +46,7 @@ impl Milo {
         parser.reset(false);
         parser.is_request = kind == Kind::Request;
         let consumed = parser.parse(octets.as_ptr(), octets.len());
-        if parser.state == STATE_ERROR {
-            0
-        } else {
-            consumed
-        }
+        if parser.state == STATE_ERROR { 0 } else { consumed }
     }
 
     /// The octets of the parser's events.
@@ -74,9 +70,8 @@ impl Milo {
                 EVENT_URL => head.target = text.into(),
                 EVENT_VERSION => head.minor = text[text.len() - 1] - b'0',
                 EVENT_STATUS => {
-                    head.status = text
-                        .iter()
-                        .fold(0, |status, digit| status * 10 + u16::from(digit - b'0'))
+                    head.status =
+                        text.iter().fold(0, |status, digit| status * 10 + u16::from(digit - b'0'))
                 }
                 EVENT_REASON => head.reason = text.into(),
                 EVENT_HEADER_NAME => head.fields.push((text.into(), Vec::new())),

@@ -20,20 +20,14 @@ pub struct Ntex {
 
 impl Default for Ntex {
     fn default() -> Ntex {
-        Ntex {
-            headers: [Header::default(); SLOTS],
-        }
+        Ntex { headers: [Header::default(); SLOTS] }
     }
 }
 
 /// The fields from `start` on: how many, and where the head ends.
 #[inline(always)]
 fn section(octets: &[u8], start: usize, headers: &mut [Header; SLOTS]) -> Option<(usize, usize)> {
-    let mut state = State {
-        cursor: start,
-        start,
-        ..State::default()
-    };
+    let mut state = State { cursor: start, start, ..State::default() };
     for (count, header) in headers.iter_mut().enumerate() {
         match header.parse_with_state(octets, &mut state) {
             Ok(Status::Complete(HeaderParsed::Header(_))) => {}
@@ -131,14 +125,10 @@ impl Contestant for Ntex {
         let headers = &mut self.headers;
         match item.kind {
             Kind::Request => each_head(item, rounds, |octets| {
-                request(octets, headers, |request, headers| {
-                    _ = black_box((request, headers))
-                })
+                request(octets, headers, |request, headers| _ = black_box((request, headers)))
             }),
             Kind::Response => each_head(item, rounds, |octets| {
-                response(octets, headers, |response, headers| {
-                    _ = black_box((response, headers))
-                })
+                response(octets, headers, |response, headers| _ = black_box((response, headers)))
             }),
         }
     }

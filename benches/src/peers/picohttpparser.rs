@@ -132,26 +132,12 @@ impl Contestant for Picohttpparser {
                     let consumed = request(octets, &mut found);
                     let method = copied(octets, found.method, found.method_length);
                     let target = copied(octets, found.target, found.target_length);
-                    (
-                        consumed,
-                        Head {
-                            method,
-                            target,
-                            ..Head::default()
-                        },
-                    )
+                    (consumed, Head { method, target, ..Head::default() })
                 }
                 Kind::Response => {
                     let consumed = response(octets, &mut found);
                     let reason = copied(octets, found.target, found.target_length);
-                    (
-                        consumed,
-                        Head {
-                            status: found.status as u16,
-                            reason,
-                            ..Head::default()
-                        },
-                    )
+                    (consumed, Head { status: found.status as u16, reason, ..Head::default() })
                 }
             };
             if consumed > 0 {

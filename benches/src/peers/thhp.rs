@@ -41,10 +41,7 @@ fn each<'b>(
 }
 
 fn copied(fields: &[HeaderField<'_>]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    fields
-        .iter()
-        .map(|field| (field.name.into(), field.value.into()))
-        .collect()
+    fields.iter().map(|field| (field.name.into(), field.value.into())).collect()
 }
 
 impl Contestant for Thhp {
@@ -95,24 +92,24 @@ impl Contestant for Thhp {
 
     fn parse(&mut self, item: &Item, rounds: usize) -> usize {
         match item.kind {
-            Kind::Request => each(item, rounds, |octets, fields| {
-                match Request::parse(octets, fields) {
+            Kind::Request => {
+                each(item, rounds, |octets, fields| match Request::parse(octets, fields) {
                     Ok(Complete((request, consumed))) => {
                         black_box(&request);
                         consumed
                     }
                     _ => 0,
-                }
-            }),
-            Kind::Response => each(item, rounds, |octets, fields| {
-                match Response::parse(octets, fields) {
+                })
+            }
+            Kind::Response => {
+                each(item, rounds, |octets, fields| match Response::parse(octets, fields) {
                     Ok(Complete((response, consumed))) => {
                         black_box(&response);
                         consumed
                     }
                     _ => 0,
-                }
-            }),
+                })
+            }
         }
     }
 }
