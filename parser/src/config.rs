@@ -80,6 +80,11 @@ pub struct Limits {
     /// Octets of extensions in all chunks of a message; 16 KiB, as Go and Node
     /// have it. Beyond: 400.
     pub chunk_extensions_total: u32,
+    /// Octets of chunk framing (size lines and the line ends behind data) in a
+    /// message beyond eight for each octet of content; 64 KiB. Chunks of one
+    /// octet stay below; padded sizes and extensions on tiny chunks do not for
+    /// long. Beyond: 400.
+    pub chunk_overhead: u32,
     /// Octets in a trailer section, its empty line included; 8 KiB. Beyond: 431.
     pub trailers: u32,
 }
@@ -93,6 +98,7 @@ impl Limits {
         fields: 100,
         chunk_extensions: 256,
         chunk_extensions_total: 16 * 1024,
+        chunk_overhead: 64 * 1024,
         trailers: 8 * 1024,
     };
 }

@@ -6,6 +6,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod chunked;
 mod config;
 mod error;
 mod fields;
@@ -19,6 +20,7 @@ mod scan;
 mod status;
 mod target;
 
+pub use chunked::{Chunk, ChunkedDecoder, Decoded};
 pub use config::{Config, Limits};
 pub use error::{Error, ErrorKind};
 pub use fields::{Field, FieldIter, Fields, GetAll};

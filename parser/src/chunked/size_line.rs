@@ -1,0 +1,192 @@
+//! `chunk-size [ chunk-ext ] CRLF`, RFC 9112 section 7.1 and 7.1.1.
+//!
+//! ```abnf
+//! chunk-ext      = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
+//! chunk-ext-name = token
+//! chunk-ext-val  = token / quoted-string
+//! ```
+
+use super::offset;
+use crate::scan::class::{TOKEN, VALUE, belongs};
+use crate::{Error, ErrorKind, Limits};
+
+/// One size line after another, an octet at a time where it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SizeLine {
+    state: State,
+    digits: u8,
+    size: u64,
+    /// Octets of extensions in this line, and in all lines before it.
+    extensions: u32,
+    extensions_before: u32,
+    limit: u32,
+    limit_total: u32,
+}
+
+/// What was seen last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Nothing of this line.
+    Start,
+    /// A digit of the size.
+    Size,
+    /// White space where only `;` may follow.
+    Space,
+    /// `;`, and white space perhaps.
+    Semicolon,
+    /// An octet of an extension's name.
+    Name,
+    /// White space behind a name.
+    NameSpace,
+    /// `=`, and white space perhaps.
+    Equals,
+    /// An octet of a token as value.
+    Value,
+    /// An octet within quotes, or the opening quote.
+    Quoted,
+    /// A backslash within quotes.
+    Escape,
+    /// The closing quote.
+    QuoteEnd,
+    /// CR.
+    Cr,
+}
+
+/// `2 * 8`: as many digits as 64 bits have.
+const MAX_DIGITS: u8 = 16;
+
+impl SizeLine {
+    pub(super) const fn new(limits: &Limits) -> SizeLine {
+        SizeLine {
+            state: State::Start,
+            digits: 0,
+            size: 0,
+            extensions: 0,
+            extensions_before: 0,
+            limit: limits.chunk_extensions,
+            limit_total: limits.chunk_extensions_total,
+        }
+    }
+
+    /// Takes octets up to the end of the line: returns the size when it is
+    /// there, and how many octets were taken. `from` is the offset of the first.
+    #[inline]
+    pub(super) fn parse(
+        &mut self,
+        octets: &[u8],
+        from: u64,
+    ) -> Result<(Option<u64>, usize), Error> {
+        if self.state == State::Start
+            && let Some((size, taken)) = plain(octets)
+        {
+            return Ok((Some(size), taken));
+        }
+        self.parse_slowly(octets, from)
+    }
+
+    fn parse_slowly(&mut self, octets: &[u8], from: u64) -> Result<(Option<u64>, usize), Error> {
+        for (index, &octet) in octets.iter().enumerate() {
+            let here = offset(from.saturating_add(index as u64));
+            if self.state == State::Cr {
+                if octet != b'\n' {
+                    return Err(Error::new(ErrorKind::BareCr, here - 1));
+                }
+                return Ok((Some(self.finish()), index + 1));
+            }
+            self.state = self.after(octet).map_err(|kind| Error::new(kind, here))?;
+        }
+        Ok((None, octets.len()))
+    }
+
+    /// The size, and a fresh start for the next line.
+    fn finish(&mut self) -> u64 {
+        let size = self.size;
+        self.extensions_before += self.extensions;
+        (self.state, self.digits, self.size, self.extensions) = (State::Start, 0, 0, 0);
+        size
+    }
+
+    /// What `octet` makes of the state.
+    fn after(&mut self, octet: u8) -> Result<State, ErrorKind> {
+        use State::{
+            Cr, Equals, Escape, Name, NameSpace, QuoteEnd, Quoted, Semicolon, Size, Space, Start,
+            Value,
+        };
+        let next = match (self.state, octet) {
+            (Start | Size, octet) if octet.is_ascii_hexdigit() => {
+                self.digit(octet)?;
+                return Ok(Size);
+            }
+            (Start, _) => return Err(ErrorKind::ChunkSize),
+            (Size | Name | Value | QuoteEnd, b'\r') => return Ok(Cr),
+            (Size | Name | Value | QuoteEnd, b'\n') => return Err(ErrorKind::BareLf),
+
+            (Size | Space | Name | NameSpace | Value | QuoteEnd, b';') => Semicolon,
+            (Size | Space | Value | QuoteEnd, b' ' | b'\t') => Space,
+            (Size, _) => return Err(ErrorKind::ChunkSize),
+
+            (Semicolon, b' ' | b'\t') => Semicolon,
+            (Semicolon | Name, octet) if belongs(octet, TOKEN) => Name,
+            (Name | NameSpace, b' ' | b'\t') => NameSpace,
+            (Name | NameSpace, b'=') => Equals,
+
+            (Equals, b' ' | b'\t') => Equals,
+            (Equals, b'"') => Quoted,
+            (Equals | Value, octet) if belongs(octet, TOKEN) => Value,
+
+            (Quoted, b'"') => QuoteEnd,
+            (Quoted, b'\\') => Escape,
+            (Quoted | Escape, octet) if belongs(octet, VALUE) => Quoted,
+            _ => return Err(ErrorKind::ChunkExtension),
+        };
+        self.count_extension_octet()?;
+        Ok(next)
+    }
+
+    fn digit(&mut self, octet: u8) -> Result<(), ErrorKind> {
+        if self.digits == MAX_DIGITS {
+            return Err(ErrorKind::ChunkSizeOverflow);
+        }
+        self.digits += 1;
+        self.size = self.size << 4 | (octet as char).to_digit(16).unwrap_or(0) as u64;
+        Ok(())
+    }
+
+    fn count_extension_octet(&mut self) -> Result<(), ErrorKind> {
+        let room = self.limit.min(self.limit_total.saturating_sub(self.extensions_before));
+        if self.extensions >= room {
+            return Err(ErrorKind::ChunkExtensionTooLong);
+        }
+        self.extensions += 1;
+        Ok(())
+    }
+}
+
+/// The usual line: one to eight digits and CR LF, all there. Anything else is
+/// `None`.
+#[inline]
+fn plain(octets: &[u8]) -> Option<(u64, usize)> {
+    let mut size = 0;
+    for (index, &octet) in octets.iter().enumerate().take(9) {
+        let value = HEX[octet as usize];
+        if value > 15 {
+            let ended = index > 0 && octets.get(index..index + 2) == Some(b"\r\n");
+            return ended.then_some((size, index + 2));
+        }
+        size = size << 4 | value as u64;
+    }
+    None
+}
+
+/// The value of each hexadecimal digit, and 255 for all other octets.
+static HEX: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value];
+        table[digit as usize] = value as u8;
+        table[digit.to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
