@@ -8,6 +8,8 @@ extern crate std;
 
 mod chunked;
 mod config;
+pub mod date;
+pub mod encode;
 mod error;
 mod fields;
 mod framing;

@@ -12,7 +12,7 @@
 
 mod content_length;
 mod host;
-mod list;
+pub(crate) mod list;
 mod request;
 mod response;
 #[cfg(test)]
