@@ -66,22 +66,21 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if self.store.is_none() || !self.has_room_for_request() {
             return Event::Paused;
         }
-        match settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
+        // By reference: the request is moved once, after the stores that made it have long drained.
+        match &settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
                 self.resume = Resume::new();
-                self.consume(burst, octets);
-                match request.framing() {
+                self.consume(burst, *octets);
+                match &request.framing() {
                     Ok(framing) => self.admit(settings, request, framing, burst),
-                    Err(error) => self.offend(
-                        settings,
-                        Offence::Malformed(error),
-                        burst,
-                        request.method() == b"HEAD",
-                    ),
+                    Err(error) => {
+                        let is_head = request.method() == b"HEAD";
+                        self.offend(settings, Offence::Malformed(*error), burst, is_head)
+                    }
                 }
             }
             Ok(Status::Partial) => Event::NeedData,
-            Err(error) => self.offend(settings, Offence::Malformed(error), burst, false),
+            Err(error) => self.offend(settings, Offence::Malformed(*error), burst, false),
         }
     }
 
@@ -90,8 +89,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     fn admit<'b, 'h>(
         &mut self,
         settings: &Settings,
-        request: Request<'b, 'h>,
-        framing: Framing,
+        request: &Request<'b, 'h>,
+        framing: &Framing,
         burst: &mut Burst<'b>,
     ) -> Event<'b, 'h> {
         let terms = Terms::USUAL
@@ -143,7 +142,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         };
         Event::Request {
             ticket: Ticket { id, terms: terms.with(Terms::UPGRADE, upgrade) },
-            request,
+            request: *request,
             content,
             expects_continue: framing.expect_continue
                 && !begun
