@@ -17,7 +17,6 @@ mod pipeline;
 mod receive;
 mod refuse;
 mod settings;
-mod stand_in;
 mod store;
 mod stream;
 mod ticket;

@@ -2,14 +2,15 @@
 
 use core::ops::DerefMut;
 
-use rajada_parser::{BodyLength, Fields, Framing, Request, Resume, Slots, Status, Version};
+use rajada_parser::{
+    BodyLength, Chunk, ChunkedDecoder, Fields, Framing, Request, Resume, Slots, Status, Version,
+};
 
 use crate::burst::Burst;
 use crate::event::{Event, Incoming, Offence};
 use crate::memory::Memory;
 use crate::pipeline::{Input, Pipeline};
 use crate::settings::Settings;
-use crate::stand_in::{Chunk, ChunkedDecoder};
 use crate::store::{Content, Remaining, Store};
 use crate::ticket::{Terms, Ticket, TicketId};
 
@@ -132,7 +133,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                         BodyLength::Exact(length) => Remaining::Exact(length),
                         _ => Remaining::Chunked(ChunkedDecoder::new(settings.parser.limits())),
                     },
-                    received: 0,
                     draining: None,
                     expected: framing.expect_continue && !begun,
                     hold: upgrade,
@@ -258,11 +258,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if let Remaining::Chunked(decoder) = &mut content.framing {
             let (chunk, octets) = decoder.decode(rest)?;
             match chunk {
+                Chunk::Data(_) if decoder.content() > settings.content => {
+                    return Err(Offence::ContentTooLarge);
+                }
                 Chunk::Data(data) => {
-                    content.received = content.received.saturating_add(data.len() as u64);
-                    if content.received > settings.content {
-                        return Err(Offence::ContentTooLarge);
-                    }
                     self.consume(burst, octets);
                     return Ok(Part::Data(data));
                 }

@@ -2,8 +2,7 @@
 
 use core::marker::PhantomData;
 
-use crate::stand_in::ChunkedDecoder;
-use rajada_parser::Resume;
+use rajada_parser::{ChunkedDecoder, Resume};
 
 use crate::memory::{Memory, UsualMemory};
 use crate::order::{Order, Sequence};
@@ -118,8 +117,6 @@ pub(crate) enum Answer {
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) framing: Remaining,
-    /// Octets of content received.
-    pub(crate) received: u64,
     /// The answer was given early: octets are thrown away, at most this many.
     pub(crate) draining: Option<usize>,
     /// The client awaits `100 (Continue)`, which has not been sent.
@@ -129,13 +126,8 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    pub(crate) const IDLE: Self = Self {
-        framing: Remaining::Exact(0),
-        received: 0,
-        draining: None,
-        expected: false,
-        hold: false,
-    };
+    pub(crate) const IDLE: Self =
+        Self { framing: Remaining::Exact(0), draining: None, expected: false, hold: false };
 }
 
 #[derive(Debug)]

@@ -23,6 +23,8 @@ pub struct Connection {
     pub leftover: Vec<u8>,
     /// Octets that have left.
     pub wire: Vec<u8>,
+    /// A request whose content is coming, and what [`Connection::echo`] will answer.
+    pending: Option<(Ticket, String)>,
 }
 
 /// An event without borrows.
@@ -53,7 +55,14 @@ impl Connection {
     pub fn with(settings: Settings) -> Self {
         let mut pipeline = Pipeline::new();
         assert!(pipeline.lend(Box::new(Store::new(&settings))).is_none());
-        Self { pipeline, settings, slots: Positions::new(), leftover: Vec::new(), wire: Vec::new() }
+        Self {
+            pipeline,
+            settings,
+            slots: Positions::new(),
+            leftover: Vec::new(),
+            wire: Vec::new(),
+            pending: None,
+        }
     }
 
     /// Puts octets behind those that were left over.
@@ -118,7 +127,8 @@ impl Connection {
             .expect("an owed answer");
     }
 
-    /// Receives all of `octets`, answering each request with its target, and with its content if it has some.
+    /// Receives all of `octets`, answering each request with its target, and with its content if it
+    /// has some.
     pub fn echo(&mut self, octets: &[u8]) -> Vec<Offence> {
         self.push(octets);
         self.echo_rest()
@@ -126,23 +136,22 @@ impl Connection {
 
     pub fn echo_rest(&mut self) -> Vec<Offence> {
         let mut offences = Vec::new();
-        let mut pending: Option<(Ticket, String)> = None;
         loop {
             match self.next() {
                 Seen::Request { ticket, target, content, streaming, .. } => {
                     let text = target + &String::from_utf8_lossy(&content.unwrap_or_default());
                     if streaming {
-                        pending = Some((ticket, text));
+                        self.pending = Some((ticket, text));
                     } else {
                         self.answer(ticket, &text);
                     }
                 }
                 Seen::Data(data) => {
-                    let (_, text) = pending.as_mut().expect("a request before its content");
+                    let (_, text) = self.pending.as_mut().expect("a request before its content");
                     text.push_str(&String::from_utf8_lossy(&data));
                 }
                 Seen::End(_) => {
-                    let (ticket, text) = pending.take().expect("a request before its end");
+                    let (ticket, text) = self.pending.take().expect("a request before its end");
                     self.answer(ticket, &text);
                 }
                 Seen::Malformed(offence) => offences.push(offence),

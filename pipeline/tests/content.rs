@@ -1,0 +1,221 @@
+//! Content that is awaited, limited, unread or cut short.
+
+mod common;
+
+use common::{Connection, Seen, answered, answered_last, get, ok};
+use rajada_pipeline::{ApiMisuse, Content, Event, Length, Offence, Phase, Settings};
+
+const EXPECTS: &[u8] =
+    b"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+
+#[test]
+fn continue_takes_its_turn() {
+    let mut connection = Connection::new();
+    connection.push(get("/").as_bytes());
+    let first = connection.request();
+    connection.push(EXPECTS);
+    let Seen::Request { ticket, expects: true, streaming: true, .. } = connection.next() else {
+        panic!()
+    };
+    assert_eq!(connection.pipeline.send_continue(&ticket), Ok(true));
+    assert_eq!(connection.output(), "");
+    connection.answer(first, "first");
+    assert_eq!(connection.output(), answered("first") + CONTINUE);
+    connection.push(b"hello");
+    assert!(matches!(connection.next(), Seen::Data(data) if data == b"hello"));
+    assert!(matches!(connection.next(), Seen::End(_)));
+    connection.answer(ticket, "second");
+    assert_eq!(connection.output(), answered("second"));
+    assert_eq!(connection.pipeline.phase(), Phase::Idle);
+}
+
+#[test]
+fn no_continue_once_content_has_begun() {
+    let mut connection = Connection::new();
+    connection.push(EXPECTS);
+    let Seen::Request { ticket, expects: true, .. } = connection.next() else { panic!() };
+    connection.push(b"he");
+    assert!(matches!(connection.next(), Seen::Data(_)));
+    assert_eq!(connection.pipeline.send_continue(&ticket), Ok(false));
+    connection.push(b"llo");
+    assert!(matches!(connection.next(), Seen::Data(_)));
+    assert!(matches!(connection.next(), Seen::End(_)));
+    connection.answer(ticket, "a");
+    assert_eq!(connection.output(), answered("a"));
+
+    let mut connection = Connection::new();
+    connection.push(&[EXPECTS, b"h"].concat());
+    let Seen::Request { ticket, expects: false, .. } = connection.next() else { panic!() };
+    assert_eq!(connection.pipeline.send_continue(&ticket), Ok(false));
+    connection.answer(ticket, "a");
+}
+
+#[test]
+fn a_final_answer_in_place_of_continue_closes() {
+    let mut connection = Connection::new();
+    connection.push(EXPECTS);
+    let ticket = connection.request();
+    connection.answer(ticket, "no");
+    assert_eq!(connection.output(), answered_last("no"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn another_expectation_is_refused() {
+    let mut connection = Connection::new();
+    let offences = connection
+        .echo(b"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\nContent-Length: 1\r\n\r\nx");
+    assert_eq!(offences[0].status(), 417);
+}
+
+#[test]
+fn too_much_content_is_refused_before_it_comes() {
+    let mut settings = Settings::default();
+    settings.content = 4;
+    let mut connection = Connection::with(settings);
+    let octets = get("/a") + "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+    assert_eq!(connection.echo(octets.as_bytes()), [Offence::ContentTooLarge]);
+    let refused =
+        "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    assert_eq!(connection.output(), answered("/a") + refused);
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn chunked_content_that_grows_too_much_is_refused_in_place() {
+    let mut settings = Settings::default();
+    settings.content = 4;
+    let mut connection = Connection::with(settings);
+    connection.push(b"POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let ticket = connection.request();
+    connection.push(b"4\r\nabcd\r\n1\r\ne\r\n");
+    assert!(matches!(connection.next(), Seen::Data(_)));
+    assert!(matches!(connection.next(), Seen::Malformed(Offence::ContentTooLarge)));
+    let rejected = connection.pipeline.respond(ticket, &ok(), Content::None).unwrap_err();
+    assert_eq!(rejected.why, ApiMisuse::Gone);
+    assert!(connection.output().starts_with("HTTP/1.1 413 "));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn unread_content_is_drained_within_its_bound() {
+    let mut connection = Connection::new();
+    connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+    let a = connection.request();
+    connection.answer(a, "early");
+    assert!(matches!(connection.next(), Seen::NeedData));
+    connection.push(b"world");
+    connection.push(get("/b").as_bytes());
+    let b = connection.request();
+    connection.answer(b, "b");
+    assert_eq!(connection.output(), answered("early") + &answered("b"));
+}
+
+#[test]
+fn unread_content_beyond_the_bound_closes() {
+    let mut settings = Settings::default();
+    settings.drain = 8;
+    let mut connection = Connection::with(settings.clone());
+    connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
+    let a = connection.request();
+    connection.answer(a, "early");
+    assert_eq!(connection.output(), answered_last("early"));
+    assert!(connection.is_closed());
+
+    let mut connection = Connection::with(settings);
+    connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let a = connection.request();
+    connection.answer(a, "early");
+    connection.push(b"5\r\nhello\r\n5\r\nworld\r\n0\r\n\r\n");
+    connection.push(get("/b").as_bytes());
+    assert!(matches!(connection.next(), Seen::Closed));
+    assert_eq!(connection.output(), answered("early"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_framing_error_behind_an_early_answer_closes() {
+    let mut connection = Connection::new();
+    connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let a = connection.request();
+    connection.answer(a, "early");
+    connection.push(b"zz\r\n");
+    connection.push(get("/b").as_bytes());
+    assert!(matches!(connection.next(), Seen::Malformed(_)));
+    assert!(matches!(connection.next(), Seen::Closed));
+    assert_eq!(connection.output(), answered("early"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn content_cut_short_is_never_answered() {
+    let mut connection = Connection::new();
+    connection.push(get("/a").as_bytes());
+    let a = connection.request();
+    connection.push(b"POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
+    let b = connection.request();
+    assert!(matches!(connection.next(), Seen::Data(_)));
+    let event = connection.pipeline.receive_eof();
+    assert!(matches!(event, Event::Malformed(Offence::Truncated)));
+    assert_eq!(
+        connection.pipeline.respond(b, &ok(), Content::None).unwrap_err().why,
+        ApiMisuse::Gone
+    );
+    connection.answer(a, "a");
+    assert_eq!(connection.output(), answered_last("a"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_head_cut_short_closes_in_silence() {
+    let mut connection = Connection::new();
+    connection.echo(b"GET / HTTP/1.1\r\nHo");
+    assert_eq!(connection.pipeline.phase(), Phase::Head);
+    let event = connection.pipeline.receive_eof();
+    assert!(matches!(event, Event::Malformed(Offence::Truncated)));
+    assert_eq!(connection.output(), "");
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_deadline_is_answered_in_its_place() {
+    let mut connection = Connection::new();
+    connection.push(get("/a").as_bytes());
+    let a = connection.request();
+    connection.push(b"GET / HTTP/1.1\r\nHo");
+    assert!(matches!(connection.next(), Seen::NeedData));
+    let settings = connection.settings.clone();
+    connection.pipeline.refuse(&settings, 408);
+    connection.answer(a, "a");
+    let refused = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    assert_eq!(connection.output(), answered("a") + refused);
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_stream_of_the_wrong_length_is_told_to_both_sides() {
+    for (content, misuse, sent) in
+        [("toolong", ApiMisuse::TooLong, "ab"), ("c", ApiMisuse::TooShort, "abc")]
+    {
+        let mut connection = Connection::new();
+        connection.push((get("/a") + &get("/b")).as_bytes());
+        let (a, b) = (connection.request(), connection.request());
+        let stream = connection.pipeline.start(a, &ok(), Length::Exact(4)).unwrap();
+        connection.pipeline.send(&stream, Content::Copied(b"ab")).unwrap();
+        let told = match connection.pipeline.send(&stream, Content::Copied(content.as_bytes())) {
+            Ok(()) => connection.pipeline.finish(stream, &[]).unwrap_err().why,
+            Err(why) => why,
+        };
+        assert_eq!(told, misuse);
+        assert_eq!(
+            connection.output(),
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{sent}")
+        );
+        assert!(connection.is_closed());
+        assert_eq!(
+            connection.pipeline.respond(b, &ok(), Content::None).unwrap_err().why,
+            ApiMisuse::Gone
+        );
+    }
+}
