@@ -1,0 +1,205 @@
+//! Tickets that are lost, answers that break off, and connections that are told to end.
+
+mod common;
+
+use common::{Connection, Seen, answered, answered_last, get, ok};
+use rajada_pipeline::{
+    ApiMisuse, Content, ErrorPage, Head, Length, Phase, PreparedHead, Settings, Ticket,
+};
+
+fn three(connection: &mut Connection) -> [Ticket; 3] {
+    connection.push((get("/a") + &get("/b") + &get("/c")).as_bytes());
+    [connection.request(), connection.request(), connection.request()]
+}
+
+const FAILED: &str = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+
+#[test]
+fn a_lost_ticket_is_answered_500() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    let (id, settings) = (b.id(), connection.settings.clone());
+    drop(b);
+    connection.answer(c, "c");
+    connection.pipeline.abandon(&settings, id).unwrap();
+    assert_eq!(connection.pipeline.abandon(&settings, id), Err(ApiMisuse::Gone));
+    connection.answer(a, "a");
+    assert_eq!(connection.output(), answered("a") + FAILED + &answered("c"));
+    assert_eq!(connection.pipeline.phase(), Phase::Idle);
+}
+
+#[test]
+fn a_lost_stream_ends_the_connection() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    let stream = connection.pipeline.start(b, &ok(), Length::Unknown).unwrap();
+    connection.pipeline.send(&stream, Content::Copied(b"half")).unwrap();
+    let (id, settings) = (stream.id(), connection.settings.clone());
+    connection.answer(c, "c");
+    connection.pipeline.abandon(&settings, id).unwrap();
+    connection.answer(a, "a");
+    let cut = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n";
+    assert_eq!(connection.output(), answered("a") + cut);
+    assert!(connection.is_closed());
+    assert_eq!(connection.pipeline.held(), 0);
+}
+
+#[test]
+fn an_aborted_stream_costs_nobody_in_front_of_it() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    let stream = connection.pipeline.start(b, &ok(), Length::Exact(9)).unwrap();
+    connection.pipeline.send(&stream, Content::Owned(b"half".to_vec())).unwrap();
+    connection.pipeline.abort(stream).unwrap();
+    let rejected = connection.pipeline.respond(c, &ok(), Content::None).unwrap_err();
+    assert_eq!(rejected.why, ApiMisuse::Gone);
+    assert!(matches!(connection.next(), Seen::Closed));
+    connection.answer(a, "a");
+    assert_eq!(
+        connection.output(),
+        answered("a") + "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+    );
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn close_after_is_the_last_answer() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    connection.answer(c, "never sent");
+    connection.pipeline.close_after(&b).unwrap();
+    connection.answer(b, "b");
+    connection.answer(a, "a");
+    assert_eq!(connection.output(), answered("a") + &answered_last("b"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn shutting_down_gives_every_owed_answer() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    connection.push(get("/d").as_bytes());
+    connection.pipeline.shut_down();
+    assert!(!connection.pipeline.wants_read());
+    assert!(matches!(connection.next(), Seen::Closed));
+    connection.answer(a, "a");
+    connection.answer(b, "b");
+    assert_eq!(connection.pipeline.phase(), Phase::Ending);
+    connection.answer(c, "c");
+    assert_eq!(connection.output(), answered("a") + &answered("b") + &answered_last("c"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn shutting_down_an_idle_connection_closes_it() {
+    let mut connection = Connection::new();
+    connection.pipeline.shut_down();
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_stream_to_http10_ends_with_the_connection() {
+    let mut connection = Connection::new();
+    let kept = "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+    connection.push((kept.to_owned() + kept).as_bytes());
+    let (a, b) = (connection.request(), connection.request());
+    let stream = connection.pipeline.start(a, &ok(), Length::Unknown).unwrap();
+    connection.pipeline.send(&stream, Content::Copied(b"no chunks")).unwrap();
+    connection.pipeline.finish(stream, &[]).unwrap();
+    assert_eq!(
+        connection.pipeline.respond(b, &ok(), Content::None).unwrap_err().why,
+        ApiMisuse::Gone
+    );
+    assert_eq!(connection.output(), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nno chunks");
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn statuses_without_content_get_none() {
+    let mut connection = Connection::new();
+    for (head, content, expected) in [
+        ("HTTP/1.1 204 No Content\r\n", Content::Copied(&b"dropped"[..]), ""),
+        ("HTTP/1.1 304 Not Modified\r\n", Content::None, ""),
+        ("HTTP/1.1 304 Not Modified\r\n", Content::Omitted(7), "Content-Length: 7\r\n"),
+        (
+            "HTTP/1.1 304 Not Modified\r\n",
+            Content::Owned(b"1234".to_vec()),
+            "Content-Length: 4\r\n",
+        ),
+        ("HTTP/1.1 205 Reset Content\r\n", Content::Copied(b"dropped"), "Content-Length: 0\r\n"),
+    ] {
+        connection.push(get("/").as_bytes());
+        let ticket = connection.request();
+        let prepared = PreparedHead::new(head).unwrap();
+        connection.pipeline.respond(ticket, &prepared.head(), content).unwrap();
+        assert_eq!(connection.output(), format!("{head}{expected}\r\n"));
+    }
+}
+
+#[test]
+fn streams_without_content_send_none() {
+    for (request, head, length, framing) in [
+        ("HEAD", "200 OK", Length::Unknown, "Transfer-Encoding: chunked\r\n"),
+        ("HEAD", "200 OK", Length::Exact(3), "Content-Length: 3\r\n"),
+        ("GET", "204 No Content", Length::Unknown, ""),
+        ("GET", "304 Not Modified", Length::Exact(3), "Content-Length: 3\r\n"),
+        ("GET", "304 Not Modified", Length::Unknown, ""),
+    ] {
+        let mut connection = Connection::new();
+        connection.push(format!("{request} / HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        let ticket = connection.request();
+        let head = format!("HTTP/1.1 {head}\r\n");
+        let prepared = Head::new(head.as_bytes()).unwrap();
+        let stream = connection.pipeline.start(ticket, &prepared, length).unwrap();
+        connection.pipeline.send(&stream, Content::Copied(b"abc")).unwrap();
+        connection.pipeline.finish(stream, &[]).unwrap();
+        assert_eq!(connection.output(), format!("{head}{framing}\r\n"));
+    }
+}
+
+#[test]
+fn early_hints_take_their_turn() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    let hints = Head::new(b"HTTP/1.1 103 Early Hints\r\nLink: </s>\r\n").unwrap();
+    assert_eq!(connection.pipeline.inform(&b, &hints), Ok(true));
+    assert_eq!(connection.pipeline.inform(&b, &ok()), Err(ApiMisuse::WrongStatus));
+    connection.answer(c, "c");
+    connection.answer(a, "a");
+    let hinted = "HTTP/1.1 103 Early Hints\r\nLink: </s>\r\n\r\n";
+    assert_eq!(connection.output(), answered("a") + hinted);
+    connection.answer(b, "b");
+    assert_eq!(connection.output(), answered("b") + &answered("c"));
+}
+
+#[test]
+fn pages_and_date_come_from_the_caller() {
+    let head = Head::new(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n").unwrap();
+    let mut settings = Settings::default();
+    settings.pages = Box::leak(Box::new([ErrorPage { head, content: b"no\n" }]));
+    settings.set_date(b"Tue, 15 Nov 1994 08:12:31 GMT");
+    let mut connection = Connection::with(settings);
+    connection.echo(b"?\0");
+    let expected = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\
+                    Date: Tue, 15 Nov 1994 08:12:31 GMT\r\nContent-Length: 3\r\n\
+                    Connection: close\r\n\r\nno\n";
+    assert_eq!(connection.output(), expected);
+}
+
+#[test]
+fn it_is_known_which_answers_have_left() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    let ids = [a.id(), b.id(), c.id()];
+    let sent = |connection: &Connection| ids.map(|id| connection.pipeline.is_transmitted(id));
+    connection.answer(a, "a");
+    connection.answer(c, "c");
+    assert_eq!(sent(&connection), [false; 3]);
+    connection.transmit(5);
+    assert_eq!(sent(&connection), [false; 3]);
+    connection.transmit(usize::MAX);
+    assert_eq!(sent(&connection), [true, false, false]);
+    connection.answer(b, "b");
+    connection.transmit(usize::MAX);
+    assert_eq!(sent(&connection), [true; 3]);
+}

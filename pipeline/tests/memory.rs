@@ -1,0 +1,220 @@
+//! What is used: nothing in the steady state, never more than the bounds, and only what was lent.
+
+mod common;
+
+use allocation_counter::measure;
+use common::{Connection, answered, get, ok};
+use rajada_parser::Positions;
+use rajada_pipeline::memory::Fixed;
+use rajada_pipeline::{
+    ApiMisuse, Burst, Content, Event, Length, Pipeline, Settings, Store, Streaming, Ticket,
+};
+
+/// A burst of `depth` requests, answered in order or reversed, whole or streamed, and transmitted
+/// in steps of `step`.
+fn round(
+    connection: &mut Connection,
+    burst: &[u8],
+    reversed: bool,
+    streamed: bool,
+    step: usize,
+    tickets: &mut Vec<Ticket>,
+    streams: &mut Vec<Streaming>,
+) {
+    let Connection { pipeline, settings, slots, .. } = connection;
+    let mut burst = Burst::new(burst);
+    while let Event::Request { ticket, .. } = pipeline.receive(settings, &mut burst, slots) {
+        tickets.push(ticket);
+    }
+    assert!(burst.rest().is_empty());
+    if reversed {
+        tickets.reverse();
+    }
+    for ticket in tickets.drain(..) {
+        if streamed {
+            streams.push(pipeline.start(ticket, &ok(), Length::Unknown).unwrap());
+        } else {
+            pipeline.respond(ticket, &ok(), Content::Copied(b"Hello world!")).unwrap();
+        }
+    }
+    for stream in &*streams {
+        pipeline.send(stream, Content::Copied(b"Hello")).unwrap();
+    }
+    for stream in streams.drain(..) {
+        pipeline.send(&stream, Content::Copied(b" world!")).unwrap();
+        pipeline.finish(stream, &[]).unwrap();
+    }
+    while pipeline.wants_write() {
+        let mut out = [&[][..]; 4];
+        let count = pipeline.poll_transmit(&mut out);
+        let ready: usize = out[..count].iter().map(|slice| slice.len()).sum();
+        pipeline.transmitted(ready.min(step));
+    }
+}
+
+#[test]
+fn the_steady_state_allocates_nothing() {
+    let mut connection = Connection::new();
+    let burst = get("/").repeat(64);
+    let (mut tickets, mut streams) = (Vec::with_capacity(64), Vec::with_capacity(64));
+    let mut all = |connection: &mut Connection| {
+        for (reversed, streamed) in [(false, false), (true, false), (false, true), (true, true)] {
+            for step in [usize::MAX, 100] {
+                let burst = burst.as_bytes();
+                round(connection, burst, reversed, streamed, step, &mut tickets, &mut streams);
+            }
+        }
+        let store = connection.pipeline.reclaim().expect("nothing is in flight or unsent");
+        assert!(connection.pipeline.lend(store).is_none());
+    };
+    all(&mut connection);
+    let info = measure(|| (0..10).for_each(|_| all(&mut connection)));
+    assert_eq!(info.count_total, 0, "{info:?}");
+}
+
+#[test]
+fn a_thousand_idle_connections_need_one_store() {
+    let settings = Settings::default();
+    let mut pool = vec![Box::new(Store::new(&settings))];
+    let mut loans = 0;
+    let mut slots = Positions::<16>::new();
+    let request = get("/");
+    let mut pipelines: Vec<Pipeline<Vec<u8>>> = (0..1000).map(|_| Pipeline::new()).collect();
+    for pipeline in &mut pipelines {
+        assert!(pipeline.wants_store());
+        assert!(pipeline.lend(pool.pop().expect("one store is enough")).is_none());
+        loans += 1;
+        // An incomplete head needs no store to be kept ...
+        let mut burst = Burst::new(&request.as_bytes()[..20]);
+        assert!(matches!(pipeline.receive(&settings, &mut burst, &mut slots), Event::NeedData));
+        pool.push(pipeline.reclaim().expect("nothing is in flight"));
+    }
+    for pipeline in &mut pipelines {
+        pipeline.lend(pool.pop().unwrap());
+        loans += 1;
+        let (mut burst, mut slots) = (Burst::new(request.as_bytes()), Positions::<16>::new());
+        // ... and is known by offsets alone; other slots only cost time.
+        let event = pipeline.receive(&settings, &mut burst, &mut slots);
+        let Event::Request { ticket, .. } = event else { panic!("{event:?}") };
+        assert!(pipeline.reclaim().is_none(), "a request is in flight");
+        pipeline.respond(ticket, &ok(), Content::None).unwrap();
+        assert!(pipeline.reclaim().is_none(), "an answer is unsent");
+        pipeline.transmitted(usize::MAX);
+        pool.push(pipeline.reclaim().expect("nothing is in flight or unsent"));
+    }
+    assert_eq!((loans, pool.len()), (2000, 1));
+}
+
+#[test]
+fn a_client_that_never_reads_is_bounded() {
+    let mut connection = Connection::new();
+    let burst = get("/").repeat(10_000);
+    let mut burst = Burst::new(burst.as_bytes());
+    let answer = [b'x'; 1000];
+    let Connection { pipeline, settings, slots, .. } = &mut connection;
+    let mut answered = 0;
+    while let Event::Request { ticket, .. } = pipeline.receive(settings, &mut burst, slots) {
+        pipeline.respond(ticket, &ok(), Content::Copied(&answer)).unwrap();
+        answered += 1;
+        assert!(pipeline.held() < settings.held + 1100);
+    }
+    assert!(!burst.rest().is_empty() && !pipeline.wants_read());
+    assert_eq!(answered, 64 * 1024 / 1041 + 1);
+    assert!(pipeline.reclaim().is_none());
+}
+
+#[test]
+fn streams_are_held_back_by_what_is_unsent() {
+    let mut settings = Settings::default();
+    settings.held = 1000;
+    let mut connection = Connection::with(settings);
+    connection.push((get("/a") + &get("/b")).as_bytes());
+    let (a, b) = (connection.request(), connection.request());
+    let b = connection.pipeline.start(b, &ok(), Length::Unknown).unwrap();
+    while connection.pipeline.send(&b, Content::Copied(&[b'b'; 100])).is_ok() {}
+    assert!(connection.pipeline.held() <= 1100);
+    assert!(connection.pipeline.room(&b) < 100);
+    // The answer in front is not blocked by those behind it.
+    let a = connection.pipeline.start(a, &ok(), Length::Unknown).unwrap();
+    let mut sent = 0;
+    while connection.pipeline.send(&a, Content::Copied(&[b'a'; 100])).is_ok() {
+        sent += 1;
+    }
+    assert!(sent >= 8 && connection.pipeline.held() <= 2200);
+    assert_eq!(connection.pipeline.send(&a, Content::Copied(&[b'a'; 100])), Err(ApiMisuse::Full));
+    connection.transmit(usize::MAX);
+    connection.pipeline.send(&a, Content::Copied(&[b'a'; 5000])).expect("nothing else is ready");
+    connection.pipeline.finish(a, &[]).unwrap();
+    connection.pipeline.finish(b, &[]).unwrap();
+    connection.output();
+    assert_eq!(connection.pipeline.held(), 0);
+}
+
+#[test]
+fn a_long_stream_behind_a_waiting_answer_reuses_the_arena() {
+    let mut connection = Connection::new();
+    connection.push((get("/a") + &get("/b")).as_bytes());
+    let (a, b) = (connection.request(), connection.request());
+    connection.answer(b, "waits in the arena's first octets");
+    let stream = connection.pipeline.start(a, &ok(), Length::Exact(10_000_000)).unwrap();
+    for _ in 0..10_000 {
+        connection.pipeline.send(&stream, Content::Copied(&[b'x'; 1000])).unwrap();
+        connection.transmit(usize::MAX);
+    }
+    connection.pipeline.finish(stream, &[]).unwrap();
+    assert!(connection.output().ends_with(&answered("waits in the arena's first octets")));
+    let store = connection.pipeline.reclaim().unwrap();
+    assert!(store.capacity() <= 8192, "{}", store.capacity());
+}
+
+type Small = Fixed<&'static [u8], 4, 8, 512>;
+
+#[test]
+fn everything_works_on_storage_of_the_caller() {
+    let settings = Settings::default();
+    let mut store = Store::with_memory(&settings, Small::new());
+    let mut slots = Positions::<16>::new();
+    let mut wire = Vec::with_capacity(4096);
+    let requests = get("/") + &get("/") + &get("/") + &get("/");
+    let info = measure(|| {
+        let mut pipeline: Pipeline<&'static [u8], Small, &mut Store<_, Small>> = Pipeline::new();
+        pipeline.lend(&mut store);
+        let mut burst = Burst::new(requests.as_bytes());
+        let mut next = |pipeline: &mut Pipeline<_, _, _>| match pipeline
+            .receive(&settings, &mut burst, &mut slots)
+        {
+            Event::Request { ticket, .. } => Some(ticket),
+            Event::Paused => None,
+            event => panic!("{event:?}"),
+        };
+        let a = next(&mut pipeline).unwrap();
+        let b = next(&mut pipeline).unwrap();
+        let c = next(&mut pipeline).unwrap();
+        assert!(next(&mut pipeline).is_none(), "one slot of four is for an answer of its own");
+
+        let rejected = pipeline.respond(c, &ok(), Content::Copied(&[b'c'; 400])).unwrap_err();
+        assert_eq!(rejected.why, ApiMisuse::Full);
+        pipeline.respond(rejected.given, &ok(), Content::Copied(&[b'c'; 150])).unwrap();
+        let rejected = pipeline.respond(b, &ok(), Content::Copied(&[b'b'; 100])).unwrap_err();
+        assert_eq!(rejected.why, ApiMisuse::Full);
+        // The oldest has a reserve.
+        pipeline.respond(a, &ok(), Content::Copied(&[b'a'; 100])).unwrap();
+        pipeline.respond(rejected.given, &ok(), Content::Owned(&[b'b'; 2000])).unwrap();
+        while pipeline.wants_write() {
+            let mut out = [&[][..]; 2];
+            let count = pipeline.poll_transmit(&mut out);
+            let taken = out[..count].iter().map(|slice| slice.len()).sum();
+            out[..count].iter().for_each(|part| wire.extend_from_slice(part));
+            pipeline.transmitted(taken);
+        }
+        let d = next(&mut pipeline).unwrap();
+        pipeline.respond(d, &ok(), Content::None).unwrap();
+        pipeline.transmitted(usize::MAX);
+        assert!(pipeline.reclaim().is_some());
+    });
+    assert_eq!(info.count_total, 0);
+    let expected = [("a", 100), ("b", 2000), ("c", 150)]
+        .map(|(letter, count)| answered(&letter.repeat(count)))
+        .concat();
+    assert_eq!(String::from_utf8(wire).unwrap(), expected);
+}
