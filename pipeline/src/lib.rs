@@ -1,4 +1,152 @@
-//! A sans-IO HTTP/1.x connection: requests in, answers in any order, octets out in request order.
+//! A server's side of HTTP/1.x without IO: octets in, requests out; answers in, in any order;
+//! octets out, in request order (RFC 9112 section 9.3.2).
+//!
+//! It runs under mio, tokio, io_uring, blocking sockets, an embedded stack or a fuzzer, and changes
+//! nothing for any of them:
+//!
+//! ```
+//! use rajada_parser::Positions;
+//! use rajada_pipeline::{Burst, Content, Event, Pipeline, PreparedHead, Settings, Store};
+//! use std::io::{self, IoSlice, Read, Write};
+//!
+//! fn serve(mut peer: impl Read + Write, settings: &Settings) -> io::Result<()> {
+//!     let ok = PreparedHead::new("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n").unwrap();
+//!     let mut pipeline = Pipeline::<Vec<u8>>::new();
+//!     pipeline.lend(Box::new(Store::new(settings)));
+//!     let mut slots = Positions::<100>::new();
+//!     let (mut buffer, mut filled) = (vec![0; 128 * 1024], 0);
+//!     while pipeline.wants_read() {
+//!         match peer.read(&mut buffer[filled..])? {
+//!             0 => drop(pipeline.receive_eof()),
+//!             count => filled += count,
+//!         }
+//!         let mut burst = Burst::new(&buffer[..filled]);
+//!         loop {
+//!             match pipeline.receive(settings, &mut burst, &mut slots) {
+//!                 // Answered at once here; a ticket may as well wait, and be answered in any order.
+//!                 Event::Request { ticket, request, .. } => {
+//!                     let content = Content::Copied(request.target());
+//!                     pipeline.respond(ticket, &ok.head(), content).expect("an answer is owed");
+//!                 }
+//!                 Event::Data(_) | Event::EndOfMessage { .. } | Event::Malformed(_) => {}
+//!                 // Nothing more is complete, or a bound is reached: time to write.
+//!                 _ => break,
+//!             }
+//!         }
+//!         let consumed = burst.consumed();
+//!         buffer.copy_within(consumed..filled, 0);
+//!         filled -= consumed;
+//!         while pipeline.wants_write() {
+//!             let mut slices = [&[][..]; 16];
+//!             let count = pipeline.poll_transmit(&mut slices);
+//!             let written = peer.write_vectored(&slices.map(IoSlice::new)[..count])?;
+//!             pipeline.transmitted(written);
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! # use std::cell::RefCell;
+//! # struct Peer<'a>(RefCell<&'a [u8]>, RefCell<Vec<u8>>);
+//! # impl Read for &Peer<'_> {
+//! #     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> { self.0.borrow_mut().read(to) }
+//! # }
+//! # impl Write for &Peer<'_> {
+//! #     fn write(&mut self, octets: &[u8]) -> io::Result<usize> { self.1.borrow_mut().write(octets) }
+//! #     fn flush(&mut self) -> io::Result<()> { Ok(()) }
+//! # }
+//!
+//! # let peer = |octets| Peer(RefCell::new(octets), RefCell::default());
+//! let peer = peer(b"GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\nG\0T");
+//! serve(&peer, &Settings::default())?;
+//! let written = String::from_utf8(peer.1.into_inner()).unwrap();
+//! let answers: Vec<_> = written.split_inclusive("\r\n\r\n").collect();
+//! assert!(answers[1].starts_with("/aHTTP/1.1 200 OK\r\n"));
+//! assert!(answers[2].starts_with("/bHTTP/1.1 400 Bad Request\r\n"));
+//! # io::Result::Ok(())
+//! ```
+//!
+//! # The parts
+//!
+//! ```text
+//!      octets in                                                        octets out
+//!          |                                                                ^
+//!        Burst                                                        poll_transmit
+//!          v                                                                |
+//!     +----------+  Event::Request{ticket}   +-------------+    head   +---------+
+//!     | receive  |-------------------------->| application |---------->| encode  |
+//!     |  parser: |  Data, EndOfMessage       +-------------+  content  |  arena, |
+//!     |  framing |                           respond(ticket) in any    |  pieces |
+//!     +----------+                           order; start/send/finish  +---------+
+//!          |            sequence numbers          |                         ^
+//!          +-----------> ring of slots <----------+     in request order    |
+//!                            +----------------------------------------------+
+//! ```
+//!
+//! [`Pipeline`] is the state of one connection: less than 128 octets, and no buffers. While a
+//! request is in flight or an octet unsent it works on a [`Store`] that it was lent: ring, pieces
+//! and arena. [`Settings`] belong to a worker. The receive buffer belongs to the caller; [`Burst`]
+//! is a cursor over it.
+//!
+//! # The states of the way in
+//!
+//! ```text
+//!              octet              head complete,
+//!                                  content due
+//!     Idle -------------> Head -------------------> Content
+//!      ^ ^                | |                         | |
+//!      | |  head complete | | head complete,          | | content complete,
+//!      | +----------------+ | upgrade offered         | | upgrade offered
+//!      |                    |                         | |
+//!      |    content complete, or drained behind       | |
+//!      +----------------------------------------------+ |
+//!      |                    |                           |
+//!      |  any answer        v                           |
+//!      +------------------ Held <-----------------------+
+//!                           |
+//!                           | accept_upgrade
+//!                           v
+//!                        Upgraded
+//!
+//!     Idle, Head, Content, Held ------> Ending ------> Closed
+//!                               the end        all is
+//!                                        transmitted
+//! ```
+//!
+//! *The end* is one of: a request that is the connection's last (by `Connection: close` or its
+//! version), once it is complete; an offence; the peer's end of stream; an answer that leaves too
+//! much content unread, or comes in place of `100 (Continue)`; an answer broken off;
+//! [`refuse`](Pipeline::refuse), [`shut_down`](Pipeline::shut_down),
+//! [`close_after`](Pipeline::close_after). In `Held` the last request waits for its answer first.
+//! In every state but `Upgraded` answers owed are given, and leave, as before: the way out is told
+//! by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
+//!
+//! [`Pipeline::phase`] tells the state. There is no clock: a server that wants deadlines looks at
+//! the phase, at [`octets_received`](Pipeline::octets_received) and at
+//! [`octets_transmitted`](Pipeline::octets_transmitted) now and then, and calls
+//! [`refuse`](Pipeline::refuse) with 408, or closes.
+//!
+//! # One answer
+//!
+//! ```text
+//!     Ticket --- respond / accept_upgrade -------------------------> done
+//!       |  \ send_continue, inform: any number before
+//!       |
+//!       +-- start --> Streaming -- send* -- finish ----------------> done
+//!       |                 +-------- abort / a wrong length --------> cut short: the connection ends there
+//!       +-- lost: abandon -----------------------------------------> 500, or cut short
+//! ```
+//!
+//! # In scope, and out of it
+//!
+//! In: the order of answers, framing of both directions, persistence, interim answers, upgrades,
+//! bounds on everything a peer can make grow, early answers and the content that they leave unread,
+//! errors in their place. Out: sockets, clocks, routes, content codings, the meaning of fields.
+//!
+//! # Without a heap
+//!
+//! With `default-features = false` there is no `alloc`: a [`Store`] has the arrays of
+//! [`Fixed`](memory::Fixed), wherever the caller puts them, and is lent by reference. With the
+//! feature `alloc` both are there.
 #![no_std]
 #![forbid(unsafe_code)]
 
