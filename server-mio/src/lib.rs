@@ -1,2 +1,37 @@
-//! HTTP/1.x server.
+//! A thin HTTP/1.x server and micro-framework on mio, made for pipelined bursts.
 #![forbid(unsafe_code)]
+
+mod app;
+mod content;
+mod error;
+mod handler;
+mod heads;
+mod limits;
+mod reply;
+mod request;
+mod response;
+mod routing;
+mod runtime;
+mod server;
+mod service;
+mod status;
+
+pub use app::App;
+pub use content::{Body, BodyStream, Content, ContentStream};
+pub use error::Error;
+pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Writes};
+pub use heads::ContentType;
+pub use limits::{Deadlines, Limits};
+pub use reply::{Html, Redirect, Reply};
+pub use request::{OwnedRequest, Request};
+pub use response::{BadHeader, Response};
+pub use routing::RouteError;
+pub use runtime::{
+    Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow, local, sleep, spawn,
+    spawn_blocking, timeout, yield_now,
+};
+pub use server::{Exit, Handle, Server};
+pub use status::Status;
+
+pub use bytes::Bytes;
+pub use rajada_parser::{Field, Fields, Level, Version};

@@ -1,0 +1,429 @@
+//! An application: routes, hooks, state and settings, put together before it serves.
+
+mod shared;
+mod state;
+
+pub(crate) use shared::{Entry, Shared, plain};
+
+use std::any::TypeId;
+use std::io;
+use std::net::ToSocketAddrs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rajada_parser::Level;
+
+use crate::handler::{Endpoint, Handler, Outcome};
+use crate::runtime::Locals;
+use crate::server::{Exit, Server};
+use crate::{ContentType, Deadlines, Error, Limits, Request, Response, RouteError, Status};
+use state::States;
+
+/// An application.
+///
+/// ```no_run
+/// use rajada_mio::{App, OwnedRequest, Request, Response};
+///
+/// App::new()
+///     .get("/", |_: &Request| "Hello world!")
+///     .get("/user/{id}", |req: &Request, res: &mut Response| res.text(req.param("id")))
+///     .get("/async", |_: OwnedRequest| async { "Hello async!" })
+///     .run("127.0.0.1:8080")?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// A pattern is a decoded path: `{name}` stands for one segment, `{*rest}` for all that follow. Routes without
+/// parameters come first, and a trailing slash makes another path. `HEAD` is answered from `GET`, `OPTIONS` from the
+/// methods that a route has, another method with 405.
+#[derive(Default)]
+#[must_use = "an application does nothing until it runs"]
+pub struct App {
+    routes: Vec<Declared>,
+    before: Vec<Arc<BeforeHook>>,
+    after: Vec<Arc<AfterHook>>,
+    errors: Vec<ErrorHandler>,
+    not_found: Option<Endpoint>,
+    pages: Vec<Page>,
+    states: States,
+    start: Vec<Arc<WorkerHook>>,
+    stop: Vec<Arc<WorkerHook>>,
+    pub(crate) settings: AppSettings,
+}
+
+pub(crate) type BeforeHook = dyn Fn(&mut Request<'_>, &mut Response<'_>) + Send + Sync;
+pub(crate) type AfterHook = dyn Fn(&Request<'_>, &mut Response<'_>) + Send + Sync;
+pub(crate) type WorkerHook = dyn Fn(&mut Locals) + Send + Sync;
+type ErrorFn = dyn Fn(&Error, &Request<'_>, &mut Response<'_>) + Send + Sync;
+
+/// A route as it was written.
+struct Declared {
+    /// None: any.
+    methods: Option<Vec<String>>,
+    pattern: String,
+    endpoint: Endpoint,
+    slow: bool,
+    /// Those of the nested application that it was written in.
+    before: Vec<Arc<BeforeHook>>,
+    after: Vec<Arc<AfterHook>>,
+}
+
+/// What answers errors of one type.
+#[derive(Clone)]
+pub(crate) struct ErrorHandler {
+    pub(crate) of: TypeId,
+    pub(crate) answer: Arc<ErrorFn>,
+}
+
+/// The content of answers that are made below the application.
+struct Page {
+    status: Status,
+    content_type: ContentType,
+    text: String,
+}
+
+/// Everything that is a number or a switch.
+#[derive(Debug, Clone)]
+pub(crate) struct AppSettings {
+    pub(crate) limits: Limits,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) workers: usize,
+    pub(crate) level: Level,
+    pub(crate) flush_after: Option<Duration>,
+    pub(crate) grace: Duration,
+    pub(crate) blocking_threads: usize,
+    pub(crate) debug: bool,
+}
+
+impl Default for AppSettings {
+    fn default() -> AppSettings {
+        AppSettings {
+            limits: Limits::DEFAULT,
+            deadlines: Deadlines::DEFAULT,
+            workers: 1,
+            level: Level::Avx512,
+            flush_after: Some(Duration::from_millis(1)),
+            grace: Duration::from_secs(10),
+            blocking_threads: 32,
+            debug: false,
+        }
+    }
+}
+
+/// Routes.
+impl App {
+    /// An application without routes.
+    pub fn new() -> App {
+        App::default()
+    }
+
+    /// A handler for `GET`, and `HEAD`, which gets the same answer without its content.
+    pub fn get<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+        self.route(["GET"], pattern, handler)
+    }
+
+    /// A handler for `POST`.
+    pub fn post<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+        self.route(["POST"], pattern, handler)
+    }
+
+    /// A handler for `PUT`.
+    pub fn put<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+        self.route(["PUT"], pattern, handler)
+    }
+
+    /// A handler for `DELETE`.
+    pub fn delete<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+        self.route(["DELETE"], pattern, handler)
+    }
+
+    /// A handler for `PATCH`.
+    pub fn patch<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+        self.route(["PATCH"], pattern, handler)
+    }
+
+    /// One handler for several methods, which may be extensions: `["GET", "REPORT"]`.
+    pub fn route<'m, S>(
+        mut self,
+        methods: impl IntoIterator<Item = &'m str>,
+        pattern: &str,
+        handler: impl Handler<S>,
+    ) -> App {
+        let methods = methods.into_iter().map(str::to_owned).collect();
+        self.declare(Some(methods), pattern, handler.into_endpoint());
+        self
+    }
+
+    /// A handler for every method that has none of its own, `TRACE` excepted.
+    pub fn any<S>(mut self, pattern: &str, handler: impl Handler<S>) -> App {
+        self.declare(None, pattern, handler.into_endpoint());
+        self
+    }
+
+    /// Marks the route declared last as slow: answers that are ready leave before its handler runs.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().get("/report", |_: &Request| "long computed").slow();
+    /// ```
+    pub fn slow(mut self) -> App {
+        if let Some(route) = self.routes.last_mut() {
+            route.slow = true;
+        }
+        self
+    }
+
+    /// Puts the routes of another application under a prefix, together with its hooks, which see these routes only.
+    /// Its states, error handlers and worker hooks join ours; its settings are not looked at.
+    ///
+    /// The prefix is simply put in front: `/` below `/api` is `/api/`, and an empty pattern is `/api`.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Response, Status};
+    ///
+    /// let api = App::new()
+    ///     .get("", |_: &Request| "the API")
+    ///     .get("/items/{id}", |req: &Request, res: &mut Response| res.text(req.param("id")))
+    ///     .before(|req: &mut Request, res: &mut Response| {
+    ///         if req.header("authorization").is_none() {
+    ///             res.status(Status::UNAUTHORIZED).header("WWW-Authenticate", "Basic realm=\"api\"").empty();
+    ///         }
+    ///     });
+    /// App::new().get("/", |_: &Request| "open to all").nest("/api", api);
+    /// ```
+    pub fn nest(mut self, prefix: &str, inner: App) -> App {
+        for mut route in inner.routes {
+            route.pattern.insert_str(0, prefix);
+            route.before.splice(0..0, inner.before.iter().cloned());
+            route.after.extend(inner.after.iter().cloned());
+            self.routes.push(route);
+        }
+        self.errors.extend(inner.errors);
+        self.states.join(inner.states);
+        self.start.extend(inner.start);
+        self.stop.extend(inner.stop);
+        self
+    }
+
+    /// What answers a path that no route has, or a route's [`Response::not_found`]; a short text unless it is set.
+    /// Asynchronous handlers are not called for it.
+    pub fn not_found<S>(mut self, handler: impl Handler<S>) -> App {
+        self.not_found = Some(handler.into_endpoint());
+        self
+    }
+
+    /// The content of answers with `status` that are made before any handler could be asked: 400 to what is no HTTP,
+    /// 408, 413, 414, 417, 431, 501, 505.
+    pub fn error_page(
+        mut self,
+        status: Status,
+        content_type: ContentType,
+        text: impl Into<String>,
+    ) -> App {
+        self.pages.push(Page { status, content_type, text: text.into() });
+        self
+    }
+
+    fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
+        let pattern = pattern.to_owned();
+        self.routes.push(Declared {
+            methods,
+            pattern,
+            endpoint,
+            slow: false,
+            before: Vec::new(),
+            after: Vec::new(),
+        });
+    }
+}
+
+/// Around the handlers.
+impl App {
+    /// A hook before the handlers of this application, wherever its routes are declared. One that answers, or fails,
+    /// ends the request there: neither later hooks nor the handler run. Hooks run in the order of declaration, those
+    /// of an outer application first.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Error, Request, Response, Status};
+    ///
+    /// App::new().get("/", |_: &Request| "for members").before(|req: &mut Request, _: &mut Response| {
+    ///     match req.header("authorization") {
+    ///         Some(_) => Ok(()),
+    ///         None => Err(Error::message(Status::UNAUTHORIZED, "who are you?")),
+    ///     }
+    /// });
+    /// ```
+    pub fn before<O: Outcome>(
+        mut self,
+        hook: impl Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
+    ) -> App {
+        self.before.push(Arc::new(
+            move |request: &mut Request<'_>, response: &mut Response<'_>| {
+                if let Err(error) = hook(request, response).into_result() {
+                    response.fail(error);
+                }
+            },
+        ));
+        self
+    }
+
+    /// A hook behind the handlers: it sees every answer of this application before it leaves, and can change its
+    /// status, add headers, or [`discard`](Response::discard) it. Hooks run in the order of declaration, those of an
+    /// outer application last.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Response};
+    ///
+    /// App::new().get("/", |_: &Request| "hello").after(|_: &Request, res: &mut Response| {
+    ///     res.header("X-Content-Type-Options", "nosniff");
+    /// });
+    /// ```
+    pub fn after(
+        mut self,
+        hook: impl Fn(&Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
+    ) -> App {
+        self.after.push(Arc::new(hook));
+        self
+    }
+
+    /// What answers errors of type `E`. The handler declared first for a type wins.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Response, Status};
+    /// use std::num::ParseIntError;
+    ///
+    /// App::new()
+    ///     .get("/next/{n}", |req: &Request| {
+    ///         req.param("n").parse::<u64>().map(|n| (n + 1).to_string())
+    ///     })
+    ///     .on_error(|_: &ParseIntError, _: &Request, res: &mut Response| {
+    ///         res.status(Status::BAD_REQUEST).text("a number, please");
+    ///     });
+    /// ```
+    pub fn on_error<E: core::error::Error + 'static>(
+        mut self,
+        handler: impl Fn(&E, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
+    ) -> App {
+        let answer = move |error: &Error, request: &Request<'_>, response: &mut Response<'_>| {
+            if let Some(error) = error.downcast_ref::<E>() {
+                handler(error, request, response);
+            }
+        };
+        self.errors.push(ErrorHandler { of: TypeId::of::<E>(), answer: Arc::new(answer) });
+        self
+    }
+
+    /// A value that all handlers share, found by its type with [`Request::state`]. A later value of the same type
+    /// replaces an earlier one.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// App::new().state(AtomicU64::new(0)).get("/visits", |req: &Request| {
+    ///     req.state::<AtomicU64>().fetch_add(1, Ordering::Relaxed).to_string()
+    /// });
+    /// ```
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> App {
+        self.states.insert(value);
+        self
+    }
+
+    /// A hook that runs on each worker's thread before it serves, for what must not cross threads: see [`Locals`].
+    pub fn on_start(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
+        self.start.push(Arc::new(hook));
+        self
+    }
+
+    /// A hook that runs on each worker's thread after it has served.
+    pub fn on_stop(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
+        self.stop.push(Arc::new(hook));
+        self
+    }
+}
+
+/// Settings.
+impl App {
+    /// Bounds on what a peer may send and leave unread.
+    pub fn limits(mut self, limits: Limits) -> App {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// How long a peer may take.
+    pub fn deadlines(mut self, deadlines: Deadlines) -> App {
+        self.settings.deadlines = deadlines;
+        self
+    }
+
+    /// How many threads serve, each with its own listener, connections and handlers; 1 unless it is set.
+    pub fn workers(mut self, workers: usize) -> App {
+        self.settings.workers = workers.max(1);
+        self
+    }
+
+    /// The best instruction set to parse with; the best that the CPU has unless it is set.
+    pub fn max_level(mut self, level: Level) -> App {
+        self.settings.level = level;
+        self
+    }
+
+    /// How old a ready answer may become while other requests of the same burst are handled, before it is sent
+    /// alone; 1 ms unless it is set. `None`: a burst is always answered in one write.
+    pub fn flush_after(mut self, age: Option<Duration>) -> App {
+        self.settings.flush_after = age;
+        self
+    }
+
+    /// How long busy connections may go on when the server is told to stop; 10 s unless it is set.
+    pub fn grace(mut self, grace: Duration) -> App {
+        self.settings.grace = grace;
+        self
+    }
+
+    /// How many threads [`spawn_blocking`](crate::spawn_blocking) may use; 32 unless it is set.
+    pub fn blocking_threads(mut self, threads: usize) -> App {
+        self.settings.blocking_threads = threads;
+        self
+    }
+
+    /// Shows the details of errors and panics to the client: for development only.
+    pub fn debug(mut self, debug: bool) -> App {
+        self.settings.debug = debug;
+        self
+    }
+}
+
+/// From declaration to service.
+impl App {
+    /// Whether all routes can be served.
+    ///
+    /// # Errors
+    /// The first one that can't.
+    pub fn check(&self) -> Result<(), RouteError> {
+        Shared::routes(self).map(|_| ())
+    }
+
+    /// Listens on an address, for [`Server::run`] to serve.
+    ///
+    /// # Errors
+    /// A route that can't be served ([`io::ErrorKind::InvalidInput`]), or what the operating system says.
+    pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
+        Server::bind(self, address)
+    }
+
+    /// Serves on an address until SIGINT or SIGTERM, see [`Server::run_until_signal`].
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind), or what stops the workers.
+    pub fn run(self, address: impl ToSocketAddrs) -> io::Result<Exit> {
+        self.bind(address)?.run_until_signal()
+    }
+}
+
+impl core::fmt::Debug for App {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let routes = self.routes.iter().map(|route| &route.pattern);
+        f.debug_struct("App").field("routes", &routes.collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+//! An application as workers see it: immutable, shared, ready to look things up in.
+
+use std::sync::Arc;
+
+use rajada_parser::Config;
+use rajada_pipeline::{ErrorPage, Head, Settings};
+
+use super::state::States;
+use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, WorkerHook};
+use crate::handler::{Endpoint, Kind};
+use crate::routing::table::Table;
+use crate::{ContentType, Error, Request, Response, RouteError, Status};
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub(crate) table: Table,
+    entries: Vec<Entry>,
+    /// What runs where no route was found.
+    pub(crate) fallback: Entry,
+    not_found: Option<Endpoint>,
+    errors: Vec<ErrorHandler>,
+    states: States,
+    pub(crate) start: Vec<Arc<WorkerHook>>,
+    pub(crate) stop: Vec<Arc<WorkerHook>>,
+    pub(crate) settings: AppSettings,
+    /// What pipelines are given, but for the date.
+    pub(crate) pipeline: Settings,
+}
+
+/// A handler and what is around it.
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    pub(crate) slow: bool,
+    pub(crate) before: Box<[Arc<BeforeHook>]>,
+    pub(crate) after: Box<[Arc<AfterHook>]>,
+}
+
+impl Shared {
+    /// # Errors
+    /// The first route that can't be served.
+    pub(crate) fn new(app: App) -> Result<Shared, RouteError> {
+        let table = Shared::routes(&app)?;
+        let after = |inner: &[Arc<AfterHook>]| inner.iter().chain(&app.after).cloned().collect();
+        let before = |inner: &[Arc<BeforeHook>]| app.before.iter().chain(inner).cloned().collect();
+        let entries = app.routes.iter().map(|route| Entry {
+            kind: route.endpoint.kind.clone(),
+            slow: route.slow,
+            before: before(&route.before),
+            after: after(&route.after),
+        });
+        let entries = entries.collect();
+        let fallback = Entry {
+            // Never called: what is to be done depends on why there is no route.
+            kind: Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {})),
+            slow: false,
+            before: before(&[]),
+            after: after(&[]),
+        };
+        let pipeline = pipeline_settings(&app);
+        Ok(Shared {
+            table,
+            entries,
+            fallback,
+            not_found: app.not_found,
+            errors: app.errors,
+            states: app.states,
+            start: app.start,
+            stop: app.stop,
+            settings: app.settings,
+            pipeline,
+        })
+    }
+
+    /// The table of an application's routes.
+    pub(super) fn routes(app: &App) -> Result<Table, RouteError> {
+        let mut table = Table::new();
+        for (index, route) in app.routes.iter().enumerate() {
+            match &route.methods {
+                None => table.insert(None, &route.pattern, index as u32)?,
+                Some(methods) => {
+                    for method in methods {
+                        table.insert(Some(method), &route.pattern, index as u32)?;
+                    }
+                }
+            }
+        }
+        Ok(table)
+    }
+
+    /// How many handlers there are.
+    pub(crate) fn endpoints(&self) -> usize {
+        self.entries.len()
+    }
+
+    #[inline]
+    pub(crate) fn entry(&self, endpoint: u32) -> &Entry {
+        &self.entries[endpoint as usize]
+    }
+
+    pub(crate) fn state<T: 'static>(&self) -> &T {
+        self.states.get()
+    }
+
+    /// Whether someone wants to see the request once its asynchronous handler has ended.
+    pub(crate) fn asks_for_request(&self, entry: &Entry) -> bool {
+        !entry.after.is_empty() || !self.errors.is_empty() || self.not_found.is_some()
+    }
+
+    /// Answers what no route is for.
+    pub(crate) fn answer_missing(
+        &self,
+        request: Option<&Request<'_>>,
+        response: &mut Response<'_>,
+    ) {
+        if let (Some(Endpoint { kind: Kind::Sync(handler) }), Some(request)) =
+            (&self.not_found, request)
+        {
+            response.status(Status::NOT_FOUND);
+            handler(request, response);
+            // One that says again that there is nothing gets the answer below.
+            if !response.take_missing() {
+                return;
+            }
+        }
+        plain(response, Status::NOT_FOUND);
+    }
+
+    /// Answers what a handler failed with.
+    pub(crate) fn answer_error(
+        &self,
+        error: &Error,
+        request: Option<&Request<'_>>,
+        response: &mut Response<'_>,
+    ) {
+        response.reset();
+        if error.status().code() >= 500 {
+            log::error!("{error}");
+        }
+        response.status(error.status());
+        let handler = self.errors.iter().find(|handler| error.is(handler.of));
+        if let (Some(handler), Some(request)) = (handler, request) {
+            return (handler.answer)(error, request, response);
+        }
+        if self.settings.debug || error.status().code() < 500 {
+            response.text(&error.to_string());
+        } else {
+            plain(response, error.status());
+        }
+    }
+
+    /// Answers a request whose handler panicked.
+    pub(crate) fn answer_panic(&self, what: &str, response: &mut Response<'_>) {
+        response.reset();
+        if self.settings.debug {
+            response.status(Status::INTERNAL_SERVER_ERROR).text(what);
+        } else {
+            plain(response, Status::INTERNAL_SERVER_ERROR);
+        }
+    }
+}
+
+/// Answers with a status and its reason.
+pub(crate) fn plain(response: &mut Response<'_>, status: Status) {
+    response.status(status).send_static(ContentType::TEXT, status.reason().as_bytes());
+}
+
+/// Statuses that pipelines answer with by themselves.
+const BELOW: [u16; 11] = [400, 408, 413, 414, 417, 426, 431, 500, 501, 503, 505];
+
+fn pipeline_settings(app: &App) -> Settings {
+    let limits = app.settings.limits;
+    let parser = rajada_parser::Limits {
+        request_line: limits.request_line,
+        head: limits.head,
+        fields: limits.fields.min(100),
+        ..rajada_parser::Limits::DEFAULT
+    };
+    let mut settings = Settings::DEFAULT;
+    settings.parser = Config::STRICT.with_limits(parser).at_most(app.settings.level);
+    settings.requests_in_flight = limits.requests_in_flight;
+    settings.held = limits.held;
+    settings.content = limits.content;
+    settings.drain = limits.drain;
+    settings.pages = pages(app);
+    settings
+}
+
+/// The pages live as long as the program: an application is put together once.
+fn pages(app: &App) -> &'static [ErrorPage] {
+    let mut pages = Vec::new();
+    for status in BELOW.into_iter().filter_map(Status::new) {
+        let own = app.pages.iter().find(|page| page.status == status);
+        let (content_type, content) = match own {
+            Some(page) => (page.content_type.as_str(), page.text.as_str()),
+            None => (ContentType::TEXT.as_str(), status.reason()),
+        };
+        let head = format!(
+            "HTTP/1.1 {} {}\r\nContent-Type: {content_type}\r\n",
+            status.code(),
+            status.reason()
+        );
+        if let Ok(head) = Head::new(head.leak().as_bytes()) {
+            pages.push(ErrorPage { head, content: content.to_owned().leak().as_bytes() });
+        }
+    }
+    pages.leak()
+}

@@ -1,0 +1,104 @@
+//! The content of a request and of an answer, whole or as a stream.
+
+use core::fmt;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+use crate::Error;
+
+/// The content of a request (RFC 9110 section 6.4).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Content<'r> {
+    /// There is none.
+    None,
+    /// All of it.
+    Whole(&'r [u8]),
+    /// It arrives while the handler runs. No route asks for this yet.
+    Streaming(ContentStream),
+}
+
+/// Content that arrives while the handler runs.
+#[derive(Debug)]
+pub struct ContentStream {
+    _made_by_the_server_alone: (),
+}
+
+impl ContentStream {
+    /// The next piece; `None` at the end.
+    ///
+    /// # Errors
+    /// What the peer did wrong, or that it went away.
+    pub fn poll_next(&mut self, _cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        Poll::Ready(None)
+    }
+}
+
+/// The content of an answer.
+#[non_exhaustive]
+pub enum Body {
+    /// None.
+    Empty,
+    /// Octets that live as long as the program: large ones are sent from where they are.
+    Static(&'static [u8]),
+    /// Octets of its own, or shared ones: large ones are sent from where they are.
+    Owned(Bytes),
+    /// Octets that are made while the answer is sent.
+    Stream(Box<dyn BodyStream>),
+}
+
+/// Makes the content of an answer piece by piece.
+pub trait BodyStream: 'static {
+    /// The next piece; `None` at the end. Empty pieces are skipped.
+    ///
+    /// # Errors
+    /// Cuts the answer short, so that the peer can tell, and closes the connection.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>>;
+
+    /// The octets in all, if that is known: the answer then says so. Without it the content is chunked.
+    fn length(&self) -> Option<u64> {
+        None
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Empty => f.write_str("Empty"),
+            Body::Static(octets) => write!(f, "Static({} octets)", octets.len()),
+            Body::Owned(octets) => write!(f, "Owned({} octets)", octets.len()),
+            Body::Stream(stream) => write!(f, "Stream({:?})", stream.length()),
+        }
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Body {
+        Body::Static(text.as_bytes())
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(octets: &'static [u8]) -> Body {
+        Body::Static(octets)
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Body {
+        Body::Owned(text.into())
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(octets: Vec<u8>) -> Body {
+        Body::Owned(octets.into())
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(octets: Bytes) -> Body {
+        Body::Owned(octets)
+    }
+}

@@ -1,0 +1,195 @@
+//! What can answer a request.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use crate::{Error, OwnedRequest, Reply, Request, Response};
+
+/// What can answer a request. Three shapes of functions and closures are one:
+///
+/// | shape | for |
+/// |---|---|
+/// | `Fn(&Request) -> impl Reply` | answers of their own: text, JSON, a status, a `Result` |
+/// | `Fn(&Request, &mut Response)`, that may return a `Result<(), _>` | answers that borrow from the request, and full control |
+/// | `Fn(OwnedRequest) -> impl Future<Output = impl Reply>`, an `async fn` | answers that have to wait for something |
+///
+/// Synchronous handlers run on the loop of their worker; one that takes long belongs into
+/// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`App::slow`](crate::App::slow).
+///
+/// ```
+/// use rajada_mio::{App, OwnedRequest, Request, Response};
+///
+/// async fn later(_: OwnedRequest) -> &'static str {
+///     "Hello async!"
+/// }
+///
+/// App::new()
+///     .get("/", |_: &Request| "Hello world!")
+///     .get("/user/{id}", |req: &Request, res: &mut Response| res.text(req.param("id")))
+///     .get("/async", later);
+/// ```
+///
+/// `Shape` tells the three apart; the compiler finds it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't answer requests",
+    note = "a handler is `|req: &Request| value`, `|req: &Request, res: &mut Response| ..`, or `|req: OwnedRequest| async move {{ .. }}`",
+    note = "closures need the types of their arguments written down"
+)]
+pub trait Handler<Shape>: Send + Sync + 'static {
+    /// The handler in the form that applications keep.
+    fn into_endpoint(self) -> Endpoint;
+}
+
+/// A handler of any shape.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Sync(Arc<SyncHandler>),
+    Async(Arc<dyn AsyncHandler>),
+}
+
+pub(crate) type SyncHandler = dyn Fn(&Request<'_>, &mut Response<'_>) + Send + Sync;
+
+impl core::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self.kind {
+            Kind::Sync(_) => "Endpoint(synchronous)",
+            Kind::Async(_) => "Endpoint(asynchronous)",
+        })
+    }
+}
+
+/// The shape of a function that returns its answer.
+#[derive(Debug)]
+pub enum Returns {}
+
+/// The shape of a function that writes its answer.
+#[derive(Debug)]
+pub enum Writes {}
+
+/// The shape of an asynchronous function.
+#[derive(Debug)]
+pub enum Awaits {}
+
+impl<F, R> Handler<(Returns, R)> for F
+where
+    F: Fn(&Request<'_>) -> R + Send + Sync + 'static,
+    R: Reply,
+{
+    fn into_endpoint(self) -> Endpoint {
+        let handler =
+            move |request: &Request<'_>, response: &mut Response<'_>| self(request).write(response);
+        Endpoint { kind: Kind::Sync(Arc::new(handler)) }
+    }
+}
+
+impl<F, O> Handler<(Writes, O)> for F
+where
+    F: Fn(&Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
+    O: Outcome,
+{
+    fn into_endpoint(self) -> Endpoint {
+        let handler = move |request: &Request<'_>, response: &mut Response<'_>| {
+            if let Err(error) = self(request, response).into_result() {
+                response.fail(error);
+            }
+        };
+        Endpoint { kind: Kind::Sync(Arc::new(handler)) }
+    }
+}
+
+impl<F, U> Handler<(Awaits, U)> for F
+where
+    F: Fn(OwnedRequest) -> U + Send + Sync + 'static,
+    U: Future + 'static,
+    U::Output: Reply,
+{
+    fn into_endpoint(self) -> Endpoint {
+        Endpoint { kind: Kind::Async(Arc::new(Arc::new(self))) }
+    }
+}
+
+impl Handler<Endpoint> for Endpoint {
+    fn into_endpoint(self) -> Endpoint {
+        self
+    }
+}
+
+/// What a function that writes its answer may return: nothing, or a `Result`.
+pub trait Outcome {
+    /// The error, if there is one.
+    ///
+    /// # Errors
+    /// What the handler failed with.
+    fn into_result(self) -> Result<(), Error>;
+}
+
+impl Outcome for () {
+    fn into_result(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<E: Into<Error>> Outcome for Result<(), E> {
+    fn into_result(self) -> Result<(), Error> {
+        self.map_err(Into::into)
+    }
+}
+
+/// An asynchronous handler whose future's type is hidden.
+pub(crate) trait AsyncHandler: Send + Sync {
+    /// A place for one future of this handler, to be used again and again.
+    fn slot(&self) -> Box<dyn FutureSlot>;
+}
+
+/// A place for futures of one handler, one at a time, without an allocation for each.
+pub(crate) trait FutureSlot {
+    /// Calls the handler and keeps its future.
+    fn start(&mut self, request: OwnedRequest);
+    /// Goes on with the future; when it ends its answer is written.
+    fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()>;
+    /// Drops the future.
+    fn clear(&mut self);
+}
+
+struct Slot<F, U> {
+    handler: Arc<F>,
+    future: Pin<Box<Option<U>>>,
+}
+
+impl<F, U> AsyncHandler for Arc<F>
+where
+    F: Fn(OwnedRequest) -> U + Send + Sync + 'static,
+    U: Future + 'static,
+    U::Output: Reply,
+{
+    fn slot(&self) -> Box<dyn FutureSlot> {
+        Box::new(Slot { handler: self.clone(), future: Box::pin(None) })
+    }
+}
+
+impl<F, U> FutureSlot for Slot<F, U>
+where
+    F: Fn(OwnedRequest) -> U,
+    U: Future,
+    U::Output: Reply,
+{
+    fn start(&mut self, request: OwnedRequest) {
+        self.future.set(Some((self.handler)(request)));
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
+        let Some(future) = self.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        future.poll(cx).map(|reply| reply.write(response))
+    }
+
+    fn clear(&mut self) {
+        self.future.set(None);
+    }
+}

@@ -1,0 +1,216 @@
+//! Heads of answers, encoded once a second and copied whole into each answer.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rajada_pipeline::{Head, HeadError, PreparedHead};
+
+use crate::Status;
+
+/// A media type that an answer is labelled with (RFC 9110 section 8.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentType(&'static str);
+
+impl ContentType {
+    /// text/plain; charset=utf-8
+    pub const TEXT: ContentType = ContentType("text/plain; charset=utf-8");
+    /// text/html; charset=utf-8
+    pub const HTML: ContentType = ContentType("text/html; charset=utf-8");
+    /// application/json, which is UTF-8 by definition (RFC 8259 section 8.1)
+    pub const JSON: ContentType = ContentType("application/json");
+    /// application/octet-stream
+    pub const OCTETS: ContentType = ContentType("application/octet-stream");
+    /// text/css; charset=utf-8
+    pub const CSS: ContentType = ContentType("text/css; charset=utf-8");
+    /// text/javascript; charset=utf-8
+    pub const JAVASCRIPT: ContentType = ContentType("text/javascript; charset=utf-8");
+    /// image/svg+xml
+    pub const SVG: ContentType = ContentType("image/svg+xml");
+
+    /// Any other type that is known when the program is built. One that is not is a header like any other:
+    /// `response.header("Content-Type", ..)`.
+    ///
+    /// # Panics
+    /// If it holds anything but visible ASCII and spaces; while compiling, where it is a constant.
+    pub const fn new(media_type: &'static str) -> ContentType {
+        let octets = media_type.as_bytes();
+        let mut at = 0;
+        while at < octets.len() {
+            assert!(octets[at] >= b' ' && octets[at] < 0x7f, "not a media type");
+            at += 1;
+        }
+        ContentType(media_type)
+    }
+
+    /// As it stands in the field.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// Constants of one type are usually one pointer: that is compared first.
+    fn is(self, other: ContentType) -> bool {
+        core::ptr::eq(self.0, other.0) || self.0 == other.0
+    }
+}
+
+/// The heads that one worker keeps ready.
+#[derive(Debug)]
+pub(crate) struct Heads {
+    date: [u8; 29],
+    /// When the date must be renewed.
+    next: Instant,
+    ready: Vec<Ready>,
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Ready {
+    status: Status,
+    content_type: Option<ContentType>,
+    head: PreparedHead<Vec<u8>>,
+}
+
+/// How many different heads are kept; answers with others are encoded one by one.
+const MOST_READY: usize = 64;
+
+impl Heads {
+    pub(crate) fn new() -> Heads {
+        let mut heads = Heads {
+            date: [b' '; 29],
+            next: Instant::now(),
+            ready: Vec::new(),
+            scratch: Vec::new(),
+        };
+        heads.renew(Instant::now());
+        heads
+    }
+
+    pub(crate) fn date(&self) -> &[u8; 29] {
+        &self.date
+    }
+
+    /// Renews the date, and the heads with it, if its second is over. True if it did.
+    #[inline]
+    pub(crate) fn tick(&mut self, now: Instant) -> bool {
+        let due = now >= self.next;
+        if due {
+            self.renew(now);
+        }
+        due
+    }
+
+    #[cold]
+    fn renew(&mut self, now: Instant) {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.date = rajada_parser::date::format(since_epoch.as_secs());
+        self.next = now
+            + Duration::from_secs(1)
+                .saturating_sub(Duration::from_nanos(since_epoch.subsec_nanos().into()));
+        for ready in core::mem::take(&mut self.ready) {
+            let mut octets = ready.head.into_inner();
+            let at = octets.windows(DATE.len()).position(|part| part == DATE);
+            if let Some(date) =
+                at.and_then(|at| octets.get_mut(at + DATE.len()..at + DATE.len() + 29))
+            {
+                date.copy_from_slice(&self.date);
+            }
+            if let Ok(head) = PreparedHead::new(octets) {
+                self.ready.push(Ready { head, ..ready });
+            }
+        }
+    }
+
+    /// The head of a status and a type, with nothing else in it.
+    #[inline]
+    pub(crate) fn ready(&mut self, status: Status, content_type: Option<ContentType>) -> Head<'_> {
+        let same = |ready: &Ready| {
+            ready.status == status
+                && match (ready.content_type, content_type) {
+                    (Some(one), Some(other)) => one.is(other),
+                    (None, None) => true,
+                    _ => false,
+                }
+        };
+        match self.ready.iter().position(same) {
+            Some(at) => self.ready[at].head.head(),
+            None => self.prepare(status, content_type),
+        }
+    }
+
+    /// The head of a status and a type with more fields, already encoded and checked.
+    ///
+    /// # Errors
+    /// A field that is the pipeline's to write.
+    pub(crate) fn with_fields(
+        &mut self,
+        status: Status,
+        content_type: Option<ContentType>,
+        fields: &[u8],
+    ) -> Result<Head<'_>, HeadError> {
+        self.scratch.clear();
+        encode(&mut self.scratch, &self.date, status, content_type);
+        self.scratch.extend_from_slice(fields);
+        Head::new(&self.scratch)
+    }
+
+    #[cold]
+    fn prepare(&mut self, status: Status, content_type: Option<ContentType>) -> Head<'_> {
+        let mut octets = Vec::with_capacity(128);
+        encode(&mut octets, &self.date, status, content_type);
+        let head = PreparedHead::new(octets).expect("a status, a date and a media type are a head");
+        if self.ready.len() == MOST_READY {
+            self.ready.pop();
+        }
+        self.ready.push(Ready { status, content_type, head });
+        self.ready.last().expect("just pushed").head.head()
+    }
+}
+
+const DATE: &[u8] = b"\r\nDate: ";
+
+fn encode(
+    octets: &mut Vec<u8>,
+    date: &[u8; 29],
+    status: Status,
+    content_type: Option<ContentType>,
+) {
+    octets.extend_from_slice(b"HTTP/1.1 ");
+    let code = status.code();
+    octets.extend([code / 100, code / 10 % 10, code % 10].map(|digit| b'0' + digit as u8));
+    octets.push(b' ');
+    octets.extend_from_slice(status.reason().as_bytes());
+    octets.extend_from_slice(DATE);
+    octets.extend_from_slice(date);
+    if let Some(content_type) = content_type {
+        octets.extend_from_slice(b"\r\nContent-Type: ");
+        octets.extend_from_slice(content_type.as_str().as_bytes());
+    }
+    octets.extend_from_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ready_head_is_made_once_and_renewed_with_the_date() {
+        let mut heads = Heads::new();
+        let first = heads.ready(Status::OK, Some(ContentType::TEXT)).octets().to_vec();
+        assert!(first.starts_with(b"HTTP/1.1 200 OK\r\nDate: "));
+        assert!(first.ends_with(b" GMT\r\nContent-Type: text/plain; charset=utf-8\r\n"));
+        let now = heads.next;
+        assert!(!heads.tick(now - Duration::from_millis(1)));
+        assert!(heads.tick(now));
+        let second = heads
+            .ready(Status::OK, Some(ContentType::new("text/plain; charset=utf-8")))
+            .octets()
+            .to_vec();
+        assert_eq!(first.len(), second.len());
+        assert_eq!(heads.ready.len(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "not a media type")]
+    fn a_type_that_is_no_field_value_is_refused() {
+        ContentType::new("text/plain\r\nX: y");
+    }
+}

@@ -1,0 +1,107 @@
+//! Bounds in octets, numbers and time.
+
+use std::time::Duration;
+
+/// How much a peer may send, ask for and leave unread.
+///
+/// ```
+/// use rajada_mio::{App, Limits};
+///
+/// App::new().limits(Limits { content: 64 * 1024, ..Limits::DEFAULT });
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by functional update from DEFAULT")]
+pub struct Limits {
+    /// Octets of a request line; 16 KiB (RFC 9112 section 3 asks for 8,000 at least). Beyond: 414.
+    pub request_line: u32,
+    /// Octets of a request's head; 64 KiB. Beyond: 431.
+    pub head: u32,
+    /// Field lines of a head; 100, which is also the most. Beyond: 431.
+    pub fields: u32,
+    /// Octets of a request's content; 2 MiB. Beyond: 413.
+    pub content: u64,
+    /// Requests of one connection that were received and are not answered; 64. At the bound, nothing is read.
+    pub requests_in_flight: usize,
+    /// Octets of answers that a peer leaves unread; 64 KiB. At the bound, nothing is read.
+    pub held: usize,
+    /// Octets of content that are read and thrown away behind an answer that did not wait for it; 64 KiB. Beyond,
+    /// the connection closes.
+    pub drain: usize,
+    /// Connections of one worker; 65,536. At the bound, new ones wait to be accepted.
+    pub connections: usize,
+    /// Requests of one connection, after which it closes; `u32::MAX`, no bound.
+    pub requests_per_connection: u32,
+}
+
+impl Limits {
+    /// The numbers that each field names.
+    pub const DEFAULT: Limits = Limits {
+        request_line: 16 * 1024,
+        head: 64 * 1024,
+        fields: 100,
+        content: 2 * 1024 * 1024,
+        requests_in_flight: 64,
+        held: 64 * 1024,
+        drain: 64 * 1024,
+        connections: 65_536,
+        requests_per_connection: u32::MAX,
+    };
+}
+
+impl Default for Limits {
+    /// [`Limits::DEFAULT`].
+    fn default() -> Limits {
+        Limits::DEFAULT
+    }
+}
+
+/// How long a peer may take. Deadlines are looked at every [`check_interval`](Self::check_interval), so they are kept
+/// to that precision. None of them concerns the time that a handler takes, except [`handler`](Self::handler).
+///
+/// ```
+/// use rajada_mio::{App, Deadlines};
+/// use std::time::Duration;
+///
+/// App::new().deadlines(Deadlines { idle: Duration::from_secs(15), ..Deadlines::DEFAULT });
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by functional update from DEFAULT")]
+pub struct Deadlines {
+    /// From the connection to its first octet; 10 s. Then it closes without an answer.
+    pub first_octet: Duration,
+    /// From the first octet of a head to its last; 10 s. Then 408.
+    pub head: Duration,
+    /// Between two arrivals of content; 30 s. Then 408.
+    pub content: Duration,
+    /// Between two requests; 60 s. Then the connection closes without an answer.
+    pub idle: Duration,
+    /// For a peer to take some of what is ready for it; 30 s. Then the connection closes.
+    pub write: Duration,
+    /// For a peer to close its side behind our last answer (RFC 9112 section 9.6); 2 s.
+    pub linger: Duration,
+    /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503.
+    pub handler: Option<Duration>,
+    /// How often the other deadlines are looked at; 1 s.
+    pub check_interval: Duration,
+}
+
+impl Deadlines {
+    /// The times that each field names.
+    pub const DEFAULT: Deadlines = Deadlines {
+        first_octet: Duration::from_secs(10),
+        head: Duration::from_secs(10),
+        content: Duration::from_secs(30),
+        idle: Duration::from_secs(60),
+        write: Duration::from_secs(30),
+        linger: Duration::from_secs(2),
+        handler: None,
+        check_interval: Duration::from_secs(1),
+    };
+}
+
+impl Default for Deadlines {
+    /// [`Deadlines::DEFAULT`].
+    fn default() -> Deadlines {
+        Deadlines::DEFAULT
+    }
+}

@@ -1,2 +1,0 @@
-//! The reference server.
-fn main() {}

@@ -1,0 +1,200 @@
+//! A request as a handler sees it: views, and nothing parsed before it is asked for.
+
+mod extensions;
+mod owned;
+
+pub(crate) use extensions::Extensions;
+pub use owned::OwnedRequest;
+
+pub(crate) use owned::OwnedParts;
+
+use core::fmt;
+use std::net::SocketAddr;
+
+use rajada_parser::{Fields, GetAll, Version};
+
+use crate::app::Shared;
+use crate::content::Content;
+use crate::routing::table::Route;
+
+/// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
+///
+/// Everything is a view of the octets received. A handler that looks at no header pays for none.
+///
+/// ```
+/// use rajada_mio::{App, Request};
+///
+/// App::new().get("/agent/{name}", |req: &Request| {
+///     let agent = req.header_text("user-agent").unwrap_or("nobody");
+///     format!("{} asks for {} from {}", agent, req.param("name"), req.peer())
+/// });
+/// ```
+pub struct Request<'r> {
+    pub(crate) method: &'r [u8],
+    pub(crate) target: &'r [u8],
+    pub(crate) version: Version,
+    pub(crate) fields: Fields<'r, 'r>,
+    /// Decoded.
+    pub(crate) path: &'r [u8],
+    pub(crate) query: Option<&'r [u8]>,
+    pub(crate) route: Option<&'r Route>,
+    /// Where the parameters are in `path`.
+    pub(crate) ranges: &'r [(u32, u32)],
+    pub(crate) content: Content<'r>,
+    pub(crate) peer: SocketAddr,
+    pub(crate) shared: &'r Shared,
+    pub(crate) extensions: Attached<'r>,
+}
+
+/// Where a request's extensions are.
+pub(crate) enum Attached<'r> {
+    Here(Extensions),
+    There(&'r Extensions),
+}
+
+impl<'r> Request<'r> {
+    /// The method, case-sensitive: `GET` (RFC 9110 section 9).
+    pub fn method(&self) -> &'r str {
+        text(self.method)
+    }
+
+    /// The request target as it was sent, nothing decoded (RFC 9112 section 3.2).
+    pub fn target(&self) -> &'r str {
+        text(self.target)
+    }
+
+    /// The path, decoded: percent-encodings once, `+` not at all.
+    pub fn path(&self) -> &'r str {
+        text(self.path)
+    }
+
+    /// The query without its `?`, nothing decoded; `None` if the target has no `?`.
+    pub fn query_string(&self) -> Option<&'r str> {
+        self.query.map(text)
+    }
+
+    /// The version that the request is handled as.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// All header fields, in order.
+    pub fn headers(&self) -> Fields<'r, 'r> {
+        self.fields
+    }
+
+    /// The value of the first header field called `name`, compared without case.
+    pub fn header(&self, name: &str) -> Option<&'r [u8]> {
+        self.fields.get(name)
+    }
+
+    /// [`header`](Self::header) as text; `None` also if it is not UTF-8.
+    pub fn header_text(&self, name: &str) -> Option<&'r str> {
+        core::str::from_utf8(self.header(name)?).ok()
+    }
+
+    /// The values of all header fields called `name`, in order.
+    pub fn header_all<'n>(&self, name: &'n str) -> GetAll<'r, 'r, 'n> {
+        self.fields.get_all(name)
+    }
+
+    /// The pattern of the route that matched; `None` in a handler for what no route matched.
+    pub fn pattern(&self) -> Option<&'r str> {
+        self.route.map(|route| &*route.pattern)
+    }
+
+    /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
+    pub fn param(&self, name: &str) -> &'r str {
+        self.params().find(|&(other, _)| other == name).map_or("", |(_, value)| value)
+    }
+
+    /// Names and decoded values of the route's parameters, in order.
+    pub fn params(&self) -> impl Iterator<Item = (&'r str, &'r str)> + use<'r> {
+        let names = self.route.map_or(&[][..], |route| &route.names);
+        let path = self.path;
+        names.iter().zip(self.ranges).map(move |(name, &(start, end))| {
+            (&**name, text(path.get(start as usize..end as usize).unwrap_or_default()))
+        })
+    }
+
+    /// The content and how it arrives.
+    pub fn content(&self) -> &Content<'r> {
+        &self.content
+    }
+
+    /// The content, as octets; empty if there is none.
+    pub fn bytes(&self) -> &'r [u8] {
+        match self.content {
+            Content::Whole(octets) => octets,
+            _ => &[],
+        }
+    }
+
+    /// The address of the peer.
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// The application's state of type `T`, see [`App::state`](crate::App::state).
+    ///
+    /// # Panics
+    /// If the application has none: a mistake of its author, told by the first request.
+    pub fn state<T: Send + Sync + 'static>(&self) -> &'r T {
+        self.shared.state()
+    }
+
+    /// The value of type `T` that a hook before this handler attached with [`extend`](Self::extend).
+    pub fn extension<T: 'static>(&self) -> Option<&T> {
+        match &self.extensions {
+            Attached::Here(extensions) => extensions.get(),
+            Attached::There(extensions) => extensions.get(),
+        }
+    }
+
+    /// Attaches a value for the hooks and the handler behind this one, instead of an earlier one of the same type.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Response};
+    ///
+    /// struct User(String);
+    ///
+    /// App::new()
+    ///     .before(|req: &mut Request, _: &mut Response| {
+    ///         let user = req.header_text("x-user").unwrap_or("guest").to_owned();
+    ///         req.extend(User(user));
+    ///     })
+    ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.clone()));
+    /// ```
+    pub fn extend<T: Send + 'static>(&mut self, value: T) {
+        match &mut self.extensions {
+            Attached::Here(extensions) => extensions.insert(value),
+            Attached::There(_) => unreachable!("hooks get requests that own their extensions"),
+        }
+    }
+}
+
+impl Request<'_> {
+    pub(crate) fn take_extensions(&mut self) -> Extensions {
+        match &mut self.extensions {
+            Attached::Here(extensions) => core::mem::take(extensions),
+            Attached::There(_) => Extensions::default(),
+        }
+    }
+}
+
+/// What the parser or the router has checked already: targets are ASCII, decoded paths UTF-8.
+fn text(octets: &[u8]) -> &str {
+    core::str::from_utf8(octets).unwrap_or_default()
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method())
+            .field("target", &self.target())
+            .field("version", &self.version)
+            .field("headers", &self.fields)
+            .field("content", &self.content)
+            .finish_non_exhaustive()
+    }
+}

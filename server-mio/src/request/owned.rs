@@ -1,0 +1,264 @@
+//! A request that owns its octets: what asynchronous handlers get.
+
+use core::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rajada_parser::{FieldPosition, Fields, Version};
+
+use super::{Attached, Extensions, Request};
+use crate::app::Shared;
+use crate::content::Content;
+use crate::routing::table::Ranges;
+use crate::runtime::Runtime;
+
+/// A request with a copy of its octets, for handlers that go on after the connection's buffer is used again.
+///
+/// It answers the same questions as [`Request`]. Its memory is used again by the worker, so a request costs no
+/// allocation after warm-up.
+pub struct OwnedRequest {
+    /// Always there, until it is given back.
+    parts: Option<Box<OwnedParts>>,
+}
+
+/// What an [`OwnedRequest`] is made of, kept by a worker between two of them.
+pub(crate) struct OwnedParts {
+    shared: Arc<Shared>,
+    /// The head, then the content.
+    octets: Vec<u8>,
+    head: usize,
+    method: (u32, u32),
+    target: (u32, u32),
+    version: Version,
+    positions: Vec<FieldPosition>,
+    /// The path within the target, if it holds no `%`; otherwise `decoded` has it.
+    path: (u32, u32),
+    query: Option<(u32, u32)>,
+    decoded: Vec<u8>,
+    route: Option<u32>,
+    ranges: Ranges,
+    has_content: bool,
+    peer: SocketAddr,
+    extensions: Extensions,
+}
+
+impl OwnedParts {
+    pub(crate) fn new(shared: &Arc<Shared>, peer: SocketAddr) -> Box<OwnedParts> {
+        Box::new(OwnedParts {
+            shared: shared.clone(),
+            octets: Vec::new(),
+            head: 0,
+            method: (0, 0),
+            target: (0, 0),
+            version: Version::Http11,
+            positions: Vec::new(),
+            path: (0, 0),
+            query: None,
+            decoded: Vec::new(),
+            route: None,
+            ranges: Ranges::new(),
+            has_content: false,
+            peer,
+            extensions: Extensions::default(),
+        })
+    }
+
+    /// Becomes a copy of `request`, whose head is `head`.
+    pub(crate) fn copy(
+        &mut self,
+        head: &rajada_parser::Request<'_, '_>,
+        request: &mut Request<'_>,
+    ) {
+        let range = |range: core::ops::Range<usize>| (range.start as u32, range.end as u32);
+        self.octets.clear();
+        self.octets.extend_from_slice(head.octets());
+        self.head = self.octets.len();
+        self.method = range(head.method_position());
+        self.target = range(head.target_position());
+        self.version = request.version;
+        self.positions.clear();
+        self.positions.extend_from_slice(head.fields().positions());
+        let within = |part: &[u8]| {
+            let start = (part.as_ptr() as usize).wrapping_sub(head.octets().as_ptr() as usize);
+            (start as u32, (start + part.len()) as u32)
+        };
+        self.query = request.query.map(within);
+        self.path = within(request.path);
+        self.decoded.clear();
+        if self.octets.get(self.path.0 as usize..self.path.1 as usize) != Some(request.path) {
+            self.decoded.extend_from_slice(request.path);
+        }
+        self.route = request.route.map(|route| route.index);
+        self.ranges.clear();
+        self.ranges.extend(request.ranges.iter().copied());
+        self.has_content = false;
+        self.peer = request.peer;
+        self.extensions = request.take_extensions();
+        if let Content::Whole(octets) = request.content {
+            self.add_content(octets);
+        }
+    }
+
+    /// Octets of memory for octets, used or not.
+    pub(crate) fn capacity(&self) -> usize {
+        self.octets.capacity()
+    }
+
+    /// Adds a piece of content.
+    pub(crate) fn add_content(&mut self, octets: &[u8]) {
+        self.has_content = true;
+        self.octets.extend_from_slice(octets);
+    }
+
+    /// The request as a synchronous handler sees it.
+    pub(crate) fn view(&self) -> Request<'_> {
+        let (head, content) = self.octets.split_at(self.head);
+        let part =
+            |(start, end): (u32, u32)| head.get(start as usize..end as usize).unwrap_or_default();
+        Request {
+            method: part(self.method),
+            target: part(self.target),
+            version: self.version,
+            fields: Fields::new(head, &self.positions),
+            path: if self.decoded.is_empty() { part(self.path) } else { &self.decoded },
+            query: self.query.map(part),
+            route: self.route.and_then(|route| self.shared.table.routes().get(route as usize)),
+            ranges: &self.ranges,
+            content: if self.has_content { Content::Whole(content) } else { Content::None },
+            peer: self.peer,
+            shared: &self.shared,
+            extensions: Attached::There(&self.extensions),
+        }
+    }
+}
+
+impl OwnedParts {
+    /// The request as hooks see it, who may extend it.
+    pub(crate) fn view_for_hooks(&self) -> Request<'_> {
+        Request { extensions: Attached::Here(Extensions::default()), ..self.view() }
+    }
+
+    pub(crate) fn set_extensions(&mut self, extensions: Extensions) {
+        self.extensions = extensions;
+    }
+
+    /// Becomes a copy of another one, but for its extensions.
+    pub(crate) fn copy_of(&mut self, other: &OwnedParts) {
+        self.octets.clone_from(&other.octets);
+        self.positions.clone_from(&other.positions);
+        self.decoded.clone_from(&other.decoded);
+        self.ranges.clone_from(&other.ranges);
+        self.head = other.head;
+        self.method = other.method;
+        self.target = other.target;
+        self.version = other.version;
+        self.path = other.path;
+        self.query = other.query;
+        self.route = other.route;
+        self.has_content = other.has_content;
+        self.peer = other.peer;
+        self.extensions.clear();
+    }
+}
+
+impl OwnedRequest {
+    pub(crate) fn new(parts: Box<OwnedParts>) -> OwnedRequest {
+        OwnedRequest { parts: Some(parts) }
+    }
+
+    /// The request as a synchronous handler sees it, borrowed from this one.
+    pub fn as_request(&self) -> Request<'_> {
+        match &self.parts {
+            Some(parts) => parts.view(),
+            None => unreachable!("the parts are there until the drop"),
+        }
+    }
+
+    /// See [`Request::method`].
+    pub fn method(&self) -> &str {
+        self.as_request().method()
+    }
+
+    /// See [`Request::target`].
+    pub fn target(&self) -> &str {
+        self.as_request().target()
+    }
+
+    /// See [`Request::path`].
+    pub fn path(&self) -> &str {
+        self.as_request().path()
+    }
+
+    /// See [`Request::query_string`].
+    pub fn query_string(&self) -> Option<&str> {
+        self.as_request().query_string()
+    }
+
+    /// See [`Request::version`].
+    pub fn version(&self) -> Version {
+        self.as_request().version()
+    }
+
+    /// See [`Request::headers`].
+    pub fn headers(&self) -> Fields<'_, '_> {
+        self.as_request().headers()
+    }
+
+    /// See [`Request::header`].
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.as_request().header(name)
+    }
+
+    /// See [`Request::header_text`].
+    pub fn header_text(&self, name: &str) -> Option<&str> {
+        self.as_request().header_text(name)
+    }
+
+    /// See [`Request::pattern`].
+    pub fn pattern(&self) -> Option<&str> {
+        self.as_request().pattern()
+    }
+
+    /// See [`Request::param`].
+    pub fn param(&self, name: &str) -> &str {
+        self.as_request().param(name)
+    }
+
+    /// See [`Request::bytes`].
+    pub fn bytes(&self) -> &[u8] {
+        self.as_request().bytes()
+    }
+
+    /// See [`Request::peer`].
+    pub fn peer(&self) -> SocketAddr {
+        self.as_request().peer()
+    }
+
+    /// See [`Request::state`].
+    ///
+    /// # Panics
+    /// As [`Request::state`].
+    pub fn state<T: Send + Sync + 'static>(&self) -> &T {
+        self.as_request().state()
+    }
+
+    /// See [`Request::extension`].
+    pub fn extension<T: 'static>(&self) -> Option<&T> {
+        self.parts.as_ref().and_then(|parts| parts.extensions.get())
+    }
+}
+
+impl Drop for OwnedRequest {
+    fn drop(&mut self) {
+        if let Some(mut parts) = self.parts.take() {
+            parts.extensions.clear();
+            Runtime::give_back(parts);
+        }
+    }
+}
+
+impl fmt::Debug for OwnedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_request().fmt(f)
+    }
+}

@@ -1,0 +1,364 @@
+//! An answer as a handler writes it.
+
+use core::fmt;
+
+use bytes::Bytes;
+use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, Pipeline, Ticket};
+
+use crate::heads::Heads;
+use crate::{Body, ContentType, Error, Status};
+
+/// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
+///
+/// The content goes straight into the octets that leave for the peer, so it may borrow from the request.
+/// `Content-Length`, `Date` and, where it is needed, `Connection` are added; `HEAD`, 204 and 304 lose their content
+/// by themselves. A handler that sends nothing answers without content.
+///
+/// ```
+/// use rajada_mio::{App, Request, Response, Status};
+///
+/// App::new().post("/items", |req: &Request, res: &mut Response| {
+///     res.status(Status::CREATED).header("Location", "/items/1").bytes(req.bytes());
+/// });
+/// ```
+pub struct Response<'r> {
+    pub(crate) way: Way<'r>,
+    /// There until the answer is given.
+    ticket: Option<Ticket>,
+    status: Status,
+    content_type: Option<ContentType>,
+    typed_by_header: bool,
+    close: bool,
+    failure: Option<Box<Error>>,
+    missing: bool,
+}
+
+/// Where answers go.
+pub(crate) struct Way<'r> {
+    pub(crate) pipeline: &'r mut Pipeline<Bytes>,
+    pub(crate) heads: &'r mut Heads,
+    /// Fields of this answer, encoded.
+    pub(crate) fields: &'r mut Vec<u8>,
+    /// Content is kept here until the hooks behind the handler have run, if there are any.
+    pub(crate) staged: Option<&'r mut Option<Staged>>,
+}
+
+/// Content that waits for hooks.
+pub(crate) struct Staged {
+    pub(crate) body: Body,
+    pub(crate) content_type: Option<ContentType>,
+}
+
+/// A header that can't be sent: its name is no token, its value has control octets such as CR, LF or NUL
+/// (RFC 9110 section 5), or it is one that the server writes itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadHeader;
+
+impl fmt::Display for BadHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a header that can't be sent")
+    }
+}
+
+impl core::error::Error for BadHeader {}
+
+impl<'r> Response<'r> {
+    pub(crate) fn new(way: Way<'r>, ticket: Ticket) -> Response<'r> {
+        way.fields.clear();
+        Response {
+            way,
+            ticket: Some(ticket),
+            status: Status::OK,
+            content_type: None,
+            typed_by_header: false,
+            close: false,
+            failure: None,
+            missing: false,
+        }
+    }
+
+    /// Sets the status; 200 unless it is set.
+    pub fn status(&mut self, status: Status) -> &mut Self {
+        self.status = status;
+        self
+    }
+
+    /// Sets the media type; the calls that send content have their own for when none was set.
+    pub fn content_type(&mut self, content_type: ContentType) -> &mut Self {
+        self.content_type = Some(content_type);
+        self
+    }
+
+    /// Adds a header. One that can't be sent (see [`BadHeader`]) fails the request with 500.
+    pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
+        if let Err(error) = self.try_header(name, value) {
+            self.fail(error.into());
+        }
+        self
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    /// If it can't be sent; nothing is added then.
+    pub fn try_header(
+        &mut self,
+        name: &str,
+        value: impl AsRef<[u8]>,
+    ) -> Result<&mut Self, BadHeader> {
+        const THE_SERVERS: [&str; 5] =
+            ["content-length", "transfer-encoding", "connection", "keep-alive", "date"];
+        let value = value.as_ref();
+        let is_token =
+            |octet: u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet);
+        let is_text = |&octet: &u8| octet == b'\t' || (octet >= b' ' && octet != 0x7f);
+        if name.is_empty()
+            || !name.bytes().all(is_token)
+            || !value.iter().all(is_text)
+            || THE_SERVERS.iter().any(|own| name.eq_ignore_ascii_case(own))
+        {
+            return Err(BadHeader);
+        }
+        self.typed_by_header |= name.eq_ignore_ascii_case("content-type");
+        let fields = &mut *self.way.fields;
+        fields.extend_from_slice(name.as_bytes());
+        fields.extend_from_slice(b": ");
+        fields.extend_from_slice(value);
+        fields.extend_from_slice(b"\r\n");
+        Ok(self)
+    }
+
+    /// Closes the connection behind this answer, which says so.
+    pub fn close(&mut self) -> &mut Self {
+        self.close = true;
+        self
+    }
+
+    /// Sends text, copied: text/plain; charset=utf-8.
+    pub fn text(&mut self, text: &str) {
+        self.send_copied(ContentType::TEXT, text.as_bytes());
+    }
+
+    /// Sends a page, copied: text/html; charset=utf-8.
+    pub fn html(&mut self, page: &str) {
+        self.send_copied(ContentType::HTML, page.as_bytes());
+    }
+
+    /// Sends octets, copied: application/octet-stream.
+    pub fn bytes(&mut self, octets: &[u8]) {
+        self.send_copied(ContentType::OCTETS, octets);
+    }
+
+    /// Sends content of any kind, not copied where it is large.
+    pub fn body(&mut self, body: impl Into<Body>) {
+        self.send(ContentType::OCTETS, body.into());
+    }
+
+    /// Sends an answer without content.
+    pub fn empty(&mut self) {
+        self.typed_by_header = true;
+        self.send(ContentType::OCTETS, Body::Empty);
+    }
+
+    /// Leaves the answer to the application's handler for what is not found.
+    pub fn not_found(&mut self) {
+        self.missing = true;
+    }
+
+    /// Leaves the answer to the application's error handlers. What was set so far is forgotten.
+    pub fn fail(&mut self, error: Error) {
+        if self.ticket.is_some() && self.failure.is_none() {
+            self.failure = Some(Box::new(error));
+        }
+    }
+
+    /// In a hook behind the handlers: takes the content back, so that another answer can be given.
+    pub fn discard(&mut self) -> &mut Self {
+        if let Some(staged) = self.way.staged.as_deref_mut() {
+            *staged = None;
+        }
+        self
+    }
+
+    /// Whether an answer has been given.
+    pub fn is_sent(&self) -> bool {
+        self.ticket.is_none() || self.way.staged.as_ref().is_some_and(|staged| staged.is_some())
+    }
+
+    /// The status that is set.
+    pub fn current_status(&self) -> Status {
+        self.status
+    }
+
+    /// Sends content whose type is `content_type` unless one was set.
+    pub fn send(&mut self, content_type: ContentType, body: Body) {
+        if self.stage(content_type, || None) {
+            if let Some(Some(staged)) = self.way.staged.as_deref_mut() {
+                staged.body = body;
+            }
+            return;
+        }
+        match body {
+            Body::Empty => self.respond(content_type, Octets::None),
+            Body::Static(octets) => self.send_static(content_type, octets),
+            Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets)),
+            Body::Stream(_) => {
+                self.fail(Error::message(Status::NOT_IMPLEMENTED, "answers can't be streamed yet"))
+            }
+        }
+    }
+
+    /// Sends octets that live as long as the program.
+    pub fn send_static(&mut self, content_type: ContentType, octets: &'static [u8]) {
+        if self.stage(content_type, || Some(Body::Static(octets))) {
+            return;
+        }
+        if octets.len() < COPY_BELOW {
+            self.respond(content_type, Octets::Copied(octets));
+        } else {
+            self.respond(content_type, Octets::Owned(Bytes::from_static(octets)));
+        }
+    }
+
+    /// Sends octets that are copied.
+    pub fn send_copied(&mut self, content_type: ContentType, octets: &[u8]) {
+        if !self.stage(content_type, || Some(Body::Owned(Bytes::copy_from_slice(octets)))) {
+            self.respond(content_type, Octets::Copied(octets));
+        }
+    }
+
+    /// Keeps content for hooks that have not run; false if there are none.
+    #[inline]
+    fn stage(&mut self, content_type: ContentType, body: impl FnOnce() -> Option<Body>) -> bool {
+        match self.way.staged.as_deref_mut() {
+            None => false,
+            Some(staged) => {
+                if staged.is_none() && self.failure.is_none() {
+                    let content_type =
+                        self.content_type.or((!self.typed_by_header).then_some(content_type));
+                    *staged = Some(Staged { body: body().unwrap_or(Body::Empty), content_type });
+                }
+                true
+            }
+        }
+    }
+
+    #[inline]
+    fn respond(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
+        if self.failure.is_some() {
+            return;
+        }
+        let Some(ticket) = self.ticket.take() else {
+            log::warn!("a handler answered twice; the second answer is dropped");
+            return;
+        };
+        if self.close {
+            // It can fail only as the answer itself does, which is told below.
+            let _ = self.way.pipeline.close_after(&ticket);
+        }
+        let Way { pipeline, heads, fields, .. } = &mut self.way;
+        let head = if fields.is_empty() && !self.typed_by_header {
+            Ok(heads.ready(self.status, self.content_type.or(Some(content_type))))
+        } else if fields.is_empty() {
+            Ok(heads.ready(self.status, self.content_type))
+        } else {
+            let default = if self.typed_by_header { None } else { Some(content_type) };
+            heads.with_fields(self.status, self.content_type.or(default), fields)
+        };
+        match head {
+            Ok(head) => self.ticket = give(pipeline, ticket, &head, content),
+            Err(error) => {
+                self.ticket = Some(ticket);
+                self.fail(error.into());
+            }
+        }
+    }
+
+    // ---- what the server does around a handler
+
+    /// Forgets what a handler has set, so that another one can answer.
+    pub(crate) fn reset(&mut self) {
+        self.way.fields.clear();
+        if let Some(staged) = self.way.staged.as_deref_mut() {
+            *staged = None;
+        }
+        (self.status, self.content_type) = (Status::OK, None);
+        (self.typed_by_header, self.missing) = (false, false);
+        self.failure = None;
+    }
+
+    /// The error that a handler has left, if any.
+    pub(crate) fn take_failure(&mut self) -> Option<Box<Error>> {
+        self.failure.take()
+    }
+
+    /// Whether a handler has said that there is nothing; only once.
+    pub(crate) fn take_missing(&mut self) -> bool {
+        core::mem::take(&mut self.missing)
+    }
+
+    /// Whether a hook has ended the request: by an answer, an error, or by saying that there is nothing.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.is_sent() || self.failure.is_some() || self.missing
+    }
+
+    /// Whether nothing is left to be done once a handler has returned.
+    #[inline]
+    pub(crate) fn is_finished(&self) -> bool {
+        self.ticket.is_none()
+    }
+
+    /// Sends what was staged, or an answer without content if there is nothing.
+    pub(crate) fn finish(&mut self) {
+        let staged = self.way.staged.take().and_then(Option::take);
+        if self.ticket.is_none() {
+            return;
+        }
+        match staged {
+            None => self.empty(),
+            Some(Staged { body, content_type }) => {
+                self.content_type = self.content_type.or(content_type);
+                self.typed_by_header |= self.content_type.is_none();
+                self.send(ContentType::OCTETS, body);
+            }
+        }
+    }
+
+    /// The ticket, if no answer was given.
+    pub(crate) fn into_ticket(self) -> Option<Ticket> {
+        self.ticket
+    }
+}
+
+/// Gives an answer; the ticket comes back if it was refused and can be answered otherwise.
+#[inline]
+fn give(
+    pipeline: &mut Pipeline<Bytes>,
+    ticket: Ticket,
+    head: &Head<'_>,
+    content: Octets<'_, Bytes>,
+) -> Option<Ticket> {
+    match pipeline.respond(ticket, head, content) {
+        Ok(()) => None,
+        Err(rejected) => {
+            log::debug!("an answer was refused: {}", rejected.why);
+            let id = rejected.given.id();
+            match rejected.why {
+                rajada_pipeline::ApiMisuse::WrongStatus => Some(rejected.given),
+                _ => {
+                    log::debug!("request {id:?} is void");
+                    None
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Response<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("sent", &self.is_sent())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,8 @@
+//! From a path and a method to what answers them.
+
+pub(crate) mod methods;
+pub(crate) mod path;
+mod pattern;
+pub(crate) mod table;
+
+pub use pattern::RouteError;

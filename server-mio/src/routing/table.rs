@@ -1,0 +1,248 @@
+//! The routes of an application, static ones first.
+
+use arrayvec::ArrayVec;
+
+use super::RouteError;
+use super::methods::{KNOWN, Methods};
+use super::path;
+use super::pattern::{self, MOST_PARAMETERS};
+
+/// The place of a handler in its application.
+pub(crate) type EndpointId = u32;
+
+/// Where the values of a route's parameters stand in the decoded path: start and end of each.
+pub(crate) type Ranges = ArrayVec<(u32, u32), MOST_PARAMETERS>;
+
+/// One pattern and what answers its methods.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    /// Its place in [`Table::routes`].
+    pub(crate) index: u32,
+    pub(crate) pattern: Box<str>,
+    pub(crate) names: Box<[Box<str>]>,
+    pub(crate) methods: Methods<EndpointId>,
+}
+
+/// Routes by path. A path without parameters is found by its length and a comparison, without being decoded where it
+/// holds no `%`; the others by a radix tree.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    routes: Vec<Route>,
+    /// Static paths by length, sorted.
+    statics: Vec<Vec<(Box<[u8]>, u32)>>,
+    dynamic: matchit::Router<u32>,
+    /// Methods that some route has and no RFC that we know.
+    extensions: Vec<Box<str>>,
+}
+
+impl Table {
+    pub(crate) fn new() -> Table {
+        Table {
+            routes: Vec::new(),
+            statics: Vec::new(),
+            dynamic: matchit::Router::new(),
+            extensions: Vec::new(),
+        }
+    }
+
+    /// Adds a handler for a method (`None`: any) of a pattern.
+    pub(crate) fn insert(
+        &mut self,
+        method: Option<&str>,
+        pattern: &str,
+        handler: EndpointId,
+    ) -> Result<(), RouteError> {
+        let index = match self.routes.iter().position(|route| *route.pattern == *pattern) {
+            Some(index) => index,
+            None => self.insert_pattern(pattern)?,
+        };
+        let methods = &mut self.routes[index].methods;
+        let Some(method) = method else {
+            return match methods.insert_any(handler) {
+                true => Ok(()),
+                false => Err(RouteError::new(pattern, "there is a handler for any method already")),
+            };
+        };
+        if method.is_empty() || !method.bytes().all(is_token) {
+            return Err(RouteError::new(pattern, format!("`{method}` is not a method")));
+        }
+        if !methods.insert(method, handler) {
+            return Err(RouteError::new(pattern, format!("{method} has a handler already")));
+        }
+        if !KNOWN.contains(&method) {
+            self.extensions.push(method.into());
+        }
+        Ok(())
+    }
+
+    /// The static route of a path that holds no `%`.
+    #[inline]
+    pub(crate) fn find_static(&self, path: &[u8]) -> Option<&Route> {
+        let bucket = self.statics.get(path.len())?;
+        let index = match &bucket[..] {
+            [(only, index)] if **only == *path => *index,
+            _ => bucket[bucket.binary_search_by(|(other, _)| (**other).cmp(path)).ok()?].1,
+        };
+        self.routes.get(index as usize)
+    }
+
+    /// The route with parameters that a decoded path belongs to, and where their values are.
+    pub(crate) fn find_dynamic(&self, path: &str, ranges: &mut Ranges) -> Option<&Route> {
+        let found = self.dynamic.at(path).ok()?;
+        ranges.clear();
+        for (_, value) in found.params.iter() {
+            let start = value.as_ptr() as usize - path.as_ptr() as usize;
+            ranges.try_push((start as u32, (start + value.len()) as u32)).ok()?;
+        }
+        self.routes.get(*found.value as usize)
+    }
+
+    /// Whether an RFC or a route of this application defines a method: if not, 501 says more than 405.
+    pub(crate) fn knows_method(&self, method: &[u8]) -> bool {
+        KNOWN.iter().any(|known| known.as_bytes() == method)
+            || self.extensions.iter().any(|known| known.as_bytes() == method)
+    }
+
+    /// Every route, in the order of first mention.
+    pub(crate) fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    fn insert_pattern(&mut self, pattern: &str) -> Result<usize, RouteError> {
+        let parsed = pattern::parse(pattern)?;
+        let index = self.routes.len();
+        match parsed.path {
+            Some(path) => {
+                let path = path.into_bytes();
+                if self.statics.len() <= path.len() {
+                    self.statics.resize_with(path.len() + 1, Vec::new);
+                }
+                let bucket = &mut self.statics[path.len()];
+                match bucket.binary_search_by(|(other, _)| (**other).cmp(&path)) {
+                    Ok(_) => {
+                        return Err(RouteError::new(pattern, "another pattern has the same path"));
+                    }
+                    Err(at) => bucket.insert(at, (path.into(), index as u32)),
+                }
+            }
+            None => self.dynamic.insert(pattern, index as u32).map_err(|error| {
+                RouteError::new(
+                    pattern,
+                    format!("it can't be told apart from another route: {error}"),
+                )
+            })?,
+        }
+        let names = parsed.names.into();
+        self.routes.push(Route {
+            index: index as u32,
+            pattern: pattern.into(),
+            names,
+            methods: Methods::new(),
+        });
+        Ok(index)
+    }
+}
+
+/// `tchar` of RFC 9110 section 5.6.2.
+fn is_token(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
+}
+
+/// What a request path leads to.
+pub(crate) enum Found<'t> {
+    /// A route; its parameters' ranges refer to the decoded path.
+    Route(&'t Route),
+    /// None that we have.
+    Nothing,
+    /// The path can't be decoded.
+    BadPath,
+}
+
+impl Table {
+    /// Looks up a raw path. If it holds a `%`, `scratch` holds it decoded afterwards, otherwise `scratch` is empty.
+    #[inline]
+    pub(crate) fn find(&self, raw: &[u8], scratch: &mut Vec<u8>, ranges: &mut Ranges) -> Found<'_> {
+        if path::is_plain(raw) {
+            if let Some(route) = self.find_static(raw) {
+                return Found::Route(route);
+            }
+            let Ok(path) = core::str::from_utf8(raw) else { return Found::BadPath };
+            return self.find_dynamic(path, ranges).map_or(Found::Nothing, Found::Route);
+        }
+        self.find_decoded(raw, scratch, ranges)
+    }
+
+    #[cold]
+    fn find_decoded(&self, raw: &[u8], scratch: &mut Vec<u8>, ranges: &mut Ranges) -> Found<'_> {
+        let Ok(path) = path::decode(raw, scratch) else {
+            scratch.clear();
+            return Found::BadPath;
+        };
+        let route = self.find_static(path.as_bytes()).or_else(|| self.find_dynamic(path, ranges));
+        path::restore_slashes(scratch);
+        route.map_or(Found::Nothing, Found::Route)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(patterns: &[&str]) -> Table {
+        let mut table = Table::new();
+        for (index, pattern) in patterns.iter().enumerate() {
+            table.insert(Some("GET"), pattern, index as u32).unwrap();
+        }
+        table
+    }
+
+    fn find(table: &Table, path: &str) -> Option<(u32, Vec<String>)> {
+        let (mut scratch, mut ranges) = (Vec::new(), Ranges::new());
+        let Found::Route(route) = table.find(path.as_bytes(), &mut scratch, &mut ranges) else {
+            return None;
+        };
+        let decoded =
+            if scratch.is_empty() { path.to_owned() } else { String::from_utf8(scratch).unwrap() };
+        let values =
+            ranges.iter().map(|&(start, end)| decoded[start as usize..end as usize].to_owned());
+        Some((route.methods.find(b"GET").unwrap(), values.collect()))
+    }
+
+    #[test]
+    fn static_routes_come_first_and_a_trailing_slash_counts() {
+        let table =
+            table(&["/", "/user/{id}", "/user/me", "/user/me/", "/files/{*rest}", "/a/{x}/b/{y}"]);
+        assert_eq!(find(&table, "/"), Some((0, vec![])));
+        assert_eq!(find(&table, "/user/7"), Some((1, vec!["7".into()])));
+        assert_eq!(find(&table, "/user/me"), Some((2, vec![])));
+        assert_eq!(find(&table, "/user/me/"), Some((3, vec![])));
+        assert_eq!(find(&table, "/user/7/"), None);
+        assert_eq!(find(&table, "/user/"), None);
+        assert_eq!(find(&table, "/files/a/b"), Some((4, vec!["a/b".into()])));
+        assert_eq!(find(&table, "/a/1/b/2"), Some((5, vec!["1".into(), "2".into()])));
+        assert_eq!(find(&table, ""), None);
+    }
+
+    #[test]
+    fn an_escaped_slash_does_not_split_a_segment() {
+        let table = table(&["/user/{id}", "/user/{id}/x", "/é"]);
+        assert_eq!(find(&table, "/user/a%2Fx"), Some((0, vec!["a/x".into()])));
+        assert_eq!(find(&table, "/user/a/x"), Some((1, vec!["a".into()])));
+        assert_eq!(find(&table, "/%c3%A9"), Some((2, vec![])));
+        assert_eq!(find(&table, "/us%65r/%31"), Some((0, vec!["1".into()])));
+    }
+
+    #[test]
+    fn duplicates_and_conflicts_are_told_at_once() {
+        let mut table = table(&["/a", "/{x}", "/b/{y}"]);
+        assert!(table.insert(Some("GET"), "/a", 9).is_err());
+        assert!(table.insert(Some("POST"), "/a", 9).is_ok());
+        assert!(table.insert(Some("GET"), "/b/{z}", 9).is_err());
+        assert!(table.insert(Some("G T"), "/c", 9).is_err());
+        assert!(table.insert(None, "/c", 9).is_ok());
+        assert!(table.insert(None, "/c", 9).is_err());
+        assert!(!table.knows_method(b"BREW"));
+        table.insert(Some("BREW"), "/pot", 9).unwrap();
+        assert!(table.knows_method(b"BREW"));
+    }
+}

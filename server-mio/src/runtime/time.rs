@@ -1,0 +1,151 @@
+//! Futures of the worker's clock.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use super::Runtime;
+use super::wheel::TimerKey;
+
+/// Waits on the worker's timer, to the millisecond, without a thread.
+///
+/// ```no_run
+/// use rajada_mio::{App, OwnedRequest, sleep};
+/// use std::time::Duration;
+///
+/// App::new().get("/slowly", |_: OwnedRequest| async {
+///     sleep(Duration::from_millis(50)).await;
+///     "at last"
+/// });
+/// ```
+///
+/// # Panics
+/// When polled on a thread that is not a worker.
+pub fn sleep(duration: Duration) -> Sleep {
+    let now = Instant::now();
+    // A deadline beyond what the clock can say is a wait for ever; thirty years stand for it.
+    let far = Duration::from_secs(30 * 365 * 86_400);
+    Sleep { deadline: now.checked_add(duration).unwrap_or(now + far), timer: None }
+}
+
+/// The future of [`sleep`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct Sleep {
+    deadline: Instant,
+    timer: Option<TimerKey>,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if Instant::now() >= self.deadline {
+            self.forget_timer();
+            return Poll::Ready(());
+        }
+        let deadline = self.deadline;
+        let timer = self.timer;
+        let waker = cx.waker().clone();
+        self.timer = Runtime::with("sleep", |runtime| match timer {
+            Some(timer) => {
+                let unused = runtime.wheel.borrow_mut().renew(timer, waker);
+                drop(unused);
+                Some(timer)
+            }
+            None => Some(runtime.set_timer(deadline, waker)),
+        });
+        Poll::Pending
+    }
+}
+
+impl Sleep {
+    fn forget_timer(&mut self) {
+        if let Some(timer) = self.timer.take()
+            && let Some(runtime) = Runtime::current()
+        {
+            let waker = runtime.wheel.borrow_mut().cancel(timer);
+            drop(waker);
+        }
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.forget_timer();
+    }
+}
+
+/// Ends `future` with [`Elapsed`] if it takes longer than `duration`.
+///
+/// ```no_run
+/// use rajada_mio::{App, OwnedRequest, Status, sleep, timeout};
+/// use std::time::Duration;
+///
+/// App::new().get("/bounded", |_: OwnedRequest| async {
+///     match timeout(Duration::from_millis(20), sleep(Duration::from_secs(5))).await {
+///         Ok(()) => (Status::OK, "in time"),
+///         Err(_) => (Status::GATEWAY_TIMEOUT, "too late"),
+///     }
+/// });
+/// ```
+pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
+    Timeout { future: Box::pin(future), sleep: sleep(duration) }
+}
+
+/// The future of [`timeout`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct Timeout<F> {
+    future: Pin<Box<F>>,
+    sleep: Sleep,
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(output) = self.future.as_mut().poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        pin!(&mut self.sleep).poll(cx).map(|()| Err(Elapsed))
+    }
+}
+
+/// The time given to [`timeout`] is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Elapsed;
+
+impl core::fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the time is over")
+    }
+}
+
+impl core::error::Error for Elapsed {}
+
+/// Lets the loop do other work (read, write, run other tasks) before this task goes on.
+pub fn yield_now() -> YieldNow {
+    YieldNow { yielded: false }
+}
+
+/// The future of [`yield_now`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct YieldNow {
+    yielded: bool,
+}
+
+impl Future for YieldNow {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.yielded {
+            return Poll::Ready(());
+        }
+        self.yielded = true;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}

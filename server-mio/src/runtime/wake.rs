@@ -1,0 +1,94 @@
+//! How a task tells its worker that it can go on.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Wake, Waker};
+
+/// The tasks of one worker that were woken, by any thread.
+pub(crate) struct WakeQueue {
+    woken: Mutex<Vec<u32>>,
+    /// The worker waits, or is about to: whoever adds something must rouse it.
+    asleep: AtomicBool,
+    rouse: Box<dyn Fn() + Send + Sync>,
+}
+
+impl WakeQueue {
+    /// A queue whose worker is roused by `rouse` when it waits.
+    pub(crate) fn new(rouse: impl Fn() + Send + Sync + 'static) -> Arc<WakeQueue> {
+        Arc::new(WakeQueue {
+            woken: Mutex::default(),
+            asleep: AtomicBool::new(false),
+            rouse: Box::new(rouse),
+        })
+    }
+
+    /// Declares that the worker is about to wait; false if there is something to do instead.
+    pub(crate) fn fall_asleep(&self) -> bool {
+        self.asleep.store(true, Ordering::SeqCst);
+        let idle = self.lock().is_empty();
+        if !idle {
+            self.wake_up();
+        }
+        idle
+    }
+
+    /// Declares that the worker no longer waits.
+    pub(crate) fn wake_up(&self) {
+        self.asleep.store(false, Ordering::SeqCst);
+    }
+
+    /// Exchanges the tasks woken so far with an empty list.
+    pub(crate) fn take(&self, into: &mut Vec<u32>) {
+        debug_assert!(into.is_empty());
+        core::mem::swap(&mut *self.lock(), into);
+    }
+
+    /// Rouses the worker, if it waits, for a reason of its own.
+    pub(crate) fn rouse(&self) {
+        (self.rouse)();
+    }
+
+    fn push(&self, task: u32) {
+        self.lock().push(task);
+        if self.asleep.swap(false, Ordering::SeqCst) {
+            (self.rouse)();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u32>> {
+        self.woken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a task's wakers point to. It belongs to a place in the executor, not to one future: a waker that outlives
+/// its future wakes the next one at that place for nothing, which is harmless.
+pub(crate) struct TaskWake {
+    task: u32,
+    queued: AtomicBool,
+    queue: Arc<WakeQueue>,
+}
+
+impl TaskWake {
+    pub(crate) fn new(task: u32, queue: &Arc<WakeQueue>) -> (Arc<TaskWake>, Waker) {
+        let wake =
+            Arc::new(TaskWake { task, queued: AtomicBool::new(false), queue: queue.clone() });
+        (wake.clone(), Waker::from(wake))
+    }
+
+    /// To be called before the task is polled: what wakes it from now on counts anew.
+    pub(crate) fn begin_poll(&self) {
+        self.queued.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Wake for TaskWake {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, Ordering::SeqCst) {
+            self.queue.push(self.task);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! One connection: its socket, and the way of octets between it and its exchange.
+
+use std::io::{self, ErrorKind, Read};
+use std::net::Shutdown;
+
+use mio::net::TcpStream;
+use rajada_pipeline::{Burst, Event, Phase};
+
+use super::deadlines::Watch;
+use crate::service::{Exchange, Service, Stop, flush};
+
+/// A connection. What every event needs comes first.
+#[repr(C)]
+pub(super) struct Connection {
+    stream: TcpStream,
+    /// The kernel has said that there is something to read, and nothing has shown yet that it is used up.
+    pub(super) readable: bool,
+    /// The peer may have ended its side: only a read that says so tells.
+    pub(super) read_closed: bool,
+    /// It is on the worker's list of connections to go on with.
+    pub(super) listed: bool,
+    life: Life,
+    /// Octets that were received and are not served: the beginning of a head, or what a pause has left.
+    rest: Option<Box<Rest>>,
+    pub(super) watch: Watch,
+    pub(super) exchange: Exchange,
+}
+
+const _: () = assert!(size_of::<Connection>() <= 256, "a connection is small");
+const _: () =
+    assert!(core::mem::offset_of!(Connection, exchange) <= 48, "hot fields share a cache line");
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    Open,
+    /// The peer has ended its side; answers are owed.
+    HalfClosed,
+    /// We have said all, and wait for the peer to have read it.
+    Lingering,
+}
+
+/// Octets kept between two reads: `octets[start..]`.
+#[derive(Default)]
+struct Rest {
+    octets: Vec<u8>,
+    start: usize,
+    /// A pause has left them: they are served without reading more.
+    paused: bool,
+}
+
+/// What becomes of a connection after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It waits for an event.
+    Wait,
+    /// There is more to do, after others had their turn.
+    GoOn,
+    /// It is over.
+    Close,
+}
+
+/// Reads in one turn; a peer that sends more has to wait for others.
+const READS_A_TURN: usize = 16;
+
+/// Octets of an incomplete head that are moved in front of the next read rather than read behind.
+const MOVED: usize = 4096;
+
+impl Connection {
+    pub(super) fn new(stream: TcpStream, exchange: Exchange) -> Connection {
+        Connection {
+            stream,
+            readable: false,
+            read_closed: false,
+            listed: false,
+            life: Life::Open,
+            rest: None,
+            watch: Watch::default(),
+            exchange,
+        }
+    }
+
+    pub(super) fn stream_mut(&mut self) -> &mut TcpStream {
+        &mut self.stream
+    }
+
+    /// Whether it waits for the peer to close.
+    pub(super) fn is_lingering(&self) -> bool {
+        self.life == Life::Lingering
+    }
+
+    /// Whether nothing is under way: no request, no answer.
+    pub(super) fn is_idle(&self) -> bool {
+        self.exchange.pipeline.in_flight() == 0
+            && !self.exchange.pipeline.wants_write()
+            && self.exchange.pipeline.phase() == Phase::Idle
+            && self.rest.is_none()
+    }
+
+    /// Goes on as far as possible: serves, reads, writes. `buffer` is the worker's.
+    pub(super) fn drive(&mut self, service: &mut Service, buffer: &mut [u8]) -> Next {
+        match self.try_drive(service, buffer) {
+            Ok(next) => next,
+            Err(error) => {
+                log::debug!("{}: {error}", self.exchange.peer);
+                Next::Close
+            }
+        }
+    }
+
+    fn try_drive(&mut self, service: &mut Service, buffer: &mut [u8]) -> io::Result<Next> {
+        if self.life == Life::Lingering {
+            return self.linger(buffer);
+        }
+        flush(&mut self.exchange, &mut self.stream)?;
+        if self.is_paused() {
+            self.serve_rest(service)?;
+        }
+        for _ in 0..READS_A_TURN {
+            let wants = self.exchange.pipeline.wants_read() && !self.is_paused();
+            if !self.readable || self.life != Life::Open || !wants {
+                return self.settle(service);
+            }
+            self.read(service, buffer)?;
+        }
+        self.settle(service)?;
+        Ok(if self.readable { Next::GoOn } else { Next::Wait })
+    }
+
+    /// Whether octets wait that can be served without reading more.
+    #[inline]
+    fn is_paused(&self) -> bool {
+        self.rest.as_ref().is_some_and(|rest| rest.paused)
+    }
+
+    /// Reads once, and serves what came.
+    #[inline]
+    fn read(&mut self, service: &mut Service, buffer: &mut [u8]) -> io::Result<()> {
+        let kept = match &self.rest {
+            None => 0,
+            Some(rest) if rest.len() <= MOVED => {
+                buffer[..rest.len()].copy_from_slice(rest.octets());
+                rest.len()
+            }
+            Some(_) => return self.read_behind(service),
+        };
+        let room = buffer.len() - kept;
+        match self.stream.read(&mut buffer[kept..]) {
+            Ok(0) => self.end_of_stream(),
+            Ok(count) => {
+                self.exhausted_by(count, room);
+                let octets = &buffer[..kept + count];
+                let mut burst = Burst::new(octets);
+                let stop = service.receive(&mut self.exchange, &mut burst, &mut self.stream)?;
+                self.keep(burst.rest(), stop);
+                Ok(())
+            }
+            Err(error) => self.no_octets(error),
+        }
+    }
+
+    /// Reads behind the octets of a long head that has not ended.
+    #[cold]
+    fn read_behind(&mut self, service: &mut Service) -> io::Result<()> {
+        let Some(mut rest) = self.rest.take() else { return Ok(()) };
+        let filled = rest.octets.len();
+        // A quarter more each time: the cost of clearing stays in proportion to what came.
+        let room = (filled / 4).max(MOVED);
+        rest.octets.resize(filled + room, 0);
+        let read = self.stream.read(&mut rest.octets[filled..]);
+        rest.octets.truncate(filled + read.as_ref().copied().unwrap_or(0));
+        self.rest = Some(rest);
+        match read {
+            Ok(0) => self.end_of_stream(),
+            Ok(count) => {
+                self.exhausted_by(count, room);
+                self.serve_rest(service)
+            }
+            Err(error) => self.no_octets(error),
+        }
+    }
+
+    /// A read that filled less than its room has taken all there was, unless the peer has ended its side: then only
+    /// a read of nothing tells.
+    #[inline]
+    fn exhausted_by(&mut self, count: usize, room: usize) {
+        self.readable = count == room || self.read_closed;
+    }
+
+    #[cold]
+    fn no_octets(&mut self, error: io::Error) -> io::Result<()> {
+        match error.kind() {
+            ErrorKind::WouldBlock => self.readable = false,
+            ErrorKind::Interrupted => {}
+            _ => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Serves octets that were kept.
+    #[cold]
+    fn serve_rest(&mut self, service: &mut Service) -> io::Result<()> {
+        let Some(mut rest) = self.rest.take() else { return Ok(()) };
+        let mut burst = Burst::new(rest.octets());
+        let stop = service.receive(&mut self.exchange, &mut burst, &mut self.stream)?;
+        rest.start += burst.consumed();
+        if rest.len() > 0 && stop != Stop::Closed {
+            rest.paused = stop == Stop::Paused;
+            if !rest.paused {
+                rest.octets.drain(..rest.start);
+                rest.start = 0;
+            }
+            self.rest = Some(rest);
+        }
+        Ok(())
+    }
+
+    /// Keeps what was not served of a read.
+    #[inline]
+    fn keep(&mut self, octets: &[u8], stop: Stop) {
+        if octets.is_empty() || stop == Stop::Closed {
+            self.rest = None;
+        } else {
+            self.keep_some(octets, stop);
+        }
+    }
+
+    #[cold]
+    fn keep_some(&mut self, octets: &[u8], stop: Stop) {
+        let rest = self.rest.get_or_insert_default();
+        rest.octets.clear();
+        rest.octets.extend_from_slice(octets);
+        rest.start = 0;
+        rest.paused = stop == Stop::Paused;
+    }
+
+    #[cold]
+    fn end_of_stream(&mut self) -> io::Result<()> {
+        self.readable = false;
+        self.life = Life::HalfClosed;
+        if let Event::Malformed(offence) = self.exchange.pipeline.receive_eof() {
+            log::debug!("{}: {offence}", self.exchange.peer);
+            self.exchange.forget_pending();
+        }
+        flush(&mut self.exchange, &mut self.stream)
+    }
+
+    /// What follows when there is nothing more to serve now.
+    #[inline]
+    fn settle(&mut self, service: &mut Service) -> io::Result<Next> {
+        if self.exchange.pipeline.phase() == Phase::Closed {
+            return self.close();
+        }
+        service.reclaim(&mut self.exchange);
+        Ok(Next::Wait)
+    }
+
+    /// All was said. The peer must be able to read it before it hears that we don't listen any more (RFC 9112
+    /// section 9.6).
+    #[cold]
+    fn close(&mut self) -> io::Result<Next> {
+        if self.life == Life::HalfClosed {
+            return Ok(Next::Close);
+        }
+        self.life = Life::Lingering;
+        self.rest = None;
+        self.stream.shutdown(Shutdown::Write)?;
+        // What has arrived in the meantime is looked at in the next turn.
+        self.readable = true;
+        Ok(Next::GoOn)
+    }
+
+    /// Throws away what the peer still sends, until it closes.
+    #[cold]
+    fn linger(&mut self, buffer: &mut [u8]) -> io::Result<Next> {
+        for _ in 0..READS_A_TURN {
+            match self.stream.read(buffer) {
+                Ok(0) => return Ok(Next::Close),
+                Ok(count) => self.watch.lingered = self.watch.lingered.saturating_add(count as u32),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    return Ok(Next::Wait);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(if self.watch.lingered > MOST_LINGERED { Next::Close } else { Next::GoOn })
+    }
+}
+
+/// Octets that a peer may send behind our last answer before it is cut.
+const MOST_LINGERED: u32 = 8 * 1024 * 1024;
+
+impl Rest {
+    fn octets(&self) -> &[u8] {
+        &self.octets[self.start..]
+    }
+
+    fn len(&self) -> usize {
+        self.octets.len() - self.start
+    }
+}

@@ -1,0 +1,48 @@
+//! Sockets that listen, one for each worker.
+
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// Connections that wait to be accepted, at most; the kernel has a bound of its own (`net.core.somaxconn`).
+const BACKLOG: i32 = 4096;
+
+/// As many listeners on the first address that works as there are workers. Several share the port by
+/// `SO_REUSEPORT`; a single one does not, so that a second server on the same port is an error.
+pub(super) fn listen(
+    address: impl ToSocketAddrs,
+    workers: usize,
+) -> io::Result<Vec<mio::net::TcpListener>> {
+    let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to listen on");
+    for address in address.to_socket_addrs()? {
+        match listen_on(address, workers) {
+            Ok(listeners) => return Ok(listeners),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+fn listen_on(address: SocketAddr, workers: usize) -> io::Result<Vec<mio::net::TcpListener>> {
+    let first = open(address, workers > 1)?;
+    // With port 0 the first one finds the port that the others share.
+    let address = first.local_addr()?;
+    let mut listeners = vec![first];
+    for _ in 1..workers {
+        listeners.push(open(address, true)?);
+    }
+    Ok(listeners)
+}
+
+fn open(address: SocketAddr, shared: bool) -> io::Result<mio::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    if shared {
+        socket.set_reuse_port(true)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(mio::net::TcpListener::from_std(socket.into()))
+}

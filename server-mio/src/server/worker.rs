@@ -1,0 +1,393 @@
+//! A worker: one thread, one loop, its own connections.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mio::event::Event;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token};
+
+use super::connection::{Connection, Next};
+use super::connections::Connections;
+use super::deadlines::{self, Activity};
+use super::{Control, Exit, Order, Seat, WAKER};
+use crate::Status;
+use crate::app::Shared;
+use crate::runtime::{BlockingPool, Runtime};
+use crate::service::{Exchange, Service};
+
+const LISTENER: Token = Token(usize::MAX - 1);
+
+/// Octets of one read.
+const BUFFER: usize = 64 * 1024;
+
+/// Connections accepted before others get their turn.
+const ACCEPTS_A_TURN: usize = 64;
+
+/// How long to wait when the system is out of file descriptors or memory for connections.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+pub(super) struct Worker {
+    poll: Poll,
+    listener: Option<TcpListener>,
+    accept: Accept,
+    connections: Connections,
+    service: Service,
+    buffer: Box<[u8]>,
+    /// Connections that can go on without an event: the kernel will not report them again.
+    ready: Vec<u64>,
+    control: Arc<Control>,
+    began: Instant,
+    next_look: Instant,
+    /// When shutdown must have ended; set once it was ordered.
+    ends: Option<Instant>,
+    woken: Vec<u32>,
+}
+
+/// Whether there may be connections to accept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Accept {
+    /// The kernel will say.
+    Wait,
+    Now,
+    /// Not before this time, or the end of a connection.
+    Later(Instant),
+}
+
+impl Worker {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        seat: Seat,
+        control: Arc<Control>,
+        blocking: Arc<BlockingPool>,
+    ) -> io::Result<Worker> {
+        let Seat { poll, mut listener, queue } = seat;
+        poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+        let now = Instant::now();
+        let service = Service::new(shared, Runtime::new(blocking), queue);
+        Ok(Worker {
+            poll,
+            listener: Some(listener),
+            accept: Accept::Wait,
+            connections: Connections::new(),
+            service,
+            buffer: vec![0; BUFFER].into(),
+            ready: Vec::new(),
+            control,
+            began: now,
+            next_look: now,
+            ends: None,
+            woken: Vec::new(),
+        })
+    }
+
+    /// Serves until it is told to stop.
+    pub(super) fn run(mut self) -> io::Result<Exit> {
+        let runtime = self.service.runtime.clone();
+        let entered = runtime.enter();
+        let shared = self.service.shared.clone();
+        shared.start.iter().for_each(|hook| hook(&mut runtime.locals().borrow_mut()));
+        let exit = self.turn_until_end();
+        for key in self.connections.keys() {
+            self.close(key);
+        }
+        self.service.drop_tasks();
+        shared.stop.iter().for_each(|hook| hook(&mut runtime.locals().borrow_mut()));
+        drop(entered);
+        exit
+    }
+
+    fn turn_until_end(&mut self) -> io::Result<Exit> {
+        let mut events = Events::with_capacity(1024);
+        loop {
+            if let Some(exit) = self.obey() {
+                return Ok(exit);
+            }
+            let timeout = self.timeout();
+            if let Err(error) = self.poll.poll(&mut events, timeout)
+                && error.kind() != ErrorKind::Interrupted
+            {
+                return Err(error);
+            }
+            self.service.executor.queue().wake_up();
+            let now = Instant::now();
+            self.service.tick(now);
+            let mut ready = core::mem::take(&mut self.ready);
+            for event in &events {
+                self.event(event);
+            }
+            if self.accept == Accept::Now
+                || matches!(self.accept, Accept::Later(time) if time <= now)
+            {
+                self.accept();
+            }
+            for key in ready.drain(..) {
+                if let Some(connection) = self.connections.get(key) {
+                    connection.listed = false;
+                    self.drive(key);
+                }
+            }
+            self.reuse(ready);
+            self.service.runtime.fire_timers(now);
+            self.run_tasks();
+            if now >= self.next_look {
+                self.look(now);
+            }
+        }
+    }
+
+    /// How long to wait for events at most.
+    fn timeout(&mut self) -> Option<Duration> {
+        if !self.ready.is_empty()
+            || self.accept == Accept::Now
+            || !self.service.executor.queue().fall_asleep()
+        {
+            return Some(Duration::ZERO);
+        }
+        let now = self.service.clock();
+        let until = |time: Instant| time.saturating_duration_since(now);
+        let looks = (self.connections.len() > 0).then(|| until(self.next_look));
+        let accepts = match self.accept {
+            Accept::Later(time) => Some(until(time)),
+            _ => None,
+        };
+        let timers = self.service.runtime.until_timer(now);
+        [looks, accepts, timers, self.ends.map(until)]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(whole_milliseconds)
+    }
+
+    #[inline]
+    fn event(&mut self, event: &Event) {
+        match event.token() {
+            WAKER => {}
+            LISTENER => self.accept = Accept::Now,
+            Token(key) => {
+                let key = key as u64;
+                let Some(connection) = self.connections.get(key) else { return };
+                connection.readable |= event.is_readable() || event.is_read_closed();
+                connection.read_closed |= event.is_read_closed();
+                if event.is_writable() {
+                    connection.exchange.blocked = false;
+                }
+                if event.is_error() || (event.is_write_closed() && !connection.is_lingering()) {
+                    // Nobody is left to answer.
+                    return self.close(key);
+                }
+                self.drive(key);
+            }
+        }
+    }
+
+    /// Goes on with a connection as far as it can.
+    #[inline]
+    fn drive(&mut self, key: u64) {
+        let Some(connection) = self.connections.get(key) else { return };
+        match connection.drive(&mut self.service, &mut self.buffer) {
+            Next::Wait => {}
+            Next::GoOn => self.list(key),
+            Next::Close => self.close(key),
+        }
+    }
+
+    /// Has a connection go on in the next turn.
+    fn list(&mut self, key: u64) {
+        if let Some(connection) = self.connections.get(key)
+            && !connection.listed
+        {
+            connection.listed = true;
+            self.ready.push(key);
+        }
+    }
+
+    /// Keeps the memory of a list that was worked through.
+    fn reuse(&mut self, mut empty: Vec<u64>) {
+        if self.ready.is_empty() {
+            self.ready = empty;
+        } else if empty.capacity() > self.ready.capacity() {
+            empty.append(&mut self.ready);
+            self.ready = empty;
+        }
+    }
+
+    fn close(&mut self, key: u64) {
+        let Some(mut connection) = self.connections.remove(key) else { return };
+        self.service.cancel_all(&mut connection.exchange);
+        drop(connection);
+        if let Accept::Later(_) = self.accept {
+            self.accept = Accept::Now;
+        }
+    }
+
+    /// Accepts what waits, in turns with everything else. No error of one connection, and no shortage, ends it.
+    fn accept(&mut self) {
+        let Some(listener) = &self.listener else {
+            self.accept = Accept::Wait;
+            return;
+        };
+        for _ in 0..ACCEPTS_A_TURN {
+            if self.connections.len() >= self.service.shared.settings.limits.connections {
+                self.accept = Accept::Later(self.service.clock() + ACCEPT_PAUSE);
+                return;
+            }
+            match listener.accept() {
+                Ok((stream, peer)) => {
+                    if let Err(error) = adopt(&self.poll, &mut self.connections, stream, peer) {
+                        log::debug!("{peer}: {error}");
+                    }
+                }
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock => {
+                        self.accept = Accept::Wait;
+                        return;
+                    }
+                    ErrorKind::Interrupted
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::ConnectionReset => {}
+                    _ => {
+                        log::warn!("a connection can't be accepted: {error}");
+                        self.accept = Accept::Later(self.service.clock() + ACCEPT_PAUSE);
+                        return;
+                    }
+                },
+            }
+        }
+        self.accept = Accept::Now;
+    }
+
+    /// Goes on with the tasks that were woken; what they answer leaves together.
+    fn run_tasks(&mut self) {
+        self.service.adopt_spawned();
+        let mut woken = core::mem::take(&mut self.woken);
+        self.service.executor.queue().take(&mut woken);
+        let mut answered = Vec::new();
+        for task in woken.drain(..) {
+            match self.service.executor.connection_of(task) {
+                None => self.service.resume_spawned(task),
+                Some(key) => {
+                    if let Some(connection) = self.connections.get(key)
+                        && self.service.resume(&mut connection.exchange, task)
+                        && answered.last() != Some(&key)
+                    {
+                        answered.push(key);
+                    }
+                }
+            }
+        }
+        self.woken = woken;
+        for key in answered {
+            self.drive(key);
+        }
+        self.service.adopt_spawned();
+    }
+
+    /// Looks after those who take too long.
+    fn look(&mut self, now: Instant) {
+        let deadlines = self.service.shared.settings.deadlines;
+        self.next_look = now + deadlines.check_interval;
+        let age = deadlines::age(self.began, now);
+        let mut late = Vec::new();
+        for connection in self.connections.iter_mut() {
+            if let Some(activity) = deadlines::look(connection, &deadlines, age) {
+                late.push((connection.exchange.key, activity));
+            }
+        }
+        for (key, activity) in late {
+            match activity {
+                Activity::Head | Activity::Content => {
+                    if let Some(connection) = self.connections.get(key) {
+                        self.service.refuse(&mut connection.exchange, Status::REQUEST_TIMEOUT);
+                    }
+                    self.drive(key);
+                }
+                _ => self.close(key),
+            }
+        }
+        for (task, key) in self.service.overdue(now) {
+            if let Some(connection) = self.connections.get(key) {
+                self.service.expire(&mut connection.exchange, task);
+            }
+            self.drive(key);
+        }
+    }
+
+    /// Does what the server was told; says so when everything is done.
+    fn obey(&mut self) -> Option<Exit> {
+        match self.control.order() {
+            Order::Serve => return None,
+            Order::Cut => {
+                return Some(if self.connections.len() == 0 { Exit::Clean } else { Exit::Cut });
+            }
+            Order::ShutDown => {}
+        }
+        let now = self.service.clock();
+        let ends = match self.ends {
+            Some(ends) => ends,
+            None => self.begin_shutdown(),
+        };
+        for key in self.connections.keys() {
+            if let Some(connection) = self.connections.get(key)
+                && connection.is_idle()
+            {
+                self.close(key);
+            }
+        }
+        if self.connections.len() == 0 {
+            Some(Exit::Clean)
+        } else {
+            (now >= ends).then_some(Exit::Cut)
+        }
+    }
+
+    /// No new connections, no new requests.
+    fn begin_shutdown(&mut self) -> Instant {
+        let ends = Instant::now() + self.service.shared.settings.grace;
+        self.ends = Some(ends);
+        if let Some(mut listener) = self.listener.take() {
+            // A listener that can't be taken back closes all the same.
+            let _ = self.poll.registry().deregister(&mut listener);
+        }
+        self.accept = Accept::Wait;
+        for key in self.connections.keys() {
+            if let Some(connection) = self.connections.get(key)
+                && !connection.is_idle()
+                && !connection.is_lingering()
+            {
+                connection.exchange.pipeline.shut_down();
+                self.drive(key);
+            }
+        }
+        ends
+    }
+}
+
+/// Takes in a connection that was accepted. It is registered once, for everything, for ever.
+fn adopt(
+    poll: &Poll,
+    connections: &mut Connections,
+    stream: TcpStream,
+    peer: std::net::SocketAddr,
+) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let key = connections.insert(|key| Connection::new(stream, Exchange::new(key, peer)));
+    let registered = match connections.get(key) {
+        Some(connection) => poll.registry().register(
+            connection.stream_mut(),
+            Token(key as usize),
+            Interest::READABLE | Interest::WRITABLE,
+        ),
+        None => Ok(()),
+    };
+    if registered.is_err() {
+        connections.remove(key);
+    }
+    registered
+}
+
+/// Rounds up: the operating system waits in milliseconds, and waking up early would be to spin.
+fn whole_milliseconds(time: Duration) -> Duration {
+    Duration::from_millis(time.as_nanos().div_ceil(1_000_000) as u64)
+}

@@ -1,0 +1,268 @@
+//! From a request to what answers it, and the answer.
+
+use std::io;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rajada_pipeline::{Incoming, Ticket};
+
+use super::exchange::{Exchange, flush};
+use super::{Scratch, Service, panic_message};
+use crate::app::{Entry, Shared, plain};
+use crate::content::Content;
+use crate::handler::Kind;
+use crate::request::{Attached, Extensions, Request};
+use crate::response::{Staged, Way};
+use crate::routing::path;
+use crate::routing::table::{Found, Route};
+use crate::{Response, Status};
+
+/// What answers a request.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'s> {
+    /// A handler.
+    Entry(u32, &'s Entry),
+    /// No route has the path.
+    Missing,
+    /// The route does not have the method.
+    NotAllowed(&'s Route),
+    /// `OPTIONS`, of a route or (`*`) of the server.
+    Options(&'s str),
+    /// No route has the method, nor does an RFC that we know.
+    UnknownMethod,
+    /// The path can't be decoded.
+    BadPath,
+}
+
+/// The value of `Allow` for the server as a whole.
+const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
+
+/// Finds what answers a request, and makes the view of it that handlers get.
+#[inline]
+pub(super) fn find<'s>(
+    shared: &'s Shared,
+    head: &rajada_parser::Request<'s, 's>,
+    content: Incoming<'s>,
+    peer: SocketAddr,
+    scratch: &'s mut Scratch,
+) -> (Target<'s>, Request<'s>) {
+    let (method, target) = (head.method(), head.target());
+    let parts = path::split(target);
+    let raw = match &target[parts.path] {
+        [] if method == b"OPTIONS" => b"*",
+        [] => b"/",
+        path => path,
+    };
+    scratch.ranges.clear();
+    let found = shared.table.find(raw, &mut scratch.path, &mut scratch.ranges);
+    let scratch: &'s Scratch = scratch;
+    let (target_found, route) = match found {
+        Found::Route(route) => (of_route(shared, route, method), Some(route)),
+        Found::Nothing if raw == b"*" => (Target::Options(ALLOW), None),
+        Found::Nothing if !shared.table.knows_method(method) => (Target::UnknownMethod, None),
+        Found::Nothing => (Target::Missing, None),
+        Found::BadPath => (Target::BadPath, None),
+    };
+    let request = Request {
+        method,
+        target,
+        version: head.version(),
+        fields: head.fields(),
+        path: if path::is_plain(raw) || scratch.path.is_empty() { raw } else { &scratch.path },
+        query: parts.query.map(|query| &target[query]),
+        route,
+        ranges: &scratch.ranges,
+        content: match content {
+            Incoming::Whole(octets) => Content::Whole(octets),
+            _ => Content::None,
+        },
+        peer,
+        shared,
+        extensions: Attached::Here(Extensions::default()),
+    };
+    (target_found, request)
+}
+
+#[inline]
+fn of_route<'s>(shared: &'s Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
+    match route.methods.find(method) {
+        Some(endpoint) => Target::Entry(endpoint, shared.entry(endpoint)),
+        None if method == b"OPTIONS" => Target::Options(route.methods.allow()),
+        None if !shared.table.knows_method(method) => Target::UnknownMethod,
+        None => Target::NotAllowed(route),
+    }
+}
+
+impl Service {
+    /// Runs the hooks and the handler, if it is synchronous. Gives the ticket back if it is not.
+    #[inline]
+    pub(super) fn answer(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        target: Target<'_>,
+        request: &mut Request<'_>,
+        out: &mut impl io::Write,
+    ) -> io::Result<Option<(Ticket, u32)>> {
+        let Target::Entry(endpoint, entry) = target else {
+            self.answer_plainly(exchange, ticket, target, request);
+            return Ok(None);
+        };
+        if entry.slow {
+            flush(exchange, out)?;
+        }
+        let mut staged = None;
+        let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
+        let shared = request.shared;
+        let ended = match &entry.kind {
+            Kind::Async(_) if entry.before.is_empty() => false,
+            Kind::Async(_) => {
+                guarded(shared, &mut response, |response| run_before(entry, request, response))
+            }
+            Kind::Sync(handler) => guarded(shared, &mut response, |response| {
+                if !run_before(entry, request, response) {
+                    handler(request, response);
+                }
+                true
+            }),
+        };
+        if !ended {
+            return Ok(response.into_ticket().map(|ticket| (ticket, endpoint)));
+        }
+        if !response.is_finished() {
+            settle(shared, entry, Some(request), &mut response);
+        }
+        Ok(None)
+    }
+
+    /// Answers a request that no handler is for.
+    #[cold]
+    pub(super) fn answer_plainly(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        target: Target<'_>,
+        request: &mut Request<'_>,
+    ) {
+        let shared = request.shared;
+        let entry = match target {
+            Target::Entry(_, entry) => entry,
+            _ => &shared.fallback,
+        };
+        let mut staged = None;
+        let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
+        guarded(shared, &mut response, |response| {
+            if !run_before(entry, request, response) {
+                write_plainly(target, response);
+            }
+            true
+        });
+        settle(shared, entry, Some(request), &mut response);
+    }
+
+    /// The writer of one answer.
+    #[inline]
+    pub(super) fn response<'r>(
+        &'r mut self,
+        exchange: &'r mut Exchange,
+        ticket: Ticket,
+        staged: Option<&'r mut Option<Staged>>,
+    ) -> Response<'r> {
+        let way = Way {
+            pipeline: &mut exchange.pipeline,
+            heads: &mut self.heads,
+            fields: &mut self.fields,
+            staged,
+        };
+        Response::new(way, ticket)
+    }
+}
+
+/// Where content waits for the hooks behind a handler, if it has any.
+#[inline]
+pub(super) fn staging<'r>(
+    entry: &Entry,
+    staged: &'r mut Option<Staged>,
+) -> Option<&'r mut Option<Staged>> {
+    if entry.after.is_empty() { None } else { Some(staged) }
+}
+
+fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
+    match target {
+        Target::Missing | Target::Entry(..) => response.not_found(),
+        Target::NotAllowed(route) => {
+            response.header("Allow", route.methods.allow());
+            plain(response, Status::METHOD_NOT_ALLOWED);
+        }
+        Target::Options(allow) => {
+            response.status(Status::NO_CONTENT).header("Allow", allow).empty();
+        }
+        Target::UnknownMethod => plain(response, Status::NOT_IMPLEMENTED),
+        Target::BadPath => plain(response, Status::BAD_REQUEST),
+    }
+}
+
+/// Runs code of the application, and says what it says. A panic in it fails its request, and nothing else; it counts
+/// as true: the request has ended.
+#[inline]
+pub(super) fn guarded(
+    shared: &Shared,
+    response: &mut Response<'_>,
+    run: impl FnOnce(&mut Response<'_>) -> bool,
+) -> bool {
+    match catch_unwind(AssertUnwindSafe(|| run(response))) {
+        Ok(verdict) => verdict,
+        Err(panic) => {
+            let message = panic_message(&*panic);
+            log::error!("a handler panicked: {message}");
+            shared.answer_panic(message, response);
+            true
+        }
+    }
+}
+
+/// Runs the hooks before a handler; true if one of them has ended the request.
+#[inline]
+fn run_before(entry: &Entry, request: &mut Request<'_>, response: &mut Response<'_>) -> bool {
+    entry.before.iter().any(|hook| {
+        hook(request, response);
+        response.is_decided()
+    })
+}
+
+/// What is left to do when a handler has returned without an answer that has left: errors, hooks behind it, an
+/// answer without content. The request is there whenever someone wants to see it.
+#[cold]
+pub(super) fn settle(
+    shared: &Shared,
+    entry: &Entry,
+    request: Option<&Request<'_>>,
+    response: &mut Response<'_>,
+) {
+    guarded(shared, response, |response| {
+        if let Some(error) = response.take_failure() {
+            shared.answer_error(&error, request, response);
+        }
+        if response.take_missing() {
+            shared.answer_missing(request, response);
+        }
+        fail_plainly(response);
+        if let Some(request) = request {
+            for hook in &entry.after {
+                hook(request, response);
+            }
+        }
+        true
+    });
+    response.finish();
+    fail_plainly(response);
+}
+
+/// What handled an error, or an answer that could not be encoded, has failed itself: nobody else is to be asked.
+fn fail_plainly(response: &mut Response<'_>) {
+    if let Some(error) = response.take_failure() {
+        log::error!("{error}");
+        response.reset();
+        plain(response, Status::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -1,0 +1,109 @@
+//! One connection's side of HTTP.
+
+use std::io::{self, ErrorKind, IoSlice, Write};
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use rajada_parser::Positions;
+use rajada_pipeline::{Pipeline, Ticket};
+
+use crate::request::OwnedParts;
+use crate::runtime::{NO_TASK, TaskId};
+
+/// Where the fields of a head are.
+pub(crate) type Slots = Positions<100>;
+
+/// What a connection is to HTTP: its pipeline, and what it waits for.
+pub(crate) struct Exchange {
+    pub(crate) pipeline: Pipeline<Bytes>,
+    /// What its tasks call it.
+    pub(crate) key: u64,
+    /// The first of the tasks that answer requests of this connection.
+    pub(crate) tasks: TaskId,
+    /// Requests so far.
+    pub(crate) served: u32,
+    /// The peer takes no more octets for now.
+    pub(crate) blocked: bool,
+    /// The slots of a head that is incomplete.
+    pub(super) slots: Option<Box<Slots>>,
+    /// A request whose content is incomplete.
+    pub(super) pending: Option<Box<Pending>>,
+    pub(crate) peer: SocketAddr,
+}
+
+/// A request that waits for its content.
+pub(super) struct Pending {
+    pub(super) parts: Box<OwnedParts>,
+    pub(super) ticket: Ticket,
+    pub(super) endpoint: u32,
+}
+
+/// Why no more of a burst is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It holds nothing more that is complete.
+    NeedData,
+    /// The peer has too much to read or to wait for.
+    Paused,
+    /// Nothing more is received.
+    Closed,
+}
+
+impl Exchange {
+    pub(crate) fn new(key: u64, peer: SocketAddr) -> Exchange {
+        Exchange {
+            pipeline: Pipeline::new(),
+            key,
+            tasks: NO_TASK,
+            served: 0,
+            blocked: false,
+            slots: None,
+            pending: None,
+            peer,
+        }
+    }
+}
+
+impl Exchange {
+    /// Forgets the request whose content was incomplete: its ticket is void.
+    pub(crate) fn forget_pending(&mut self) {
+        self.pending = None;
+    }
+}
+
+/// Writes what is ready, as far as the peer takes it.
+///
+/// # Errors
+/// What writing fails with: the connection is lost.
+#[inline]
+pub(crate) fn flush(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
+    while !exchange.blocked && exchange.pipeline.wants_write() {
+        let mut slices = [&[][..]; MOST_SLICES];
+        let count = exchange.pipeline.poll_transmit(&mut slices);
+        let (written, whole) = match &slices[..count] {
+            [one] => (out.write(one), one.len()),
+            many => {
+                let mut vector = [IoSlice::new(&[]); MOST_SLICES];
+                for (entry, slice) in vector.iter_mut().zip(many) {
+                    *entry = IoSlice::new(slice);
+                }
+                (out.write_vectored(&vector[..count]), many.iter().map(|slice| slice.len()).sum())
+            }
+        };
+        match written {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                exchange.pipeline.transmitted(written);
+                // Less than all: there is no more room, and the kernel will say when there is.
+                exchange.blocked = written < whole;
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => exchange.blocked = true,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Slices in one write.
+const MOST_SLICES: usize = 16;

@@ -1,0 +1,324 @@
+//! What serves requests, without sockets: between a connection's pipeline and the application.
+//!
+//! One [`Service`] a worker, one [`Exchange`] a connection.
+
+mod answer;
+mod exchange;
+mod tasks;
+
+pub(crate) use exchange::{Exchange, Stop, flush};
+
+use std::any::Any;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use rajada_pipeline::{Burst, Event, Incoming, Settings, Store, Ticket};
+
+use crate::Status;
+use crate::app::Shared;
+use crate::heads::Heads;
+use crate::request::{OwnedParts, Request};
+use crate::routing::table::Ranges;
+use crate::runtime::{Executor, Runtime, WakeQueue};
+use answer::Target;
+use exchange::{Pending, Slots};
+
+/// The state of one worker that requests need.
+pub(crate) struct Service {
+    #[expect(
+        clippy::redundant_allocation,
+        reason = "counted for every request, so not by atomics"
+    )]
+    pub(crate) shared: Rc<Arc<Shared>>,
+    pub(crate) settings: Settings,
+    pub(crate) runtime: Rc<Runtime>,
+    pub(crate) executor: Executor,
+    heads: Heads,
+    /// What idle pipelines have handed back, last used first.
+    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
+    stores: Vec<Box<Store<Bytes>>>,
+    /// Where the fields of the request at hand are.
+    slots: Option<Box<Slots>>,
+    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
+    spare_slots: Vec<Box<Slots>>,
+    scratch: Option<Box<Scratch>>,
+    /// Fields of the answer at hand, encoded.
+    fields: Vec<u8>,
+    /// The time as it was when the clock was read last.
+    clock: Instant,
+    /// Requests handled since then.
+    unclocked: u32,
+}
+
+/// A request as the pipeline gives it.
+struct Arrival<'b> {
+    ticket: Ticket,
+    head: &'b rajada_parser::Request<'b, 'b>,
+    content: Incoming<'b>,
+    expects_continue: bool,
+}
+
+/// Room for what a request's path is decoded to.
+#[derive(Default)]
+struct Scratch {
+    path: Vec<u8>,
+    ranges: Ranges,
+}
+
+/// How many handlers run between two looks at the clock.
+const HANDLERS_A_LOOK: u32 = 8;
+
+/// Idle stores that a worker keeps, and octets that one may have kept.
+const MOST_STORES: usize = 64;
+const MOST_KEPT: usize = 256 * 1024;
+
+impl Service {
+    pub(crate) fn new(shared: Arc<Shared>, runtime: Rc<Runtime>, queue: Arc<WakeQueue>) -> Service {
+        let mut settings = shared.pipeline.clone();
+        let heads = Heads::new();
+        settings.set_date(heads.date());
+        let executor = Executor::new(queue, shared.endpoints());
+        Service {
+            shared: Rc::new(shared),
+            settings,
+            runtime,
+            executor,
+            heads,
+            stores: Vec::new(),
+            slots: None,
+            spare_slots: Vec::new(),
+            scratch: None,
+            fields: Vec::with_capacity(256),
+            clock: Instant::now(),
+            unclocked: 0,
+        }
+    }
+
+    /// Takes note of the time, once a turn of the loop.
+    pub(crate) fn tick(&mut self, now: Instant) {
+        self.clock = now;
+        if self.heads.tick(now) {
+            self.settings.set_date(self.heads.date());
+        }
+    }
+
+    pub(crate) fn clock(&self) -> Instant {
+        self.clock
+    }
+
+    /// Serves what a burst holds, writes what is ready, and says why it stops.
+    ///
+    /// # Errors
+    /// What writing fails with: the connection is lost.
+    pub(crate) fn receive(
+        &mut self,
+        exchange: &mut Exchange,
+        burst: &mut Burst<'_>,
+        out: &mut impl io::Write,
+    ) -> io::Result<Stop> {
+        self.lend(exchange);
+        let mut slots = match exchange.slots.take() {
+            Some(slots) => slots,
+            None => self.slots.take().or_else(|| self.spare_slots.pop()).unwrap_or_default(),
+        };
+        let mut scratch = self.scratch.take().unwrap_or_default();
+        let stop = self.receive_into(exchange, burst, &mut slots, &mut scratch, out);
+        self.scratch = Some(scratch);
+        if matches!(stop, Ok(Stop::NeedData)) && !burst.rest().is_empty() {
+            exchange.slots = Some(slots);
+        } else if self.slots.is_none() {
+            self.slots = Some(slots);
+        } else {
+            self.spare_slots.push(slots);
+        }
+        stop
+    }
+
+    fn receive_into(
+        &mut self,
+        exchange: &mut Exchange,
+        burst: &mut Burst<'_>,
+        slots: &mut Slots,
+        scratch: &mut Scratch,
+        out: &mut impl io::Write,
+    ) -> io::Result<Stop> {
+        let mut oldest = self.clock;
+        let stop = loop {
+            match exchange.pipeline.receive(&self.settings, burst, slots) {
+                Event::Request { ticket, request, content, expects_continue, .. } => {
+                    let arrival = Arrival { ticket, head: &request, content, expects_continue };
+                    self.request(exchange, arrival, scratch, out)?;
+                    self.unclocked += 1;
+                    if self.unclocked >= HANDLERS_A_LOOK {
+                        oldest = self.flush_if_old(exchange, oldest, out)?;
+                    }
+                }
+                Event::Data(octets) => {
+                    if let Some(pending) = &mut exchange.pending {
+                        pending.parts.add_content(octets);
+                    }
+                }
+                Event::EndOfMessage { .. } => {
+                    if let Some(pending) = exchange.pending.take() {
+                        self.complete(exchange, *pending, out)?;
+                    }
+                }
+                Event::Malformed(offence) => {
+                    log::debug!("{}: {offence}", exchange.peer);
+                    exchange.pending = None;
+                }
+                Event::NeedData => break Stop::NeedData,
+                Event::Paused => {
+                    flush(exchange, out)?;
+                    if !exchange.pipeline.wants_read() {
+                        break Stop::Paused;
+                    }
+                }
+                Event::Upgraded | Event::Closed => break Stop::Closed,
+                _ => break Stop::Closed,
+            }
+        };
+        flush(exchange, out)?;
+        Ok(stop)
+    }
+
+    /// Ends a connection with an answer behind those that are owed: its peer has taken too long.
+    pub(crate) fn refuse(&mut self, exchange: &mut Exchange, status: Status) {
+        self.lend(exchange);
+        exchange.pipeline.refuse(&self.settings, status.code());
+        exchange.pending = None;
+    }
+
+    #[inline]
+    fn lend(&mut self, exchange: &mut Exchange) {
+        if exchange.pipeline.wants_store() {
+            let store = self.stores.pop().unwrap_or_else(|| Box::new(Store::new(&self.settings)));
+            self.stores.extend(exchange.pipeline.lend(store));
+        }
+    }
+
+    /// Hands a pipeline's store back to the worker when it is of no use any more.
+    #[inline]
+    pub(crate) fn reclaim(&mut self, exchange: &mut Exchange) {
+        if let Some(store) = exchange.pipeline.reclaim()
+            && self.stores.len() < MOST_STORES
+            && store.capacity() <= MOST_KEPT
+        {
+            self.stores.push(store);
+        }
+    }
+
+    /// Looks at the clock, and lets answers go that have waited for others for too long.
+    fn flush_if_old(
+        &mut self,
+        exchange: &mut Exchange,
+        oldest: Instant,
+        out: &mut impl io::Write,
+    ) -> io::Result<Instant> {
+        self.unclocked = 0;
+        self.clock = Instant::now();
+        let Some(age) = self.shared.settings.flush_after else { return Ok(oldest) };
+        if self.clock.saturating_duration_since(oldest) <= age {
+            return Ok(oldest);
+        }
+        flush(exchange, out)?;
+        Ok(self.clock)
+    }
+
+    /// One request whose head is complete.
+    #[inline]
+    fn request(
+        &mut self,
+        exchange: &mut Exchange,
+        arrival: Arrival<'_>,
+        scratch: &mut Scratch,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        let Arrival { ticket, head, content, expects_continue } = arrival;
+        exchange.served = exchange.served.saturating_add(1);
+        if exchange.served >= self.shared.settings.limits.requests_per_connection {
+            // It fails only if the ticket is void, which its answer will tell.
+            let _ = exchange.pipeline.close_after(&ticket);
+        }
+        let shared = self.shared.clone();
+        let (target, mut request) = answer::find(&shared, head, content, exchange.peer, scratch);
+        if let Incoming::Streaming(_) = content {
+            self.postpone(exchange, ticket, head, target, &mut request, expects_continue);
+            return Ok(());
+        }
+        let waiting = self.answer(exchange, ticket, target, &mut request, out)?;
+        if let Some((ticket, endpoint)) = waiting {
+            let mut parts = self.parts(exchange);
+            parts.copy(head, &mut request);
+            self.start(exchange, ticket, endpoint, parts);
+        }
+        Ok(())
+    }
+
+    /// A request whose content is still to come. It is answered once that is complete, unless no handler waits
+    /// for it.
+    #[cold]
+    fn postpone(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        head: &rajada_parser::Request<'_, '_>,
+        target: Target<'_>,
+        request: &mut Request<'_>,
+        expects_continue: bool,
+    ) {
+        let Target::Entry(endpoint, _) = target else {
+            return self.answer_plainly(exchange, ticket, target, request);
+        };
+        if expects_continue && let Err(error) = exchange.pipeline.send_continue(&ticket) {
+            log::debug!("{}: no 100 could be sent: {error}", exchange.peer);
+        }
+        let mut parts = self.parts(exchange);
+        parts.copy(head, request);
+        exchange.pending = Some(Box::new(Pending { parts, ticket, endpoint }));
+    }
+
+    /// A request whose content has arrived in pieces.
+    #[cold]
+    fn complete(
+        &mut self,
+        exchange: &mut Exchange,
+        pending: Pending,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        let Pending { mut parts, ticket, endpoint } = pending;
+        let shared = self.shared.clone();
+        let mut request = parts.view_for_hooks();
+        let target = Target::Entry(endpoint, shared.entry(endpoint));
+        let waiting = self.answer(exchange, ticket, target, &mut request, out)?;
+        let extensions = request.take_extensions();
+        match waiting {
+            Some((ticket, endpoint)) => {
+                parts.set_extensions(extensions);
+                self.start(exchange, ticket, endpoint, parts);
+            }
+            None => Runtime::give_back(parts),
+        }
+        Ok(())
+    }
+
+    fn parts(&self, exchange: &Exchange) -> Box<OwnedParts> {
+        self.runtime.take_spare().unwrap_or_else(|| OwnedParts::new(&self.shared, exchange.peer))
+    }
+
+    /// How long an asynchronous handler may take from now.
+    fn handler_deadline(&self) -> Option<Instant> {
+        let time: Option<Duration> = self.shared.settings.deadlines.handler;
+        time.map(|time| Instant::now() + time)
+    }
+}
+
+/// What a panic said.
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&'static str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without words")
+}

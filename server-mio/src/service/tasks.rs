@@ -1,0 +1,203 @@
+//! Asynchronous handlers: begun, gone on with, ended early.
+//!
+//! The ticket of a request stays with the task, never with the future: whatever becomes of the future (dropped,
+//! panicked, out of time, its connection gone), the request is answered or its connection is closed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use rajada_pipeline::Ticket;
+
+use super::answer::{settle, staging};
+use super::exchange::Exchange;
+use super::{Service, panic_message};
+use crate::Status;
+use crate::app::plain;
+use crate::handler::{FutureSlot, Kind};
+use crate::request::{OwnedParts, OwnedRequest};
+use crate::runtime::{NO_TASK, Owner, Polled, Runtime, TaskId};
+
+impl Service {
+    /// Calls an asynchronous handler and polls it once. If it is not ready it is parked.
+    pub(super) fn start(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        endpoint: u32,
+        parts: Box<OwnedParts>,
+    ) {
+        let shared = self.shared.clone();
+        let entry = shared.entry(endpoint);
+        let Kind::Async(handler) = &entry.kind else { return };
+        let copy = shared.asks_for_request(entry).then(|| {
+            let mut copy = self.parts(exchange);
+            copy.copy_of(&parts);
+            copy
+        });
+        let mut slot = self.executor.take_slot(endpoint).unwrap_or_else(|| handler.slot());
+        let task = self.executor.claim();
+        let owner = Owner {
+            connection: exchange.key,
+            ticket,
+            endpoint,
+            request: copy,
+            deadline: self.handler_deadline(),
+        };
+        let begun = catch_unwind(AssertUnwindSafe(|| slot.start(OwnedRequest::new(parts))));
+        match self.poll(exchange, task, &mut *slot, owner, begun.err()) {
+            Some(owner) => self.executor.park(task, slot, owner, &mut exchange.tasks),
+            None => {
+                self.executor.release(task);
+                self.executor.give_slot(endpoint, emptied(slot));
+            }
+        }
+    }
+
+    /// Goes on with a handler that was woken. True if its request is answered now.
+    pub(crate) fn resume(&mut self, exchange: &mut Exchange, task: TaskId) -> bool {
+        let (mut slot, owner) = match self.executor.take(task) {
+            Some(Polled::Handler(slot, owner)) => (slot, owner),
+            Some(other) => {
+                self.executor.put_back(task, other);
+                return false;
+            }
+            None => return false,
+        };
+        let endpoint = owner.endpoint;
+        match self.poll(exchange, task, &mut *slot, owner, None) {
+            Some(owner) => {
+                self.executor.put_back(task, Polled::Handler(slot, owner));
+                false
+            }
+            None => {
+                self.executor.end(task, &mut exchange.tasks);
+                self.executor.give_slot(endpoint, emptied(slot));
+                true
+            }
+        }
+    }
+
+    /// Polls a handler's future; its owner comes back if it has to wait on.
+    fn poll(
+        &mut self,
+        exchange: &mut Exchange,
+        task: TaskId,
+        slot: &mut dyn FutureSlot,
+        owner: Owner,
+        panicked: Option<Box<dyn core::any::Any + Send>>,
+    ) -> Option<Owner> {
+        let shared = self.shared.clone();
+        let entry = shared.entry(owner.endpoint);
+        let waker = self.executor.waker(task).clone();
+        let mut cx = Context::from_waker(&waker);
+        let Owner { connection, ticket, endpoint, request, deadline } = owner;
+        let mut staged = None;
+        let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
+        let polled = match panicked {
+            Some(panic) => Err(panic),
+            None => catch_unwind(AssertUnwindSafe(|| slot.poll(&mut cx, &mut response))),
+        };
+        match polled {
+            Ok(Poll::Pending) => {
+                let ticket = response.into_ticket()?;
+                return Some(Owner { connection, ticket, endpoint, request, deadline });
+            }
+            Ok(Poll::Ready(())) => {}
+            Err(panic) => {
+                let message = panic_message(&*panic);
+                log::error!("a handler panicked: {message}");
+                shared.answer_panic(message, &mut response);
+            }
+        }
+        if !response.is_finished() {
+            settle(
+                &shared,
+                entry,
+                request.as_deref().map(OwnedParts::view).as_ref(),
+                &mut response,
+            );
+        }
+        if let Some(parts) = request {
+            Runtime::give_back(parts);
+        }
+        None
+    }
+
+    /// Drops every handler of a connection that has come to its end.
+    pub(crate) fn cancel_all(&mut self, exchange: &mut Exchange) {
+        while exchange.tasks != NO_TASK {
+            let task = exchange.tasks;
+            if let Some(Polled::Handler(slot, owner)) = self.executor.take(task) {
+                self.executor.give_slot(owner.endpoint, emptied(slot));
+            }
+            self.executor.end(task, &mut exchange.tasks);
+        }
+    }
+
+    /// Drops a handler that has had its time; its request is answered with 503.
+    pub(crate) fn expire(&mut self, exchange: &mut Exchange, task: TaskId) {
+        let Some(Polled::Handler(slot, owner)) = self.executor.take(task) else { return };
+        self.executor.give_slot(owner.endpoint, emptied(slot));
+        self.executor.end(task, &mut exchange.tasks);
+        let mut response = self.response(exchange, owner.ticket, None);
+        plain(&mut response, Status::SERVICE_UNAVAILABLE);
+    }
+
+    /// Goes on with a task of no connection.
+    pub(crate) fn resume_spawned(&mut self, task: TaskId) {
+        let mut future = match self.executor.take(task) {
+            Some(Polled::Spawned(future)) => future,
+            Some(other) => return self.executor.put_back(task, other),
+            None => return,
+        };
+        let waker = self.executor.waker(task).clone();
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
+            (polled.is_pending()).then_some(future)
+        }));
+        match polled {
+            Ok(Some(future)) => self.executor.put_back(task, Polled::Spawned(future)),
+            Ok(None) => self.executor.release(task),
+            Err(panic) => {
+                log::error!("a spawned task panicked: {}", panic_message(&*panic));
+                self.executor.release(task);
+            }
+        }
+    }
+
+    /// Begins what was spawned since the last call.
+    pub(crate) fn adopt_spawned(&mut self) {
+        for future in self.runtime.take_spawned() {
+            self.executor.spawn(future);
+        }
+    }
+
+    /// The handlers that have had their time, with their connections.
+    pub(crate) fn overdue(&self, now: Instant) -> Vec<(TaskId, u64)> {
+        if self.shared.settings.deadlines.handler.is_none() {
+            return Vec::new();
+        }
+        self.executor.overdue(now)
+    }
+
+    /// Drops every task there is.
+    pub(crate) fn drop_tasks(&mut self) {
+        for polled in self.executor.drain() {
+            match polled {
+                Polled::Handler(slot, _) => drop(emptied(slot)),
+                Polled::Spawned(future) => {
+                    let _ = catch_unwind(AssertUnwindSafe(|| drop(future)));
+                }
+            }
+        }
+    }
+}
+
+/// Drops the future in a slot, whatever that does.
+fn emptied(mut slot: Box<dyn FutureSlot>) -> Box<dyn FutureSlot> {
+    if catch_unwind(AssertUnwindSafe(|| slot.clear())).is_err() {
+        log::error!("a handler panicked when it was dropped");
+    }
+    slot
+}

@@ -1,0 +1,69 @@
+//! Answers leave in the order of the requests, whoever answers them when.
+
+use std::time::{Duration, Instant};
+
+use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
+
+use crate::serving::serve;
+
+fn app() -> App {
+    App::new()
+        .get("/", |_: &Request<'_>| "Hello world!")
+        .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
+        .get("/delay/{ms}", |req: OwnedRequest| async move {
+            let milliseconds = req.param("ms").parse().unwrap();
+            sleep(Duration::from_millis(milliseconds)).await;
+            req.param("ms").to_owned()
+        })
+}
+
+fn requests(targets: &[&str]) -> String {
+    targets.iter().map(|target| format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).collect()
+}
+
+#[test]
+fn answers_keep_the_order_of_their_requests_while_handlers_run_concurrently() {
+    let serving = serve(app());
+    let mut client = serving.client();
+    let began = Instant::now();
+    client.send(requests(&["/delay/300", "/", "/delay/50", "/user/7"]));
+    let texts: Vec<_> = client.answers(4).iter().map(|answer| answer.text().to_owned()).collect();
+    let took = began.elapsed();
+    assert_eq!(texts, ["300", "Hello world!", "50", "7"]);
+    assert!(took >= Duration::from_millis(295), "{took:?}");
+    assert!(took < Duration::from_millis(345), "one after the other: {took:?}");
+}
+
+#[test]
+fn what_is_ready_does_not_wait_for_what_is_behind_it() {
+    let serving = serve(app());
+    let mut client = serving.client();
+    let began = Instant::now();
+    client.send(requests(&["/user/1", "/delay/400", "/user/2"]));
+    assert_eq!(client.answer().text(), "1");
+    assert!(began.elapsed() < Duration::from_millis(200));
+    assert_eq!(client.answer().text(), "400");
+    assert_eq!(client.answer().text(), "2");
+}
+
+#[test]
+fn forty_eight_sleepers_on_one_connection_take_as_long_as_one() {
+    let serving = serve(app());
+    let mut client = serving.client();
+    let began = Instant::now();
+    client.send(requests(&["/delay/200"; 48]));
+    assert!(client.answers(48).iter().all(|answer| answer.text() == "200"));
+    assert!(began.elapsed() < Duration::from_millis(400), "{:?}", began.elapsed());
+}
+
+#[test]
+fn more_requests_than_may_be_in_flight_are_answered_in_turn() {
+    let serving = serve(app());
+    let mut client = serving.client();
+    client.send(requests(&["/delay/5", "/", "/delay/1"].repeat(100)));
+    for _ in 0..100 {
+        let texts: Vec<_> =
+            client.answers(3).iter().map(|answer| answer.text().to_owned()).collect();
+        assert_eq!(texts, ["5", "Hello world!", "1"]);
+    }
+}

@@ -1,0 +1,197 @@
+//! The binary `rajada`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::client::{Client, PATIENCE};
+
+/// A running `rajada`, by itself or under a tracer.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+    greeting: String,
+}
+
+const BINARY: &str = env!("CARGO_BIN_EXE_rajada");
+
+impl Program {
+    fn start(command: &mut Command) -> Program {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut greeting = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut greeting).unwrap();
+        let address = greeting.strip_prefix("listening on http://").expect(&greeting);
+        let address = address.split(' ').next().unwrap().parse().unwrap();
+        Program { child, address, greeting }
+    }
+
+    fn with(args: &[&str]) -> Program {
+        Program::start(Command::new(BINARY).args(["--listen", "127.0.0.1:0"]).args(args))
+    }
+
+    fn signal(&self, signal: &str) {
+        signal_process(self.child.id(), signal);
+    }
+
+    fn exit_status(&mut self) -> Option<i32> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the program does not end");
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn signal_process(process: u32, signal: &str) {
+    assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
+}
+
+fn tell(args: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(BINARY).args(args).output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn one_line_says_where_and_how_it_serves() {
+    let program = Program::with(&["--workers", "2", "--max-level", "scalar"]);
+    assert_ne!(program.address.port(), 0);
+    assert!(program.greeting.ends_with("(2 workers, scalar)\n"), "{}", program.greeting);
+}
+
+#[test]
+fn its_routes_answer() {
+    let program = Program::with(&[]);
+    let mut client = Client::connect(program.address);
+    for (target, text) in [
+        ("/", "Hello world!"),
+        ("/async", "Hello async!"),
+        ("/delay/20", "20"),
+        ("/user/caf%c3%a9", "café"),
+    ] {
+        let answer = client.get(target);
+        assert_eq!((answer.status, answer.text()), (200, text));
+        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(answer.header("content-length"), Some(&*text.len().to_string()));
+        assert_eq!(answer.header("date").map(str::len), Some(29));
+    }
+    for target in ["/", "/echo"] {
+        assert_eq!(client.post(target, "text/plain", "back").text(), "back");
+    }
+    assert_eq!(client.get("/delay/soon").status, 400);
+}
+
+#[test]
+fn help_version_and_mistakes() {
+    let (status, help) = tell(&["--help"]);
+    assert_eq!(status, Some(0));
+    for option in ["--listen", "--workers", "--max-level", "--help", "--version"] {
+        assert!(help.contains(option), "{option}");
+    }
+    assert_eq!(tell(&["--version"]), (Some(0), format!("rajada {}\n", env!("CARGO_PKG_VERSION"))));
+    for wrong in [&["--nonsense"][..], &["--workers", "0"], &["--max-level", "mmx"], &["8080"]] {
+        assert_eq!(tell(wrong).0, Some(2), "{wrong:?}");
+    }
+    let taken = Program::with(&[]);
+    assert_eq!(tell(&["--listen", &taken.address.to_string()]).0, Some(1));
+}
+
+#[test]
+fn a_signal_ends_it_cleanly_and_a_second_one_at_once() {
+    for signal in ["-INT", "-TERM"] {
+        let mut program = Program::with(&[]);
+        let mut idle = Client::connect(program.address);
+        assert_eq!(idle.get("/").status, 200);
+        program.signal(signal);
+        assert_eq!(program.exit_status(), Some(0));
+        idle.assert_closed();
+    }
+    let mut program = Program::with(&[]);
+    let mut busy = Client::connect(program.address);
+    busy.send("GET /delay/9000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    program.signal("-TERM");
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(program.child.try_wait().unwrap().is_none(), "a busy connection has its grace");
+    program.signal("-TERM");
+    assert_eq!(program.exit_status(), Some(3));
+}
+
+/// The system calls that a server makes between two marks, of which it sees nothing but requests.
+fn traced(bursts: usize, burst: &str, answers: usize) -> Option<Vec<String>> {
+    let strace = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+    if !strace.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: strace is not here, or may not trace");
+        return None;
+    }
+    let mut program = Program::start(
+        Command::new("strace")
+            .args([
+                "-f",
+                "-qq",
+                "-s",
+                "4096",
+                "-e",
+                "signal=none",
+                BINARY,
+                "--listen",
+                "127.0.0.1:0",
+            ])
+            .stderr(Stdio::piped()),
+    );
+    let mut client = Client::connect(program.address);
+    let mut warm_up = || {
+        client.send(burst);
+        client.answers(answers);
+    };
+    warm_up();
+    std::thread::sleep(Duration::from_millis(100));
+    client.send("GET /user/first-mark HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+    for _ in 0..bursts {
+        client.send(burst);
+        client.answers(answers);
+    }
+    client.send("GET /user/second-mark HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+    drop(client);
+    // The tracer's child is the server; the tracer ends with it.
+    let children = format!("/proc/{0}/task/{0}/children", program.child.id());
+    let server = std::fs::read_to_string(children).unwrap();
+    signal_process(server.split_whitespace().next().unwrap().parse().unwrap(), "-TERM");
+    let mut trace = String::new();
+    program.child.stderr.take().unwrap().read_to_string(&mut trace).unwrap();
+    let lines: Vec<_> = trace.lines().collect();
+    // The mark's request is read, its answer written; what follows is ours.
+    let mark = |text: &str, nth: usize| {
+        lines.iter().enumerate().filter(|(_, line)| line.contains(text)).nth(nth).unwrap().0
+    };
+    let ours = &lines[mark("first-mark", 1) + 1..mark("second-mark", 0)];
+    let call =
+        |line: &&str| line.rsplit("] ").next().unwrap().split('(').next().unwrap().to_owned();
+    Some(ours.iter().map(call).collect())
+}
+
+#[test]
+fn a_burst_costs_one_read_and_one_write() {
+    let burst = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(24);
+    let Some(calls) = traced(3, &burst, 24) else { return };
+    let count = |names: &[&str]| calls.iter().filter(|call| names.contains(&call.as_str())).count();
+    assert_eq!(count(&["read", "recvfrom", "readv", "recvmsg"]), 3, "{calls:?}");
+    assert_eq!(count(&["write", "sendto", "writev", "sendmsg"]), 3, "{calls:?}");
+    assert_eq!(count(&["epoll_ctl"]), 0, "{calls:?}");
+    assert_eq!(count(&["clock_gettime", "gettimeofday", "time"]), 0, "{calls:?}");
+    // One wait before each burst, and one before the mark behind them.
+    assert_eq!(calls.len(), 3 + 3 + 4, "{calls:?}");
+}

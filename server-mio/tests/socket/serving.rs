@@ -1,0 +1,45 @@
+//! A server for the time of a test.
+
+use std::io;
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+
+use rajada_mio::{App, Exit, Handle};
+
+use crate::client::Client;
+
+pub(crate) struct Serving {
+    pub(crate) address: SocketAddr,
+    pub(crate) handle: Handle,
+    thread: Option<JoinHandle<io::Result<Exit>>>,
+}
+
+pub(crate) fn serve(app: App) -> Serving {
+    let server = app.bind("127.0.0.1:0").unwrap();
+    let (address, handle) = (server.local_address(), server.handle());
+    let thread = std::thread::spawn(move || server.run());
+    Serving { address, handle, thread: Some(thread) }
+}
+
+impl Serving {
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Waits for the end.
+    pub(crate) fn join(mut self) -> Exit {
+        self.thread.take().unwrap().join().unwrap().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.handle.cut();
+        if let Some(thread) = self.thread.take() {
+            let end = thread.join();
+            if !std::thread::panicking() {
+                end.unwrap().unwrap();
+            }
+        }
+    }
+}
