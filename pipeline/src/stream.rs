@@ -11,7 +11,7 @@ use crate::memory::Memory;
 use crate::order::Sequence;
 use crate::pipeline::{Input, Pipeline};
 use crate::store::{Answer, Store};
-use crate::ticket::{ApiMisuse, Rejected, Streaming, Terms, Ticket};
+use crate::ticket::{ApiMisuse, Rejected, Streaming, Terms, Ticket, TicketId};
 
 /// How the end of a streamed answer's content is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// exceeds the declared length: it is left out, what was declared is never reached, and the
     /// connection closes behind this answer; [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn send(&mut self, stream: &Streaming, content: Content<'_, B>) -> Result<(), ApiMisuse> {
-        let answer = self.answer_of(stream.id)?;
+        let answer = self.begun(stream.id)?;
         let sequence = stream.id.sequence;
         let (copied, owned) = match content {
             Content::None | Content::Omitted(_) => return Ok(()),
@@ -101,7 +101,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return Ok(());
         }
         let left = match answer {
-            Answer::Owed | Answer::Done => return Err(ApiMisuse::Gone),
             Answer::Unsent => return Ok(()),
             Answer::Exact(left) => match left.checked_sub(len as u64) {
                 Some(left) => Answer::Exact(left),
@@ -110,7 +109,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     return Err(ApiMisuse::TooLong);
                 }
             },
-            answer @ (Answer::Chunked | Answer::UntilClose) => answer,
+            answer => answer,
         };
         if len > self.room(stream) && self.held_against(sequence) > 0 {
             return Err(ApiMisuse::Full);
@@ -176,12 +175,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     fn try_finish(&mut self, stream: &Streaming, trailers: &[Field<'_>]) -> Result<(), ApiMisuse> {
         let sequence = stream.id.sequence;
-        match self.answer_of(stream.id)? {
-            Answer::Owed | Answer::Done => return Err(ApiMisuse::Gone),
-            Answer::Exact(0) | Answer::Unsent | Answer::UntilClose => {
-                self.complete(sequence, 0, None)
-            }
-            Answer::Exact(_) => {
+        match self.begun(stream.id)? {
+            Answer::Exact(1..) => {
                 self.cut_short(sequence);
                 return Err(ApiMisuse::TooShort);
             }
@@ -204,6 +199,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 let len = encoder.len();
                 self.complete(sequence, len, None);
             }
+            _ => self.complete(sequence, 0, None),
         }
         self.leave_content(sequence);
         Ok(())
@@ -216,13 +212,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// # Errors
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn abort(&mut self, stream: Streaming) -> Result<(), ApiMisuse> {
-        match self.answer_of(stream.id)? {
-            Answer::Owed | Answer::Done => Err(ApiMisuse::Gone),
-            _ => {
-                self.cut_short(stream.id.sequence);
-                Ok(())
-            }
-        }
+        self.begun(stream.id)?;
+        self.cut_short(stream.id.sequence);
+        Ok(())
     }
 
     /// Sends `100 (Continue)`, in its turn, to a client that waits for it. Says whether it was
@@ -320,6 +312,14 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.input = Input::Upgraded;
         self.closing = false;
         Ok(())
+    }
+
+    /// How far a streamed answer is that is not complete.
+    fn begun(&mut self, id: TicketId) -> Result<Answer, ApiMisuse> {
+        match self.answer_of(id)? {
+            Answer::Owed | Answer::Done => Err(ApiMisuse::Gone),
+            answer => Ok(answer),
+        }
     }
 
     /// Encodes, into room that was reserved, a part of an answer that goes on.

@@ -1,0 +1,408 @@
+//! What a pipeline must do, as slowly and plainly as it can be written: queues of `Vec`s.
+
+use std::collections::VecDeque;
+
+/// The way out of a connection, driven by the events that came in and the calls that were made.
+#[derive(Debug, Default)]
+pub struct Reference {
+    /// Answers in flight, the oldest first.
+    answers: VecDeque<Answer>,
+    /// Octets that may leave.
+    pub ready: Vec<u8>,
+    /// No request follows those received.
+    pub closing: bool,
+    pub input: Input,
+    /// Answers that were begun, in request order, with what a client must find in them.
+    pub given: Vec<Given>,
+    /// Octets that have left.
+    pub transmitted: usize,
+    /// The position behind each answer that is ready in full, counted in octets since the start.
+    ends: Vec<(usize, usize)>,
+    /// The number of the next request.
+    next: usize,
+}
+
+/// What the way in is about.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    #[default]
+    Head,
+    /// Content of the youngest request.
+    Content {
+        expected: bool,
+        draining: bool,
+        hold: bool,
+    },
+    Held,
+    Ended,
+}
+
+/// What is known of a request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Facts {
+    pub is_head: bool,
+    pub http10: bool,
+    pub last: bool,
+    pub streaming: bool,
+    pub expects: bool,
+    pub upgrade: bool,
+}
+
+#[derive(Debug)]
+struct Answer {
+    number: usize,
+    facts: Facts,
+    octets: Vec<u8>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Owed,
+    Exact(usize),
+    Chunked,
+    UntilClose,
+    Unsent,
+    Done,
+}
+
+/// An answer as its client must read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    pub number: usize,
+    pub is_head: bool,
+    pub status: u16,
+    pub content: Vec<u8>,
+    pub complete: bool,
+}
+
+/// The head of every answer here.
+pub const HEAD: &str = "HTTP/1.1 200 OK\r\n";
+
+impl Reference {
+    /// The request that was received, and its number.
+    pub fn request(&mut self, facts: Facts) -> usize {
+        let number = self.next;
+        self.next += 1;
+        self.closing |= facts.last;
+        self.answers.push_back(Answer { number, facts, octets: Vec::new(), state: State::Owed });
+        self.input = if facts.streaming {
+            Input::Content { expected: facts.expects, draining: false, hold: facts.upgrade }
+        } else {
+            self.behind(facts.upgrade)
+        };
+        number
+    }
+
+    /// An octet of content was consumed.
+    pub fn content_begun(&mut self) {
+        if let Input::Content { expected, .. } = &mut self.input {
+            *expected = false;
+        }
+    }
+
+    pub fn end_of_content(&mut self) {
+        if let Input::Content { hold, .. } = self.input {
+            self.input = self.behind(hold);
+        }
+    }
+
+    fn behind(&self, hold: bool) -> Input {
+        match (hold, self.closing) {
+            (true, _) => Input::Held,
+            (false, true) => Input::Ended,
+            (false, false) => Input::Head,
+        }
+    }
+
+    /// The peer broke the protocol.
+    pub fn malformed(&mut self, status: u16) {
+        let was = self.input;
+        self.end();
+        match was {
+            Input::Content { draining: true, .. } => return,
+            Input::Content { .. } => match self.answers.back().map(|answer| answer.state) {
+                Some(State::Owed) => {}
+                Some(State::Done) | None => return,
+                Some(_) => return self.cut(self.next - 1),
+            },
+            _ => {
+                self.answers.push_back(Answer {
+                    number: self.next,
+                    facts: Facts::default(),
+                    octets: Vec::new(),
+                    state: State::Owed,
+                });
+                self.next += 1;
+            }
+        }
+        self.answer_ourselves(self.next - 1, status, reason(status));
+    }
+
+    /// The peer's stream has ended.
+    pub fn eof(&mut self) {
+        if let Input::Content { draining: false, .. } = self.input {
+            self.cut(self.next - 1);
+        }
+        self.closing = true;
+        if self.input != Input::Held {
+            self.input = Input::Ended;
+        }
+    }
+
+    pub fn shut_down(&mut self) {
+        self.closing = true;
+        if self.input == Input::Head {
+            self.input = Input::Ended;
+        }
+    }
+
+    pub fn respond(&mut self, number: usize, content: &[u8]) {
+        self.before(number);
+        let framing = format!("Content-Length: {}\r\n", content.len());
+        let is_head = self.head(number, &framing, 200);
+        if !is_head {
+            self.add(number, content);
+            self.give(number, content);
+        }
+        self.done(number);
+    }
+
+    /// Begins a streamed answer, of a length if there is one.
+    pub fn start(&mut self, number: usize, length: Option<usize>) {
+        self.before(number);
+        let facts = self.answer(number).facts;
+        if length.is_none() && facts.http10 && !facts.is_head {
+            self.close_after(number);
+        }
+        let (framing, state) = match length {
+            Some(length) => (format!("Content-Length: {length}\r\n"), State::Exact(length)),
+            None if facts.http10 => (String::new(), State::UntilClose),
+            None => ("Transfer-Encoding: chunked\r\n".to_owned(), State::Chunked),
+        };
+        let is_head = self.head(number, &framing, 200);
+        self.answer(number).state = if is_head { State::Unsent } else { state };
+        self.flush();
+    }
+
+    /// Adds content to a stream. Says whether it was taken, and if not, why.
+    pub fn send(
+        &mut self,
+        number: usize,
+        content: &[u8],
+        bound: usize,
+    ) -> Result<(), &'static str> {
+        let against = if number == self.answers[0].number { self.ready.len() } else { self.held() };
+        let answer = self.answer(number);
+        if content.is_empty() || answer.state == State::Unsent {
+            return Ok(());
+        }
+        let mut octets = content.to_vec();
+        let mut state = answer.state;
+        match &mut state {
+            State::Exact(left) if *left < content.len() => {
+                self.cut(number);
+                return Err("too long");
+            }
+            State::Exact(left) => *left -= content.len(),
+            State::Chunked => {
+                octets = [format!("{:x}\r\n", content.len()).as_bytes(), content, b"\r\n"].concat()
+            }
+            _ => {}
+        }
+        if against > 0 && content.len() > bound.saturating_sub(against) {
+            return Err("full");
+        }
+        self.answer(number).state = state;
+        self.add(number, &octets);
+        self.give(number, content);
+        self.flush();
+        Ok(())
+    }
+
+    /// Ends a stream. Says whether it was as long as declared.
+    pub fn finish(&mut self, number: usize) -> bool {
+        match self.answer(number).state {
+            State::Exact(1..) => {
+                self.cut(number);
+                return false;
+            }
+            State::Chunked => self.add(number, b"0\r\n\r\n"),
+            _ => {}
+        }
+        self.done(number);
+        true
+    }
+
+    /// Whether `100 (Continue)` is sent.
+    pub fn send_continue(&mut self, number: usize) -> bool {
+        match &mut self.input {
+            Input::Content { expected, .. } if number + 1 == self.next && *expected => {
+                *expected = false;
+                self.add(number, b"HTTP/1.1 100 Continue\r\n\r\n");
+                self.flush();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A lost ticket or stream.
+    pub fn abandon(&mut self, number: usize) {
+        if self.answer(number).state == State::Owed {
+            self.before(number);
+            self.answer_ourselves(number, 500, reason(500));
+        } else {
+            self.cut(number);
+        }
+    }
+
+    pub fn close_after(&mut self, number: usize) {
+        self.closing = true;
+        if number + 1 != self.next || !matches!(self.input, Input::Content { .. }) {
+            self.truncate(number + 1);
+            self.input = Input::Ended;
+        }
+    }
+
+    /// Breaks an answer off, or leaves it out if it was not begun.
+    pub fn cut(&mut self, number: usize) {
+        self.end();
+        if self.answer(number).state == State::Owed {
+            self.truncate(number);
+        } else {
+            self.truncate(number + 1);
+            self.answer(number).state = State::Done;
+            if let Some(given) = self.given.iter_mut().find(|given| given.number == number) {
+                given.complete = false;
+            }
+            self.flush();
+        }
+    }
+
+    pub fn transmit(&mut self, count: usize) -> Vec<u8> {
+        self.transmitted += count;
+        self.ready.drain(..count).collect()
+    }
+
+    /// Whether this answer has left in full.
+    pub fn has_left(&self, number: usize) -> bool {
+        self.ends.iter().any(|&(which, end)| which == number && end <= self.transmitted)
+    }
+
+    pub fn in_flight(&self) -> usize {
+        self.answers.len()
+    }
+
+    pub fn held(&self) -> usize {
+        self.ready.len() + self.answers.iter().map(|answer| answer.octets.len()).sum::<usize>()
+    }
+
+    /// Whether this request is in flight.
+    pub fn owes(&self, number: usize) -> bool {
+        self.answers.iter().any(|answer| answer.number == number && answer.state != State::Done)
+    }
+
+    fn end(&mut self) {
+        self.closing = true;
+        self.input = Input::Ended;
+    }
+
+    /// A client that waits for `100 (Continue)` and gets something else may send content or not.
+    fn before(&mut self, number: usize) {
+        if matches!(self.input, Input::Content { expected: true, .. }) && number + 1 == self.next {
+            self.closing = true;
+        }
+    }
+
+    fn head(&mut self, number: usize, framing: &str, status: u16) -> bool {
+        let connection = self.connection(number);
+        self.add(number, format!("{HEAD}{framing}{connection}\r\n").as_bytes());
+        self.begin(number, status)
+    }
+
+    fn connection(&mut self, number: usize) -> &'static str {
+        if self.closing && number + 1 == self.next {
+            "Connection: close\r\n"
+        } else if self.answer(number).facts.http10 {
+            "Connection: keep-alive\r\n"
+        } else {
+            ""
+        }
+    }
+
+    fn answer_ourselves(&mut self, number: usize, status: u16, reason: &str) {
+        let close = self.closing && number + 1 == self.next;
+        let close = if close { "Connection: close\r\n" } else { "" };
+        let octets = format!("HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\n{close}\r\n");
+        self.add(number, octets.as_bytes());
+        self.begin(number, status);
+        self.done(number);
+    }
+
+    fn begin(&mut self, number: usize, status: u16) -> bool {
+        let is_head = self.answer(number).facts.is_head;
+        self.given.push(Given { number, is_head, status, content: Vec::new(), complete: true });
+        is_head
+    }
+
+    fn give(&mut self, number: usize, content: &[u8]) {
+        let given = self.given.iter_mut().find(|given| given.number == number);
+        given.expect("begun").content.extend_from_slice(content);
+    }
+
+    fn add(&mut self, number: usize, octets: &[u8]) {
+        self.answer(number).octets.extend_from_slice(octets);
+    }
+
+    fn done(&mut self, number: usize) {
+        self.answer(number).state = State::Done;
+        self.flush();
+        if number + 1 != self.next {
+            return;
+        }
+        self.input = match self.input {
+            Input::Content { .. } | Input::Held if self.closing => Input::Ended,
+            Input::Content { .. } => {
+                Input::Content { expected: false, draining: true, hold: false }
+            }
+            Input::Held => Input::Head,
+            other => other,
+        };
+    }
+
+    fn flush(&mut self) {
+        while let Some(front) = self.answers.front_mut() {
+            self.ready.append(&mut front.octets);
+            if front.state != State::Done {
+                break;
+            }
+            self.ends.push((front.number, self.transmitted + self.ready.len()));
+            self.answers.pop_front();
+        }
+    }
+
+    fn truncate(&mut self, from: usize) {
+        self.answers.retain(|answer| answer.number < from);
+        self.given.retain(|given| given.number < from);
+        self.next = self.next.min(from.max(self.answers.back().map_or(0, |last| last.number + 1)));
+    }
+
+    fn answer(&mut self, number: usize) -> &mut Answer {
+        self.answers.iter_mut().find(|answer| answer.number == number).expect("in flight")
+    }
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        413 => "Content Too Large",
+        414 => "URI Too Long",
+        417 => "Expectation Failed",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        505 => "HTTP Version Not Supported",
+        other => panic!("a status without a reason: {other}"),
+    }
+}
