@@ -21,11 +21,19 @@ fuzz_target!(|input: &[u8]| {
         .collect();
     for config in configs() {
         let config = config.at_most(level);
-        assert_eq!(whole(&config, octets), in_pieces(&config, octets, &ends), "pieces end at {ends:?}");
+        assert_eq!(
+            whole(&config, octets),
+            in_pieces(&config, octets, &ends),
+            "pieces end at {ends:?}"
+        );
     }
     // Octet by octet, where that is quick.
     if octets.len() <= 256 {
         let every: Vec<usize> = (0..octets.len()).collect();
-        assert_eq!(whole(&configs()[0], octets), in_pieces(&configs()[0], octets, &every), "octet by octet");
+        assert_eq!(
+            whole(&configs()[0], octets),
+            in_pieces(&configs()[0], octets, &every),
+            "octet by octet"
+        );
     }
 });

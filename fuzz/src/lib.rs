@@ -30,7 +30,12 @@ impl Outcome {
             Ok(Status::Partial) => Outcome::Partial,
             Ok(Status::Complete(request, consumed)) => {
                 let mut parts = vec![request.method().to_vec(), request.target().to_vec()];
-                parts.extend(request.fields().into_iter().flat_map(|field| [field.name.to_vec(), field.value.to_vec()]));
+                parts.extend(
+                    request
+                        .fields()
+                        .into_iter()
+                        .flat_map(|field| [field.name.to_vec(), field.value.to_vec()]),
+                );
                 Outcome::Request { consumed, parts, version: request.version() }
             }
             Err(error) => Outcome::Refused(error),

@@ -22,7 +22,8 @@ fn work() -> i32 {
     match Config::STRICT.parse_request(octets, &mut Resume::new(), &mut positions) {
         Ok(Status::Complete(request, consumed)) => {
             let whole = consumed + 4 == octets.len();
-            let seen = request.target() == b"/bare?metal" && request.fields().get("host") == Some(b"example.org");
+            let seen = request.target() == b"/bare?metal"
+                && request.fields().get("host") == Some(b"example.org");
             if whole && seen { 0 } else { 1 }
         }
         Ok(Status::Partial) => 2,
