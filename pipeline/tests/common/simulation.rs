@@ -323,7 +323,7 @@ impl<'o> Simulation<'o> {
         assert_eq!(pipeline.wants_write(), !reference.ready.is_empty());
         assert_eq!(pipeline.octets_received(), self.consumed as u64);
         assert_eq!(pipeline.octets_transmitted(), reference.transmitted as u64);
-        let mut out = vec![&[][..]; 4096];
+        let mut out = vec![&[][..]; reference.ready.len()];
         let slices = pipeline.poll_transmit(&mut out);
         assert!(out[..slices].iter().all(|slice| !slice.is_empty()));
         assert_eq!(out[..slices].concat(), reference.ready);
