@@ -67,8 +67,15 @@ pub enum Incoming<'b> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Offence {
-    /// The octets break the grammar, a limit of the parser, or framing.
-    Malformed(Error),
+    /// A head breaks the grammar, a limit of the parser, or framing. The error's offset counts from
+    /// the message's first octet.
+    Head(Error),
+    /// Chunked content breaks the grammar or a limit. The error's offset counts from the content's
+    /// first octet.
+    Content(Error),
+    /// A trailer section breaks the grammar or a limit. The error's offset counts from the
+    /// section's first octet.
+    Trailers(Error),
     /// The content is larger than [`Settings::content`](crate::Settings::content).
     ContentTooLarge,
     /// `CONNECT`, where [`Settings::connect`](crate::Settings::connect) is off.
@@ -81,7 +88,7 @@ impl Offence {
     /// The status that the offence deserves.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Malformed(error) => error.status(),
+            Self::Head(error) | Self::Content(error) | Self::Trailers(error) => error.status(),
             Self::ContentTooLarge => 413,
             Self::NoTunnel => 501,
             Self::Truncated => 400,
@@ -92,7 +99,9 @@ impl Offence {
 impl fmt::Display for Offence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(error) => error.fmt(f),
+            Self::Head(error) => error.fmt(f),
+            Self::Content(error) => write!(f, "in the content: {error}"),
+            Self::Trailers(error) => write!(f, "in the trailer section: {error}"),
             Self::ContentTooLarge => f.write_str("the content is too large"),
             Self::NoTunnel => f.write_str("no tunnels here"),
             Self::Truncated => f.write_str("the stream ended within a message"),
@@ -101,9 +110,3 @@ impl fmt::Display for Offence {
 }
 
 impl core::error::Error for Offence {}
-
-impl From<Error> for Offence {
-    fn from(error: Error) -> Self {
-        Self::Malformed(error)
-    }
-}

@@ -76,12 +76,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     Ok(framing) => self.admit(settings, request, framing, burst),
                     Err(error) => {
                         let is_head = request.method() == b"HEAD";
-                        self.offend(settings, Offence::Malformed(*error), burst, is_head)
+                        self.offend(settings, Offence::Head(*error), burst, is_head)
                     }
                 }
             }
             Ok(Status::Partial) => Event::NeedData,
-            Err(error) => self.offend(settings, Offence::Malformed(*error), burst, false),
+            Err(error) => self.offend(settings, Offence::Head(*error), burst, false),
         }
     }
 
@@ -256,7 +256,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return Ok(Part::Data(self.consume(burst, here)));
         }
         if let Remaining::Chunked(decoder) = &mut content.framing {
-            let (chunk, octets) = decoder.decode(rest)?;
+            let (chunk, octets) = decoder.decode(rest).map_err(Offence::Content)?;
             match chunk {
                 Chunk::Data(_) if decoder.content() > settings.content => {
                     return Err(Offence::ContentTooLarge);
@@ -291,7 +291,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let Remaining::Trailers(resume) = &mut store.content.framing else {
             return Ok(Part::NeedData);
         };
-        match settings.parser.parse_trailers(burst.rest(), resume, slots)? {
+        let status = settings.parser.parse_trailers(burst.rest(), resume, slots);
+        match status.map_err(Offence::Trailers)? {
             Status::Partial => Ok(Part::NeedData),
             Status::Complete(fields, octets) => {
                 self.consume(burst, octets);
