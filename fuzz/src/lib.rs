@@ -1,6 +1,9 @@
 //! What the fuzz targets share: a parse's outcome as a value that can be compared, and parsing from exact copies, so that AddressSanitizer
 //! sees each octet that is read beyond the end.
 
+pub mod compose;
+pub mod reference;
+
 use rajada_parser::{Config, Error, Limits, Positions, Request, Resume, Status, Version};
 
 /// Room for the fields of a head. Fewer than the default limit allows, so that this bound is reached as well.
