@@ -1,15 +1,15 @@
 //! What a handler failed with.
 
 use core::fmt;
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 
-use crate::Status;
+use crate::{RequestError, Status};
 
 /// Any error, on its way from a handler to the error handlers of its application.
 ///
 /// Every `std::error::Error` turns into one by `?`. If no handler of
-/// [`App::on_error`](crate::App::on_error) is for its type, it is answered with 500, or with the status that was
-/// given by [`Error::with_status`].
+/// [`App::on_error`](crate::App::on_error) is for its type, it is answered with 500, with the status of a
+/// [`RequestError`], or with the one that was given by [`Error::with_status`].
 ///
 /// ```
 /// use rajada_mio::{App, Error, OwnedRequest, Request};
@@ -76,7 +76,9 @@ impl Error {
 
 impl<E: core::error::Error + Send + Sync + 'static> From<E> for Error {
     fn from(source: E) -> Error {
-        Error::with_status(Status::INTERNAL_SERVER_ERROR, source)
+        let of_request = (&source as &dyn Any).downcast_ref::<RequestError>();
+        let status = of_request.map_or(Status::INTERNAL_SERVER_ERROR, RequestError::status);
+        Error::with_status(status, source)
     }
 }
 

@@ -15,6 +15,7 @@ mod runtime;
 mod server;
 mod service;
 mod status;
+mod test_client;
 
 pub use app::App;
 pub use content::{Body, BodyStream, Content, ContentStream};
@@ -23,7 +24,13 @@ pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Writes};
 pub use heads::ContentType;
 pub use limits::{Deadlines, Limits};
 pub use reply::{Html, Redirect, Reply};
-pub use request::{OwnedRequest, Request};
+#[cfg(feature = "cookies")]
+pub use request::Cookies;
+#[cfg(feature = "json")]
+pub use request::Json;
+#[cfg(feature = "multipart")]
+pub use request::Part;
+pub use request::{MediaType, OwnedRequest, Pairs, Request, RequestError};
 pub use response::{BadHeader, Response};
 pub use routing::RouteError;
 pub use runtime::{
@@ -32,6 +39,9 @@ pub use runtime::{
 };
 pub use server::{Exit, Handle, Server};
 pub use status::Status;
+pub use test_client::{TestCall, TestClient, TestRequest, TestResponse};
 
 pub use bytes::Bytes;
+#[cfg(feature = "cookies")]
+pub use cookie;
 pub use rajada_parser::{Field, Fields, Level, Version};

@@ -14,7 +14,7 @@ use std::time::Duration;
 use rajada_parser::Level;
 
 use crate::handler::{Endpoint, Handler, Outcome};
-use crate::runtime::Locals;
+use crate::runtime::{Ambient, Locals};
 use crate::server::{Exit, Server};
 use crate::{ContentType, Deadlines, Error, Limits, Request, Response, RouteError, Status};
 use state::States;
@@ -92,6 +92,8 @@ pub(crate) struct AppSettings {
     pub(crate) grace: Duration,
     pub(crate) blocking_threads: usize,
     pub(crate) debug: bool,
+    /// What workers run in.
+    pub(crate) ambient: Ambient,
 }
 
 impl Default for AppSettings {
@@ -105,6 +107,7 @@ impl Default for AppSettings {
             grace: Duration::from_secs(10),
             blocking_threads: 32,
             debug: false,
+            ambient: Ambient::default(),
         }
     }
 }

@@ -1,9 +1,27 @@
 //! A request as a handler sees it: views, and nothing parsed before it is asked for.
 
+#[cfg(feature = "cookies")]
+mod cookies;
+mod error;
 mod extensions;
+mod form;
+#[cfg(feature = "json")]
+mod json;
+mod media_type;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod owned;
 
+#[cfg(feature = "cookies")]
+pub use cookies::Cookies;
+pub use error::RequestError;
 pub(crate) use extensions::Extensions;
+pub use form::Pairs;
+#[cfg(feature = "json")]
+pub use json::Json;
+pub use media_type::MediaType;
+#[cfg(feature = "multipart")]
+pub use multipart::Part;
 pub use owned::OwnedRequest;
 
 pub(crate) use owned::OwnedParts;
@@ -11,7 +29,7 @@ pub(crate) use owned::OwnedParts;
 use core::fmt;
 use std::net::SocketAddr;
 
-use rajada_parser::{Fields, GetAll, Version};
+use rajada_parser::{Authority, Fields, GetAll, Version};
 
 use crate::app::Shared;
 use crate::content::Content;
@@ -127,6 +145,72 @@ impl<'r> Request<'r> {
         match self.content {
             Content::Whole(octets) => octets,
             _ => &[],
+        }
+    }
+
+    /// The content, as text.
+    ///
+    /// # Errors
+    /// Content that is not UTF-8, or is labelled with another charset.
+    pub fn text(&self) -> Result<&'r str, RequestError> {
+        let charset = self.media_type()?.and_then(|media_type| media_type.charset());
+        if charset.is_some_and(|charset| {
+            !["utf-8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+        }) {
+            return Err(RequestError::Charset);
+        }
+        core::str::from_utf8(self.bytes()).map_err(|_| RequestError::NotUtf8)
+    }
+
+    /// The host that the request is for: of `Host`, without its port. IPv6 addresses have their brackets.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().get("/where", |req: &Request| match (req.host(), req.port()) {
+    ///     (Some(host), Some(port)) => format!("{host}, port {port}"),
+    ///     (host, _) => host.unwrap_or("somewhere").to_owned(),
+    /// });
+    /// ```
+    pub fn host(&self) -> Option<&'r str> {
+        self.authority().map(|authority| text(authority.host()))
+    }
+
+    /// The port that `Host` names; `None` stands for the usual one.
+    pub fn port(&self) -> Option<u16> {
+        self.authority()?.port()
+    }
+
+    fn authority(&self) -> Option<Authority<'r>> {
+        Authority::parse(self.header("host")?)
+    }
+
+    /// Whether the peer lets the connection persist behind the answer (RFC 9112 section 9.3).
+    pub fn keep_alive(&self) -> bool {
+        let mut keep = self.version > Version::Http10;
+        for option in
+            self.header_all("connection").flat_map(|value| value.split(|&octet| octet == b','))
+        {
+            match option.trim_ascii() {
+                option if option.eq_ignore_ascii_case(b"close") => return false,
+                option if option.eq_ignore_ascii_case(b"keep-alive") => keep = true,
+                _ => {}
+            }
+        }
+        keep
+    }
+
+    /// The value of a header that must not be there twice.
+    ///
+    /// # Errors
+    /// Lines with different values: which one is meant would be a guess.
+    pub fn single_header(&self, name: &str) -> Result<Option<&'r [u8]>, RequestError> {
+        let mut values = self.header_all(name);
+        let first = values.next();
+        if values.all(|value| Some(value) == first) {
+            Ok(first)
+        } else {
+            Err(RequestError::RepeatedHeader)
         }
     }
 

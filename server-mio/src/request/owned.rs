@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rajada_parser::{FieldPosition, Fields, Version};
 
-use super::{Attached, Extensions, Request};
+use super::{Attached, Extensions, Request, RequestError};
 use crate::app::Shared;
 use crate::content::Content;
 use crate::routing::table::Ranges;
@@ -214,6 +214,29 @@ impl OwnedRequest {
         self.as_request().header_text(name)
     }
 
+    /// See [`Request::single_header`].
+    ///
+    /// # Errors
+    /// As [`Request::single_header`].
+    pub fn single_header(&self, name: &str) -> Result<Option<&[u8]>, RequestError> {
+        self.as_request().single_header(name)
+    }
+
+    /// See [`Request::host`].
+    pub fn host(&self) -> Option<&str> {
+        self.as_request().host()
+    }
+
+    /// See [`Request::port`].
+    pub fn port(&self) -> Option<u16> {
+        self.as_request().port()
+    }
+
+    /// See [`Request::keep_alive`].
+    pub fn keep_alive(&self) -> bool {
+        self.as_request().keep_alive()
+    }
+
     /// See [`Request::pattern`].
     pub fn pattern(&self) -> Option<&str> {
         self.as_request().pattern()
@@ -227,6 +250,14 @@ impl OwnedRequest {
     /// See [`Request::bytes`].
     pub fn bytes(&self) -> &[u8] {
         self.as_request().bytes()
+    }
+
+    /// See [`Request::text`].
+    ///
+    /// # Errors
+    /// As [`Request::text`].
+    pub fn text(&self) -> Result<&str, RequestError> {
+        self.as_request().text()
     }
 
     /// See [`Request::peer`].

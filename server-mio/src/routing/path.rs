@@ -1,7 +1,5 @@
 //! The path of a target, decoded once.
 
-use core::ops::Range;
-
 /// What stands for a `%2F` while a path is matched, so that it does not split a segment. No decoded path holds a NUL
 /// of its own: those are refused.
 const SLASH_INSIDE: u8 = 0;
@@ -10,35 +8,6 @@ const SLASH_INSIDE: u8 = 0;
 /// decoded NUL, CR or LF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BadPath;
-
-/// The parts of a request target (RFC 9112 section 3.2) as ranges of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TargetParts {
-    pub(crate) path: Range<usize>,
-    /// Without its `?`.
-    pub(crate) query: Option<Range<usize>>,
-}
-
-/// Finds path and query. An absolute-form target has scheme and authority in front of them; its path may be
-/// empty, which means `/` (and `*` with OPTIONS).
-#[inline]
-pub(crate) fn split(target: &[u8]) -> TargetParts {
-    let start = if target.first() == Some(&b'/') { 0 } else { path_start(target) };
-    match target[start..].iter().position(|&octet| octet == b'?') {
-        None => TargetParts { path: start..target.len(), query: None },
-        Some(at) => {
-            TargetParts { path: start..start + at, query: Some(start + at + 1..target.len()) }
-        }
-    }
-}
-
-#[cold]
-fn path_start(target: &[u8]) -> usize {
-    let Some(colon) = target.windows(3).position(|three| three == b"://") else { return 0 };
-    let authority = colon + 3;
-    let length = target[authority..].iter().position(|octet| matches!(octet, b'/' | b'?'));
-    length.map_or(target.len(), |length| authority + length)
-}
 
 /// True where decoding would change nothing.
 #[inline]
@@ -81,23 +50,6 @@ fn hex(digit: u8) -> Result<u8, BadPath> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parts(target: &str) -> (&str, Option<&str>) {
-        let TargetParts { path, query } = split(target.as_bytes());
-        (&target[path], query.map(|query| &target[query]))
-    }
-
-    #[test]
-    fn path_and_query_are_found_in_every_form() {
-        assert_eq!(parts("/a/b?c=d"), ("/a/b", Some("c=d")));
-        assert_eq!(parts("/"), ("/", None));
-        assert_eq!(parts("/?"), ("/", Some("")));
-        assert_eq!(parts("/a?b?c"), ("/a", Some("b?c")));
-        assert_eq!(parts("http://a.example:80/x?y"), ("/x", Some("y")));
-        assert_eq!(parts("http://a.example"), ("", None));
-        assert_eq!(parts("http://a.example?y"), ("", Some("y")));
-        assert_eq!(parts("*"), ("*", None));
-    }
 
     #[test]
     fn a_path_is_decoded_once() {

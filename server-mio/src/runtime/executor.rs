@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
-use rajada_pipeline::Ticket;
+use bytes::Bytes;
+use rajada_pipeline::{Streaming, Ticket};
 
 use super::SpawnedTask;
 use super::wake::{TaskWake, WakeQueue};
+use crate::content::BodyStream;
 use crate::handler::FutureSlot;
 use crate::request::OwnedParts;
 
@@ -41,7 +43,17 @@ pub(crate) struct Owner {
 /// What a task is, taken out while it is polled.
 pub(crate) enum Polled {
     Handler(Box<dyn FutureSlot>, Owner),
+    Pump(Pump),
     Spawned(SpawnedTask),
+}
+
+/// The content of an answer, made piece by piece.
+pub(crate) struct Pump {
+    pub(crate) connection: u64,
+    pub(crate) streaming: Streaming,
+    pub(crate) stream: Box<dyn BodyStream>,
+    /// A piece that there was no room for.
+    pub(crate) held: Option<Bytes>,
 }
 
 struct Task {
@@ -96,21 +108,15 @@ impl Executor {
         self.free = task;
     }
 
-    /// Keeps a handler's future until it is woken, on the list of its connection, which begins at `first`.
-    pub(crate) fn park(
-        &mut self,
-        task: TaskId,
-        slot: Box<dyn FutureSlot>,
-        owner: Owner,
-        first: &mut TaskId,
-    ) {
+    /// Keeps a task of a connection until it is woken, on the list of that connection, which begins at `first`.
+    pub(crate) fn park(&mut self, task: TaskId, polled: Polled, first: &mut TaskId) {
         let next = *first;
         if next != NO_TASK {
             self.tasks[next as usize].previous = task;
         }
         let entry = &mut self.tasks[task as usize];
         (entry.next, entry.previous) = (next, NO_TASK);
-        entry.polled = Some(Polled::Handler(slot, owner));
+        entry.polled = Some(polled);
         *first = task;
     }
 
@@ -126,6 +132,7 @@ impl Executor {
     pub(crate) fn connection_of(&self, task: TaskId) -> Option<u64> {
         match self.tasks.get(task as usize)?.polled.as_ref()? {
             Polled::Handler(_, owner) => Some(owner.connection),
+            Polled::Pump(pump) => Some(pump.connection),
             Polled::Spawned(_) => None,
         }
     }
@@ -152,6 +159,17 @@ impl Executor {
             *first = next;
         }
         self.release(task);
+    }
+
+    /// Wakes those of a connection that make content.
+    pub(crate) fn wake_pumps(&self, first: TaskId) {
+        let mut task = first;
+        while let Some(entry) = self.tasks.get(task as usize) {
+            if let Some(Polled::Pump(_)) = entry.polled {
+                entry.waker.wake_by_ref();
+            }
+            task = entry.next;
+        }
     }
 
     /// The handlers that have had their time.

@@ -3,6 +3,12 @@
 //! All of it is found through a thread-local, so handlers need no handle: [`sleep`], [`timeout`], [`yield_now`],
 //! [`spawn`], [`spawn_blocking`], [`local`].
 
+#[cfg(not(feature = "tokio"))]
+#[path = "ambient_none.rs"]
+mod ambient;
+#[cfg(feature = "tokio")]
+#[path = "ambient_tokio.rs"]
+mod ambient;
 mod blocking;
 mod executor;
 mod join;
@@ -16,8 +22,9 @@ pub use join::{JoinError, JoinHandle};
 pub use local::{Locals, local};
 pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 
+pub(crate) use ambient::Ambient;
 pub(crate) use blocking::BlockingPool;
-pub(crate) use executor::{Executor, NO_TASK, Owner, Polled, TaskId};
+pub(crate) use executor::{Executor, NO_TASK, Owner, Polled, Pump, TaskId};
 pub(crate) use wake::WakeQueue;
 
 use std::cell::{Cell, RefCell};
@@ -64,6 +71,7 @@ pub(crate) struct Runtime {
     spawned: RefCell<Vec<SpawnedTask>>,
     locals: RefCell<Locals>,
     blocking: Arc<BlockingPool>,
+    ambient: Ambient,
     /// Owned requests to be used again, see [`OwnedParts`].
     #[expect(clippy::vec_box, reason = "they are lent as boxes")]
     spare: RefCell<Vec<Box<OwnedParts>>>,
@@ -83,21 +91,22 @@ thread_local! {
 }
 
 impl Runtime {
-    pub(crate) fn new(blocking: Arc<BlockingPool>) -> Rc<Runtime> {
+    pub(crate) fn new(blocking: Arc<BlockingPool>, ambient: Ambient) -> Rc<Runtime> {
         Rc::new(Runtime {
             wheel: RefCell::new(Wheel::new()),
             epoch: Instant::now(),
             spawned: RefCell::default(),
             locals: RefCell::default(),
             blocking,
+            ambient,
             spare: RefCell::default(),
             expired: Cell::default(),
         })
     }
 
     /// Makes this the runtime of the current thread until the guard goes.
-    pub(crate) fn enter(self: &Rc<Runtime>) -> Entered {
-        Entered { before: CURRENT.replace(Some(self.clone())) }
+    pub(crate) fn enter(self: &Rc<Runtime>) -> impl Drop + '_ {
+        Entered { before: CURRENT.replace(Some(self.clone())), _ambient: self.ambient.enter() }
     }
 
     /// Values of this worker.
@@ -162,11 +171,12 @@ impl Runtime {
 }
 
 /// Ends the effect of [`Runtime::enter`].
-pub(crate) struct Entered {
+struct Entered<A> {
     before: Option<Rc<Runtime>>,
+    _ambient: A,
 }
 
-impl Drop for Entered {
+impl<A> Drop for Entered<A> {
     fn drop(&mut self) {
         let before = self.before.take();
         // What stood there may drop values that look here: let them go outside of the cell.

@@ -247,6 +247,7 @@ impl Connection {
     /// What follows when there is nothing more to serve now.
     #[inline]
     fn settle(&mut self, service: &mut Service) -> io::Result<Next> {
+        service.tell_sent(&mut self.exchange);
         if self.exchange.pipeline.phase() == Phase::Closed {
             return self.close();
         }

@@ -65,7 +65,11 @@ impl Worker {
         let Seat { poll, mut listener, queue } = seat;
         poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
         let now = Instant::now();
-        let service = Service::new(shared, Runtime::new(blocking), queue);
+        let service = Service::new(
+            shared.clone(),
+            Runtime::new(blocking, shared.settings.ambient.clone()),
+            queue,
+        );
         Ok(Worker {
             poll,
             listener: Some(listener),

@@ -47,12 +47,9 @@ pub(super) fn find<'s>(
     scratch: &'s mut Scratch,
 ) -> (Target<'s>, Request<'s>) {
     let (method, target) = (head.method(), head.target());
-    let parts = path::split(target);
-    let raw = match &target[parts.path] {
-        [] if method == b"OPTIONS" => b"*",
-        [] => b"/",
-        path => path,
-    };
+    // Framing has found the target well-formed; one that is not leads nowhere.
+    let (raw, query) = rajada_parser::Target::of(method, target)
+        .map_or((&[][..], None), |parts| (parts.path, parts.query));
     scratch.ranges.clear();
     let found = shared.table.find(raw, &mut scratch.path, &mut scratch.ranges);
     let scratch: &'s Scratch = scratch;
@@ -69,7 +66,7 @@ pub(super) fn find<'s>(
         version: head.version(),
         fields: head.fields(),
         path: if path::is_plain(raw) || scratch.path.is_empty() { raw } else { &scratch.path },
-        query: parts.query.map(|query| &target[query]),
+        query,
         route,
         ranges: &scratch.ranges,
         content: match content {
@@ -132,6 +129,7 @@ impl Service {
         if !response.is_finished() {
             settle(shared, entry, Some(request), &mut response);
         }
+        self.follow(exchange);
         Ok(None)
     }
 
@@ -158,6 +156,7 @@ impl Service {
             true
         });
         settle(shared, entry, Some(request), &mut response);
+        self.follow(exchange);
     }
 
     /// The writer of one answer.
@@ -172,6 +171,7 @@ impl Service {
             pipeline: &mut exchange.pipeline,
             heads: &mut self.heads,
             fields: &mut self.fields,
+            later: &mut self.later,
             staged,
         };
         Response::new(way, ticket)

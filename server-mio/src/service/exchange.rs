@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use rajada_parser::Positions;
-use rajada_pipeline::{Pipeline, Ticket};
+use rajada_pipeline::{Pipeline, Ticket, TicketId};
 
 use crate::request::OwnedParts;
 use crate::runtime::{NO_TASK, TaskId};
@@ -28,8 +28,15 @@ pub(crate) struct Exchange {
     pub(super) slots: Option<Box<Slots>>,
     /// A request whose content is incomplete.
     pub(super) pending: Option<Box<Pending>>,
+    /// Whom to tell when an answer has left, in the order of the answers' declaration.
+    pub(super) told: Option<Box<Told>>,
+    /// Someone makes content faster than the peer takes it.
+    pub(super) starved: bool,
     pub(crate) peer: SocketAddr,
 }
+
+/// Whom to tell when an answer has left.
+pub(super) type Told = Vec<(TicketId, Box<dyn FnOnce()>)>;
 
 /// A request that waits for its content.
 pub(super) struct Pending {
@@ -59,6 +66,8 @@ impl Exchange {
             blocked: false,
             slots: None,
             pending: None,
+            told: None,
+            starved: false,
             peer,
         }
     }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod exchange;
+mod later;
 mod tasks;
 
 pub(crate) use exchange::{Exchange, Stop, flush};
@@ -21,6 +22,7 @@ use crate::Status;
 use crate::app::Shared;
 use crate::heads::Heads;
 use crate::request::{OwnedParts, Request};
+use crate::response::Later;
 use crate::routing::table::Ranges;
 use crate::runtime::{Executor, Runtime, WakeQueue};
 use answer::Target;
@@ -47,6 +49,8 @@ pub(crate) struct Service {
     scratch: Option<Box<Scratch>>,
     /// Fields of the answer at hand, encoded.
     fields: Vec<u8>,
+    /// What is to be done once that answer is given.
+    later: Vec<Later>,
     /// The time as it was when the clock was read last.
     clock: Instant,
     /// Requests handled since then.
@@ -92,6 +96,7 @@ impl Service {
             spare_slots: Vec::new(),
             scratch: None,
             fields: Vec::with_capacity(256),
+            later: Vec::new(),
             clock: Instant::now(),
             unclocked: 0,
         }

@@ -46,7 +46,9 @@ impl Service {
         };
         let begun = catch_unwind(AssertUnwindSafe(|| slot.start(OwnedRequest::new(parts))));
         match self.poll(exchange, task, &mut *slot, owner, begun.err()) {
-            Some(owner) => self.executor.park(task, slot, owner, &mut exchange.tasks),
+            Some(owner) => {
+                self.executor.park(task, Polled::Handler(slot, owner), &mut exchange.tasks)
+            }
             None => {
                 self.executor.release(task);
                 self.executor.give_slot(endpoint, emptied(slot));
@@ -58,6 +60,7 @@ impl Service {
     pub(crate) fn resume(&mut self, exchange: &mut Exchange, task: TaskId) -> bool {
         let (mut slot, owner) = match self.executor.take(task) {
             Some(Polled::Handler(slot, owner)) => (slot, owner),
+            Some(Polled::Pump(pump)) => return self.pump(exchange, task, pump),
             Some(other) => {
                 self.executor.put_back(task, other);
                 return false;
@@ -118,6 +121,7 @@ impl Service {
                 &mut response,
             );
         }
+        self.follow(exchange);
         if let Some(parts) = request {
             Runtime::give_back(parts);
         }
@@ -128,8 +132,12 @@ impl Service {
     pub(crate) fn cancel_all(&mut self, exchange: &mut Exchange) {
         while exchange.tasks != NO_TASK {
             let task = exchange.tasks;
-            if let Some(Polled::Handler(slot, owner)) = self.executor.take(task) {
-                self.executor.give_slot(owner.endpoint, emptied(slot));
+            match self.executor.take(task) {
+                Some(Polled::Handler(slot, owner)) => {
+                    self.executor.give_slot(owner.endpoint, emptied(slot));
+                }
+                Some(other) => drop_quietly(other),
+                None => {}
             }
             self.executor.end(task, &mut exchange.tasks);
         }
@@ -183,21 +191,21 @@ impl Service {
 
     /// Drops every task there is.
     pub(crate) fn drop_tasks(&mut self) {
-        for polled in self.executor.drain() {
-            match polled {
-                Polled::Handler(slot, _) => drop(emptied(slot)),
-                Polled::Spawned(future) => {
-                    let _ = catch_unwind(AssertUnwindSafe(|| drop(future)));
-                }
-            }
-        }
+        self.executor.drain().into_iter().for_each(drop_quietly);
+    }
+}
+
+/// Drops what the application has made, whatever that does.
+fn drop_quietly<T>(value: T) {
+    if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
+        log::error!("a task panicked when it was dropped");
     }
 }
 
 /// Drops the future in a slot, whatever that does.
 fn emptied(mut slot: Box<dyn FutureSlot>) -> Box<dyn FutureSlot> {
     if catch_unwind(AssertUnwindSafe(|| slot.clear())).is_err() {
-        log::error!("a handler panicked when it was dropped");
+        log::error!("a task panicked when it was dropped");
     }
     slot
 }

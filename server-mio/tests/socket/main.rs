@@ -1,10 +1,14 @@
 //! The server over real sockets: loopback, port 0, every wait bounded.
 
+mod around;
 mod bursts;
 mod client;
 mod connections;
+mod handlers;
 mod order;
 mod program;
+mod request;
+mod response;
 mod routes;
 mod serving;
 mod shutdown;

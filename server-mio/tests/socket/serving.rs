@@ -3,10 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rajada_mio::{App, Exit, Handle};
 
-use crate::client::Client;
+use crate::client::{Client, PATIENCE};
 
 pub(crate) struct Serving {
     pub(crate) address: SocketAddr,
@@ -41,5 +42,13 @@ impl Drop for Serving {
                 end.unwrap().unwrap();
             }
         }
+    }
+}
+
+pub(crate) fn wait_until(condition: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !condition() {
+        assert!(began.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(5));
     }
 }

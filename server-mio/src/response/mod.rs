@@ -1,10 +1,17 @@
 //! An answer as a handler writes it.
 
+#[cfg(feature = "cookies")]
+mod cookies;
+
 use core::fmt;
 
 use bytes::Bytes;
-use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, Pipeline, Ticket};
+use rajada_pipeline::{
+    ApiMisuse, COPY_BELOW, Content as Octets, Head, Length, Pipeline, Rejected, Streaming, Ticket,
+    TicketId,
+};
 
+use crate::content::BodyStream;
 use crate::heads::Heads;
 use crate::{Body, ContentType, Error, Status};
 
@@ -39,8 +46,18 @@ pub(crate) struct Way<'r> {
     pub(crate) heads: &'r mut Heads,
     /// Fields of this answer, encoded.
     pub(crate) fields: &'r mut Vec<u8>,
+    /// What is to be done once the answer is given.
+    pub(crate) later: &'r mut Vec<Later>,
     /// Content is kept here until the hooks behind the handler have run, if there are any.
     pub(crate) staged: Option<&'r mut Option<Staged>>,
+}
+
+/// What follows an answer.
+pub(crate) enum Later {
+    /// Its content is made piece by piece.
+    Pump(Streaming, Box<dyn BodyStream>),
+    /// Someone wants to know when it has left.
+    Tell(TicketId, Box<dyn FnOnce()>),
 }
 
 /// Content that waits for hooks.
@@ -134,6 +151,23 @@ impl<'r> Response<'r> {
         self
     }
 
+    /// Calls `told` when the last octet of this answer has been handed to the socket; never, if its connection ends
+    /// before.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Response};
+    ///
+    /// App::new().get("/", |_: &Request, res: &mut Response| {
+    ///     res.on_sent(|| println!("it is on its way")).text("Hello world!");
+    /// });
+    /// ```
+    pub fn on_sent(&mut self, told: impl FnOnce() + 'static) -> &mut Self {
+        if let Some(ticket) = &self.ticket {
+            self.way.later.push(Later::Tell(ticket.id(), Box::new(told)));
+        }
+        self
+    }
+
     /// Sends text, copied: text/plain; charset=utf-8.
     pub fn text(&mut self, text: &str) {
         self.send_copied(ContentType::TEXT, text.as_bytes());
@@ -202,9 +236,7 @@ impl<'r> Response<'r> {
             Body::Empty => self.respond(content_type, Octets::None),
             Body::Static(octets) => self.send_static(content_type, octets),
             Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets)),
-            Body::Stream(_) => {
-                self.fail(Error::message(Status::NOT_IMPLEMENTED, "answers can't be streamed yet"))
-            }
+            Body::Stream(stream) => self.stream(content_type, stream),
         }
     }
 
@@ -245,6 +277,39 @@ impl<'r> Response<'r> {
 
     #[inline]
     fn respond(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
+        self.give(content_type, |pipeline, _, ticket, head| {
+            pipeline.respond(ticket, head, content)
+        });
+    }
+
+    #[cold]
+    fn stream(&mut self, content_type: ContentType, stream: Box<dyn BodyStream>) {
+        self.give(content_type, |pipeline, later, ticket, head| {
+            let length = stream.length().map_or(Length::Unknown, Length::Exact);
+            let is_head = ticket.is_head();
+            let streaming = pipeline.start(ticket, head, length)?;
+            if is_head {
+                // Nothing of the content is sent, so nothing of it can be missing.
+                let _ = pipeline.finish(streaming, &[]);
+            } else {
+                later.push(Later::Pump(streaming, stream));
+            }
+            Ok(())
+        });
+    }
+
+    /// Encodes the head and gives it to `answer`, with the ticket.
+    #[inline]
+    fn give(
+        &mut self,
+        content_type: ContentType,
+        answer: impl FnOnce(
+            &mut Pipeline<Bytes>,
+            &mut Vec<Later>,
+            Ticket,
+            &Head<'_>,
+        ) -> Result<(), Rejected<Ticket>>,
+    ) {
         if self.failure.is_some() {
             return;
         }
@@ -256,20 +321,35 @@ impl<'r> Response<'r> {
             // It can fail only as the answer itself does, which is told below.
             let _ = self.way.pipeline.close_after(&ticket);
         }
-        let Way { pipeline, heads, fields, .. } = &mut self.way;
-        let head = if fields.is_empty() && !self.typed_by_header {
-            Ok(heads.ready(self.status, self.content_type.or(Some(content_type))))
-        } else if fields.is_empty() {
-            Ok(heads.ready(self.status, self.content_type))
+        let default = if self.typed_by_header { None } else { Some(content_type) };
+        let content_type = self.content_type.or(default);
+        let Way { pipeline, heads, fields, later, .. } = &mut self.way;
+        let head = if fields.is_empty() {
+            Ok(heads.ready(self.status, content_type))
         } else {
-            let default = if self.typed_by_header { None } else { Some(content_type) };
-            heads.with_fields(self.status, self.content_type.or(default), fields)
+            heads.with_fields(self.status, content_type, fields)
         };
-        match head {
-            Ok(head) => self.ticket = give(pipeline, ticket, &head, content),
-            Err(error) => {
+        let given = match head {
+            Ok(head) => answer(pipeline, later, ticket, &head)
+                .map_err(|rejected| (rejected.given, rejected.why.into())),
+            Err(error) => Err((ticket, Error::from(error))),
+        };
+        if let Err((ticket, error)) = given {
+            self.refused(ticket, error);
+        }
+    }
+
+    /// An answer was not taken. If another one can be given in its place, the request fails; otherwise it is void:
+    /// its connection has come to its end.
+    #[cold]
+    fn refused(&mut self, ticket: Ticket, error: Error) {
+        match error.downcast_ref::<ApiMisuse>() {
+            Some(ApiMisuse::Gone | ApiMisuse::ForeignTicket) => {
+                log::debug!("an answer came too late: {error}");
+            }
+            _ => {
                 self.ticket = Some(ticket);
-                self.fail(error.into());
+                self.fail(error);
             }
         }
     }
@@ -327,30 +407,6 @@ impl<'r> Response<'r> {
     /// The ticket, if no answer was given.
     pub(crate) fn into_ticket(self) -> Option<Ticket> {
         self.ticket
-    }
-}
-
-/// Gives an answer; the ticket comes back if it was refused and can be answered otherwise.
-#[inline]
-fn give(
-    pipeline: &mut Pipeline<Bytes>,
-    ticket: Ticket,
-    head: &Head<'_>,
-    content: Octets<'_, Bytes>,
-) -> Option<Ticket> {
-    match pipeline.respond(ticket, head, content) {
-        Ok(()) => None,
-        Err(rejected) => {
-            log::debug!("an answer was refused: {}", rejected.why);
-            let id = rejected.given.id();
-            match rejected.why {
-                rajada_pipeline::ApiMisuse::WrongStatus => Some(rejected.given),
-                _ => {
-                    log::debug!("request {id:?} is void");
-                    None
-                }
-            }
-        }
     }
 }
 

@@ -1,0 +1,93 @@
+//! Names and values: of a query, of a form.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use super::{OwnedRequest, Request, RequestError};
+
+/// Names and values, decoded while they are iterated over: percent-encodings once, `+` to a space, octets that are
+/// not UTF-8 to U+FFFD (WHATWG URL, section 5.1).
+#[derive(Clone)]
+pub struct Pairs<'r> {
+    encoded: &'r [u8],
+    inner: form_urlencoded::Parse<'r>,
+}
+
+impl<'r> Pairs<'r> {
+    fn new(encoded: &'r [u8]) -> Pairs<'r> {
+        Pairs { encoded, inner: form_urlencoded::parse(encoded) }
+    }
+
+    /// The first value of a name.
+    pub fn first(&self, name: &str) -> Option<Cow<'r, str>> {
+        self.all(name).next()
+    }
+
+    /// The values of a name, in order.
+    pub fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = Cow<'r, str>> + use<'r, 'n> {
+        let pairs = form_urlencoded::parse(self.encoded);
+        pairs.filter(move |(own, _)| own == name).map(|(_, value)| value)
+    }
+}
+
+impl<'r> Iterator for Pairs<'r> {
+    type Item = (Cow<'r, str>, Cow<'r, str>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.inner.next()
+    }
+}
+
+impl fmt::Debug for Pairs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.clone()).finish()
+    }
+}
+
+impl<'r> Request<'r> {
+    /// Names and values of the query; none where there is no query.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().get("/search", |req: &Request| match req.query().first("q") {
+    ///     Some(words) => format!("nothing about {words}"),
+    ///     None => "search for what?".to_owned(),
+    /// });
+    /// ```
+    pub fn query(&self) -> Pairs<'r> {
+        Pairs::new(self.query.unwrap_or_default())
+    }
+
+    /// Names and values of a form: content of the type application/x-www-form-urlencoded.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, RequestError};
+    ///
+    /// App::new().post("/login", |req: &Request| {
+    ///     let form = req.form()?;
+    ///     Ok::<_, RequestError>(format!("hello {}", form.first("name").unwrap_or_default()))
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    /// Content of another type.
+    pub fn form(&self) -> Result<Pairs<'r>, RequestError> {
+        self.content_of("application/x-www-form-urlencoded").map(Pairs::new)
+    }
+}
+
+impl OwnedRequest {
+    /// See [`Request::query`].
+    pub fn query(&self) -> Pairs<'_> {
+        self.as_request().query()
+    }
+
+    /// See [`Request::form`].
+    ///
+    /// # Errors
+    /// As [`Request::form`].
+    pub fn form(&self) -> Result<Pairs<'_>, RequestError> {
+        self.as_request().form()
+    }
+}

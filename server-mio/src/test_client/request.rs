@@ -1,0 +1,112 @@
+//! Requests of tests.
+
+use super::{TestClient, TestResponse};
+
+/// A request to be sent by a [`TestClient`].
+#[derive(Debug, Clone)]
+pub struct TestRequest {
+    pub(super) method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    content: Option<Vec<u8>>,
+}
+
+impl TestRequest {
+    /// A request with any method.
+    pub fn new(method: &str, target: &str) -> TestRequest {
+        let (method, target) = (method.to_owned(), target.to_owned());
+        TestRequest { method, target, headers: Vec::new(), content: None }
+    }
+
+    /// A `GET`.
+    pub fn get(target: &str) -> TestRequest {
+        TestRequest::new("GET", target)
+    }
+
+    /// A `POST`.
+    pub fn post(target: &str) -> TestRequest {
+        TestRequest::new("POST", target)
+    }
+
+    /// Adds a header. `Host` is `localhost` unless it is set.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> TestRequest {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds content and its type; its length is said.
+    #[must_use]
+    pub fn content(mut self, media_type: &str, content: impl Into<Vec<u8>>) -> TestRequest {
+        self.content = Some(content.into());
+        self.header("Content-Type", media_type)
+    }
+
+    /// Adds a value as content: application/json.
+    ///
+    /// # Panics
+    /// If the value can't be JSON.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn json(self, value: &impl serde::Serialize) -> TestRequest {
+        let content = serde_json::to_vec(value).expect("the value can be JSON");
+        self.content("application/json", content)
+    }
+
+    pub(super) fn encode(&self, octets: &mut Vec<u8>) {
+        octets
+            .extend_from_slice(format!("{} {} HTTP/1.1\r\n", self.method, self.target).as_bytes());
+        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            octets.extend_from_slice(b"Host: localhost\r\n");
+        }
+        for (name, value) in &self.headers {
+            octets.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+        }
+        if let Some(content) = &self.content {
+            octets.extend_from_slice(format!("Content-Length: {}\r\n", content.len()).as_bytes());
+        }
+        octets.extend_from_slice(b"\r\n");
+        octets.extend_from_slice(self.content.as_deref().unwrap_or_default());
+    }
+}
+
+/// A request that is about to be sent: see [`TestClient::get`].
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct TestCall<'c> {
+    pub(super) client: &'c mut TestClient,
+    pub(super) request: TestRequest,
+}
+
+impl TestCall<'_> {
+    /// See [`TestRequest::header`].
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// See [`TestRequest::content`].
+    pub fn content(mut self, media_type: &str, content: impl Into<Vec<u8>>) -> Self {
+        self.request = self.request.content(media_type, content);
+        self
+    }
+
+    /// See [`TestRequest::json`].
+    ///
+    /// # Panics
+    /// As [`TestRequest::json`].
+    #[cfg(feature = "json")]
+    pub fn json(mut self, value: &impl serde::Serialize) -> Self {
+        self.request = self.request.json(value);
+        self
+    }
+
+    /// Sends it and waits for its answer.
+    ///
+    /// # Panics
+    /// As [`TestClient::send_all`].
+    pub fn send(self) -> TestResponse {
+        let mut answers = self.client.send_all([self.request]);
+        answers.pop().expect("one answer for one request")
+    }
+}
