@@ -14,6 +14,7 @@ mod error;
 mod fields;
 mod framing;
 mod head;
+pub mod list;
 mod request;
 mod response;
 mod resume;
