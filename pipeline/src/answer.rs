@@ -2,12 +2,13 @@
 
 use core::ops::DerefMut;
 
+use crate::content::Body;
 use crate::encode::{Connection, Encoder, Framing, OVERHEAD};
 use crate::head::{Form, Head};
 use crate::memory::Memory;
 use crate::order::Sequence;
 use crate::pipeline::{Input, Pipeline};
-use crate::store::{Answer, Remaining, Store};
+use crate::store::{Answer, Store};
 use crate::ticket::{ApiMisuse, Rejected, Terms, Ticket, TicketId};
 
 /// The content of an answer, or a piece of it.
@@ -220,7 +221,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
-        let too_much = matches!(store.content.framing, Remaining::Exact(left) if left > store.bounds.drain as u64);
+        let too_much =
+            matches!(store.content.body, Body::Exact(left) if left > store.bounds.drain as u64);
         // A client that was told neither to go on nor to stop may send its content or not (RFC 9110
         // section 10.1.1).
         if too_much || store.content.expected {

@@ -1,5 +1,8 @@
 //! How an answer's framing is written.
 
+use rajada_parser::Field;
+use rajada_parser::encode::{LAST_CHUNK, chunk_header};
+
 use crate::Head;
 
 /// Writes into room that was reserved.
@@ -106,14 +109,15 @@ impl<'m> Encoder<'m> {
 
     /// `chunk-size CRLF`
     pub(crate) fn chunk_size(&mut self, size: usize) -> &mut Self {
-        let mut digits = [0; usize::BITS as usize / 4];
-        let mut first = digits.len();
-        let mut left = size;
-        while left > 0 || first == digits.len() {
-            first -= 1;
-            digits[first] = b"0123456789abcdef"[left & 15];
-            left >>= 4;
+        self.put(chunk_header(size as u64, &mut [0; 18]))
+    }
+
+    /// `last-chunk trailer-section CRLF`
+    pub(crate) fn last_chunk(&mut self, trailers: &[Field<'_>]) -> &mut Self {
+        self.put(LAST_CHUNK);
+        for field in trailers {
+            self.put(field.name).put(b": ").put(field.value).put(b"\r\n");
         }
-        self.put(&digits[first..]).put(b"\r\n")
+        self.put(b"\r\n")
     }
 }

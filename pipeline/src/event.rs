@@ -82,16 +82,23 @@ pub enum Offence {
     NoTunnel,
     /// The stream ended within a message (RFC 9112 section 8).
     Truncated,
+    /// A server sent octets that answer no request (RFC 9112 section 9.2).
+    Unasked,
+    /// A server sent more interim responses than [`Settings::interim`](crate::Settings::interim).
+    TooManyInterim,
+    /// A server switched to a protocol that was not offered (RFC 9110 section 7.8).
+    UpgradeUnasked,
 }
 
 impl Offence {
-    /// The status that the offence deserves.
+    /// The status that the offence deserves; of a server's offence, what a gateway answers.
     pub fn status(&self) -> u16 {
         match self {
             Self::Head(error) | Self::Content(error) | Self::Trailers(error) => error.status(),
             Self::ContentTooLarge => 413,
             Self::NoTunnel => 501,
             Self::Truncated => 400,
+            Self::Unasked | Self::TooManyInterim | Self::UpgradeUnasked => 502,
         }
     }
 }
@@ -105,6 +112,9 @@ impl fmt::Display for Offence {
             Self::ContentTooLarge => f.write_str("the content is too large"),
             Self::NoTunnel => f.write_str("no tunnels here"),
             Self::Truncated => f.write_str("the stream ended within a message"),
+            Self::Unasked => f.write_str("octets that answer no request"),
+            Self::TooManyInterim => f.write_str("too many interim responses"),
+            Self::UpgradeUnasked => f.write_str("a protocol that was not offered"),
         }
     }
 }

@@ -89,75 +89,6 @@ impl<T: AsRef<[u8]>> PreparedHead<T> {
     }
 }
 
-/// Writes a head into a buffer of the caller, checking each part as it comes.
-///
-/// ```
-/// use rajada_pipeline::HeadWriter;
-///
-/// let mut buffer = [0; 128];
-/// let mut writer = HeadWriter::new(&mut buffer, 200, "OK")?;
-/// writer.field("Content-Type", b"text/plain")?;
-/// assert_eq!(writer.finish().octets(), b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n");
-/// # Ok::<(), rajada_pipeline::HeadError>(())
-/// ```
-#[derive(Debug)]
-pub struct HeadWriter<'a> {
-    buffer: &'a mut [u8],
-    len: usize,
-    status: u16,
-    form: Form,
-}
-
-impl<'a> HeadWriter<'a> {
-    /// Writes the status line.
-    ///
-    /// # Errors
-    /// A status outside 100-599, a reason with control octets, or a buffer that is too small.
-    pub fn new(buffer: &'a mut [u8], status: u16, reason: &str) -> Result<Self, HeadError> {
-        if !(100..600).contains(&status) || !is_value(reason.as_bytes()) {
-            return Err(HeadError::Line);
-        }
-        let digit = |value: u16| b'0' + (value % 10) as u8;
-        let mut writer = Self { buffer, len: 0, status, form: Form::of(status) };
-        writer.put(&[
-            b"HTTP/1.1 ",
-            &[digit(status / 100), digit(status / 10), digit(status), b' '],
-            reason.as_bytes(),
-            b"\r\n",
-        ])?;
-        Ok(writer)
-    }
-
-    /// Writes a field line.
-    ///
-    /// # Errors
-    /// A name that is not a token, or that the pipeline owns; a value with control octets other
-    /// than HTAB (RFC 9110 section 5.5); a buffer that is too small. Nothing is written then.
-    pub fn field(&mut self, name: &str, value: &[u8]) -> Result<(), HeadError> {
-        let form = self.form.with_field(name.as_bytes(), value)?;
-        self.put(&[name.as_bytes(), b": ", value, b"\r\n"])?;
-        self.form = form;
-        Ok(())
-    }
-
-    /// What was written.
-    pub fn finish(self) -> Head<'a> {
-        Head { octets: &self.buffer[..self.len], status: self.status, form: self.form }
-    }
-
-    fn put(&mut self, parts: &[&[u8]]) -> Result<(), HeadError> {
-        let len = parts.iter().map(|part| part.len()).sum();
-        let room = self.buffer[self.len..].get_mut(..len).ok_or(HeadError::TooLong)?;
-        let mut at = 0;
-        for part in parts {
-            room[at..at + part.len()].copy_from_slice(part);
-            at += part.len();
-        }
-        self.len += len;
-        Ok(())
-    }
-}
-
 /// Why octets are no head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -171,8 +102,6 @@ pub enum HeadError {
     /// `Content-Length`, `Transfer-Encoding`, `Connection`, `Keep-Alive`: the pipeline decides on
     /// these.
     Framing,
-    /// The buffer is too small.
-    TooLong,
 }
 
 impl fmt::Display for HeadError {
@@ -182,7 +111,6 @@ impl fmt::Display for HeadError {
             Self::Name => "a field name is not a token",
             Self::Value => "a field value has control octets",
             Self::Framing => "a field that the pipeline adds itself",
-            Self::TooLong => "the buffer is too small",
         })
     }
 }

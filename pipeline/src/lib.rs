@@ -155,6 +155,8 @@ extern crate alloc;
 
 mod answer;
 mod burst;
+pub mod client;
+mod content;
 mod encode;
 mod event;
 mod head;
@@ -172,7 +174,7 @@ mod ticket;
 pub use answer::{COPY_BELOW, Content};
 pub use burst::Burst;
 pub use event::{Event, Incoming, Offence};
-pub use head::{Head, HeadError, HeadWriter, PreparedHead};
+pub use head::{Head, HeadError, PreparedHead};
 pub use pipeline::{Phase, Pipeline};
 pub use settings::{ErrorPage, Settings};
 pub use store::Store;

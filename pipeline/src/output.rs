@@ -293,6 +293,13 @@ impl Output {
         }
     }
 
+    /// Forgets what is ready: the connection is gone.
+    pub(crate) fn forget_ready<B: AsRef<[u8]>, M: Memory<B>>(&mut self, memory: &mut M) {
+        let ready = core::mem::replace(&mut self.ready, List::EMPTY);
+        self.forget(memory, ready);
+        self.ready_octets = 0;
+    }
+
     /// Fills `out` with slices that may leave now, in order, and says how many there are.
     #[inline]
     pub(crate) fn poll_transmit<'s, B: AsRef<[u8]> + 's, M: Memory<B>>(

@@ -2,16 +2,15 @@
 
 use core::ops::DerefMut;
 
-use rajada_parser::{
-    BodyLength, Chunk, ChunkedDecoder, Fields, Framing, Request, Resume, Slots, Status, Version,
-};
+use rajada_parser::{BodyLength, Framing, Request, Resume, Slots, Status, Version};
 
 use crate::burst::Burst;
+use crate::content::{Body, Part};
 use crate::event::{Event, Incoming, Offence};
 use crate::memory::Memory;
 use crate::pipeline::{Input, Pipeline};
 use crate::settings::Settings;
-use crate::store::{Content, Remaining, Store};
+use crate::store::{Content, Store};
 use crate::ticket::{Terms, Ticket, TicketId};
 
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
@@ -129,10 +128,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             body => {
                 self.input = Input::Content;
                 store.content = Content {
-                    framing: match body {
-                        BodyLength::Exact(length) => Remaining::Exact(length),
-                        _ => Remaining::Chunked(ChunkedDecoder::new(settings.parser.limits())),
-                    },
+                    body: Body::new(body, settings),
                     draining: None,
                     expected: framing.expect_continue && !begun,
                     hold: upgrade,
@@ -241,64 +237,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let Some(store) = self.store.as_deref_mut() else {
             return Ok(Part::NeedData);
         };
-        let content = &mut store.content;
-        if let Remaining::Exact(0) = content.framing {
-            return Ok(Part::End(None));
-        }
-        let rest = burst.rest();
-        if rest.is_empty() {
-            return Ok(Part::NeedData);
-        }
-        content.expected = false;
-        if let Remaining::Exact(left) = &mut content.framing {
-            let here = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
-            *left -= here as u64;
-            return Ok(Part::Data(self.consume(burst, here)));
-        }
-        if let Remaining::Chunked(decoder) = &mut content.framing {
-            let (chunk, octets) = decoder.decode(rest).map_err(Offence::Content)?;
-            match chunk {
-                Chunk::Data(_) if decoder.content() > settings.content => {
-                    return Err(Offence::ContentTooLarge);
-                }
-                Chunk::Data(data) => {
-                    self.consume(burst, octets);
-                    return Ok(Part::Data(data));
-                }
-                Chunk::NeedData => {
-                    self.consume(burst, octets);
-                    return Ok(Part::NeedData);
-                }
-                Chunk::Trailers => {
-                    content.framing = Remaining::Trailers(Resume::new());
-                    self.consume(burst, octets);
-                }
-            }
-        }
-        self.trailers(settings, burst, slots)
-    }
-
-    /// The trailer section, once it is complete.
-    fn trailers<'b, 'h, S: Slots + ?Sized>(
-        &mut self,
-        settings: &Settings,
-        burst: &mut Burst<'b>,
-        slots: &'h mut S,
-    ) -> Result<Part<'b, 'h>, Offence> {
-        let Some(store) = self.store.as_deref_mut() else {
-            return Ok(Part::NeedData);
-        };
-        let Remaining::Trailers(resume) = &mut store.content.framing else {
-            return Ok(Part::NeedData);
-        };
-        let status = settings.parser.parse_trailers(burst.rest(), resume, slots);
-        match status.map_err(Offence::Trailers)? {
-            Status::Partial => Ok(Part::NeedData),
-            Status::Complete(fields, octets) => {
-                self.consume(burst, octets);
-                Ok(Part::End(if fields.is_empty() { None } else { Some(fields) }))
-            }
-        }
+        let before = burst.consumed();
+        store.content.expected &= burst.rest().is_empty();
+        let part = store.content.body.next(settings, burst, slots);
+        self.received += (burst.consumed() - before) as u64;
+        part
     }
 
     /// The content of the youngest request is complete.
@@ -341,11 +284,4 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.received += taken.len() as u64;
         taken
     }
-}
-
-/// A part of a request's content.
-enum Part<'b, 'h> {
-    Data(&'b [u8]),
-    End(Option<Fields<'b, 'h>>),
-    NeedData,
 }

@@ -19,7 +19,8 @@ pub struct Settings {
     /// stays below this bound plus the answers of requests in flight. (Read when a
     /// [`Store`](crate::Store) is made.)
     pub held: usize,
-    /// Octets of a request's content, at most; more is answered `413`. Default 2 MiB.
+    /// Octets of a message's content, at most; more of a request's is answered `413`. Default 2
+    /// MiB.
     pub content: u64,
     /// Octets of unread content that are drained behind an early answer; with more the connection
     /// closes. Default 64 KiB. (Read when a [`Store`](crate::Store) is made.)
@@ -30,6 +31,8 @@ pub struct Settings {
     /// The answers that the pipeline makes itself, by status. A status without a page is answered
     /// without content.
     pub pages: &'static [ErrorPage],
+    /// Interim responses to one request that a client accepts. Default 16.
+    pub interim: u8,
     date: Option<[u8; 29]>,
 }
 
@@ -43,6 +46,7 @@ impl Settings {
         drain: 64 * 1024,
         connect: false,
         pages: &[],
+        interim: 16,
         date: None,
     };
 

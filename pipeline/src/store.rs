@@ -2,8 +2,8 @@
 
 use core::marker::PhantomData;
 
-use rajada_parser::{ChunkedDecoder, Resume};
-
+use crate::client::Asked;
+use crate::content::Body;
 use crate::memory::{Memory, UsualMemory};
 use crate::order::{Order, Sequence};
 use crate::output::{List, Output};
@@ -111,12 +111,14 @@ pub(crate) enum Answer {
     Unsent,
     /// Complete.
     Done,
+    /// A client's: the response to a request that begins with this octet of all that were sent.
+    Awaited { position: u64, asked: Asked },
 }
 
 /// The content of the request that is being received, the youngest one.
 #[derive(Debug)]
 pub(crate) struct Content {
-    pub(crate) framing: Remaining,
+    pub(crate) body: Body,
     /// The answer was given early: octets are thrown away, at most this many.
     pub(crate) draining: Option<usize>,
     /// The client awaits `100 (Continue)`, which has not been sent.
@@ -127,12 +129,5 @@ pub(crate) struct Content {
 
 impl Content {
     pub(crate) const IDLE: Self =
-        Self { framing: Remaining::Exact(0), draining: None, expected: false, hold: false };
-}
-
-#[derive(Debug)]
-pub(crate) enum Remaining {
-    Exact(u64),
-    Chunked(ChunkedDecoder),
-    Trailers(Resume),
+        Self { body: Body::Exact(0), draining: None, expected: false, hold: false };
 }

@@ -191,12 +191,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     return Err(ApiMisuse::Gone);
                 };
                 let mut encoder = Encoder::new(store.output.room(&mut store.memory));
-                encoder.put(b"0\r\n");
-                for field in trailers {
-                    encoder.put(field.name).put(b": ").put(field.value).put(b"\r\n");
-                }
-                encoder.put(b"\r\n");
-                let len = encoder.len();
+                let len = encoder.last_chunk(trailers).len();
                 self.complete(sequence, len, None);
             }
             _ => self.complete(sequence, 0, None),

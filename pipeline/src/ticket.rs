@@ -129,6 +129,9 @@ pub enum ApiMisuse {
     /// The call needs a request that asked for it: an upgrade that was not offered, content left
     /// out of an answer that must have some.
     NotOffered,
+    /// A client must wait for a response before it sends the next request: see
+    /// [`Client::wants_request`](crate::client::Client::wants_request).
+    MustWait,
     /// Trailers that can't be sent: malformed, or naming a field that frames, routes or
     /// authenticates (RFC 9110 section 6.5.1).
     BadTrailers,
@@ -144,6 +147,7 @@ impl fmt::Display for ApiMisuse {
             Self::TooShort => "less content than was declared",
             Self::WrongStatus => "the status does not fit the call",
             Self::NotOffered => "the request did not ask for this",
+            Self::MustWait => "a response must be awaited first",
             Self::BadTrailers => "the trailers can't be sent",
         })
     }

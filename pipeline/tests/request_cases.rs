@@ -1,4 +1,4 @@
-//! The protocol cases at the pipeline: what comes in as events, while every request is answered.
+//! The protocol cases of requests at the server's side, while every request is answered.
 
 mod common;
 

@@ -1,0 +1,341 @@
+//! The client's side: what leaves, what may be pipelined, how responses are matched, what may be
+//! sent again.
+
+use rajada_parser::{Field, Positions};
+use rajada_pipeline::client::{Client, Event, RequestError, RequestHead, RequestId};
+use rajada_pipeline::{ApiMisuse, Burst, Content, Incoming, Length, Offence, Settings, Store};
+
+struct Peer {
+    client: Client<Vec<u8>>,
+    settings: Settings,
+    slots: Positions<64>,
+    leftover: Vec<u8>,
+}
+
+/// An event without borrows.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    Interim(RequestId, u16),
+    Response(RequestId, u16, String),
+    Data(String),
+    End(usize),
+    NeedData,
+    Malformed(Offence),
+    Upgraded,
+    Closed,
+}
+
+impl Peer {
+    fn new() -> Self {
+        let settings = Settings::default();
+        let mut client = Client::new();
+        client.lend(Box::new(Store::new(&settings)));
+        Self { client, settings, slots: Positions::new(), leftover: Vec::new() }
+    }
+
+    #[track_caller]
+    fn ask(&mut self, method: &str) -> RequestId {
+        self.try_ask(method, "").expect("may be asked")
+    }
+
+    fn try_ask(&mut self, method: &str, fields: &str) -> Result<RequestId, ApiMisuse> {
+        let target = if method == "CONNECT" { "h:1" } else { "/" };
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: h:1\r\n{fields}\r\n");
+        self.client.request(&RequestHead::new(head.as_bytes()).expect("a head"), Content::None)
+    }
+
+    fn output(&mut self) -> String {
+        let mut wire = Vec::new();
+        while self.client.wants_write() {
+            let mut out = [&[][..]; 4];
+            let count = self.client.poll_transmit(&mut out);
+            out[..count].iter().for_each(|slice| wire.extend_from_slice(slice));
+            let sent = out[..count].iter().map(|slice| slice.len()).sum();
+            self.client.transmitted(sent);
+        }
+        String::from_utf8(wire).expect("text")
+    }
+
+    fn receive(&mut self, octets: &str) -> Vec<Seen> {
+        self.leftover.extend_from_slice(octets.as_bytes());
+        let mut seen = Vec::new();
+        loop {
+            let mut burst = Burst::new(&self.leftover);
+            let event = self.client.receive(&self.settings, &mut burst, &mut self.slots);
+            let event = own(event);
+            let consumed = burst.consumed();
+            self.leftover.drain(..consumed);
+            match event {
+                Seen::NeedData => return seen,
+                Seen::Malformed(_) | Seen::Upgraded | Seen::Closed => {
+                    seen.push(event);
+                    return seen;
+                }
+                event => seen.push(event),
+            }
+        }
+    }
+
+    fn replay(&mut self) -> Vec<(RequestId, bool)> {
+        std::iter::from_fn(|| self.client.unanswered())
+            .map(|one| (one.id, one.may_replay))
+            .collect()
+    }
+}
+
+fn own(event: Event<'_, '_>) -> Seen {
+    match event {
+        Event::Interim { id, response } => Seen::Interim(id, response.code()),
+        Event::Response { id, response, content, .. } => {
+            let content = match content {
+                Incoming::Whole(content) => String::from_utf8_lossy(content).into_owned(),
+                Incoming::Streaming(_) => "...".to_owned(),
+                Incoming::None => String::new(),
+            };
+            Seen::Response(id, response.code(), content)
+        }
+        Event::Data(data) => Seen::Data(String::from_utf8_lossy(data).into_owned()),
+        Event::EndOfMessage { trailers } => Seen::End(trailers.map_or(0, |fields| fields.len())),
+        Event::NeedData => Seen::NeedData,
+        Event::Malformed(offence) => Seen::Malformed(offence),
+        Event::Upgraded => Seen::Upgraded,
+        Event::Closed => Seen::Closed,
+        other => panic!("{other:?}"),
+    }
+}
+
+const EMPTY: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+fn done(id: RequestId) -> Seen {
+    Seen::Response(id, 200, String::new())
+}
+
+#[test]
+fn an_idle_client_is_small() {
+    assert!(size_of::<Client<Vec<u8>>>() <= 128, "{}", size_of::<Client<Vec<u8>>>());
+}
+
+#[test]
+fn requests_leave_in_one_slice_with_their_framing() {
+    let mut peer = Peer::new();
+    peer.client.pipeline_any_method();
+    peer.ask("GET");
+    peer.ask("POST");
+    let head = RequestHead::new(b"PUT /x HTTP/1.1\r\nHost: h\r\nTE: trailers\r\n\r\n").unwrap();
+    peer.client.request(&head, Content::Copied(b"hello")).unwrap();
+    let mut out = [&[][..]; 4];
+    assert_eq!(peer.client.poll_transmit(&mut out), 1);
+    let expected = "GET / HTTP/1.1\r\nHost: h:1\r\n\r\n\
+                    POST / HTTP/1.1\r\nHost: h:1\r\nContent-Length: 0\r\n\r\n\
+                    PUT /x HTTP/1.1\r\nHost: h\r\nTE: trailers\r\nContent-Length: 5\r\n\
+                    Connection: TE\r\n\r\nhello";
+    assert_eq!(peer.output(), expected);
+}
+
+#[test]
+fn responses_are_matched_in_order() {
+    let mut peer = Peer::new();
+    let ids = [peer.ask("GET"), peer.ask("HEAD"), peer.ask("DELETE"), peer.ask("GET")];
+    peer.output();
+    let octets = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi\
+                  HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n\
+                  HTTP/1.1 204 No Content\r\n\r\n\
+                  HTTP/1.1 103 Early Hints\r\n\r\n\
+                  HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nSum: 1\r\n\r\n";
+    let seen = peer.receive(octets);
+    let expected = [
+        Seen::Response(ids[0], 200, "hi".into()),
+        Seen::Response(ids[1], 200, String::new()),
+        Seen::Response(ids[2], 204, String::new()),
+        Seen::Interim(ids[3], 103),
+        Seen::Response(ids[3], 200, "...".into()),
+        Seen::Data("ab".into()),
+        Seen::End(1),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(peer.client.in_flight(), 0);
+    assert!(peer.client.reclaim().is_some());
+}
+
+#[test]
+fn nothing_is_pipelined_behind_a_method_that_is_not_idempotent() {
+    let mut peer = Peer::new();
+    let (get, post) = (peer.ask("GET"), peer.ask("POST"));
+    assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::MustWait));
+    peer.output();
+    assert_eq!(peer.receive(&EMPTY.repeat(2)), [done(get), done(post)]);
+    peer.ask("GET");
+}
+
+#[test]
+fn nothing_is_pipelined_behind_an_offer_or_a_tunnel() {
+    for (method, fields) in [("GET", "Upgrade: x\r\n"), ("CONNECT", "")] {
+        let mut peer = Peer::new();
+        peer.try_ask(method, fields).unwrap();
+        assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::MustWait));
+    }
+}
+
+#[test]
+fn bounds_hold_requests_back() {
+    let mut peer = Peer::new();
+    peer.settings.requests_in_flight = 2;
+    peer.client = Client::new();
+    peer.client.lend(Box::new(Store::new(&peer.settings)));
+    peer.ask("GET");
+    assert!(peer.client.wants_request());
+    peer.ask("GET");
+    assert!(!peer.client.wants_request());
+    assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::Full));
+}
+
+#[test]
+fn content_in_pieces() {
+    let mut peer = Peer::new();
+    let head = RequestHead::new(b"POST / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let stream = peer.client.start(&head, Length::Unknown).unwrap();
+    assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::MustWait));
+    peer.client.send(&stream, Content::Copied(b"hello")).unwrap();
+    peer.client.send(&stream, Content::Owned(b"world!".to_vec())).unwrap();
+    let id = stream.id();
+    peer.client.finish(stream, &[Field { name: b"Sum", value: b"1" }]).unwrap();
+    let expected = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\
+                    5\r\nhello\r\n6\r\nworld!\r\n0\r\nSum: 1\r\n\r\n";
+    assert_eq!(peer.output(), expected);
+    assert_eq!(peer.receive(EMPTY), [done(id)]);
+
+    let stream = peer.client.start(&head, Length::Exact(3)).unwrap();
+    assert_eq!(peer.client.send(&stream, Content::Copied(b"1234")), Err(ApiMisuse::TooLong));
+    assert_eq!(peer.client.finish(stream, &[]).unwrap_err().why, ApiMisuse::Gone);
+    assert!(!peer.client.wants_request());
+}
+
+#[test]
+fn a_response_before_its_request_is_complete_is_the_last() {
+    let mut peer = Peer::new();
+    let head = RequestHead::new(b"POST / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let stream = peer.client.start(&head, Length::Exact(3)).unwrap();
+    peer.output();
+    assert_eq!(peer.receive(EMPTY), [done(stream.id()), Seen::Closed]);
+    assert_eq!(peer.client.send(&stream, Content::Copied(b"12")), Err(ApiMisuse::Gone));
+    assert!(!peer.client.wants_read());
+    assert_eq!(peer.replay(), []);
+}
+
+#[test]
+fn an_upgrade_ends_http() {
+    let mut peer = Peer::new();
+    let id = peer.try_ask("GET", "Upgrade: x\r\n").unwrap();
+    assert!(peer.output().ends_with("Upgrade: x\r\nConnection: upgrade\r\n\r\n"));
+    let seen = peer.receive(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n\0x",
+    );
+    assert_eq!(seen, [Seen::Response(id, 101, String::new()), Seen::Upgraded]);
+    assert_eq!(peer.leftover, b"\0x");
+    assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::Gone));
+
+    let mut peer = Peer::new();
+    let id = peer.ask("CONNECT");
+    let seen = peer.receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    assert_eq!(seen, [Seen::Response(id, 200, String::new()), Seen::Upgraded]);
+    assert_eq!(peer.leftover, b"hello");
+}
+
+#[test]
+fn what_a_server_may_not_do() {
+    for (octets, expected) in [
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n".to_owned(),
+            Offence::UpgradeUnasked,
+        ),
+        ("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(17), Offence::TooManyInterim),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n".to_owned(), Offence::ContentTooLarge),
+        (EMPTY.to_owned() + "H", Offence::Unasked),
+    ] {
+        let mut peer = Peer::new();
+        peer.ask("GET");
+        peer.output();
+        assert_eq!(peer.receive(&octets).last(), Some(&Seen::Malformed(expected)));
+        assert_eq!(peer.receive(""), [Seen::Closed]);
+    }
+    let mut peer = Peer::new();
+    peer.ask("GET");
+    let both =
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    assert!(matches!(peer.receive(both)[..], [Seen::Malformed(Offence::Head(_))]));
+}
+
+#[test]
+fn content_until_the_end_is_complete_and_any_other_is_not() {
+    let mut peer = Peer::new();
+    let id = peer.ask("GET");
+    peer.output();
+    let seen = peer.receive("HTTP/1.1 200 OK\r\n\r\nhello");
+    assert_eq!(seen, [Seen::Response(id, 200, "...".into()), Seen::Data("hello".into())]);
+    assert_eq!(own(peer.client.receive_eof()), Seen::End(0));
+    assert_eq!(peer.replay(), []);
+
+    for cut in ["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", "HTTP/1.1 200"] {
+        let mut peer = Peer::new();
+        let id = peer.ask("GET");
+        peer.output();
+        peer.receive(cut);
+        assert_eq!(own(peer.client.receive_eof()), Seen::Malformed(Offence::Truncated));
+        assert_eq!(peer.replay(), [(id, true)]);
+    }
+}
+
+#[test]
+fn what_may_be_sent_again() {
+    let mut peer = Peer::new();
+    peer.client.pipeline_any_method();
+    let [a, b, c] = [peer.ask("GET"), peer.ask("GET"), peer.ask("POST")];
+    peer.output();
+    let d = peer.ask("POST");
+    assert_eq!(peer.receive(EMPTY), [done(a)]);
+    assert_eq!(own(peer.client.receive_eof()), Seen::Closed);
+    // The last one is not idempotent, but has never left.
+    assert_eq!(peer.replay(), [(b, true), (c, false), (d, true)]);
+    assert!(peer.client.reclaim().is_some());
+
+    // It failed: the next connection waits for a response before it pipelines.
+    peer.client = peer.client.successor();
+    peer.client.lend(Box::new(Store::new(&peer.settings)));
+    let b = peer.ask("GET");
+    assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::MustWait));
+    peer.output();
+    assert_eq!(peer.receive(EMPTY), [done(b)]);
+    peer.ask("GET");
+    peer.ask("GET");
+}
+
+#[test]
+fn a_server_that_says_close_did_not_fail() {
+    let mut peer = Peer::new();
+    let [a, b] = [peer.ask("GET"), peer.ask("GET")];
+    peer.output();
+    let last = EMPTY.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    assert_eq!(peer.receive(&last), [done(a), Seen::Closed]);
+    assert_eq!(peer.replay(), [(b, true)]);
+    peer.client = peer.client.successor();
+    peer.client.lend(Box::new(Store::new(&peer.settings)));
+    peer.ask("GET");
+    peer.ask("GET");
+}
+
+#[test]
+fn heads_that_could_be_understood_in_two_ways_are_refused() {
+    for (head, owned) in [
+        ("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", true),
+        ("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", true),
+        ("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", true),
+        ("GET / HTTP/1.0\r\nHost: h\r\n\r\n", true),
+        ("GET / HTTP/1.1\r\n\r\n", false),
+        ("GET / HTTP/1.1\r\nHost: h\r\n", false),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\r\nG", false),
+        ("GET / HTTP/1.1\nHost: h\r\n\r\n", false),
+    ] {
+        let error = RequestHead::new(head.as_bytes()).unwrap_err();
+        assert_eq!(error == RequestError::Owned, owned, "{head:?}: {error}");
+    }
+}
