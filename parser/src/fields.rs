@@ -209,41 +209,56 @@ impl Known {
     }
 }
 
-/// For each [`Known`] field: 0 if no field line can be it, `n` if only the line
-/// of index `n - 1` can, [`Noted::MANY`] if several can. A line *can* be a known
-/// field if length and first letter fit; its name is compared when it is asked
-/// for. The last entry collects all others.
+/// Which field lines can be [`Known`] fields. A line *can* be one if the length
+/// and the first letter of its name say so; names are compared when a field is
+/// asked for.
+///
+/// Two words and no branch: noting is part of every parse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Noted([u8; 8]);
+pub(crate) struct Noted {
+    /// In one octet for each known field, the index of the line that can be it,
+    /// counted from 1; 0 if there is none.
+    lines: u64,
+    /// In the bits from [`COUNT`] on, how many lines there are that can be any.
+    /// If that is more than there are octets in `lines` that are not 0, several
+    /// lines can be the same field, and `lines` means nothing.
+    sum: u64,
+}
+
+/// Above the bits of [`ENTRIES`] that are shift counts.
+const COUNT: u32 = 16;
 
 impl Noted {
-    pub(crate) const NONE: Noted = Noted([0; 8]);
-    const OTHERS: u8 = 7;
-    const MANY: u8 = u8::MAX;
+    pub(crate) const NONE: Noted = Noted { lines: 0, sum: 0 };
 
     /// Notes the field line `index`, of which the name is `len` octets long and
     /// begins with `first`.
     #[inline(always)]
     pub(crate) fn note(&mut self, index: usize, len: usize, first: u8) {
-        let (entry, letter) = BY_LENGTH[len % BY_LENGTH.len()];
-        // A name of 32 octets and more may fold onto a shorter one, and then
-        // costs a comparison later.
-        let entry = if first | 0x20 == letter { entry } else { Noted::OTHERS };
-        let noted = &mut self.0[(entry & 7) as usize];
-        *noted = if *noted == 0 && index < 254 { index as u8 + 1 } else { Noted::MANY };
+        let entry = ENTRIES[entry_index(len, first)];
+        self.lines |= (index as u64 + 1).wrapping_shl(entry);
+        self.sum += entry as u64;
     }
 
-    /// The indices of the field lines that are `known`, in order.
+    /// Whether no field line can be any of those that are not `Host`.
+    #[inline(always)]
+    pub(crate) fn has_only_host(&self) -> bool {
+        self.sum >> COUNT == 1 && self.lines & 0xFF != 0
+    }
+
+    /// The field lines that are `known`, in order: where they stand, and their
+    /// values.
     #[inline]
-    pub(crate) fn find<'a, 'b: 'a, 'h: 'a>(
+    pub(crate) fn find<'b, 'h>(
         &self,
         known: Known,
         fields: Fields<'b, 'h>,
-    ) -> impl Iterator<Item = (FieldPosition, &'b [u8])> + use<'a, 'b, 'h> {
-        let candidates = match self.0[known as usize] {
+    ) -> impl Iterator<Item = (FieldPosition, &'b [u8])> + use<'b, 'h> {
+        let line = (self.lines >> (known as u32 * 8) & 0xFF) as usize;
+        let candidates = match line {
+            _ if !self.are_distinct(fields.len()) => 0..fields.len(),
             0 => 0..0,
-            Noted::MANY => 0..fields.len(),
-            n => n as usize - 1..n as usize,
+            line => line - 1..line,
         };
         let positions = fields.positions.get(candidates).unwrap_or_default();
         positions.iter().filter_map(move |&position| {
@@ -251,11 +266,23 @@ impl Noted {
             field.is(known.name()).then_some((position, field.value))
         })
     }
+
+    /// Whether each octet of `lines` means what it says, for so many fields.
+    #[inline(always)]
+    fn are_distinct(&self, fields: usize) -> bool {
+        // The six octets of known fields. One is not 0 if its high bit is set,
+        // or if adding 0x7F to the other bits sets it.
+        const LOW: u64 = 0x7F7F_7F7F_7F7F;
+        const HIGH: u64 = 0x8080_8080_8080;
+        let seen = (self.lines | ((self.lines & LOW) + LOW)) & HIGH;
+        fields < 0xFF && seen.count_ones() as u64 == self.sum >> COUNT
+    }
 }
 
-/// By the length of a name: which known field it may be, and its first letter.
-static BY_LENGTH: [(u8, u8); 32] = {
-    let mut table = [(Noted::OTHERS, 0); 32];
+/// By [`entry_index`]: how far to shift the index of a line in [`Noted`], and
+/// 1 at [`COUNT`] for known fields.
+static ENTRIES: [u32; 64] = {
+    let mut table = [OTHERS; 64];
     let all = [
         Known::Host,
         Known::Expect,
@@ -267,8 +294,20 @@ static BY_LENGTH: [(u8, u8); 32] = {
     let mut i = 0;
     while i < all.len() {
         let name = all[i].name().as_bytes();
-        table[name.len()] = (all[i] as u8, name[0]);
+        let index = entry_index(name.len(), name[0]);
+        assert!(table[index] == OTHERS, "two known fields in one place");
+        table[index] = (all[i] as u32 * 8) | (1 << COUNT);
         i += 1;
     }
     table
 };
+
+/// The shift for names that are not known.
+const OTHERS: u32 = 56;
+
+/// The factor is one of those that keep the known names apart from each other
+/// and from the names that requests usually have.
+#[inline(always)]
+const fn entry_index(len: usize, first: u8) -> usize {
+    (len.wrapping_mul(41) + (first | 0x20) as usize) % 64
+}

@@ -2,62 +2,58 @@
 
 use core::fmt;
 
-use crate::fields::{Fields, Noted, part};
-use crate::resume::{StartLine, WireVersion};
-use crate::{FieldPosition, Version};
+use crate::Version;
+use crate::fields::{Fields, part};
+use crate::head::HeadParts;
+use crate::resume::WireVersion;
 
 /// The head of a request: a view of the octets that it was parsed from and of
 /// the slots that say where its fields are.
 #[derive(Clone, Copy)]
-pub struct Request<'b, 'h> {
-    pub(crate) head: &'b [u8],
-    pub(crate) positions: &'h [FieldPosition],
-    pub(crate) start: StartLine,
-    pub(crate) noted: Noted,
-}
+pub struct Request<'b, 'h>(pub(crate) HeadParts<'b, 'h>);
 
 impl<'b, 'h> Request<'b, 'h> {
     /// The method: a token, case-sensitive (RFC 9110 section 9.1).
     #[inline]
     pub fn method(&self) -> &'b [u8] {
-        part(self.head, self.start.start as u32, self.start.first_end)
+        part(self.0.octets, self.0.start.start as u32, self.0.start.first_end)
     }
 
     /// The request target as it stands in the request line: `0x21..=0x7E`
     /// without `#`, nothing decoded (RFC 9112 section 3.2).
     #[inline]
     pub fn target(&self) -> &'b [u8] {
-        part(self.head, self.start.first_end + 1, self.start.second_end)
+        part(self.0.octets, self.0.start.first_end + 1, self.0.start.second_end)
     }
 
     /// The version that the request is handled as.
     #[inline]
     pub fn version(&self) -> Version {
-        self.start.version.into()
+        self.0.start.version.into()
     }
 
     /// The fields, in order.
     #[inline]
     pub fn fields(&self) -> Fields<'b, 'h> {
-        Fields::new(self.head, self.positions)
+        Fields::new(self.0.octets, self.0.positions)
     }
 
     /// The whole head, from the first octet that was given (an empty line
     /// before the request line included) to the empty line that ends it.
     #[inline]
     pub fn octets(&self) -> &'b [u8] {
-        self.head
+        self.0.octets
     }
 
     /// Where the method stands in [`octets`](Self::octets), for callers who
     /// store positions.
     pub fn method_position(&self) -> core::ops::Range<usize> {
-        self.start.start as usize..self.start.first_end as usize
+        self.0.start.start as usize..self.0.start.first_end as usize
     }
 
     /// Where the target stands in [`octets`](Self::octets).
     pub fn target_position(&self) -> core::ops::Range<usize> {
-        self.start.first_end as usize + 1..self.start.second_end as usize
+        self.0.start.first_end as usize + 1..self.0.start.second_end as usize
     }
 }
 

@@ -2,50 +2,45 @@
 
 use core::fmt;
 
-use crate::fields::{Fields, Noted, part};
-use crate::resume::StartLine;
-use crate::{FieldPosition, Version};
+use crate::Version;
+use crate::fields::{Fields, part};
+use crate::head::HeadParts;
 
 /// The head of a response: a view of the octets that it was parsed from and of
 /// the slots that say where its fields are.
 #[derive(Clone, Copy)]
-pub struct Response<'b, 'h> {
-    pub(crate) head: &'b [u8],
-    pub(crate) positions: &'h [FieldPosition],
-    pub(crate) start: StartLine,
-    pub(crate) noted: Noted,
-}
+pub struct Response<'b, 'h>(pub(crate) HeadParts<'b, 'h>);
 
 impl<'b, 'h> Response<'b, 'h> {
     /// The status code, `100..=599` (RFC 9110 section 15).
     #[inline]
     pub fn code(&self) -> u16 {
-        self.start.code
+        self.0.start.code
     }
 
     /// The reason phrase, which may be empty and means nothing (RFC 9112
     /// section 4).
     #[inline]
     pub fn reason(&self) -> &'b [u8] {
-        part(self.head, self.start.first_end + 1, self.start.second_end)
+        part(self.0.octets, self.0.start.first_end + 1, self.0.start.second_end)
     }
 
     /// The version that the response is handled as.
     #[inline]
     pub fn version(&self) -> Version {
-        self.start.version.into()
+        self.0.start.version.into()
     }
 
     /// The fields, in order.
     #[inline]
     pub fn fields(&self) -> Fields<'b, 'h> {
-        Fields::new(self.head, self.positions)
+        Fields::new(self.0.octets, self.0.positions)
     }
 
     /// The whole head, to the empty line that ends it.
     #[inline]
     pub fn octets(&self) -> &'b [u8] {
-        self.head
+        self.0.octets
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is known of a head that has not fully arrived.
 
+use crate::{Error, ErrorKind};
+
 /// How far a message's head is known: offsets and counts, no octets and no
 /// lifetime, so that it can be stored between two reads.
 ///
@@ -98,4 +100,30 @@ pub(crate) enum WireVersion {
     Http11,
     /// A major version other than 1.
     Other,
+}
+
+const HTTP_1_1: u64 = u64::from_le_bytes(*b"HTTP/1.1");
+const HTTP_1_0: u64 = u64::from_le_bytes(*b"HTTP/1.0");
+
+impl WireVersion {
+    /// `HTTP/1.1` and `HTTP/1.0`.
+    #[inline(always)]
+    pub(crate) fn usual(octets: [u8; 8]) -> Option<WireVersion> {
+        // Compared as one integer: a pattern is compared octet by octet.
+        match u64::from_le_bytes(octets) {
+            HTTP_1_1 => Some(WireVersion::Http11),
+            HTTP_1_0 => Some(WireVersion::Http10),
+            _ => None,
+        }
+    }
+
+    /// A major version other than 1 is refused once the head is complete; it
+    /// stands at `offset`.
+    #[inline(always)]
+    pub(crate) fn judge(self, offset: usize) -> Result<(), Error> {
+        match self {
+            WireVersion::Other => Err(Error::new(ErrorKind::VersionUnsupported, offset)),
+            _ => Ok(()),
+        }
+    }
 }

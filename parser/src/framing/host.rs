@@ -3,6 +3,8 @@
 
 use core::net::Ipv6Addr;
 
+use crate::scan::class::{REG_NAME, belongs};
+
 /// A host and an optional port, as in the `Host` field or in an absolute-form
 /// target, taken apart and found well-formed.
 ///
@@ -27,7 +29,17 @@ impl<'b> Authority<'b> {
     /// 65535. A colon without a port is accepted (RFC 3986 section 3.2.3).
     /// Commas are not, although a reg-name could hold them: a list of hosts is
     /// what they would stand for here.
+    #[inline]
     pub fn parse(octets: &'b [u8]) -> Option<Authority<'b>> {
+        let plain = octets.iter().position(|&octet| !belongs(octet, REG_NAME));
+        match plain {
+            None if !octets.is_empty() => Some(Authority { host: octets, port: None }),
+            _ => Authority::parse_any(octets),
+        }
+    }
+
+    /// What is more than the octets of a name.
+    fn parse_any(octets: &'b [u8]) -> Option<Authority<'b>> {
         let host_len = match octets {
             [b'[', ..] => octets.iter().position(|&octet| octet == b']')? + 1,
             _ => octets.iter().position(|&octet| octet == b':').unwrap_or(octets.len()),
@@ -86,11 +98,7 @@ fn is_reg_name(name: &[u8]) -> bool {
             [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 rest
             }
-            [octet, rest @ ..] if octet.is_ascii_alphanumeric() => rest,
-            [b'-' | b'.' | b'_' | b'~', rest @ ..] => rest,
-            [b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b';' | b'=', rest @ ..] => {
-                rest
-            }
+            [octet, rest @ ..] if belongs(*octet, REG_NAME) => rest,
             _ => return false,
         };
     }

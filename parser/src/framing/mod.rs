@@ -71,6 +71,18 @@ pub struct Framing {
     pub tunnel: bool,
 }
 
+impl Framing {
+    /// No content, and a connection that does not persist.
+    const NONE: Framing = Framing {
+        body: BodyLength::None,
+        persistent: false,
+        keep_alive: false,
+        expect_continue: false,
+        upgrade: false,
+        tunnel: false,
+    };
+}
+
 /// What `Connection` and the version say: whether the connection persists,
 /// whether `keep-alive` is written, whether `upgrade` is. RFC 9112 section 9.3,
 /// RFC 9110 section 7.6.1: a list of tokens, without case; empty elements are

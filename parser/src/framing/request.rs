@@ -32,38 +32,47 @@ impl<'b> Request<'b, '_> {
     #[inline]
     pub fn framing(&self) -> Result<Framing, Error> {
         let target = self.judge_target()?;
-        self.judge_host(&target)?;
-        let body = self.body_length()?;
-        let (persistent, keep_alive, wants_upgrade) = self.connection();
+        self.judge_host(target.as_ref())?;
         let http11 = self.version() >= Version::Http11;
-        Ok(Framing {
-            body,
-            persistent,
-            keep_alive,
-            expect_continue: self.expects_continue()? && http11 && !body.is_empty(),
-            upgrade: wants_upgrade
-                && http11
-                && self.noted.find(Known::Upgrade, self.fields()).next().is_some(),
-            tunnel: target.form == Form::Authority,
-        })
+        let tunnel = target.is_some_and(|target| target.form == Form::Authority);
+        let mut framing = Framing { persistent: http11, tunnel, ..Framing::NONE };
+        if self.0.noted.has_only_host() {
+            return Ok(framing);
+        }
+        let fields = self.fields();
+        framing.body = self.body_length()?;
+        let expected = self.expects_continue()?;
+        framing.expect_continue = expected && http11 && !framing.body.is_empty();
+        let (persistent, keep_alive, wants_upgrade) =
+            super::connection(fields, &self.0.noted, self.version());
+        (framing.persistent, framing.keep_alive) = (persistent, keep_alive);
+        let mut upgrades = self.0.noted.find(Known::Upgrade, fields);
+        framing.upgrade = wants_upgrade && http11 && upgrades.next().is_some();
+        Ok(framing)
     }
 
-    /// The target in its form, if that is one for the method.
+    /// The target in its form, if that is one for the method; `None` for the
+    /// usual one, origin-form, which needs no more judgement.
     #[inline]
-    fn judge_target(&self) -> Result<Target<'b>, Error> {
+    fn judge_target(&self) -> Result<Option<Target<'b>>, Error> {
+        let (method, target) = (self.method(), self.target());
+        if target.first() == Some(&b'/') && method != b"CONNECT" {
+            return Ok(None);
+        }
         let start = self.target_position().start;
-        Target::of(self.method(), self.target()).ok_or(Error::new(ErrorKind::TargetForm, start))
+        let target = Target::of(method, target).ok_or(Error::new(ErrorKind::TargetForm, start))?;
+        Ok(Some(target))
     }
 
     #[inline]
-    fn judge_host(&self, target: &Target<'b>) -> Result<(), Error> {
-        let mut hosts = self.noted.find(Known::Host, self.fields());
+    fn judge_host(&self, target: Option<&Target<'b>>) -> Result<(), Error> {
+        let mut hosts = self.0.noted.find(Known::Host, self.fields());
         let Some((position, value)) = hosts.next() else {
             // HTTP/1.0 had no Host. The end of the head shows that it is missing.
             return match self.version() {
                 Version::Http10 => Ok(()),
                 Version::Http11 => {
-                    Err(Error::new(ErrorKind::HostMissing, self.head.len().saturating_sub(2)))
+                    Err(Error::new(ErrorKind::HostMissing, self.0.octets.len().saturating_sub(2)))
                 }
             };
         };
@@ -74,8 +83,8 @@ impl<'b> Request<'b, '_> {
         let Some(host) = Authority::parse(value) else {
             return refuse(ErrorKind::Host, position.value_start);
         };
-        match &target.authority {
-            Some((authority, default_port)) if !authority.same(&host, *default_port) => {
+        match target.and_then(|target| target.authority) {
+            Some((authority, default_port)) if !authority.same(&host, default_port) => {
                 refuse(ErrorKind::HostMismatch, position.value_start)
             }
             _ => Ok(()),
@@ -85,12 +94,12 @@ impl<'b> Request<'b, '_> {
     #[inline]
     fn body_length(&self) -> Result<BodyLength, Error> {
         let fields = self.fields();
-        if let Some((codings, at)) = transfer_encoding::parse(fields, &self.noted)? {
+        if let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.noted)? {
             let refuse = |kind, offset| Err(Error::new(kind, offset));
             if self.version() < Version::Http11 {
                 return refuse(ErrorKind::TransferEncodingVersion, at);
             }
-            if let Some((position, _)) = self.noted.find(Known::ContentLength, fields).next() {
+            if let Some((position, _)) = self.0.noted.find(Known::ContentLength, fields).next() {
                 let offset = at.max(position.value_start as usize);
                 return refuse(ErrorKind::TransferEncodingAndContentLength, offset);
             }
@@ -100,7 +109,7 @@ impl<'b> Request<'b, '_> {
                 Codings::NotChunked(at) => refuse(ErrorKind::TransferEncoding, at),
             };
         }
-        let length = content_length::parse(fields, &self.noted, Repeated::Refused)?;
+        let length = content_length::parse(fields, &self.0.noted, Repeated::Refused)?;
         Ok(length.map_or(BodyLength::None, BodyLength::Exact))
     }
 
@@ -108,7 +117,7 @@ impl<'b> Request<'b, '_> {
     #[inline]
     fn expects_continue(&self) -> Result<bool, Error> {
         let mut expected = false;
-        for (position, value) in self.noted.find(Known::Expect, self.fields()) {
+        for (position, value) in self.0.noted.find(Known::Expect, self.fields()) {
             for expectation in elements(value).filter(|element| !element.is_empty()) {
                 if !expectation.eq_ignore_ascii_case(b"100-continue") {
                     let offset = position.value_start as usize;
@@ -118,11 +127,5 @@ impl<'b> Request<'b, '_> {
             }
         }
         Ok(expected)
-    }
-
-    /// Persistence, `keep-alive` and `upgrade`.
-    #[inline]
-    fn connection(&self) -> (bool, bool, bool) {
-        super::connection(self.fields(), &self.noted, self.version())
     }
 }

@@ -9,16 +9,16 @@ use crate::scan::slots::Writer;
 use crate::{ErrorKind, FieldPosition};
 
 /// Parses the lines from `from` on, and the empty line that ends them. Returns
-/// what was noted, where the fields are, and the offset of what follows.
+/// what was noted, and the offset of what follows.
 #[inline(always)]
-pub(super) fn parse<'h, S: Scan>(
+pub(super) fn parse<S: Scan>(
     scan: S,
     head: Bounded<'_>,
     start: StartLine,
     from: usize,
     at: &mut Resume,
-    mut slots: Writer<'h>,
-) -> Result<(Noted, &'h [FieldPosition], usize), Stop> {
+    slots: &mut Writer<'_>,
+) -> Result<(Noted, usize), Stop> {
     let octets = head.octets;
     let mut noted = at.noted;
     let mut line = from;
@@ -34,9 +34,9 @@ pub(super) fn parse<'h, S: Scan>(
                 let end = scan.token_end(octets, line.max(known));
                 if octets.get(end) != Some(&b':') || end == line || slots.is_full() {
                     if octets.get(end..end + 2) == Some(b"\r\n") && end == line {
-                        return Ok((noted, slots.finish(), end + 2));
+                        return Ok((noted, end + 2));
                     }
-                    let stop = not_a_name(head, line, end, &slots);
+                    let stop = not_a_name(head, line, end, slots);
                     return Err(paused(stop, at, start, slots, noted, line, end, 0));
                 }
                 end
@@ -81,7 +81,7 @@ fn paused(
     stop: Stop,
     at: &mut Resume,
     start: StartLine,
-    slots: Writer<'_>,
+    slots: &Writer<'_>,
     noted: Noted,
     line: usize,
     known: usize,
@@ -97,7 +97,6 @@ fn paused(
             start: Some(start),
             noted,
         };
-        slots.finish();
     }
     stop
 }

@@ -15,14 +15,16 @@ mod request_line;
 mod status_line;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use core::marker::PhantomData;
 
+use self::whole::Cursor;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
 use crate::scan::slots::Writer;
-use crate::scan::{Op, Scan, dispatch};
-use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
+use crate::scan::{Blocks, Op, Scan, dispatch};
+use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Status};
 
 /// Why a parse goes no further.
 enum Stop {
@@ -63,66 +65,156 @@ impl<'b> Bounded<'b> {
     }
 }
 
-/// What a head begins with.
+/// What a head begins with, and what it is the head of.
 trait FirstLine {
-    /// Parses it and returns it with the offset of what follows.
+    /// The view of such a head.
+    type Message<'b, 'h>;
+
+    /// Parses the line and returns it with the offset of what follows.
     fn parse<S: Scan>(
         scan: S,
         head: Bounded<'_>,
         limits: &Limits,
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop>;
+
+    /// The same for a line of the usual form. `None` for any other:
+    /// [`parse`](Self::parse) says what it is.
+    fn parse_whole<B: Blocks>(
+        cursor: &mut Cursor<'_, B>,
+        limits: &Limits,
+    ) -> Option<(StartLine, usize)>;
+
+    /// The view, if what can only be judged at the end of a head is in order.
+    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Self::Message<'b, 'h>, Error>;
 }
 
-/// A head, as a computation for the best level.
+/// All that is known of a complete head.
+#[derive(Clone, Copy)]
+pub(crate) struct HeadParts<'b, 'h> {
+    pub(crate) octets: &'b [u8],
+    pub(crate) positions: &'h [FieldPosition],
+    pub(crate) start: StartLine,
+    pub(crate) noted: Noted,
+}
+
+/// What a parse gives.
+type Outcome<'b, 'h, L> = Result<Status<<L as FirstLine>::Message<'b, 'h>>, Error>;
+
+/// Parses a head that begins with `L`, of which the octets are bounded by
+/// `limit` and `kind`.
+#[inline(always)]
+fn parse_head<'b, 'h, L: FirstLine>(
+    config: &Config,
+    octets: Bounded<'b>,
+    at: &mut Resume,
+    writer: Writer<'h>,
+) -> Outcome<'b, 'h, L> {
+    if at.known > 0 {
+        return parse_exactly::<L>(config, octets, at, writer);
+    }
+    dispatch(config.at_most, WholeHead::<L> { config, octets, at, writer, line: PhantomData })
+}
+
+/// A head that may be there as a whole.
+struct WholeHead<'c, 'b, 'h, L> {
+    config: &'c Config,
+    octets: Bounded<'b>,
+    at: &'c mut Resume,
+    writer: Writer<'h>,
+    line: PhantomData<L>,
+}
+
+impl<'b, 'h, L: FirstLine> Op for WholeHead<'_, 'b, 'h, L> {
+    type Out = Outcome<'b, 'h, L>;
+
+    #[inline(always)]
+    fn run<S: Scan>(self, scan: S) -> Self::Out {
+        let WholeHead { config, octets, at, mut writer, .. } = self;
+        let limits = &config.limits;
+        if let Some(blocks) = scan.blocks() {
+            writer.restrict(limits.fields as usize);
+            let whole = whole::parse::<L, _>(blocks, octets.octets, limits, &mut writer);
+            if let Some((start, noted, end)) = whole {
+                return complete::<L>(octets, writer, start, noted, end);
+            }
+            writer.clear();
+        }
+        parse_exactly::<L>(config, octets, at, writer)
+    }
+}
+
+/// Parses a head that is not there as a whole, or not of the usual form.
+#[cold]
+#[inline(never)]
+fn parse_exactly<'b, 'h, L: FirstLine>(
+    config: &Config,
+    octets: Bounded<'b>,
+    at: &mut Resume,
+    writer: Writer<'h>,
+) -> Outcome<'b, 'h, L> {
+    dispatch(config.at_most, Head::<L> { config, octets, at, writer, line: PhantomData })
+}
+
+/// A head in any form, whole or in pieces, right or wrong.
 struct Head<'c, 'b, 'h, L> {
     config: &'c Config,
     octets: Bounded<'b>,
     at: &'c mut Resume,
     writer: Writer<'h>,
-    first_line: PhantomData<L>,
+    line: PhantomData<L>,
 }
 
-/// Its parts: the first line, what was noted, where the fields are, and the
-/// offset of what follows.
-type Parts<'h> = (StartLine, Noted, &'h [FieldPosition], usize);
-
-impl<'h, L: FirstLine> Op for Head<'_, '_, 'h, L> {
-    type Out = Result<Parts<'h>, Stop>;
+impl<'b, 'h, L: FirstLine> Op for Head<'_, 'b, 'h, L> {
+    type Out = Outcome<'b, 'h, L>;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
-        let Head { config, octets, at, writer, .. } = self;
+        let Head { config, octets, at, mut writer, .. } = self;
         let limits = &config.limits;
-        if !writer.holds(at.fields as usize) {
+        if !writer.resume(at.fields as usize) {
             // These are not the slots of the earlier calls: begin again.
             *at = Resume::new();
         }
-        let slots = writer.resume(at.fields as usize, limits.fields as usize);
+        writer.restrict(limits.fields as usize);
 
-        let (start, fields_from) = match at.start {
-            None => L::parse(scan, octets, limits, at)?,
-            Some(start) => (start, at.line as usize),
-        };
-        let (noted, positions, end) =
-            field_lines::parse(scan, octets, start, fields_from, at, slots)?;
-        Ok((start, noted, positions, end))
+        match parse_lines::<L, S>(scan, octets, limits, at, &mut writer) {
+            Ok((start, noted, end)) => complete::<L>(octets, writer, start, noted, end),
+            Err(Stop::Partial) => {
+                writer.finish();
+                Ok(Status::Partial)
+            }
+            Err(Stop::Error(error)) => Err(error),
+        }
     }
 }
 
-/// Parses a head that begins with `L`.
-#[inline]
-fn parse_head<'h, L: FirstLine, S: Slots + ?Sized>(
-    config: &Config,
-    octets: Bounded<'_>,
+#[inline(always)]
+fn parse_lines<L: FirstLine, S: Scan>(
+    scan: S,
+    head: Bounded<'_>,
+    limits: &Limits,
     at: &mut Resume,
-    slots: &'h mut S,
-) -> Result<Status<Parts<'h>>, Error> {
-    let writer = slots.writer();
-    let head = Head::<L> { config, octets, at, writer, first_line: PhantomData };
-    match dispatch(config.at_most, head) {
-        Ok(parts) => Ok(Status::Complete(parts, parts.3)),
-        Err(Stop::Partial) => Ok(Status::Partial),
-        Err(Stop::Error(error)) => Err(error),
-    }
+    writer: &mut Writer<'_>,
+) -> Result<(StartLine, Noted, usize), Stop> {
+    let (start, from) = match at.start {
+        None => L::parse(scan, head, limits, at)?,
+        Some(start) => (start, at.line as usize),
+    };
+    let (noted, end) = field_lines::parse(scan, head, start, from, at, writer)?;
+    Ok((start, noted, end))
+}
+
+#[inline(always)]
+fn complete<'b, 'h, L: FirstLine>(
+    octets: Bounded<'b>,
+    writer: Writer<'h>,
+    start: StartLine,
+    noted: Noted,
+    end: usize,
+) -> Outcome<'b, 'h, L> {
+    let positions = writer.finish();
+    let octets = octets.octets.get(..end).unwrap_or_default();
+    let message = L::message(HeadParts { octets, positions, start, noted })?;
+    Ok(Status::Complete(message, end))
 }

@@ -2,10 +2,11 @@
 
 use super::request_line::RequestLine;
 use super::status_line::StatusLine;
-use super::{Bounded, FirstLine, Stop, parse_head};
+use super::whole::Cursor;
+use super::{Bounded, FirstLine, HeadParts, Stop, parse_head};
 use crate::fields::Known;
-use crate::resume::{StartLine, WireVersion};
-use crate::scan::Scan;
+use crate::resume::StartLine;
+use crate::scan::{Blocks, Scan};
 use crate::{Config, Error, ErrorKind, Fields, Limits, Request, Response, Resume, Slots, Status};
 
 impl Config {
@@ -43,14 +44,7 @@ impl Config {
         slots: &'h mut S,
     ) -> Result<Status<Request<'b, 'h>>, Error> {
         let bounded = Bounded::new(octets, self.limits.head as usize, ErrorKind::HeadTooLarge);
-        let Status::Complete((start, noted, positions, end), _) =
-            parse_head::<RequestLine, S>(self, bounded, at, slots)?
-        else {
-            return Ok(Status::Partial);
-        };
-        // The major version is the sixth octet behind the target and a space.
-        judge_version(start, start.second_end as usize + 6)?;
-        Ok(Status::Complete(Request { head: &octets[..end], positions, start, noted }, end))
+        parse_head::<RequestLine>(self, bounded, at, slots.writer())
     }
 
     /// Parses a status line and header section.
@@ -80,13 +74,7 @@ impl Config {
         slots: &'h mut S,
     ) -> Result<Status<Response<'b, 'h>>, Error> {
         let bounded = Bounded::new(octets, self.limits.head as usize, ErrorKind::HeadTooLarge);
-        let Status::Complete((start, noted, positions, end), _) =
-            parse_head::<StatusLine, S>(self, bounded, at, slots)?
-        else {
-            return Ok(Status::Partial);
-        };
-        judge_version(start, 5)?;
-        Ok(Status::Complete(Response { head: &octets[..end], positions, start, noted }, end))
+        parse_head::<StatusLine>(self, bounded, at, slots.writer())
     }
 
     /// Parses a trailer section, which follows the last chunk of chunked
@@ -118,31 +106,7 @@ impl Config {
     ) -> Result<Status<Fields<'b, 'h>>, Error> {
         let limit = self.limits.trailers as usize;
         let bounded = Bounded::new(octets, limit, ErrorKind::TrailersTooLarge);
-        let Status::Complete((_, noted, positions, end), _) =
-            parse_head::<NoLine, S>(self, bounded, at, slots)?
-        else {
-            return Ok(Status::Partial);
-        };
-        let trailers = Fields::new(&octets[..end], positions);
-        let forbidden = [Known::Host, Known::ContentLength, Known::TransferEncoding];
-        let first = forbidden
-            .into_iter()
-            .filter_map(|known| noted.find(known, trailers).next())
-            .map(|(position, _)| position.name_start)
-            .min();
-        match first {
-            Some(at) => Err(Error::new(ErrorKind::TrailerForbidden, at as usize)),
-            None => Ok(Status::Complete(trailers, end)),
-        }
-    }
-}
-
-/// A major version other than 1 is refused once the head is complete.
-#[inline]
-fn judge_version(start: StartLine, offset: usize) -> Result<(), Error> {
-    match start.version {
-        WireVersion::Other => Err(Error::new(ErrorKind::VersionUnsupported, offset)),
-        _ => Ok(()),
+        parse_head::<NoLine>(self, bounded, at, slots.writer())
     }
 }
 
@@ -150,6 +114,8 @@ fn judge_version(start: StartLine, offset: usize) -> Result<(), Error> {
 struct NoLine;
 
 impl FirstLine for NoLine {
+    type Message<'b, 'h> = Fields<'b, 'h>;
+
     #[inline(always)]
     fn parse<S: Scan>(
         _: S,
@@ -158,5 +124,24 @@ impl FirstLine for NoLine {
         _: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
         Ok((StartLine::NONE, 0))
+    }
+
+    #[inline(always)]
+    fn parse_whole<B: Blocks>(_: &mut Cursor<'_, B>, _: &Limits) -> Option<(StartLine, usize)> {
+        None
+    }
+
+    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Fields<'b, 'h>, Error> {
+        let trailers = Fields::new(head.octets, head.positions);
+        let forbidden = [Known::Host, Known::ContentLength, Known::TransferEncoding];
+        let first = forbidden
+            .into_iter()
+            .filter_map(|known| head.noted.find(known, trailers).next())
+            .map(|(position, _)| position.name_start)
+            .min();
+        match first {
+            Some(at) => Err(Error::new(ErrorKind::TrailerForbidden, at as usize)),
+            None => Ok(trailers),
+        }
     }
 }

@@ -1,15 +1,25 @@
 //! `request-line = method SP request-target SP HTTP-version CRLF`, RFC 9112
 //! section 3.
 
-use super::{Bounded, FirstLine, Stop, error};
+use super::whole::Cursor;
+use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
-use crate::scan::Scan;
-use crate::{ErrorKind, Limits};
+use crate::scan::{Blocks, Scan};
+use crate::{Error, ErrorKind, Limits, Request};
 
 /// The first line of a request.
 pub(super) struct RequestLine;
 
 impl FirstLine for RequestLine {
+    type Message<'b, 'h> = Request<'b, 'h>;
+
+    #[inline(always)]
+    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Request<'b, 'h>, Error> {
+        // The major version is the sixth octet behind the target and a space.
+        head.start.version.judge(head.start.second_end as usize + 6)?;
+        Ok(Request(head))
+    }
+
     #[inline(always)]
     fn parse<S: Scan>(
         scan: S,
@@ -56,10 +66,9 @@ impl FirstLine for RequestLine {
         };
 
         let rest = octets.get(target_end + 1..).unwrap_or_default();
-        let version = match rest.first_chunk::<10>() {
-            Some(b"HTTP/1.1\r\n") => WireVersion::Http11,
-            Some(b"HTTP/1.0\r\n") => WireVersion::Http10,
-            _ => other_version(line, start, method_end, target_end, at)?,
+        let version = match usual_version(rest) {
+            Some(version) => version,
+            None => other_version(line, start, method_end, target_end, at)?,
         };
         let start = StartLine {
             start: start as u8,
@@ -70,6 +79,43 @@ impl FirstLine for RequestLine {
         };
         Ok((start, target_end + 1 + 10))
     }
+
+    #[inline(always)]
+    fn parse_whole<B: Blocks>(
+        cursor: &mut Cursor<'_, B>,
+        limits: &Limits,
+    ) -> Option<(StartLine, usize)> {
+        let octets = cursor.octets;
+        let method_end = cursor.token_end(0)?;
+        let target = method_end + 1;
+        let target_end = cursor.target_end(target)?;
+        let version = usual_version(octets.octets().get(target_end + 1..)?)?;
+        let end = target_end + 11;
+        let fits = (octets.four(method_end) as u8 == b' ')
+            & (octets.four(target_end) as u8 == b' ')
+            & (target_end > target)
+            & (method_end.wrapping_sub(1) < limits.method as usize)
+            & (end <= limits.request_line as usize);
+        let line = StartLine {
+            start: 0,
+            first_end: method_end as u32,
+            second_end: target_end as u32,
+            code: 0,
+            version,
+        };
+        fits.then_some((line, end))
+    }
+}
+
+/// The version of what begins with `HTTP/1.1 CR LF` or `HTTP/1.0 CR LF`.
+#[inline(always)]
+fn usual_version(octets: &[u8]) -> Option<WireVersion> {
+    // Two integers to compare: a pattern would be compared octet by octet.
+    let (version, line_end) = octets.first_chunk::<10>()?.split_first_chunk::<8>()?;
+    if line_end != b"\r\n" {
+        return None;
+    }
+    WireVersion::usual(*version)
 }
 
 /// One empty line before the start line is ignored, RFC 9112 section 2.2.

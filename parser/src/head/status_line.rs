@@ -1,10 +1,11 @@
 //! `status-line = HTTP-version SP status-code SP [ reason-phrase ] CRLF`, RFC
 //! 9112 section 4.
 
-use super::{Bounded, FirstLine, Stop, error};
+use super::whole::Cursor;
+use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
-use crate::scan::Scan;
-use crate::{ErrorKind, Limits};
+use crate::scan::{Blocks, Scan};
+use crate::{Error, ErrorKind, Limits, Response};
 
 /// The first line of a response.
 pub(super) struct StatusLine;
@@ -13,6 +14,15 @@ pub(super) struct StatusLine;
 const CODE_END: usize = 12;
 
 impl FirstLine for StatusLine {
+    type Message<'b, 'h> = Response<'b, 'h>;
+
+    #[inline(always)]
+    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Response<'b, 'h>, Error> {
+        // The major version is the sixth octet.
+        head.start.version.judge(5)?;
+        Ok(Response(head))
+    }
+
     #[inline(always)]
     fn parse<S: Scan>(
         scan: S,
@@ -21,15 +31,9 @@ impl FirstLine for StatusLine {
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
         let octets = head.octets;
-        let (version, code) = match octets {
-            [b'H', b'T', b'T', b'P', b'/', b'1', b'.', minor, b' ', a, b, c, b' ', ..]
-                if matches!(minor, b'0' | b'1') && matches!(code([*a, *b, *c]), Some(100..600)) =>
-            {
-                let version =
-                    if *minor == b'0' { WireVersion::Http10 } else { WireVersion::Http11 };
-                (version, code([*a, *b, *c]).unwrap_or_default())
-            }
-            _ => unusual(head)?,
+        let (version, code) = match usual(octets) {
+            Some(parts) => parts,
+            None => unusual(head)?,
         };
         // A missing space before an empty reason is accepted: then this is the
         // CR, and the value ends where it begins.
@@ -47,6 +51,35 @@ impl FirstLine for StatusLine {
         };
         Ok((start, end + 2))
     }
+
+    #[inline(always)]
+    fn parse_whole<B: Blocks>(
+        cursor: &mut Cursor<'_, B>,
+        _: &Limits,
+    ) -> Option<(StartLine, usize)> {
+        let octets = cursor.octets.octets();
+        let (version, code) = usual(octets)?;
+        let reason_end = cursor.value_end(CODE_END + 1)?;
+        let line = StartLine {
+            start: 0,
+            first_end: CODE_END as u32,
+            second_end: reason_end as u32,
+            code,
+            version,
+        };
+        let fits = octets.get(reason_end..reason_end + 2) == Some(b"\r\n");
+        fits.then_some((line, reason_end + 2))
+    }
+}
+
+/// Version and code of a line that begins with `HTTP/1.1` or `HTTP/1.0`, one
+/// space, a code and another space.
+#[inline(always)]
+fn usual(octets: &[u8]) -> Option<(WireVersion, u16)> {
+    let (version, rest) = octets.first_chunk::<13>()?.split_first_chunk::<8>()?;
+    let version = WireVersion::usual(*version)?;
+    let &[b' ', a, b, c, b' '] = rest else { return None };
+    code([a, b, c]).filter(|code| (100..600).contains(code)).map(|code| (version, code))
 }
 
 /// The number that three digits stand for.

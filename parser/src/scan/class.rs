@@ -1,4 +1,4 @@
-//! The three octet classes that the grammar asks for, as tables.
+//! The octet classes that the grammar asks for, as tables.
 //!
 //! Every scanner of every level is held equal to [`TABLE`] by the tests in
 //! `scan/tests.rs`; the other tables here are the same classes in the forms
@@ -21,6 +21,10 @@ pub(crate) const TARGET: u8 = 2;
 /// `HTAB / SP / VCHAR / obs-text`, which is every octet but controls and DEL.
 pub(crate) const VALUE: u8 = 4;
 
+/// What a registered name consists of besides percent-encodings, RFC 3986
+/// section 3.2.2, without the comma: `unreserved / sub-delims`.
+pub(crate) const REG_NAME: u8 = 8;
+
 /// For each octet, the classes that it belongs to.
 pub(crate) static TABLE: [u8; 256] = {
     let mut table = [0; 256];
@@ -38,7 +42,13 @@ const fn classes(octet: u8) -> u8 {
         | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
     let target = matches!(octet, 0x21..=0x7E) && octet != b'#';
     let value = octet == b'\t' || (octet >= 0x20 && octet != 0x7F);
-    (token as u8 * TOKEN) | (target as u8 * TARGET) | (value as u8 * VALUE)
+    let reg_name = matches!(octet,
+        b'!' | b'$' | b'&'..=b'+' | b'-' | b'.' | b';' | b'=' | b'_' | b'~'
+        | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
+    (token as u8 * TOKEN)
+        | (target as u8 * TARGET)
+        | (value as u8 * VALUE)
+        | (reg_name as u8 * REG_NAME)
 }
 
 /// Whether `octet` belongs to `class`, one of the constants above.

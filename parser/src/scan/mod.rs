@@ -24,6 +24,7 @@ pub(crate) mod slots;
 mod swar;
 #[cfg(test)]
 mod tests;
+mod window;
 
 #[cfg_attr(
     all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
@@ -36,16 +37,56 @@ mod tests;
 mod arch;
 
 pub use level::{Level, UnknownLevel};
+pub(crate) use window::Window;
 
 /// Finds the end of an octet class. Each method returns the first position at
 /// or after `from` whose octet is outside of the class, or `octets.len()`.
 pub(crate) trait Scan: Copy {
+    /// The same level's look at whole blocks.
+    type Blocks: Blocks;
+
     /// [`class::TOKEN`]: methods and field names.
     fn token_end(self, octets: &[u8], from: usize) -> usize;
     /// [`class::TARGET`]: request targets.
     fn target_end(self, octets: &[u8], from: usize) -> usize;
     /// [`class::VALUE`]: field values and reason phrases.
     fn value_end(self, octets: &[u8], from: usize) -> usize;
+    /// `None` where classifying whole blocks is slower than scanning classes.
+    fn blocks(self) -> Option<Self::Blocks>;
+}
+
+/// Classifies 64 octets at a time, at positions that do not depend on what was
+/// found before, so that the CPU can work on several blocks at once. Bit `i`
+/// stands for octet `at + i`; octets beyond the end count as inside of every
+/// class.
+pub(crate) trait Blocks: Copy {
+    /// The octets that are in the way of names and values.
+    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters;
+    /// The octets that are not of [`class::TARGET`].
+    fn not_target(self, octets: Window<'_>, at: usize) -> u64;
+}
+
+/// What [`Blocks::delimiters`] finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delimiters {
+    /// The octets that are not of [`class::TOKEN`].
+    pub(crate) not_token: u64,
+    /// The octets that are not of [`class::VALUE`].
+    pub(crate) not_value: u64,
+}
+
+/// The blocks of levels that have none: there is no such value.
+#[derive(Clone, Copy)]
+pub(crate) enum NoBlocks {}
+
+impl Blocks for NoBlocks {
+    fn delimiters(self, _: Window<'_>, _: usize) -> Delimiters {
+        match self {}
+    }
+
+    fn not_target(self, _: Window<'_>, _: usize) -> u64 {
+        match self {}
+    }
 }
 
 /// A computation that is compiled once for each level.

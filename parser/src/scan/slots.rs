@@ -42,7 +42,16 @@ pub struct Positions<const N: usize> {
 impl<const N: usize> Positions<N> {
     /// Empty slots.
     pub const fn new() -> Self {
-        Positions { slots: [MaybeUninit::uninit(); N], written: 0 }
+        let mut positions = MaybeUninit::<Self>::uninit();
+        let this = positions.as_mut_ptr();
+        // Not as a struct expression: the compiler makes a constant of that, and
+        // copies all of it.
+        // SAFETY: the field is within what `this` points to.
+        let written = unsafe { &raw mut (*this).written };
+        // SAFETY: `written` points to memory of this function.
+        unsafe { written.write(0) };
+        // SAFETY: the other field may be uninitialised.
+        unsafe { positions.assume_init() }
     }
 }
 
@@ -98,21 +107,21 @@ pub struct Writer<'h> {
 }
 
 impl<'h> Writer<'h> {
-    /// Whether the first `count` slots are initialised. If not, they are not
-    /// the slots that the parse began with.
+    /// Goes on behind the first `count` positions, which an earlier call wrote.
+    /// `false` if these slots do not hold so many: then they are not the ones
+    /// that the parse began with.
     #[inline(always)]
-    pub(crate) fn holds(&self, count: usize) -> bool {
-        count <= self.initialised
+    pub(crate) fn resume(&mut self, count: usize) -> bool {
+        let held = count <= self.initialised;
+        self.next = if held { count } else { 0 };
+        held
     }
 
-    /// Goes on behind the first `count` positions, which an earlier call wrote,
-    /// with room for `limit` in all; from the first one if it did not.
+    /// Leaves room for `limit` positions, those included that are written.
     #[inline(always)]
-    pub(crate) fn resume(mut self, count: usize, limit: usize) -> Self {
-        self.next = if self.holds(count) { count } else { 0 };
+    pub(crate) fn restrict(&mut self, limit: usize) {
         let room = limit.max(self.next).min(self.slots.len());
-        self.slots = &mut self.slots[..room];
-        self
+        self.slots = &mut core::mem::take(&mut self.slots)[..room];
     }
 
     /// How many positions are written.
@@ -134,6 +143,12 @@ impl<'h> Writer<'h> {
             slot.write(position);
             self.next += 1;
         }
+    }
+
+    /// Forgets all that was written.
+    #[inline(always)]
+    pub(crate) fn clear(&mut self) {
+        self.next = 0;
     }
 
     /// All that was written, and a note of it for the next parse.

@@ -6,9 +6,9 @@
 //! crosses from one octet into the next, so the *lowest* flagged octet is right
 //! and so are all others.
 
-use super::Scan;
 use super::class::{self, TARGET, TOKEN, VALUE};
 use super::scalar;
+use super::{NoBlocks, Scan};
 
 /// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the
 /// CPU.
@@ -16,6 +16,13 @@ use super::scalar;
 pub(crate) struct Swar;
 
 impl Scan for Swar {
+    type Blocks = NoBlocks;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<NoBlocks> {
+        None
+    }
+
     /// Names and methods are short and their class is ragged: the table wins.
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {

@@ -5,9 +5,9 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::blocks::first_outside;
+use super::blocks::{bits64, first_outside};
 use crate::scan::class::{NIBBLE_BITS, TARGET, TOKEN, TOKEN_ROWS, VALUE};
-use crate::scan::{Op, Scan, scalar};
+use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
 #[derive(Clone, Copy)]
@@ -23,6 +23,13 @@ pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
 }
 
 impl Scan for Avx2 {
+    type Blocks = Self;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Self> {
+        Some(self)
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         first_outside(
@@ -54,6 +61,23 @@ impl Scan for Avx2 {
             |block| unsafe { not_value(block) },
             |octets, from| scalar::first_outside(octets, from, VALUE),
         )
+    }
+}
+
+impl Blocks for Avx2 {
+    #[inline(always)]
+    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
+        // SAFETY: `self` proves AVX2.
+        let not_token = bits64(octets, at, |half| unsafe { not_token(half) });
+        // SAFETY: as above.
+        let not_value = bits64(octets, at, |half| unsafe { not_value(half) });
+        Delimiters { not_token, not_value }
+    }
+
+    #[inline(always)]
+    fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        bits64(octets, at, |half| unsafe { not_target(half) })
     }
 }
 

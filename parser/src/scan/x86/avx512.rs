@@ -6,7 +6,7 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use crate::scan::class::{ASCII, TARGET, TOKEN, VALUE};
-use crate::scan::{Op, Scan};
+use crate::scan::{Blocks, Delimiters, Op, Scan, Window};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what
 /// [`super::avx2`] asks for.
@@ -24,6 +24,13 @@ pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
 }
 
 impl Scan for Avx512 {
+    type Blocks = Self;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Self> {
+        Some(self)
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         // SAFETY: `self` proves AVX-512.
@@ -40,6 +47,20 @@ impl Scan for Avx512 {
     fn value_end(self, octets: &[u8], from: usize) -> usize {
         // SAFETY: `self` proves AVX-512.
         first_outside(octets, from, |part| unsafe { outside::<VALUE>(part) })
+    }
+}
+
+impl Blocks for Avx512 {
+    #[inline(always)]
+    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { delimiters(octets.octets().get(at..).unwrap_or_default()) }
+    }
+
+    #[inline(always)]
+    fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { outside::<TARGET>(octets.octets().get(at..).unwrap_or_default()) }
     }
 }
 
@@ -62,21 +83,51 @@ fn first_outside(octets: &[u8], from: usize, outside: impl Fn(&[u8]) -> u64) -> 
     octets.len()
 }
 
-/// One look-up for all classes: `vpermi2b` takes the entry of each octet out of
-/// the two halves of [`ASCII`]. It reads seven bits of an index, so octets of
-/// 0x80 and above are masked: of the classes, only values hold those.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 fn outside<const CLASS: u8>(octets: &[u8]) -> u64 {
-    let valid = if octets.len() < 64 { (1 << octets.len()) - 1 } else { u64::MAX };
+    let (block, valid) = load_some(octets);
+    let inside = match CLASS {
+        VALUE => inside::<VALUE>(block) | _mm512_movepi8_mask(block),
+        _ => inside::<CLASS>(block),
+    };
+    !inside & valid
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn delimiters(octets: &[u8]) -> Delimiters {
+    let (block, valid) = load_some(octets);
+    let high = _mm512_movepi8_mask(block);
+    Delimiters {
+        not_token: !inside::<TOKEN>(block) & valid,
+        not_value: !(inside::<VALUE>(block) | high) & valid,
+    }
+}
+
+/// The octets below 0x80 that are of `CLASS`. One look-up for all classes:
+/// `vpermi2b` takes the entry of each octet out of the two halves of [`ASCII`].
+/// It reads seven bits of an index, so octets of 0x80 and above are masked.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn inside<const CLASS: u8>(block: __m512i) -> u64 {
+    let ascii = _mm512_testn_epi8_mask(block, _mm512_set1_epi8(i8::MIN));
+    let entries = _mm512_permutex2var_epi8(load(&ASCII[0]), block, load(&ASCII[1]));
+    _mm512_mask_test_epi8_mask(ascii, entries, _mm512_set1_epi8(CLASS as i8))
+}
+
+/// The first 64 octets, or zeros where there are fewer, and which are there.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn load_some(octets: &[u8]) -> (__m512i, u64) {
+    if let Some(block) = octets.first_chunk() {
+        return (load(block), u64::MAX);
+    }
+    let valid = (1 << octets.len()) - 1;
     // SAFETY: the mask covers octets of the slice alone; masked-out ones are
     // not accessed.
     let block = unsafe { _mm512_maskz_loadu_epi8(valid, octets.as_ptr().cast()) };
-    let high = _mm512_movepi8_mask(block);
-    let entries = _mm512_permutex2var_epi8(load(&ASCII[0]), block, load(&ASCII[1]));
-    let inside = _mm512_test_epi8_mask(entries, _mm512_set1_epi8(CLASS as i8));
-    let inside = if CLASS == VALUE { inside | high } else { inside & !high };
-    !inside & valid
+    (block, valid)
 }
 
 #[inline]

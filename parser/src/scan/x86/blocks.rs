@@ -1,4 +1,6 @@
-//! Stepping through a slice in blocks, without reading outside of it.
+//! Looking at a slice in blocks, without reading outside of it.
+
+use crate::scan::Window;
 
 /// The first position at or after `from` for which `outside` sets a bit, or the
 /// length. `outside` gets `N` octets and sets bit `i` for octet `i`; `short`
@@ -30,4 +32,22 @@ pub(super) fn first_outside<const N: usize>(
         }
         None => short(octets, at),
     }
+}
+
+/// Bits for the 64 octets from `at` on, put together from two halves. `half`
+/// gets 32 octets and sets bit `i` for octet `i`.
+#[inline(always)]
+pub(super) fn bits64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+    if let Some(block) = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<64>()) {
+        let bits = |octets: Option<&[u8; 32]>| octets.map_or(0, &half) as u64;
+        return bits(block.first_chunk()) | bits(block.last_chunk()) << 32;
+    }
+    bits32(octets, at, &half) | bits32(octets, at + 32, &half) << 32
+}
+
+/// Bits for the 32 octets from `at` on, none for those beyond the end.
+#[inline(always)]
+pub(super) fn bits32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+    let (block, before) = octets.read(at);
+    (half(block) as u64).checked_shr(before as u32).unwrap_or(0)
 }

@@ -6,8 +6,9 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
-use crate::scan::{Op, Scan, scalar};
+use super::blocks::bits64;
+use crate::scan::class::{NIBBLE_BITS, TARGET, TOKEN, TOKEN_ROWS, VALUE, belongs};
+use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
 #[derive(Clone, Copy)]
@@ -30,6 +31,13 @@ const NOT_VALUE: Ranges =
     Ranges { bounds: *b"\x00\x08\x0A\x1F\x7F\x7F\0\0\0\0\0\0\0\0\0\0", octets: 6 };
 
 impl Scan for Sse42 {
+    type Blocks = Self;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Self> {
+        Some(self)
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         let mut at = from;
@@ -50,6 +58,23 @@ impl Scan for Sse42 {
     #[inline(always)]
     fn value_end(self, octets: &[u8], from: usize) -> usize {
         first_in(self, octets, from, &NOT_VALUE, VALUE)
+    }
+}
+
+impl Blocks for Sse42 {
+    #[inline(always)]
+    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
+        // SAFETY: `self` proves SSE4.2.
+        let not_token = bits64(octets, at, |half| unsafe { not_token(half) });
+        // SAFETY: as above.
+        let not_value = bits64(octets, at, |half| unsafe { not_value(half) });
+        Delimiters { not_token, not_value }
+    }
+
+    #[inline(always)]
+    fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        bits64(octets, at, |half| unsafe { not_target(half) })
     }
 }
 
@@ -94,4 +119,73 @@ fn position(ranges: &Ranges, block: &[u8; 16]) -> usize {
 fn load(block: &[u8; 16]) -> __m128i {
     // SAFETY: 16 octets are readable, and the load needs no alignment.
     unsafe { _mm_loadu_si128(block.as_ptr().cast()) }
+}
+
+/// The two halves of a block in registers.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn halves(block: &[u8; 32]) -> [__m128i; 2] {
+    let half =
+        |octets: Option<&[u8; 16]>| octets.map_or(_mm_setzero_si128(), |octets| load(octets));
+    [half(block.first_chunk()), half(block.last_chunk())]
+}
+
+/// The sign bits of two registers.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn bits(halves: [__m128i; 2]) -> u32 {
+    let [low, high] = halves;
+    _mm_movemask_epi8(low) as u32 | (_mm_movemask_epi8(high) as u32) << 16
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn not_target(block: &[u8; 32]) -> u32 {
+    let [low, high] = halves(block);
+    bits([is_not_target(low), is_not_target(high)])
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn is_not_target(octets: __m128i) -> __m128i {
+    // Signed: this takes in 0x80 and above.
+    let low_or_high = _mm_cmpgt_epi8(_mm_set1_epi8(0x21), octets);
+    let hash = _mm_cmpeq_epi8(octets, _mm_set1_epi8(b'#' as i8));
+    let delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7F));
+    _mm_or_si128(low_or_high, _mm_or_si128(hash, delete))
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn not_token(block: &[u8; 32]) -> u32 {
+    let [low, high] = halves(block);
+    bits([is_not_token(low), is_not_token(high)])
+}
+
+/// As at the AVX2 level: two nibble look-ups.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn is_not_token(octets: __m128i) -> __m128i {
+    let [rows, _] = halves(&TOKEN_ROWS);
+    let [bits, _] = halves(&NIBBLE_BITS);
+    let row = _mm_shuffle_epi8(rows, octets);
+    let high = _mm_and_si128(_mm_srli_epi16::<4>(octets), _mm_set1_epi8(15));
+    let bit = _mm_shuffle_epi8(bits, high);
+    _mm_cmpeq_epi8(_mm_and_si128(row, bit), _mm_setzero_si128())
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn not_value(block: &[u8; 32]) -> u32 {
+    let [low, high] = halves(block);
+    bits([is_not_value(low), is_not_value(high)])
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn is_not_value(octets: __m128i) -> __m128i {
+    let control = _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x1F)), octets);
+    let tab = _mm_cmpeq_epi8(octets, _mm_set1_epi8(b'\t' as i8));
+    let delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7F));
+    _mm_or_si128(_mm_andnot_si128(tab, control), delete)
 }
