@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
+use crate::Level;
+use crate::scan::class::{TARGET, TOKEN, belongs};
+use crate::scan::{Op, Scan, dispatch};
 
 /// Why something can't be encoded. The caller's doing, not the peer's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,8 +63,8 @@ impl<'a> HeadEncoder<'a> {
         method: &[u8],
         target: &[u8],
     ) -> Result<Self, EncodeError> {
-        check(method, TOKEN, 1, EncodeError::Method)?;
-        check(target, TARGET, 1, EncodeError::Target)?;
+        check(is_token(method), EncodeError::Method)?;
+        check(is_target(target), EncodeError::Target)?;
         HeadEncoder { buffer, len: 0 }.with([method, b" ", target, b" HTTP/1.1\r\n"])
     }
 
@@ -73,10 +75,8 @@ impl<'a> HeadEncoder<'a> {
     /// [`EncodeError::Code`], [`EncodeError::Reason`],
     /// [`EncodeError::BufferTooShort`].
     pub fn response(buffer: &'a mut [u8], code: u16, reason: &[u8]) -> Result<Self, EncodeError> {
-        if !(100..600).contains(&code) {
-            return Err(EncodeError::Code);
-        }
-        check(reason, VALUE, 0, EncodeError::Reason)?;
+        check((100..600).contains(&code), EncodeError::Code)?;
+        check(is_field_value(reason), EncodeError::Reason)?;
         let digits = [code / 100, code / 10 % 10, code % 10].map(|digit| b'0' + digit as u8);
         HeadEncoder { buffer, len: 0 }.with([b"HTTP/1.1 ", &digits, b" ", reason, b"\r\n"])
     }
@@ -87,8 +87,8 @@ impl<'a> HeadEncoder<'a> {
     /// [`EncodeError::FieldName`], [`EncodeError::FieldValue`],
     /// [`EncodeError::BufferTooShort`].
     pub fn field(&mut self, name: &str, value: &[u8]) -> Result<&mut Self, EncodeError> {
-        check(name.as_bytes(), TOKEN, 1, EncodeError::FieldName)?;
-        check(value, VALUE, 0, EncodeError::FieldValue)?;
+        check(is_token(name.as_bytes()), EncodeError::FieldName)?;
+        check(is_field_value(value), EncodeError::FieldValue)?;
         self.append([name.as_bytes(), b": ", value, b"\r\n"])?;
         Ok(self)
     }
@@ -141,9 +141,31 @@ impl<'a> HeadEncoder<'a> {
     }
 }
 
-/// Refuses `octets` with `error` if there are fewer than `at_least` or one is
-/// not of `class`.
-fn check(octets: &[u8], class: u8, at_least: usize, error: EncodeError) -> Result<(), EncodeError> {
-    let fits = octets.len() >= at_least && octets.iter().all(|&octet| belongs(octet, class));
+fn check(fits: bool, error: EncodeError) -> Result<(), EncodeError> {
     if fits { Ok(()) } else { Err(error) }
+}
+
+/// Whether `octets` are a token: a method or a field name (RFC 9110 section
+/// 5.6.2).
+pub fn is_token(octets: &[u8]) -> bool {
+    !octets.is_empty() && octets.iter().all(|&octet| belongs(octet, TOKEN))
+}
+
+/// Whether `octets` can be a field value or a reason phrase: no controls but
+/// HTAB, and no DEL (RFC 9110 section 5.5). White space at the ends is
+/// accepted; a recipient drops it.
+pub fn is_field_value(octets: &[u8]) -> bool {
+    struct IsValue<'b>(&'b [u8]);
+    impl Op for IsValue<'_> {
+        type Out = bool;
+        #[inline(always)]
+        fn run<S: Scan>(self, scan: S) -> bool {
+            scan.value_end(self.0, 0) == self.0.len()
+        }
+    }
+    dispatch(Level::Avx512, IsValue(octets))
+}
+
+fn is_target(octets: &[u8]) -> bool {
+    !octets.is_empty() && octets.iter().all(|&octet| belongs(octet, TARGET))
 }

@@ -28,7 +28,7 @@ mod head;
 #[cfg(test)]
 mod tests;
 
-pub use head::{EncodeError, HeadEncoder};
+pub use head::{EncodeError, HeadEncoder, is_field_value, is_token};
 
 /// The size line of the last chunk, `0 CR LF`. The trailer section and an empty
 /// line follow it (RFC 9112 section 7.1).

@@ -251,6 +251,8 @@ fn responses() {
     assert_eq!(ok("").unwrap().body, UntilClose);
     assert!(!ok("").unwrap().persistent);
     assert_eq!(ok("Transfer-Encoding: gzip\r\n").unwrap().body, UntilClose);
+    assert_eq!(ok("Transfer-Encoding: chunked, gzip\r\n").unwrap().body, UntilClose);
+    refused(ok("Transfer-Encoding: chunked, chunked\r\n"), TransferEncoding);
     refused(ok("Transfer-Encoding: gzip, chunked\r\n"), TransferCodingUnknown);
     refused(
         ok("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),

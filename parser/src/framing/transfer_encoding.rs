@@ -12,7 +12,8 @@ pub(super) enum Codings {
     Chunked,
     /// Others before one final `chunked`; the offset of the first.
     OthersThenChunked(usize),
-    /// A list of tokens that does not end in `chunked`; its offset.
+    /// A list of tokens that does not end in `chunked`, which may be among
+    /// them; its offset.
     NotChunked(usize),
 }
 
@@ -21,29 +22,29 @@ pub(super) enum Codings {
 ///
 /// # Errors
 /// [`ErrorKind::TransferEncoding`]: an empty element, a parameter or anything
-/// else that is no plain token, or a `chunked` that is not the last.
+/// else that is no plain token, or a second `chunked`.
 pub(super) fn parse(
     fields: Fields<'_, '_>,
     noted: &Noted,
 ) -> Result<Option<(Codings, usize)>, Error> {
     let mut found: Option<(Codings, usize)> = None;
+    let mut chunked_before = false;
     for (position, value) in noted.find(Known::TransferEncoding, fields) {
         let at = position.value_start as usize;
         for coding in elements(value) {
             let token = !coding.is_empty() && coding.iter().all(|&octet| belongs(octet, TOKEN));
             let chunked = coding.eq_ignore_ascii_case(b"chunked");
-            let codings = match found {
-                _ if !token => return Err(Error::new(ErrorKind::TransferEncoding, at)),
-                None if chunked => Codings::Chunked,
-                None => Codings::NotChunked(at),
-                Some((Codings::NotChunked(first), _)) if chunked => {
-                    Codings::OthersThenChunked(first)
-                }
-                Some((Codings::NotChunked(first), _)) => Codings::NotChunked(first),
-                // Something behind `chunked`.
-                Some(_) => return Err(Error::new(ErrorKind::TransferEncoding, at)),
+            if !token || (chunked && chunked_before) {
+                return Err(Error::new(ErrorKind::TransferEncoding, at));
+            }
+            chunked_before |= chunked;
+            let first = found.map_or(at, |(_, first)| first);
+            let codings = match (found, chunked) {
+                (None, true) => Codings::Chunked,
+                (Some(_), true) => Codings::OthersThenChunked(first),
+                (_, false) => Codings::NotChunked(first),
             };
-            found = Some((codings, found.map_or(at, |(_, first)| first)));
+            found = Some((codings, first));
         }
     }
     Ok(found)

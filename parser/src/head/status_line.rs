@@ -86,7 +86,7 @@ fn usual(octets: &[u8]) -> Option<(WireVersion, u16)> {
 #[inline(always)]
 fn code(digits: [u8; 3]) -> Option<u16> {
     digits.iter().try_fold(0, |code, digit| {
-        digit.is_ascii_digit().then_some(code * 10 + (digit - b'0') as u16)
+        digit.is_ascii_digit().then(|| code * 10 + (digit - b'0') as u16)
     })
 }
 

@@ -230,3 +230,62 @@ fn wrong_octets_behind_a_resume_do_not_panic() {
         }
     }
 }
+
+fn status_line(octets: &[u8]) -> Result<Option<(u16, Vec<u8>, Version)>, Error> {
+    let mut found = None;
+    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+        for split in 0..=octets.len() {
+            let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+            let config = Config::STRICT.at_most(level);
+            let mut outcome = config.parse_response(&octets[..split], &mut at, &mut slots);
+            if matches!(outcome, Ok(Status::Partial)) {
+                outcome = config.parse_response(octets, &mut at, &mut slots);
+            }
+            let outcome = outcome.map(|status| {
+                let (response, _) = status.complete()?;
+                Some((response.code(), response.reason().to_vec(), response.version()))
+            });
+            let before = found.get_or_insert_with(|| outcome.clone());
+            assert_eq!(*before, outcome, "{level}, split at {split}: {}", octets.escape_ascii());
+        }
+    }
+    found.unwrap()
+}
+
+#[test]
+fn status_lines() {
+    for (line, code, reason) in [
+        ("HTTP/1.1 200 OK", 200, &b"OK"[..]),
+        ("HTTP/1.1 200 ", 200, b""),
+        ("HTTP/1.1 599", 599, b""),
+        ("HTTP/1.1 404 Not \tFound ", 404, b"Not \tFound "),
+        (
+            "HTTP/1.7 100 Continue, please, and be so kind as to go on for a while",
+            100,
+            b"Continue, please, and be so kind as to go on for a while",
+        ),
+    ] {
+        let head = std::format!("{line}\r\nA: b\r\n\r\n");
+        let expected = Ok(Some((code, reason.to_vec(), Version::Http11)));
+        assert_eq!(status_line(head.as_bytes()), expected);
+    }
+    assert_eq!(status_line(b"HTTP/1.0 200 OK\r\n\r\n").unwrap().unwrap().2, Version::Http10);
+    for (head, kind, offset) in [
+        (&b"HTTP/1.1 \nh: OK\r\n"[..], StatusLine, 9),
+        (b"HTTP/1.1  200 OK\r\n\r\n", StatusLine, 9),
+        (b"HTTP/1.1 20 OK\r\n\r\n", StatusLine, 11),
+        (b"HTTP/1.1 2000 OK\r\n\r\n", StatusLine, 12),
+        (b"HTTP/1.1 099 OK\r\n\r\n", StatusLine, 9),
+        (b"HTTP/1.1 600 OK\r\n\r\n", StatusLine, 9),
+        (b"HTTP/1.1 200\n\r\n", StatusLine, 12),
+        (b"HTTP/1.12 200 OK\r\n\r\n", StatusLine, 8),
+        (b"http/1.1 200 OK\r\n\r\n", StatusLine, 0),
+        (b"\r\nHTTP/1.1 200 OK\r\n\r\n", StatusLine, 0),
+        (b"HTTP/1.1 200 O\x00K\r\n\r\n", Reason, 14),
+        (b"HTTP/1.1 200 OK\n\r\n", BareLf, 15),
+        (b"HTTP/1.1 200 OK\rX", BareCr, 15),
+        (b"HTTP/2.0 200 OK\r\n\r\n", VersionUnsupported, 5),
+    ] {
+        assert_eq!(status_line(head), Err(Error::new(kind, offset)), "{}", head.escape_ascii());
+    }
+}
