@@ -105,18 +105,14 @@ impl Heads {
         self.next = now
             + Duration::from_secs(1)
                 .saturating_sub(Duration::from_nanos(since_epoch.subsec_nanos().into()));
-        for ready in core::mem::take(&mut self.ready) {
+        // The list is rebuilt where it is: nothing is allocated, once a second.
+        let renewed = core::mem::take(&mut self.ready).into_iter().filter_map(|ready| {
             let mut octets = ready.head.into_inner();
-            let at = octets.windows(DATE.len()).position(|part| part == DATE);
-            if let Some(date) =
-                at.and_then(|at| octets.get_mut(at + DATE.len()..at + DATE.len() + 29))
-            {
-                date.copy_from_slice(&self.date);
-            }
-            if let Ok(head) = PreparedHead::new(octets) {
-                self.ready.push(Ready { head, ..ready });
-            }
-        }
+            let at = octets.windows(DATE.len()).position(|part| part == DATE)? + DATE.len();
+            octets.get_mut(at..at + self.date.len())?.copy_from_slice(&self.date);
+            Some(Ready { head: PreparedHead::new(octets).ok()?, ..ready })
+        });
+        self.ready = renewed.collect();
     }
 
     /// The head of a status and a type, with nothing else in it.

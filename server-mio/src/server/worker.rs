@@ -42,7 +42,9 @@ pub(super) struct Worker {
     next_look: Instant,
     /// When shutdown must have ended; set once it was ordered.
     ends: Option<Instant>,
+    /// Tasks that were woken, and connections that they have answered: empty between turns.
     woken: Vec<u32>,
+    answered: Vec<u64>,
 }
 
 /// Whether there may be connections to accept.
@@ -83,6 +85,7 @@ impl Worker {
             next_look: now,
             ends: None,
             woken: Vec::new(),
+            answered: Vec::new(),
         })
     }
 
@@ -267,7 +270,7 @@ impl Worker {
         self.service.adopt_spawned();
         let mut woken = core::mem::take(&mut self.woken);
         self.service.executor.queue().take(&mut woken);
-        let mut answered = Vec::new();
+        let mut answered = core::mem::take(&mut self.answered);
         for task in woken.drain(..) {
             match self.service.executor.connection_of(task) {
                 None => self.service.resume_spawned(task),
@@ -282,9 +285,10 @@ impl Worker {
             }
         }
         self.woken = woken;
-        for key in answered {
+        for key in answered.drain(..) {
             self.drive(key);
         }
+        self.answered = answered;
         self.service.adopt_spawned();
     }
 

@@ -115,6 +115,16 @@ impl Client {
         }
     }
 
+    /// Takes octets that [`rest`](Self::rest) gave to be looked at for answers.
+    pub(crate) fn give_back(&mut self, octets: Vec<u8>) {
+        self.received = octets;
+    }
+
+    /// The next answer of what was received, without reading more.
+    pub(crate) fn next_of(&mut self, method: &str) -> Option<Answer> {
+        self.take_answer(method)
+    }
+
     /// Asserts that the server closes in peace, without a word more.
     pub(crate) fn assert_closed(&mut self) {
         assert_eq!(self.rest().as_deref(), Some(&b""[..]), "the connection closes in peace");

@@ -2,6 +2,7 @@
 
 mod around;
 mod bursts;
+mod cases;
 mod client;
 mod connections;
 mod handlers;
@@ -11,4 +12,5 @@ mod request;
 mod response;
 mod routes;
 mod serving;
+mod shortage;
 mod shutdown;

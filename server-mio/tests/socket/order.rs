@@ -25,13 +25,21 @@ fn requests(targets: &[&str]) -> String {
 fn answers_keep_the_order_of_their_requests_while_handlers_run_concurrently() {
     let serving = serve(app());
     let mut client = serving.client();
-    let began = Instant::now();
-    client.send(requests(&["/delay/300", "/", "/delay/50", "/user/7"]));
-    let texts: Vec<_> = client.answers(4).iter().map(|answer| answer.text().to_owned()).collect();
-    let took = began.elapsed();
-    assert_eq!(texts, ["300", "Hello world!", "50", "7"]);
-    assert!(took >= Duration::from_millis(295), "{took:?}");
-    assert!(took < Duration::from_millis(345), "one after the other: {took:?}");
+    // One after the other they would take 350 ms. A machine that is busy with other tests may need several tries.
+    let mut took = Duration::MAX;
+    for _ in 0..5 {
+        let began = Instant::now();
+        client.send(requests(&["/delay/300", "/", "/delay/50", "/user/7"]));
+        let answers = client.answers(4);
+        took = took.min(began.elapsed());
+        let texts: Vec<_> = answers.iter().map(|answer| answer.text()).collect();
+        assert_eq!(texts, ["300", "Hello world!", "50", "7"]);
+        assert!(took >= Duration::from_millis(299), "{took:?}");
+        if took < Duration::from_millis(340) {
+            return;
+        }
+    }
+    panic!("the handlers do not run concurrently: {took:?}");
 }
 
 #[test]

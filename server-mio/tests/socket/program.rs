@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 use crate::client::{Client, PATIENCE};
 
 /// A running `rajada`, by itself or under a tracer.
-struct Program {
-    child: Child,
-    address: SocketAddr,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
     greeting: String,
 }
 
-const BINARY: &str = env!("CARGO_BIN_EXE_rajada");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_rajada");
 
 impl Program {
-    fn start(command: &mut Command) -> Program {
+    pub(crate) fn start(command: &mut Command) -> Program {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut greeting = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut greeting).unwrap();
@@ -26,7 +26,7 @@ impl Program {
         Program { child, address, greeting }
     }
 
-    fn with(args: &[&str]) -> Program {
+    pub(crate) fn with(args: &[&str]) -> Program {
         Program::start(Command::new(BINARY).args(["--listen", "127.0.0.1:0"]).args(args))
     }
 

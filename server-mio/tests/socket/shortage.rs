@@ -1,0 +1,167 @@
+//! When there is too little of something: file descriptors, turns, memory; and what is left when peers have gone.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::client::{Client, PATIENCE};
+use crate::program::{BINARY, Program};
+use crate::serving::wait_until;
+
+/// A number from a line of `/proc/PID/status`.
+fn status_of(program: &Program, name: &str) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", program.child.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Resident memory in KiB.
+fn resident(program: &Program) -> usize {
+    status_of(program, "VmRSS:")
+}
+
+/// User and system time, in ticks of 10 ms.
+fn ticks(program: &Program) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", program.child.id())).unwrap();
+    let behind_name = stat.rsplit(") ").next().unwrap();
+    behind_name.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+}
+
+#[test]
+fn no_file_descriptors_left_neither_stops_nor_spins_the_server() {
+    let limited = format!("ulimit -n 24; exec {BINARY} --listen 127.0.0.1:0");
+    let program = Program::start(Command::new("bash").args(["-c", &limited]));
+    let mut clients: Vec<Client> = (0..40).map(|_| Client::connect(program.address)).collect();
+    for client in &mut clients {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let before = ticks(&program);
+    std::thread::sleep(Duration::from_millis(800));
+    assert!(ticks(&program) - before < 20, "it spins");
+    // Those that were accepted are answered; the others once there is room.
+    let began = Instant::now();
+    while let Some(mut client) = (!clients.is_empty()).then(|| clients.remove(0)) {
+        assert_eq!(client.answer().text(), "Hello world!");
+        assert!(began.elapsed() < PATIENCE);
+    }
+}
+
+#[test]
+fn a_peer_that_floods_does_not_starve_one_that_asks_once() {
+    let program = Program::with(&[]);
+    let mut stream = TcpStream::connect(program.address).unwrap();
+    let mut reader = stream.try_clone().unwrap();
+    let burst = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2000);
+    let flood = std::thread::spawn(move || while stream.write_all(burst.as_bytes()).is_ok() {});
+    let drain = std::thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 20];
+        while reader.read(&mut buffer).is_ok_and(|count| count > 0) {}
+    });
+    let mut client = Client::connect(program.address);
+    let mut slowest = Duration::ZERO;
+    for _ in 0..50 {
+        let began = Instant::now();
+        assert_eq!(client.get("/user/7").text(), "7");
+        slowest = slowest.max(began.elapsed());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(slowest < Duration::from_millis(250), "{slowest:?}");
+    drop(program);
+    flood.join().unwrap();
+    drain.join().unwrap();
+}
+
+#[test]
+fn a_peer_that_never_reads_costs_little_memory() {
+    let program = Program::with(&[]);
+    let warm_up = Client::connect(program.address).get("/");
+    assert_eq!(warm_up.status, 200);
+    let before = resident(&program);
+    let mut stream = TcpStream::connect(program.address).unwrap();
+    stream.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
+    let burst = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2000);
+    let mut sent = 0;
+    // The server stops reading, so the kernel stops taking.
+    while sent < 64 << 20 {
+        match stream.write(burst.as_bytes()) {
+            Ok(count) => sent += count,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                break;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(sent < 64 << 20, "the server goes on reading");
+    let grown = resident(&program).saturating_sub(before);
+    assert!(grown <= 1024, "{grown} KiB more");
+}
+
+/// Peers that vanish, `count` of them at once, in rounds; memory must not grow from round to round.
+fn vanish(program: &Program, part: &str, count: usize, read: bool) {
+    let mut levels = Vec::new();
+    for _ in 0..4 {
+        let mut clients: Vec<Client> =
+            (0..count).map(|_| Client::connect(program.address)).collect();
+        for client in &mut clients {
+            client.send(part);
+        }
+        for client in &mut clients {
+            if read {
+                client.answer();
+            }
+        }
+        std::thread::sleep(Duration::from_millis(50));
+        for client in clients {
+            socket2::SockRef::from(&client.stream).set_linger(Some(Duration::ZERO)).unwrap();
+        }
+        wait_until(|| open_sockets(program) <= 1);
+        levels.push(resident(program));
+    }
+    let (first, last) = (levels[0], levels[levels.len() - 1]);
+    // What one connection had may stay with the allocator; what all of them had may not.
+    assert!(last <= first + first / 10 + 2 * part.len() / 1024, "{levels:?} KiB");
+    assert_eq!(Client::connect(program.address).get("/").text(), "Hello world!");
+}
+
+/// Sockets that a program has open, its listener among them.
+fn open_sockets(program: &Program) -> usize {
+    let descriptors = std::fs::read_dir(format!("/proc/{}/fd", program.child.id())).unwrap();
+    let links = descriptors.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    // The pair that signals are told by is not of TCP.
+    let sockets = links.filter(|link| link.to_string_lossy().starts_with("socket:")).count();
+    sockets.saturating_sub(2)
+}
+
+#[test]
+fn a_peer_that_vanishes_in_mid_request_leaves_nothing_behind() {
+    let program = Program::with(&[]);
+    let head = format!("GET / HTTP/1.1\r\nHost: a\r\nCookie: {}", "c".repeat(20_000));
+    vanish(&program, &head, 200, false);
+    vanish(
+        &program,
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nhalf",
+        200,
+        false,
+    );
+}
+
+#[test]
+fn a_peer_that_vanishes_in_mid_burst_leaves_nothing_behind() {
+    let program = Program::with(&[]);
+    let burst = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(24)
+        + "GET /delay/9000 HTTP/1.1\r\nHost: a\r\n\r\nGET /";
+    vanish(&program, &burst, 200, true);
+}
+
+#[test]
+fn a_peer_that_vanishes_in_mid_response_leaves_nothing_behind() {
+    let program = Program::with(&[]);
+    let content = "x".repeat(1_500_000);
+    let post = format!(
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{content}",
+        content.len()
+    );
+    vanish(&program, &post, 10, false);
+}
