@@ -45,8 +45,3 @@ pub use bytes::Bytes;
 #[cfg(feature = "cookies")]
 pub use cookie;
 pub use rajada_parser::{Field, Fields, Level, Version};
-
-/// The examples of the project's front page.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct FrontPage;

@@ -1,0 +1,81 @@
+//! What an answer can be.
+//!
+//! ```sh
+//! cargo run -p rajada-mio --example response &
+//! curl -i http://127.0.0.1:8080/html http://127.0.0.1:8080/json http://127.0.0.1:8080/cookie
+//! curl -N http://127.0.0.1:8080/stream
+//! ```
+#![allow(elided_lifetimes_in_paths)]
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use rajada_mio::cookie::{Cookie, SameSite};
+use rajada_mio::{
+    App, Body, BodyStream, Bytes, ContentType, Error, Html, Json, Redirect, Request, Response,
+    Sleep, Status, sleep,
+};
+
+#[derive(serde::Serialize)]
+struct Point {
+    x: i32,
+    y: i32,
+}
+
+/// The application, for the test of this example too.
+pub(crate) fn app() -> App {
+    App::new()
+        .get("/text", |_: &Request| "text/plain, in UTF-8")
+        .get("/html", |_: &Request| Html("<h1>A page</h1>"))
+        .get("/json", |_: &Request| Json(Point { x: 3, y: 4 }))
+        .get("/status", |_: &Request| (Status::ACCEPTED, "we shall see"))
+        .get("/nothing", |_: &Request| Status::NO_CONTENT)
+        .get("/perhaps/{what}", |req: &Request| {
+            (req.param("what") == "this").then_some("here it is")
+        })
+        .get("/elsewhere", |_: &Request| Redirect::see_other("/text"))
+        .get("/headers", |_: &Request, res: &mut Response| {
+            res.header("X-Made-By", "hand")
+                .content_type(ContentType::CSS)
+                .text("p { color: green }");
+        })
+        .get("/cookie", |_: &Request, res: &mut Response| {
+            let theme =
+                Cookie::build(("theme", "dark")).path("/").http_only(true).same_site(SameSite::Lax);
+            res.cookie(theme).text("remember it");
+        })
+        .get("/told", |_: &Request, res: &mut Response| {
+            res.on_sent(|| println!("that answer is on its way"))
+                .text("look at the server's terminal");
+        })
+        .get("/stream", |_: &Request| Body::Stream(Box::new(Countdown { next: 5, pause: None })))
+}
+
+/// Content that is made while it is sent.
+struct Countdown {
+    next: u32,
+    pause: Option<Sleep>,
+}
+
+impl BodyStream for Countdown {
+    fn poll_next(&mut self, cx: &mut Context) -> Poll<Option<Result<Bytes, Error>>> {
+        let pause = self.pause.get_or_insert_with(|| sleep(Duration::from_millis(50)));
+        if Pin::new(pause).poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        self.pause = None;
+        let piece = match self.next {
+            0 => return Poll::Ready(None),
+            1 => "lift-off\n".to_owned(),
+            number => format!("{}\n", number - 1),
+        };
+        self.next -= 1;
+        Poll::Ready(Some(Ok(piece.into())))
+    }
+}
+
+fn main() -> std::io::Result<()> {
+    app().run("127.0.0.1:8080")?;
+    Ok(())
+}
