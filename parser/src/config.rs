@@ -1,8 +1,9 @@
 //! What is accepted, and how much of it.
 
-use crate::Level;
+use crate::{Leniency, Level};
 
-/// What a parse accepts: limits, and the best instruction set to use.
+/// What a parse accepts: limits, leniencies (none, unless asked for), and the
+/// best instruction set to use.
 ///
 /// A `Config` is a plain value; make it once, share it, copy it.
 ///
@@ -16,18 +17,27 @@ use crate::Level;
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     pub(crate) limits: Limits,
+    pub(crate) leniency: Leniency,
     pub(crate) at_most: Level,
 }
 
 impl Config {
     /// Exactly RFC 9110 and RFC 9112, without the leniencies that they permit,
     /// and [`Limits::DEFAULT`].
-    pub const STRICT: Config = Config { limits: Limits::DEFAULT, at_most: Level::Avx512 };
+    pub const STRICT: Config =
+        Config { limits: Limits::DEFAULT, leniency: Leniency::NONE, at_most: Level::Avx512 };
 
     /// The same with other limits.
     #[must_use]
     pub const fn with_limits(self, limits: Limits) -> Config {
         Config { limits, ..self }
+    }
+
+    /// The same with these leniencies in place of those it had. A head of the
+    /// strict form is parsed as before, and as fast.
+    #[must_use]
+    pub const fn with_leniency(self, leniency: Leniency) -> Config {
+        Config { leniency, ..self }
     }
 
     /// The same without instruction sets better than `level`. A level that the
@@ -41,6 +51,11 @@ impl Config {
     /// The limits in force.
     pub const fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The leniencies in force.
+    pub const fn leniency(&self) -> &Leniency {
+        &self.leniency
     }
 
     /// The instruction set that is used on this machine.
@@ -90,6 +105,20 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// No limits but those of the positions: 4 GiB. For callers who bound what
+    /// they buffer themselves, and for compatibility with parsers that have no
+    /// limits of their own.
+    pub const NONE: Limits = Limits {
+        method: u32::MAX,
+        request_line: u32::MAX,
+        head: u32::MAX,
+        fields: u32::MAX,
+        chunk_extensions: u32::MAX,
+        chunk_extensions_total: u32::MAX,
+        chunk_overhead: u32::MAX,
+        trailers: u32::MAX,
+    };
+
     /// The defaults that each field names.
     pub const DEFAULT: Limits = Limits {
         method: 32,

@@ -16,14 +16,14 @@ impl<'b, 'h> Request<'b, 'h> {
     /// The method: a token, case-sensitive (RFC 9110 section 9.1).
     #[inline]
     pub fn method(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.start.start as u32, self.0.start.first_end)
+        part(self.0.octets, self.0.start.start, self.0.start.first_end)
     }
 
     /// The request target as it stands in the request line: `0x21..=0x7E`
     /// without `#`, nothing decoded (RFC 9112 section 3.2).
     #[inline]
     pub fn target(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.start.first_end + 1, self.0.start.second_end)
+        part(self.0.octets, self.0.start.second_start, self.0.start.second_end)
     }
 
     /// The version that the request is handled as.
@@ -53,7 +53,7 @@ impl<'b, 'h> Request<'b, 'h> {
 
     /// Where the target stands in [`octets`](Self::octets).
     pub fn target_position(&self) -> core::ops::Range<usize> {
-        self.0.start.first_end as usize + 1..self.0.start.second_end as usize
+        self.0.start.second_start as usize..self.0.start.second_end as usize
     }
 }
 

@@ -22,7 +22,7 @@ impl<'b, 'h> Response<'b, 'h> {
     /// section 4).
     #[inline]
     pub fn reason(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.start.first_end + 1, self.0.start.second_end)
+        part(self.0.octets, self.0.start.second_start, self.0.start.second_end)
     }
 
     /// The version that the response is handled as.

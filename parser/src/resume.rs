@@ -35,6 +35,8 @@ pub struct Resume {
     pub(crate) line: u32,
     /// In that line: the end of the method or of the field name, or 0.
     pub(crate) first_end: u32,
+    /// In the start line: the first octet of the target, or 0.
+    pub(crate) second_start: u32,
     /// In the start line: the end of the target, or 0.
     pub(crate) second_end: u32,
     /// Complete field lines so far.
@@ -52,6 +54,7 @@ impl Resume {
             known: 0,
             line: 0,
             first_end: 0,
+            second_start: 0,
             second_end: 0,
             fields: 0,
             start: None,
@@ -73,21 +76,32 @@ impl Resume {
 /// |---|---|---|
 /// | `start` | the method's first octet | the version's first octet |
 /// | `first_end` | behind the method | behind the status code |
+/// | `second_start` | the target's first octet | the reason's first octet |
 /// | `second_end` | behind the target | behind the reason |
 /// | `code` | 0 | the status code |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StartLine {
+    pub(crate) start: u32,
     pub(crate) first_end: u32,
+    pub(crate) second_start: u32,
     pub(crate) second_end: u32,
     pub(crate) code: u16,
-    pub(crate) start: u8,
     pub(crate) version: WireVersion,
+    /// Where the major version stands, if `version` is [`WireVersion::Other`].
+    pub(crate) major: u32,
 }
 
 impl StartLine {
     /// Where there is no start line: in front of a trailer section.
-    pub(crate) const NONE: StartLine =
-        StartLine { first_end: 0, second_end: 0, code: 0, start: 0, version: WireVersion::Http11 };
+    pub(crate) const NONE: StartLine = StartLine {
+        start: 0,
+        first_end: 0,
+        second_start: 0,
+        second_end: 0,
+        code: 0,
+        version: WireVersion::Http11,
+        major: 0,
+    };
 }
 
 /// The version as it stands in a start line.
@@ -114,6 +128,15 @@ impl WireVersion {
             HTTP_1_1 => Some(WireVersion::Http11),
             HTTP_1_0 => Some(WireVersion::Http10),
             _ => None,
+        }
+    }
+
+    /// What `HTTP/` with two digits stands for.
+    pub(crate) fn of(octets: [u8; 8]) -> WireVersion {
+        match (octets[5], octets[7]) {
+            (b'1', b'0') => WireVersion::Http10,
+            (b'1', _) => WireVersion::Http11,
+            _ => WireVersion::Other,
         }
     }
 

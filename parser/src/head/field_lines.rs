@@ -6,7 +6,7 @@ use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
 use crate::scan::Scan;
 use crate::scan::slots::Writer;
-use crate::{ErrorKind, FieldPosition};
+use crate::{ErrorKind, FieldPosition, Leniency};
 
 /// Parses the lines from `from` on, and the empty line that ends them. Returns
 /// what was noted, and the offset of what follows.
@@ -14,52 +14,132 @@ use crate::{ErrorKind, FieldPosition};
 pub(super) fn parse<S: Scan>(
     scan: S,
     head: Bounded<'_>,
+    leniency: &Leniency,
     start: StartLine,
     from: usize,
     at: &mut Resume,
     slots: &mut Writer<'_>,
 ) -> Result<(Noted, usize), Stop> {
-    let octets = head.octets;
     let mut noted = at.noted;
-    let mut line = from;
-    // Where an earlier call stopped within the first of these lines.
-    let (mut known, mut name_known) = match at.start {
-        Some(_) => (at.known as usize, at.first_end as usize),
-        None => (0, 0),
+    let mut place = match at.start {
+        // An earlier call stopped within this line.
+        Some(_) => Place { line: from, known: at.known as usize, colon: at.first_end as usize },
+        None => Place::at(from),
     };
-
     loop {
-        let name_end = match name_known {
-            0 => {
-                let end = scan.token_end(octets, line.max(known));
-                if octets.get(end) != Some(&b':') || end == line || slots.is_full() {
-                    if octets.get(end..end + 2) == Some(b"\r\n") && end == line {
-                        return Ok((noted, end + 2));
-                    }
-                    let stop = not_a_name(head, line, end, slots);
-                    return Err(paused(stop, at, start, slots, noted, line, end, 0));
-                }
-                end
+        let first = slots.count() == 0;
+        match parse_line(scan, head, leniency, &mut place, first, slots.is_full()) {
+            Ok(Line::Field(position)) => {
+                let len = position.name_end - position.name_start;
+                noted.note(slots.count(), len as usize, head.octets[position.name_start as usize]);
+                slots.push(position);
             }
-            end => end,
-        };
-        let value = name_end + 1;
-        let value_end = scan.value_end(octets, value.max(known));
-        if octets.get(value_end..value_end + 2) != Some(b"\r\n") {
-            let stop = not_a_value(head, value_end);
-            return Err(paused(stop, at, start, slots, noted, line, value_end, name_end));
+            Ok(Line::Fold(value_end)) => slots.extend_last(value_end),
+            Ok(Line::End) => return Ok((noted, place.line)),
+            Err(stop) => {
+                *at = Resume {
+                    known: place.known as u32,
+                    line: place.line as u32,
+                    first_end: place.colon as u32,
+                    fields: slots.count() as u32,
+                    start: Some(start),
+                    noted,
+                    ..Resume::new()
+                };
+                return Err(stop);
+            }
         }
-        let (value_start, value_stop) = trim(octets, value, value_end);
-        noted.note(slots.count(), name_end - line, octets[line]);
-        slots.push(FieldPosition {
-            name_start: line as u32,
-            name_end: name_end as u32,
-            value_start: value_start as u32,
-            value_end: value_stop as u32,
-        });
-        line = value_end + 2;
-        (known, name_known) = (0, 0);
     }
+}
+
+/// Where in a section a parse is.
+pub(super) struct Place {
+    /// First octet of the line.
+    pub(super) line: usize,
+    /// All octets before this one were looked at, or 0.
+    pub(super) known: usize,
+    /// Where the colon is, if it was found; 0 before; `line` in a folded line,
+    /// which has none.
+    pub(super) colon: usize,
+}
+
+impl Place {
+    /// At the beginning of a line.
+    #[inline(always)]
+    pub(super) fn at(line: usize) -> Place {
+        Place { line, known: 0, colon: 0 }
+    }
+}
+
+/// A line of a section.
+pub(super) enum Line {
+    /// A field line.
+    Field(FieldPosition),
+    /// More of the value before, up to this offset; 0 for white space alone.
+    Fold(u32),
+    /// The empty line.
+    End,
+}
+
+/// Parses the line at `place`, and moves `place` to the next one; or to where
+/// this one is to be resumed, if octets are missing.
+///
+/// `first` says whether no field is before it, `full` whether it may not be
+/// another field.
+#[inline(always)]
+pub(super) fn parse_line<S: Scan>(
+    scan: S,
+    head: Bounded<'_>,
+    leniency: &Leniency,
+    place: &mut Place,
+    first: bool,
+    full: bool,
+) -> Result<Line, Stop> {
+    let octets = head.octets;
+    let line = place.line;
+    let colon = match place.colon {
+        0 => {
+            let end = scan.token_end(octets, line.max(place.known));
+            if octets.get(end) == Some(&b':') && end > line && !full {
+                end
+            } else {
+                match unusual_name(head, leniency, place, end, first, full)? {
+                    Name::Colon(colon) => colon,
+                    Name::Fold => line,
+                    Name::End(next) => {
+                        place.line = next;
+                        return Ok(Line::End);
+                    }
+                }
+            }
+        }
+        colon => colon,
+    };
+    let value_end = scan.value_end(octets, (colon + 1).max(place.known));
+    let next = match octets.get(value_end..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => value_end + 2,
+        [b'\n', ..] if leniency.bare_lf => value_end + 1,
+        _ => {
+            (place.known, place.colon) = (value_end, colon);
+            return Err(not_a_value(head, value_end));
+        }
+    };
+    *place = Place::at(next);
+    let (value_start, value_end) = trim(octets, colon + 1, value_end);
+    if colon == line {
+        let blank = value_start == value_end;
+        return Ok(Line::Fold(if blank { 0 } else { value_end as u32 }));
+    }
+    let (_, name_end) = match octets[colon - 1] {
+        b' ' | b'\t' => trim(octets, line, colon),
+        _ => (line, colon),
+    };
+    Ok(Line::Field(FieldPosition {
+        name_start: line as u32,
+        name_end: name_end as u32,
+        value_start: value_start as u32,
+        value_end: value_end as u32,
+    }))
 }
 
 /// `octets[start..end]` without the spaces and tabs at both ends.
@@ -74,52 +154,66 @@ fn trim(octets: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
     (start, end)
 }
 
-/// Notes how far the parse got, if more octets may help.
-#[cold]
-#[expect(clippy::too_many_arguments, reason = "everything that a later call needs")]
-fn paused(
-    stop: Stop,
-    at: &mut Resume,
-    start: StartLine,
-    slots: &Writer<'_>,
-    noted: Noted,
-    line: usize,
-    known: usize,
-    name_end: usize,
-) -> Stop {
-    if let Stop::Partial = stop {
-        *at = Resume {
-            known: known as u32,
-            line: line as u32,
-            first_end: name_end as u32,
-            second_end: 0,
-            fields: slots.count() as u32,
-            start: Some(start),
-            noted,
-        };
-    }
-    stop
+/// What a line turned out to begin with.
+enum Name {
+    /// A name, and a colon here.
+    Colon(usize),
+    /// The white space of a folded line.
+    Fold,
+    /// Nothing: it is the empty line, and this is what follows.
+    End(usize),
 }
 
-/// Why a line's name, from `line` to `end`, is not one with a colon behind it.
+/// A line of which the name, up to `end`, is not one with a colon behind it and
+/// room for it.
 #[cold]
-fn not_a_name(head: Bounded<'_>, line: usize, end: usize, slots: &Writer<'_>) -> Stop {
-    if slots.is_full() && end > line {
-        return error(ErrorKind::TooManyFields, line);
+fn unusual_name(
+    head: Bounded<'_>,
+    leniency: &Leniency,
+    place: &mut Place,
+    end: usize,
+    first: bool,
+    full: bool,
+) -> Result<Name, Stop> {
+    let line = place.line;
+    if full && end > line {
+        return Err(error(ErrorKind::TooManyFields, line));
     }
-    let kind = match (head.octets.get(end), end == line) {
-        (None, _) => return head.out_of_octets(),
-        (Some(b'\r'), true) if head.octets.len() == end + 1 => return head.out_of_octets(),
-        (Some(b'\r'), true) => ErrorKind::BareCr,
-        (Some(b'\n'), true) => ErrorKind::BareLf,
-        (Some(b' ' | b'\t'), true) if slots.count() == 0 => ErrorKind::SpaceBeforeFields,
-        (Some(b' ' | b'\t'), true) => ErrorKind::ObsFold,
-        (Some(b':'), true) => ErrorKind::FieldNameEmpty,
-        (Some(b' ' | b'\t'), false) => ErrorKind::SpaceBeforeColon,
-        (Some(b'\r' | b'\n'), false) => ErrorKind::ColonMissing,
-        (Some(_), _) => ErrorKind::FieldName,
+    let kind = match (head.octets.get(end..).unwrap_or_default(), end == line) {
+        ([b'\r', b'\n', ..], true) => return Ok(Name::End(end + 2)),
+        ([b'\n', ..], true) if leniency.bare_lf => return Ok(Name::End(end + 1)),
+        ([], _) | ([b'\r'], true) => {
+            place.known = end;
+            return Err(head.out_of_octets());
+        }
+        ([b'\r', ..], true) => ErrorKind::BareCr,
+        ([b'\n', ..], true) => ErrorKind::BareLf,
+        ([b' ' | b'\t', ..], true) if first => ErrorKind::SpaceBeforeFields,
+        ([b' ' | b'\t', ..], true) if leniency.obs_fold => return Ok(Name::Fold),
+        ([b' ' | b'\t', ..], true) => ErrorKind::ObsFold,
+        ([b':', ..], true) => ErrorKind::FieldNameEmpty,
+        ([b' ' | b'\t', ..], false) if leniency.space_before_colon => {
+            return behind_space(head, place, end);
+        }
+        ([b' ' | b'\t', ..], false) => ErrorKind::SpaceBeforeColon,
+        ([b'\r' | b'\n', ..], false) => ErrorKind::ColonMissing,
+        _ => ErrorKind::FieldName,
     };
-    error(kind, end)
+    Err(error(kind, end))
+}
+
+/// The colon behind the white space from `space` on.
+fn behind_space(head: Bounded<'_>, place: &mut Place, space: usize) -> Result<Name, Stop> {
+    let rest = head.octets.get(space..).unwrap_or_default();
+    let colon = space + rest.iter().take_while(|&&octet| matches!(octet, b' ' | b'\t')).count();
+    match head.octets.get(colon) {
+        Some(b':') => Ok(Name::Colon(colon)),
+        Some(_) => Err(error(ErrorKind::SpaceBeforeColon, space)),
+        None => {
+            place.known = space;
+            Err(head.out_of_octets())
+        }
+    }
 }
 
 /// Why a value that ends at `end` has no CR LF behind it.

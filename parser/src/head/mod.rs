@@ -74,7 +74,7 @@ trait FirstLine {
     fn parse<S: Scan>(
         scan: S,
         head: Bounded<'_>,
-        limits: &Limits,
+        config: &Config,
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop>;
 
@@ -171,14 +171,13 @@ impl<'b, 'h, L: FirstLine> Op for Head<'_, 'b, 'h, L> {
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
         let Head { config, octets, at, mut writer, .. } = self;
-        let limits = &config.limits;
         if !writer.resume(at.fields as usize) {
             // These are not the slots of the earlier calls: begin again.
             *at = Resume::new();
         }
-        writer.restrict(limits.fields as usize);
+        writer.restrict(config.limits.fields as usize);
 
-        match parse_lines::<L, S>(scan, octets, limits, at, &mut writer) {
+        match parse_lines::<L, S>(scan, octets, config, at, &mut writer) {
             Ok((start, noted, end)) => complete::<L>(octets, writer, start, noted, end),
             Err(Stop::Partial) => {
                 writer.finish();
@@ -193,15 +192,15 @@ impl<'b, 'h, L: FirstLine> Op for Head<'_, 'b, 'h, L> {
 fn parse_lines<L: FirstLine, S: Scan>(
     scan: S,
     head: Bounded<'_>,
-    limits: &Limits,
+    config: &Config,
     at: &mut Resume,
     writer: &mut Writer<'_>,
 ) -> Result<(StartLine, Noted, usize), Stop> {
     let (start, from) = match at.start {
-        None => L::parse(scan, head, limits, at)?,
+        None => L::parse(scan, head, config, at)?,
         Some(start) => (start, at.line as usize),
     };
-    let (noted, end) = field_lines::parse(scan, head, start, from, at, writer)?;
+    let (noted, end) = field_lines::parse(scan, head, &config.leniency, start, from, at, writer)?;
     Ok((start, noted, end))
 }
 

@@ -120,7 +120,7 @@ impl FirstLine for NoLine {
     fn parse<S: Scan>(
         _: S,
         _: Bounded<'_>,
-        _: &Limits,
+        _: &Config,
         _: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
         Ok((StartLine::NONE, 0))

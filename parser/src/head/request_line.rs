@@ -5,7 +5,7 @@ use super::whole::Cursor;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::{Blocks, Scan};
-use crate::{Error, ErrorKind, Limits, Request};
+use crate::{Config, Error, ErrorKind, Leniency, Limits, Request};
 
 /// The first line of a request.
 pub(super) struct RequestLine;
@@ -15,8 +15,8 @@ impl FirstLine for RequestLine {
 
     #[inline(always)]
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Request<'b, 'h>, Error> {
-        // The major version is the sixth octet behind the target and a space.
-        head.start.version.judge(head.start.second_end as usize + 6)?;
+        // The version ends the line.
+        head.start.version.judge(head.start.major as usize)?;
         Ok(Request(head))
     }
 
@@ -24,14 +24,16 @@ impl FirstLine for RequestLine {
     fn parse<S: Scan>(
         scan: S,
         head: Bounded<'_>,
-        limits: &Limits,
+        config: &Config,
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
-        let start = match at.known {
-            0 => empty_line(head)?,
-            _ => at.line as usize,
+        let start = match head.octets.get(at.line as usize) {
+            Some(octet) if !matches!(octet, b'\r' | b'\n') || at.known > at.line => {
+                at.line as usize
+            }
+            _ => empty_lines(head, config, at)?,
         };
-        let limit = start.saturating_add(limits.request_line as usize);
+        let limit = start.saturating_add(config.limits.request_line as usize);
         let line = if limit < head.octets.len() {
             Bounded::new(head.octets, limit, ErrorKind::TargetTooLong)
         } else {
@@ -42,42 +44,56 @@ impl FirstLine for RequestLine {
         let method_end = match at.first_end {
             0 => {
                 let end = scan.token_end(octets, start.max(known));
-                if octets.get(end) != Some(&b' ')
-                    || end == start
-                    || end - start > limits.method as usize
+                if octets.get(end) == Some(&b' ')
+                    && end > start
+                    && end - start <= config.limits.method as usize
                 {
-                    return Err(not_a_method(line, start, end, limits, at));
+                    end
+                } else {
+                    unusual_method(line, start, end, config, at)?
                 }
-                end
             }
             end => end as usize,
         };
-        let target = method_end + 1;
+        at.first_end = method_end as u32;
+
+        let target = match at.second_start {
+            0 if octets.get(method_end + 1) != Some(&b' ') => method_end + 1,
+            0 => behind_spaces(line, method_end, &config.leniency, ErrorKind::TargetEmpty, at)?,
+            start => start as usize,
+        };
+        if target < octets.len() {
+            at.second_start = target as u32;
+        }
 
         let target_end = match at.second_end {
             0 => {
                 let end = scan.target_end(octets, target.max(known));
-                if octets.get(end) != Some(&b' ') || end == target {
-                    return Err(not_a_target(line, start, method_end, end, at));
+                if octets.get(end) == Some(&b' ') && end > target {
+                    end
+                } else {
+                    unusual_target(scan, line, target, end, &config.leniency, at)?
                 }
-                end
             }
             end => end as usize,
         };
+        at.second_end = target_end as u32;
 
         let rest = octets.get(target_end + 1..).unwrap_or_default();
-        let version = match usual_version(rest) {
-            Some(version) => version,
-            None => other_version(line, start, method_end, target_end, at)?,
+        let (version, from, len) = match usual_version(rest) {
+            Some(version) => (version, target_end + 1, 10),
+            None => unusual_version(line, target_end, &config.leniency, at)?,
         };
         let start = StartLine {
-            start: start as u8,
+            start: start as u32,
             first_end: method_end as u32,
+            second_start: target as u32,
             second_end: target_end as u32,
             code: 0,
             version,
+            major: from as u32 + 5,
         };
-        Ok((start, target_end + 1 + 10))
+        Ok((start, from + len))
     }
 
     #[inline(always)]
@@ -99,9 +115,11 @@ impl FirstLine for RequestLine {
         let line = StartLine {
             start: 0,
             first_end: method_end as u32,
+            second_start: target as u32,
             second_end: target_end as u32,
             code: 0,
             version,
+            major: 0,
         };
         fits.then_some((line, end))
     }
@@ -118,108 +136,156 @@ fn usual_version(octets: &[u8]) -> Option<WireVersion> {
     WireVersion::usual(*version)
 }
 
-/// One empty line before the start line is ignored, RFC 9112 section 2.2.
-/// Returns where the start line begins.
-#[inline(always)]
-fn empty_line(head: Bounded<'_>) -> Result<usize, Stop> {
-    if head.octets.first() == Some(&b'\r') { skip_empty_line(head) } else { Ok(0) }
-}
-
+/// One empty line before the request line is ignored, RFC 9112 section 2.2.
+/// Returns where the request line begins.
 #[cold]
-fn skip_empty_line(head: Bounded<'_>) -> Result<usize, Stop> {
-    match head.octets.get(1) {
-        Some(b'\n') => Ok(2),
-        Some(_) => Err(error(ErrorKind::BareCr, 0)),
-        None => Err(head.out_of_octets()),
+fn empty_lines(head: Bounded<'_>, config: &Config, at: &mut Resume) -> Result<usize, Stop> {
+    let Leniency { bare_lf, empty_lines, .. } = config.leniency;
+    let mut start = at.line as usize;
+    while start == 0 || empty_lines {
+        match head.octets.get(start..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => start += 2,
+            [b'\n', ..] if bare_lf => start += 1,
+            [] | [b'\r'] => break,
+            [b'\r', ..] => return Err(error(ErrorKind::BareCr, start)),
+            _ => break,
+        }
+    }
+    (at.line, at.known) = (start as u32, start as u32);
+    match head.octets.get(start..).unwrap_or_default() {
+        [] => Err(head.out_of_octets()),
+        [b'\r'] if start == 0 || empty_lines => Err(head.out_of_octets()),
+        _ => Ok(start),
     }
 }
 
+/// A method that is no token, has no space behind it, is too long or is not all
+/// there. Returns its end if a leniency accepts it.
 #[cold]
-fn not_a_method(
+fn unusual_method(
     line: Bounded<'_>,
     start: usize,
-    end: usize,
-    limits: &Limits,
+    mut end: usize,
+    config: &Config,
     at: &mut Resume,
-) -> Stop {
-    if end - start > limits.method as usize {
-        return error(ErrorKind::MethodTooLong, start + limits.method as usize);
+) -> Result<usize, Stop> {
+    if config.leniency.method_octets {
+        let rest = line.octets.get(end..).unwrap_or_default();
+        end += rest.iter().take_while(|&&octet| is_visible(octet)).count();
+    }
+    let limit = config.limits.method as usize;
+    if end - start > limit {
+        return Err(error(ErrorKind::MethodTooLong, start + limit));
     }
     let kind = match line.octets.get(end) {
         None => {
             (at.known, at.line) = (end as u32, start as u32);
-            return line.out_of_octets();
+            return Err(line.out_of_octets());
         }
+        Some(b' ') if end > start => return Ok(end),
         Some(b'\n') => ErrorKind::BareLf,
         Some(b'\r') if end == start => ErrorKind::EmptyLines,
         Some(_) => ErrorKind::Method,
     };
-    error(kind, end)
+    Err(error(kind, end))
 }
 
+/// Where the octets behind the space at `space` and all that follow it begin:
+/// several spaces are `kind`, unless a leniency accepts them.
 #[cold]
-fn not_a_target(
+fn behind_spaces(
     line: Bounded<'_>,
-    start: usize,
-    method_end: usize,
-    end: usize,
+    space: usize,
+    leniency: &Leniency,
+    kind: ErrorKind,
     at: &mut Resume,
-) -> Stop {
+) -> Result<usize, Stop> {
+    if !leniency.spaces {
+        return Err(error(kind, space + 1));
+    }
+    let from = (at.known as usize).max(space);
+    let rest = line.octets.get(from..).unwrap_or_default();
+    let behind = from + rest.iter().take_while(|&&octet| octet == b' ').count();
+    if behind == line.octets.len() {
+        at.known = behind as u32;
+        return Err(line.out_of_octets());
+    }
+    Ok(behind)
+}
+
+/// A target that is empty, holds an octet that is none of a target's, has no
+/// space behind it or is not all there. Returns its end if a leniency accepts
+/// it.
+#[cold]
+#[inline(never)]
+fn unusual_target<S: Scan>(
+    scan: S,
+    line: Bounded<'_>,
+    target: usize,
+    mut end: usize,
+    leniency: &Leniency,
+    at: &mut Resume,
+) -> Result<usize, Stop> {
+    while leniency.target_octets && matches!(line.octets.get(end), Some(b'#' | 0x80..)) {
+        end = scan.target_end(line.octets, end + 1);
+    }
     let kind = match line.octets.get(end) {
         None => {
-            (at.known, at.line, at.first_end) = (end as u32, start as u32, method_end as u32);
-            return line.out_of_octets();
+            at.known = end as u32;
+            return Err(line.out_of_octets());
         }
-        Some(b' ') => ErrorKind::TargetEmpty,
-        Some(b'\r' | b'\n') if end == method_end + 1 => ErrorKind::TargetEmpty,
+        Some(b' ') if end > target => return Ok(end),
+        Some(b' ' | b'\r' | b'\n') if end == target => ErrorKind::TargetEmpty,
         Some(b'\r' | b'\n') => ErrorKind::VersionMissing,
         Some(_) => ErrorKind::Target,
     };
-    error(kind, end)
+    Err(error(kind, end))
 }
 
-/// A version that is neither 1.1 nor 1.0, is not all there, or is none.
+/// A version that is neither 1.1 nor 1.0, is not all there, or is none. Returns
+/// it, its offset, and how long it is with the line's end.
 ///
 /// ```abnf
 /// HTTP-version = %s"HTTP" "/" DIGIT "." DIGIT
 /// ```
 #[cold]
-fn other_version(
+fn unusual_version(
     line: Bounded<'_>,
-    start: usize,
-    method_end: usize,
     target_end: usize,
+    leniency: &Leniency,
     at: &mut Resume,
-) -> Result<WireVersion, Stop> {
-    let version = target_end + 1;
+) -> Result<(WireVersion, usize, usize), Stop> {
+    let version = match line.octets.get(target_end + 1) {
+        Some(b' ') => behind_spaces(line, target_end, leniency, ErrorKind::Version, at)?,
+        _ => target_end + 1,
+    };
     let octets = line.octets.get(version..).unwrap_or_default();
-    if let Some(offence) = version_offence(octets) {
-        return Err(error(offence.0, version + offence.1));
+    match version_len(octets, leniency.bare_lf) {
+        Ok(len) => {
+            let version_octets = octets.first_chunk().copied().unwrap_or_default();
+            Ok((WireVersion::of(version_octets), version, len))
+        }
+        Err(None) => {
+            at.known = version as u32;
+            Err(line.out_of_octets())
+        }
+        Err(Some((kind, offset))) => Err(error(kind, version + offset)),
     }
-    if octets.len() < 10 {
-        at.known = line.octets.len() as u32;
-        at.line = start as u32;
-        (at.first_end, at.second_end) = (method_end as u32, target_end as u32);
-        return Err(line.out_of_octets());
-    }
-    Ok(match (octets[5], octets[7]) {
-        (b'1', b'0') => WireVersion::Http10,
-        (b'1', _) => WireVersion::Http11,
-        _ => WireVersion::Other,
-    })
 }
 
-/// The first octet that can't be in `HTTP-version CRLF`, if one is there.
-fn version_offence(octets: &[u8]) -> Option<(ErrorKind, usize)> {
+/// How long the version at the start of `octets` is with the line's end. The
+/// error is the first octet that can't be right, or `None` where octets are
+/// missing.
+fn version_len(octets: &[u8], bare_lf: bool) -> Result<usize, Option<(ErrorKind, usize)>> {
     for (offset, &octet) in octets.iter().enumerate() {
         let fits = match offset {
             0..=4 => octet == b"HTTP/"[offset],
             5 | 7 => octet.is_ascii_digit(),
             6 => octet == b'.',
+            8 if octet == b'\n' && bare_lf => return Ok(9),
             8 => octet == b'\r',
-            9 if octet == b'\n' => return None,
-            9 => return Some((ErrorKind::BareCr, 8)),
-            _ => return None,
+            _ if octet == b'\n' => return Ok(10),
+            _ => return Err(Some((ErrorKind::BareCr, 8))),
         };
         if !fits {
             let kind = match octet {
@@ -227,8 +293,13 @@ fn version_offence(octets: &[u8]) -> Option<(ErrorKind, usize)> {
                 b'\r' | b'\n' if offset == 0 => ErrorKind::VersionMissing,
                 _ => ErrorKind::Version,
             };
-            return Some((kind, offset));
+            return Err(Some((kind, offset)));
         }
     }
-    None
+    Err(None)
+}
+
+/// Neither a control nor a space nor DEL.
+fn is_visible(octet: u8) -> bool {
+    octet > b' ' && octet != 0x7F
 }

@@ -5,12 +5,14 @@ use super::whole::Cursor;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::{Blocks, Scan};
-use crate::{Error, ErrorKind, Limits, Response};
+use crate::{Config, Error, ErrorKind, Leniency, Limits, Response};
 
 /// The first line of a response.
 pub(super) struct StatusLine;
 
-/// `HTTP/1.1 200`: octets before the reason phrase and the space in front of it.
+/// `HTTP/1.1`: octets in a version.
+const VERSION: usize = 8;
+/// `HTTP/1.1 200`: octets in front of the space before the reason phrase.
 const CODE_END: usize = 12;
 
 impl FirstLine for StatusLine {
@@ -18,8 +20,7 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Response<'b, 'h>, Error> {
-        // The major version is the sixth octet.
-        head.start.version.judge(5)?;
+        head.start.version.judge(head.start.major as usize)?;
         Ok(Response(head))
     }
 
@@ -27,29 +28,32 @@ impl FirstLine for StatusLine {
     fn parse<S: Scan>(
         scan: S,
         head: Bounded<'_>,
-        _: &Limits,
+        config: &Config,
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
         let octets = head.octets;
-        let (version, code) = match usual(octets) {
-            Some(parts) => parts,
-            None => unusual(head)?,
+        let (version, code, code_end, reason) = match usual(octets) {
+            Some((version, code)) if octets.get(CODE_END + 1) != Some(&b' ') => {
+                (version, code, CODE_END, CODE_END + 1)
+            }
+            _ => unusual(head, &config.leniency)?,
         };
-        // A missing space before an empty reason is accepted: then this is the
-        // CR, and the value ends where it begins.
-        let reason = CODE_END + (octets.get(CODE_END) == Some(&b' ')) as usize;
         let end = scan.value_end(octets, reason.max(at.known as usize));
-        if octets.get(end..end + 2) != Some(b"\r\n") {
-            return Err(not_a_reason(head, end, at));
-        }
+        let line_end = match octets.get(end..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n', ..] if config.leniency.bare_lf => 1,
+            _ => return Err(not_a_reason(head, end, at)),
+        };
         let start = StartLine {
             start: 0,
-            first_end: CODE_END as u32,
+            first_end: code_end as u32,
+            second_start: reason as u32,
             second_end: end as u32,
             code,
             version,
+            major: 5,
         };
-        Ok((start, end + 2))
+        Ok((start, end + line_end))
     }
 
     #[inline(always)]
@@ -63,11 +67,14 @@ impl FirstLine for StatusLine {
         let line = StartLine {
             start: 0,
             first_end: CODE_END as u32,
+            second_start: CODE_END as u32 + 1,
             second_end: reason_end as u32,
             code,
             version,
+            major: 5,
         };
-        let fits = octets.get(reason_end..reason_end + 2) == Some(b"\r\n");
+        let fits =
+            octets.get(reason_end..reason_end + 2) == Some(b"\r\n") && octets[CODE_END + 1] != b' ';
         fits.then_some((line, reason_end + 2))
     }
 }
@@ -76,7 +83,7 @@ impl FirstLine for StatusLine {
 /// space, a code and another space.
 #[inline(always)]
 fn usual(octets: &[u8]) -> Option<(WireVersion, u16)> {
-    let (version, rest) = octets.first_chunk::<13>()?.split_first_chunk::<8>()?;
+    let (version, rest) = octets.first_chunk::<13>()?.split_first_chunk::<VERSION>()?;
     let version = WireVersion::usual(*version)?;
     let &[b' ', a, b, c, b' '] = rest else { return None };
     code([a, b, c]).filter(|code| (100..600).contains(code)).map(|code| (version, code))
@@ -90,34 +97,63 @@ fn code(digits: [u8; 3]) -> Option<u16> {
     })
 }
 
-/// A first line that is another version's, has no reason, is not all there, or
-/// is none.
+/// A first line that is another version's, has no reason or more spaces than it
+/// should, is not all there, or is none. Returns version and code, where the
+/// code ends and where the reason begins.
+///
+/// What is in front of the reason is looked at anew each time: it is short,
+/// unless a leniency lets spaces in.
 #[cold]
-fn unusual(head: Bounded<'_>) -> Result<(WireVersion, u16), Stop> {
+fn unusual(
+    head: Bounded<'_>,
+    leniency: &Leniency,
+) -> Result<(WireVersion, u16, usize, usize), Stop> {
     let octets = head.octets;
-    for (offset, &octet) in octets.iter().enumerate().take(CODE_END + 1) {
+    for (offset, &octet) in octets.iter().enumerate().take(VERSION + 1) {
         let fits = match offset {
             0..=4 => octet == b"HTTP/"[offset],
             6 => octet == b'.',
-            8 => octet == b' ',
-            9 => matches!(octet, b'1'..=b'5'),
-            CODE_END => matches!(octet, b' ' | b'\r'),
+            VERSION => octet == b' ',
             _ => octet.is_ascii_digit(),
         };
         if !fits {
             return Err(error(ErrorKind::StatusLine, offset));
         }
     }
-    let Some(&[_, _, _, _, _, major, _, minor, _, a, b, c]) = octets.first_chunk::<CODE_END>()
-    else {
-        return Err(head.out_of_octets());
+    let version = octets.first_chunk().copied().map(WireVersion::of);
+    let version = version.ok_or_else(|| head.out_of_octets())?;
+    let digits = behind_spaces(octets, VERSION, leniency);
+    for (offset, &octet) in octets.iter().enumerate().skip(digits).take(3) {
+        let valid = match offset - digits {
+            0 if !leniency.any_code => matches!(octet, b'1'..=b'5'),
+            _ => octet.is_ascii_digit(),
+        };
+        if !valid {
+            return Err(error(ErrorKind::StatusLine, offset));
+        }
+    }
+    let rest = octets.get(digits..).unwrap_or_default();
+    let code = rest.first_chunk().and_then(|&digits| code(digits));
+    let code = code.ok_or_else(|| head.out_of_octets())?;
+    let code_end = digits + 3;
+    let reason = match octets.get(code_end) {
+        None => return Err(head.out_of_octets()),
+        Some(b' ') => behind_spaces(octets, code_end, leniency),
+        // A missing space before an empty reason is accepted.
+        Some(b'\r') => code_end,
+        Some(b'\n') if leniency.bare_lf => code_end,
+        Some(b'\n') => return Err(error(ErrorKind::BareLf, code_end)),
+        Some(_) => return Err(error(ErrorKind::StatusLine, code_end)),
     };
-    let version = match (major, minor) {
-        (b'1', b'0') => WireVersion::Http10,
-        (b'1', _) => WireVersion::Http11,
-        _ => WireVersion::Other,
-    };
-    Ok((version, code([a, b, c]).unwrap_or_default()))
+    Ok((version, code, code_end, reason))
+}
+
+/// Where the octets behind the space at `space` begin, and behind all spaces if
+/// a leniency accepts more than one.
+fn behind_spaces(octets: &[u8], space: usize, leniency: &Leniency) -> usize {
+    let rest = octets.get(space + 1..).unwrap_or_default();
+    let more = rest.iter().take_while(|&&octet| leniency.spaces && octet == b' ').count();
+    space + 1 + more
 }
 
 /// Why a reason phrase that ends at `end` has no CR LF behind it.

@@ -277,7 +277,7 @@ fn status_lines() {
         (b"HTTP/1.1 2000 OK\r\n\r\n", StatusLine, 12),
         (b"HTTP/1.1 099 OK\r\n\r\n", StatusLine, 9),
         (b"HTTP/1.1 600 OK\r\n\r\n", StatusLine, 9),
-        (b"HTTP/1.1 200\n\r\n", StatusLine, 12),
+        (b"HTTP/1.1 200\n\r\n", BareLf, 12),
         (b"HTTP/1.12 200 OK\r\n\r\n", StatusLine, 8),
         (b"http/1.1 200 OK\r\n\r\n", StatusLine, 0),
         (b"\r\nHTTP/1.1 200 OK\r\n\r\n", StatusLine, 0),
@@ -288,4 +288,125 @@ fn status_lines() {
     ] {
         assert_eq!(status_line(head), Err(Error::new(kind, offset)), "{}", head.escape_ascii());
     }
+}
+
+/// A lenient parse of a request, at every level and split: method, target,
+/// number of fields, last value, and octets taken.
+fn lenient(leniency: crate::Leniency, octets: &[u8]) -> Outcome {
+    outcome_with(Config::STRICT.with_leniency(leniency), octets)
+}
+
+#[test]
+fn each_leniency_accepts_its_rule_and_no_other() {
+    use crate::Leniency;
+    let none = Leniency::NONE;
+    /// A leniency, what it lets in, and the target and value that come of it.
+    type Case<'a> = (Leniency, &'a [u8], &'a [u8], &'a [u8]);
+    let cases: [Case<'_>; 9] = [
+        (Leniency { bare_lf: true, ..none }, b"GET / HTTP/1.1\nA: b\n\n", b"/", b"b"),
+        (Leniency { bare_lf: true, ..none }, b"\nGET / HTTP/1.1\r\nA: b\n\r\n", b"/", b"b"),
+        (
+            Leniency { empty_lines: true, ..none },
+            b"\r\n\r\n\r\nGET / HTTP/1.1\r\nA: b\r\n\r\n",
+            b"/",
+            b"b",
+        ),
+        (
+            Leniency { method_octets: true, ..none },
+            b"G{\x80\"T / HTTP/1.1\r\nA: b\r\n\r\n",
+            b"/",
+            b"b",
+        ),
+        (
+            Leniency { target_octets: true, ..none },
+            b"GET /#\x80\xFFa## HTTP/1.1\r\nA: b\r\n\r\n",
+            b"/#\x80\xFFa##",
+            b"b",
+        ),
+        (Leniency { spaces: true, ..none }, b"GET   /a   HTTP/1.1\r\nA: b\r\n\r\n", b"/a", b"b"),
+        (
+            Leniency { obs_fold: true, ..none },
+            b"GET / HTTP/1.1\r\nA: b\r\n  c \r\n\td\r\n\r\n",
+            b"/",
+            b"b\r\n  c \r\n\td",
+        ),
+        (Leniency { obs_fold: true, ..none }, b"GET / HTTP/1.1\r\nA:\r\n  \r\n\r\n", b"/", b""),
+        (
+            Leniency { space_before_colon: true, ..none },
+            b"GET / HTTP/1.1\r\nA \t : b\r\n\r\n",
+            b"/",
+            b"b",
+        ),
+    ];
+    for (leniency, octets, target, value) in cases {
+        let text = octets.escape_ascii();
+        let (_, parsed, _, fields, taken) = lenient(leniency, octets).unwrap().unwrap();
+        assert_eq!((&parsed[..], taken), (target, octets.len()), "{text}");
+        assert_eq!(fields.len(), 1, "{text}");
+        assert_eq!((&fields[0].0[..], &fields[0].1[..]), (&b"A"[..], value), "{text}");
+        assert!(outcome(octets).is_err(), "strict refuses it: {text}");
+        for (other, ..) in cases {
+            if other != leniency {
+                assert!(lenient(other, octets).is_err(), "{other:?} is for something else: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn leniencies_have_their_limits() {
+    use crate::Leniency;
+    let all = Leniency {
+        bare_lf: true,
+        empty_lines: true,
+        method_octets: true,
+        target_octets: true,
+        spaces: true,
+        any_code: true,
+        obs_fold: true,
+        space_before_colon: true,
+    };
+    let refused = |octets: &[u8], kind, offset| {
+        assert_eq!(
+            lenient(all, octets),
+            Err(Error::new(kind, offset)),
+            "{}",
+            octets.escape_ascii()
+        );
+    };
+    refused(b"GET /\n\n", VersionMissing, 5);
+    refused(b"GET   \r\n", TargetEmpty, 6);
+    refused(b"G\x7FT / HTTP/1.1\r\n\r\n", Method, 1);
+    refused(b"GET /\x01 HTTP/1.1\r\n\r\n", Target, 5);
+    refused(b"GET / HTTP/1.1\rA: b\r\n", BareCr, 14);
+    refused(b"GET / HTTP/1.1\r\n A: b\r\n\r\n", SpaceBeforeFields, 16);
+    refused(b"GET / HTTP/1.1\r\nA b: c\r\n\r\n", SpaceBeforeColon, 17);
+    refused(b"GET / HTTP/1.1\r\nA: b\0\r\n\r\n", FieldValue, 20);
+    refused(b"GET / HTTP/1.1\r\nA\r\n\r\n", ColonMissing, 17);
+    refused(b"\n\r\n\rGET / HTTP/1.1\r\n\r\n", BareCr, 3);
+    refused(b"GET / HTTP/2.0\n\n", VersionUnsupported, 11);
+}
+
+#[test]
+fn lenient_status_lines() {
+    let parse = |config: Config, octets: &[u8]| {
+        let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+        let mut seen = None;
+        for end in 0..=octets.len() {
+            match config.parse_response(&octets[..end], &mut at, &mut slots) {
+                Ok(Status::Partial) => {}
+                Ok(Status::Complete(response, taken)) => {
+                    seen = Some((response.code(), response.reason().to_vec(), taken));
+                    break;
+                }
+                Err(error) => panic!("{error}: {}", octets.escape_ascii()),
+            }
+        }
+        seen
+    };
+    let httparse = Config::HTTPARSE_RESPONSE;
+    let pico = Config::PICOHTTPPARSER_RESPONSE;
+    assert_eq!(parse(httparse, b"HTTP/1.1 999\n\n"), Some((999, b"".to_vec(), 14)));
+    assert_eq!(parse(httparse, b"HTTP/1.1 000 x\r\n\n"), Some((0, b"x".to_vec(), 17)));
+    assert_eq!(parse(pico, b"HTTP/1.1   200   a b\n\n"), Some((200, b"a b".to_vec(), 22)));
 }

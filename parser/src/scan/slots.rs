@@ -145,6 +145,17 @@ impl<'h> Writer<'h> {
         }
     }
 
+    /// Moves the end of the last position's value further back; does nothing
+    /// where there is none.
+    pub(crate) fn extend_last(&mut self, value_end: u32) {
+        let last = self.slots[..self.next].last_mut();
+        if let Some(slot) = last {
+            // SAFETY: the invariant: `slots[..next]` are initialised.
+            let last = unsafe { slot.assume_init_mut() };
+            last.value_end = last.value_end.max(value_end);
+        }
+    }
+
     /// Forgets all that was written.
     #[inline(always)]
     pub(crate) fn clear(&mut self) {

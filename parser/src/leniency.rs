@@ -1,0 +1,111 @@
+//! What a strict parse refuses and others accept, each rule by itself.
+
+use crate::{Config, Limits};
+
+/// Rules that are looser than RFC 9112 allows or than is wise, each its own
+/// switch; all are off in [`Config::STRICT`].
+///
+/// They exist for parsers that must accept what another one accepts: the named
+/// profiles, such as [`Config::HTTPARSE_REQUEST`]. A recipient that is looser
+/// than its neighbour in the chain is how requests are smuggled, so a server
+/// that faces the network wants none of them.
+///
+/// A leniency never changes what a strict head parses to. It is asked for only
+/// where a strict parse would stop, so it does not slow one down.
+///
+/// ```
+/// use rajada_parser::{Config, Leniency, Positions, Resume};
+///
+/// const LENIENT: Config =
+///     Config::STRICT.with_leniency(Leniency { bare_lf: true, ..Leniency::NONE });
+/// let head = b"GET / HTTP/1.1\nHost: a\n\n";
+/// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+/// assert!(LENIENT.parse_request(head, &mut at, &mut slots)?.complete().is_some());
+/// # Ok::<(), rajada_parser::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by functional update from NONE")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Leniency {
+    /// LF alone ends a line in a head or trailer section. RFC 9112 section 2.2
+    /// permits it. Risk: a neighbour that sees one line where this parser sees
+    /// two can be made to miss a field.
+    pub bare_lf: bool,
+    /// Any number of empty lines may stand before a request line; a strict
+    /// parse accepts one. RFC 9112 section 2.2 asks for "at least one". Risk:
+    /// octets of nothing, up to the limit of the head.
+    pub empty_lines: bool,
+    /// Methods may hold all visible octets and those of 0x80 and above, not
+    /// tokens alone. Against RFC 9110 section 9.1. Risk: a method that is
+    /// printed or compared elsewhere with its quotes or brackets.
+    pub method_octets: bool,
+    /// Request targets may hold `#` and octets of 0x80 and above. Against RFC
+    /// 9112 section 3.2. Risk: neighbours that cut at the `#` route the request
+    /// elsewhere.
+    pub target_octets: bool,
+    /// Several spaces may stand between the parts of a start line. RFC 9112
+    /// sections 3 and 4 permit it. Risk: a neighbour that takes the second space
+    /// for the target's end.
+    pub spaces: bool,
+    /// Status codes may be any three digits, 000 to 999. Against RFC 9110
+    /// section 15. Risk: code that expects a class of 1 to 5.
+    pub any_code: bool,
+    /// A field value may go on in lines that begin with a space or tab (RFC
+    /// 9112 section 5.2); it is given as it stands, line ends included. Risk: a
+    /// neighbour that takes the second line for a field of its own, and a line
+    /// end in a value that is passed on.
+    pub obs_fold: bool,
+    /// White space may stand between field name and colon; it is no part of the
+    /// name. RFC 9112 section 5.1 demands a rejection of such requests. Risk: a
+    /// neighbour that does not know `Content-Length ` frames by something else.
+    pub space_before_colon: bool,
+}
+
+impl Leniency {
+    /// None of them.
+    pub const NONE: Leniency = Leniency {
+        bare_lf: false,
+        empty_lines: false,
+        method_octets: false,
+        target_octets: false,
+        spaces: false,
+        any_code: false,
+        obs_fold: false,
+        space_before_colon: false,
+    };
+
+    const HTTPARSE: Leniency = Leniency { bare_lf: true, any_code: true, ..Leniency::NONE };
+
+    const PICOHTTPPARSER: Leniency =
+        Leniency { bare_lf: true, spaces: true, obs_fold: true, any_code: true, ..Leniency::NONE };
+}
+
+/// Profiles: what other parsers accept, this one accepts too, and gives the
+/// same parts. They have no limits of their own, as those parsers have none.
+impl Config {
+    /// Accepts all requests that httparse 1.10 accepts with its default
+    /// configuration. (Versions 1.2 to 1.9, which it refuses, are accepted.)
+    pub const HTTPARSE_REQUEST: Config = Config::STRICT
+        .with_limits(Limits::NONE)
+        .with_leniency(Leniency { empty_lines: true, target_octets: true, ..Leniency::HTTPARSE });
+
+    /// Accepts all responses that httparse 1.10 accepts with its default
+    /// configuration.
+    pub const HTTPARSE_RESPONSE: Config =
+        Config::STRICT.with_limits(Limits::NONE).with_leniency(Leniency::HTTPARSE);
+
+    /// Accepts all requests that picohttpparser accepts, but for those without
+    /// a method or a target, which it has refused itself since 2020. Where it
+    /// gives a folded line as a field without a name, this gives one value.
+    pub const PICOHTTPPARSER_REQUEST: Config =
+        Config::STRICT.with_limits(Limits::NONE).with_leniency(Leniency {
+            method_octets: true,
+            target_octets: true,
+            ..Leniency::PICOHTTPPARSER
+        });
+
+    /// Accepts all responses that picohttpparser accepts, with folded lines as
+    /// in [`PICOHTTPPARSER_REQUEST`](Self::PICOHTTPPARSER_REQUEST).
+    pub const PICOHTTPPARSER_RESPONSE: Config =
+        Config::STRICT.with_limits(Limits::NONE).with_leniency(Leniency::PICOHTTPPARSER);
+}
