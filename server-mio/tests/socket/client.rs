@@ -10,6 +10,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Client {
     pub(crate) stream: TcpStream,
     received: Vec<u8>,
+    /// So much of that was taken.
+    taken: usize,
 }
 
 /// An answer as it came.
@@ -46,7 +48,7 @@ impl Client {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
-        Client { stream, received: Vec::new() }
+        Client { stream, received: Vec::new(), taken: 0 }
     }
 
     pub(crate) fn send(&mut self, octets: impl AsRef<[u8]>) -> &mut Client {
@@ -107,7 +109,7 @@ impl Client {
         loop {
             let mut buffer = [0; 4096];
             match self.stream.read(&mut buffer) {
-                Ok(0) => return Some(std::mem::take(&mut self.received)),
+                Ok(0) => return Some(self.received.split_off(std::mem::take(&mut self.taken))),
                 Ok(count) => self.received.extend_from_slice(&buffer[..count]),
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => return None,
                 Err(error) => panic!("no end of the stream: {error}"),
@@ -140,33 +142,35 @@ impl Client {
 
     fn fill(&mut self) -> usize {
         let mut buffer = [0; 64 * 1024];
+        self.received.drain(..std::mem::take(&mut self.taken));
         let count = self.stream.read(&mut buffer).unwrap();
         self.received.extend_from_slice(&buffer[..count]);
         count
     }
 
     fn take_answer(&mut self, method: &str) -> Option<Answer> {
-        let end = self.received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
-        let head = String::from_utf8(self.received[..end].to_vec()).unwrap();
+        let received = &self.received[self.taken..];
+        let end = received.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+        let head = String::from_utf8(received[..end].to_vec()).unwrap();
         let status = head.strip_prefix("HTTP/1.1 ").unwrap()[..3].parse().unwrap();
         let mut answer = Answer { status, head, content: Vec::new() };
         if method == "HEAD" || status < 200 || status == 204 || status == 304 {
-            self.received.drain(..end);
+            self.taken += end;
             return Some(answer);
         }
         let consumed = match answer.header("transfer-encoding") {
             Some(_) => {
-                let (content, consumed) = unchunked(&self.received[end..])?;
+                let (content, consumed) = unchunked(&received[end..])?;
                 answer.content = content;
                 consumed
             }
             None => {
                 let length = answer.header("content-length").expect("a length").parse().unwrap();
-                answer.content = self.received.get(end..end + length)?.to_vec();
+                answer.content = received.get(end..end + length)?.to_vec();
                 length
             }
         };
-        self.received.drain(..end + consumed);
+        self.taken += end + consumed;
         Some(answer)
     }
 }

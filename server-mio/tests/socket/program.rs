@@ -95,6 +95,42 @@ fn its_routes_answer() {
 }
 
 #[test]
+fn its_demo_page_lists_what_works() {
+    let program = Program::with(&[]);
+    let mut client = Client::connect(program.address);
+    let page = client.get("/demo/");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let links = page
+        .text()
+        .split("href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().replace("&amp;", "&"));
+    let links: Vec<_> = links.collect();
+    assert!(links.len() > 10);
+    for link in links {
+        let expected = match link.as_str() {
+            "/demo/nothing-here" => 404,
+            "/demo/error" | "/demo/panic" => 500,
+            "/demo/timeout" => 504,
+            "/demo/redirect" => 303,
+            _ => 200,
+        };
+        let answer = client.get(&link);
+        assert_eq!(answer.status, expected, "{link}");
+        assert_eq!(
+            answer.header("x-demo").is_some(),
+            link.starts_with("/demo/") && expected != 404,
+            "{link}"
+        );
+    }
+    let form =
+        client.post("/demo/form", "application/x-www-form-urlencoded", "name=%3Ca%3E&drink=tea");
+    assert_eq!(form.text(), "<p>&lt;a&gt; would like tea.");
+    let length = client.post("/demo/json", "application/json", "{\"x\": 3, \"y\": 4}");
+    assert_eq!(length.text(), "{\"length\":5.0}");
+}
+
+#[test]
 fn help_version_and_mistakes() {
     let (status, help) = tell(&["--help"]);
     assert_eq!(status, Some(0));
@@ -152,6 +188,12 @@ fn traced(bursts: usize, burst: &str, answers: usize) -> Option<Vec<String>> {
             ])
             .stderr(Stdio::piped()),
     );
+    let mut stderr = program.child.stderr.take().unwrap();
+    let tracing = std::thread::spawn(move || {
+        let mut trace = String::new();
+        stderr.read_to_string(&mut trace).unwrap();
+        trace
+    });
     let mut client = Client::connect(program.address);
     let mut warm_up = || {
         client.send(burst);
@@ -170,8 +212,7 @@ fn traced(bursts: usize, burst: &str, answers: usize) -> Option<Vec<String>> {
     let children = format!("/proc/{0}/task/{0}/children", program.child.id());
     let server = std::fs::read_to_string(children).unwrap();
     signal_process(server.split_whitespace().next().unwrap().parse().unwrap(), "-TERM");
-    let mut trace = String::new();
-    program.child.stderr.take().unwrap().read_to_string(&mut trace).unwrap();
+    let trace = tracing.join().unwrap();
     let lines: Vec<_> = trace.lines().collect();
     // The mark's request is read, its answer written; what follows is ours.
     let mark = |text: &str, nth: usize| {

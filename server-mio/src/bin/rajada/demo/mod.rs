@@ -1,5 +1,12 @@
 //! What the reference server serves.
 
+mod tour;
+#[cfg(not(feature = "multipart"))]
+#[path = "no_upload.rs"]
+mod upload;
+#[cfg(feature = "multipart")]
+mod upload;
+
 use std::time::Duration;
 
 use rajada_mio::{App, Error, OwnedRequest, Request, Response, Status, sleep, yield_now};
@@ -16,6 +23,7 @@ pub(crate) fn app() -> App {
         .get("/async", hello_async)
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
+        .nest("/demo", tour::app())
 }
 
 /// The content back, in the type it came in.

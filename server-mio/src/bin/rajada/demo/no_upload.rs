@@ -1,0 +1,11 @@
+//! No files in forms: the feature `multipart` is off.
+
+use rajada_mio::App;
+
+/// Where the page would show it.
+pub(super) const FORM: &str = "<p>Forms with files need the feature <code>multipart</code>: <code>cargo run --release --features multipart</code>.</p>";
+
+/// Adds nothing.
+pub(super) fn add(app: App) -> App {
+    app
+}
