@@ -134,11 +134,11 @@ impl<'b, 'h, L: FirstLine> Op for WholeHead<'_, 'b, 'h, L> {
         let limits = &config.limits;
         if let Some(blocks) = scan.blocks() {
             writer.restrict(limits.fields as usize);
-            let whole = whole::parse::<L, _>(blocks, octets.octets, limits, &mut writer);
+            let whole = whole::parse::<L, _>(blocks, octets.octets, limits, at, &mut writer);
             if let Some((start, noted, end)) = whole {
                 return complete::<L>(octets, writer, start, noted, end);
             }
-            writer.clear();
+            writer.pause();
         }
         parse_exactly::<L>(config, octets, at, writer)
     }
@@ -180,7 +180,7 @@ impl<'b, 'h, L: FirstLine> Op for Head<'_, 'b, 'h, L> {
         match parse_lines::<L, S>(scan, octets, config, at, &mut writer) {
             Ok((start, noted, end)) => complete::<L>(octets, writer, start, noted, end),
             Err(Stop::Partial) => {
-                writer.finish();
+                writer.pause();
                 Ok(Status::Partial)
             }
             Err(Stop::Error(error)) => Err(error),

@@ -16,44 +16,55 @@
 
 use super::FirstLine;
 use crate::fields::Noted;
-use crate::resume::StartLine;
+use crate::resume::{Resume, StartLine};
 use crate::scan::slots::Writer;
 use crate::scan::{Blocks, Delimiters, Window};
 use crate::{FieldPosition, Limits};
 
 /// Parses the head into `slots`, and returns the first line, what was noted,
 /// and the offset of what follows.
+///
+/// Where it stops short, `at` holds what is known of all lines before the one
+/// where it stopped, so that nothing of them is looked at again.
 #[inline(always)]
 pub(super) fn parse<L: FirstLine, B: Blocks>(
     blocks: B,
     octets: &[u8],
     limits: &Limits,
+    at: &mut Resume,
     slots: &mut Writer<'_>,
 ) -> Option<(StartLine, Noted, usize)> {
     let window = Window::new(octets)?;
     let mut cursor = Cursor::new(blocks, window);
     let (start, first) = L::parse_whole(&mut cursor, limits)?;
-    let (noted, end) = field_lines(&mut cursor, first, slots)?;
-    Some((start, noted, end))
+    match field_lines(&mut cursor, first, slots) {
+        Ok((noted, end)) => Some((start, noted, end)),
+        Err((noted, line)) => {
+            let (line, fields) = (line as u32, slots.count() as u32);
+            *at = Resume { known: line, line, fields, start: Some(start), noted, ..Resume::new() };
+            None
+        }
+    }
 }
 
+/// Parses the lines from `line` on. The error is what was noted, and the line
+/// that is not there as a whole or not of the usual form.
 #[inline(always)]
 fn field_lines<B: Blocks>(
     cursor: &mut Cursor<'_, B>,
-    first: usize,
+    mut line: usize,
     slots: &mut Writer<'_>,
-) -> Option<(Noted, usize)> {
+) -> Result<(Noted, usize), (Noted, usize)> {
     let octets = cursor.octets;
     let mut noted = Noted::NONE;
-    let mut line = first;
     loop {
-        let name_end = cursor.token_end(line)?;
+        let Some(name_end) = cursor.token_end(line) else { return Err((noted, line)) };
         if name_end == line {
             let ended = octets.octets().get(line..line + 2) == Some(b"\r\n");
-            return ended.then_some((noted, line + 2));
+            return if ended { Ok((noted, line + 2)) } else { Err((noted, line)) };
         }
         // The colon is no control, so the value's end may be looked for from it.
-        let value_end = cursor.value_end(name_end)?;
+        let Some(value_end) = cursor.value_end(name_end) else { return Err((noted, line)) };
         let behind_name = octets.four(name_end);
         let line_end = octets.four(value_end - 2);
         // ": " and an octet of the value; an octet of the value, CR and LF.
@@ -62,7 +73,7 @@ fn field_lines<B: Blocks>(
             & ((line_end >> 16) as u16 == u16::from_le_bytes(*b"\r\n"))
             & ((line_end >> 8) as u8 > b' ');
         if !usual || slots.is_full() {
-            return None;
+            return Err((noted, line));
         }
         noted.note(slots.count(), name_end - line, octets.four(line) as u8);
         slots.push(FieldPosition {

@@ -156,18 +156,19 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// Forgets all that was written.
+    /// Keeps all that was written for a later [`resume`](Self::resume).
     #[inline(always)]
-    pub(crate) fn clear(&mut self) {
-        self.next = 0;
+    pub(crate) fn pause(&mut self) {
+        self.initialised = self.initialised.max(self.next);
+        if let Some(record) = &mut self.record {
+            **record = self.initialised;
+        }
     }
 
     /// All that was written, and a note of it for the next parse.
     #[inline(always)]
-    pub(crate) fn finish(self) -> &'h [FieldPosition] {
-        if let Some(record) = self.record {
-            *record = self.initialised.max(self.next);
-        }
+    pub(crate) fn finish(mut self) -> &'h [FieldPosition] {
+        self.pause();
         let written = &self.slots[..self.next];
         // SAFETY: the invariant: `slots[..next]` are initialised.
         unsafe { written.assume_init_ref() }
