@@ -1,4 +1,146 @@
-//! A thin HTTP/1.x server and micro-framework on mio, made for pipelined bursts.
+//! A thin HTTP/1.x server and micro-framework on mio, made for pipelined bursts: requests that arrive together are
+//! answered together, in order, in one write.
+//!
+//! ```no_run
+//! use rajada_mio::{App, Request};
+//!
+//! App::new().get("/", |_: &Request| "Hello world!").run("127.0.0.1:8080")?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! In scope: workers that share nothing, each with its event loop; a router; synchronous and asynchronous handlers,
+//! mixed on one connection; hooks, state, errors; what a request tells and what an answer can be; deadlines, bounds
+//! and a clean end. Out of scope: the grammar of HTTP, which is [`rajada_parser`]'s; the order of answers, which is
+//! [`rajada_pipeline`]'s; TLS and HTTP/2, which a proxy in front does.
+//!
+//! ```text
+//!        octets in                                    octets out
+//!            |                                             ^
+//!   +--------v---------------------------------------------|--------+
+//!   |  worker: mio loop, connections, deadlines, buffers            |   one thread, one listener
+//!   |        |  burst                         one write |           |
+//!   |        v                                          |           |
+//!   |  rajada_pipeline: requests with tickets --> answers in order  |   one a connection
+//!   |        |                                          ^           |
+//!   |        v                                          |           |
+//!   |  router -> hooks -> handler (sync) ---- writes ---+           |   the application, shared
+//!   |                        handler (async) -> task ---+           |   a worker's executor, timers
+//!   +----------------------------------------------------------------+
+//! ```
+//!
+//! # From hello world to a small service
+//!
+//! A **handler** is a function. What it returns is the answer: text, octets, a page, JSON, a status, an `Option`, a
+//! `Result` ([`Reply`] lists them). Or it writes the answer itself, and then content may borrow from the request and
+//! goes straight into the octets that leave ([`Response`]). Or it is an `async fn` that owns its request
+//! ([`OwnedRequest`]) and may wait: for [`sleep`], for a task ([`spawn`]), for a thread that blocks
+//! ([`spawn_blocking`]). All three are one trait, [`Handler`], and the same method takes them:
+//!
+//! ```
+//! use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
+//! use std::time::Duration;
+//!
+//! async fn later(_: OwnedRequest) -> &'static str {
+//!     sleep(Duration::from_millis(1)).await;
+//!     "Hello async!"
+//! }
+//!
+//! let app = App::new()
+//!     .get("/", |_: &Request| "Hello world!")
+//!     .get("/user/{id}", |req: &Request, res: &mut Response| res.text(req.param("id")))
+//!     .get("/later", later);
+//! # app.check()?;
+//! # Ok::<(), rajada_mio::RouteError>(())
+//! ```
+//!
+//! **Routes** are patterns of decoded paths: `{name}` is one segment, `{*rest}` all that follow; see [`App`]. `HEAD`,
+//! `OPTIONS`, 404, 405 and 501 are answered by themselves. Applications can be nested under a prefix
+//! ([`App::nest`]).
+//!
+//! **A request** parses nothing before it is asked: headers, [query](Request::query), [cookies](Request::cookie),
+//! [form](Request::form), [JSON](Request::json). What is wrong with it is a [`RequestError`] that becomes a 400 or 415
+//! when the handler passes it on by `?`.
+//!
+//! **Errors** of any type turn into answers: by the handlers of [`App::on_error`], or else a 500 that tells nothing
+//! (everything, with [`App::debug`]). A panic costs its own request a 500.
+//!
+//! **Around handlers** there are hooks before ([`App::before`]: they may answer, or attach values) and behind
+//! ([`App::after`]: they see every answer). [State](App::state) is shared by all workers; what must not cross threads
+//! belongs to each worker ([`Locals`]).
+//!
+//! Put together, and asked by a [`TestClient`], without a socket:
+//!
+//! ```
+//! # #[cfg(feature = "json")] {
+//! use rajada_mio::{App, Error, Json, Request, Response, Status, TestClient};
+//! use std::sync::Mutex;
+//!
+//! #[derive(Default)]
+//! struct Notes(Mutex<Vec<String>>);
+//!
+//! fn add(req: &Request, res: &mut Response) -> Result<(), Error> {
+//!     let note: String = req.json()?;
+//!     if note.is_empty() {
+//!         return Err(Error::message(Status::BAD_REQUEST, "an empty note"));
+//!     }
+//!     let mut notes = req.state::<Notes>().0.lock().unwrap();
+//!     notes.push(note);
+//!     res.status(Status::CREATED).header("Location", format!("/notes/{}", notes.len())).empty();
+//!     Ok(())
+//! }
+//!
+//! fn note(req: &Request) -> Option<Json<String>> {
+//!     let number = req.param("number").parse::<usize>().ok()?.checked_sub(1)?;
+//!     req.state::<Notes>().0.lock().unwrap().get(number).cloned().map(Json)
+//! }
+//!
+//! let app = App::new()
+//!     .state(Notes::default())
+//!     .post("/notes", add)
+//!     .get("/notes/{number}", note)
+//!     .after(|_: &Request, res: &mut Response| {
+//!         res.header("X-Content-Type-Options", "nosniff");
+//!     });
+//!
+//! let mut client = TestClient::new(app);
+//! let made = client.post("/notes").content("application/json", "\"buy tea\"").send();
+//! assert_eq!((made.status(), made.header("location")), (Status::CREATED, Some("/notes/1")));
+//! assert_eq!(client.get("/notes/1").send().text(), "\"buy tea\"");
+//! assert_eq!(client.get("/notes/2").send().status(), Status::NOT_FOUND);
+//! assert_eq!(client.post("/notes").content("text/plain", "tea").send().status().code(), 415);
+//! # }
+//! ```
+//!
+//! The examples of this crate go further: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`,
+//! `template`, `todo`, `tokio_client`.
+//!
+//! # What holds
+//!
+//! - Answers leave in the order of their requests, whenever they are ready; a handler that is lost (it panics, is
+//!   dropped, runs out of [time](Deadlines::handler)) costs its own request an error, and never those behind it.
+//! - A synchronous handler is run at once, between one read and one write. An asynchronous one is polled once, and only
+//!   parked if it has to wait. Neither allocates after warm-up, whether it parks or not, but for what the handler
+//!   allocates itself.
+//! - Ready answers don't wait for slow ones: not for asynchronous handlers at all, for synchronous ones no longer than
+//!   [`App::flush_after`], and not for a route that is marked [`App::slow`].
+//! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]). At a bound the server
+//!   stops reading, so the peer waits; it is told by status where that is possible.
+//! - At SIGINT or SIGTERM idle connections close at once and busy ones finish ([`Server::run_until_signal`]).
+//!
+//! # Features
+//!
+//! A feature that is compiled in and not used costs a request nothing: it only adds methods and types.
+//!
+//! | feature | by default | brings | costs |
+//! |---|---|---|---|
+//! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt |
+//! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 7 crates |
+//! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json: 5 crates |
+//! | `multipart` | | `Request::multipart`: forms with files, held in memory | multer: 16 crates |
+//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt` |
+//!
+//! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
+//! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.
 #![forbid(unsafe_code)]
 
 mod app;
@@ -45,3 +187,8 @@ pub use bytes::Bytes;
 #[cfg(feature = "cookies")]
 pub use cookie;
 pub use rajada_parser::{Field, Fields, Level, Version};
+
+/// The examples of the project's front page.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct FrontPage;
