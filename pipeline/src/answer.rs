@@ -49,12 +49,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         head: &Head<'_>,
         content: Content<'_, B>,
     ) -> Result<(), Rejected<Ticket>> {
-        if ticket.terms == Terms::USUAL
+        let usual = ticket.terms == Terms::USUAL
             && head.form() == Form::USUAL
             && !self.closing
-            && self.input == Input::Head
+            && self.input == Input::Head;
+        if usual
             && self.owes(ticket.id).is_ok()
-            && let Some(content) = plain(&content)
+            && let Some(content) = copied(&content)
             && self.respond_usually(ticket.id.sequence, head, content)
         {
             return Ok(());
@@ -67,20 +68,21 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     #[inline]
     fn respond_usually(&mut self, sequence: Sequence, head: &Head<'_>, content: &[u8]) -> bool {
         let front = sequence == self.order.front();
-        let Some(store) = self.store.as_deref_mut() else {
-            return false;
-        };
-        if !store.output.reserve(
-            &mut store.memory,
-            head.octets().len() + OVERHEAD + content.len(),
-            front,
-        ) {
+        let Some(store) = self.store.as_deref_mut() else { return false };
+        let octets = head.octets().len() + OVERHEAD + content.len();
+        if !store.output.reserve(&mut store.memory, octets, front) {
             return false;
         }
         let mut encoder = Encoder::new(store.output.room(&mut store.memory));
-        encoder.usual_head(head, content.len() as u64).put(content);
-        let len = encoder.len();
-        self.complete(sequence, len, None);
+        let len = encoder.usual_head(head, content.len() as u64).put(content).len();
+        if front {
+            // Its slot is as it was.
+            store.output.commit_ready(len);
+            self.order.pop();
+            self.advance();
+        } else {
+            self.complete(sequence, len, None);
+        }
         true
     }
 
@@ -175,34 +177,28 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     /// Ends an answer with the `len` octets written into the room, and owned content behind them.
-    #[inline]
     pub(crate) fn complete(&mut self, sequence: Sequence, len: usize, owned: Option<B>) {
         self.append(sequence, len, owned);
+        let Some(store) = self.store.as_deref_mut() else { return };
         if sequence == self.order.front() {
-            self.order.pop();
+            store.retire(&mut self.order);
             self.advance();
-        } else if let Some(slot) = self.store.as_deref_mut().and_then(|store| store.slot(sequence))
-        {
+        } else if let Some(slot) = store.slot(sequence) {
             slot.answer = Answer::Done;
         }
     }
 
     /// Adds the `len` octets written into the room, and owned content behind them, to an answer.
-    #[inline]
     pub(crate) fn append(&mut self, sequence: Sequence, len: usize, owned: Option<B>) {
-        let Some(store) = self.store.as_deref_mut() else {
-            return;
-        };
+        let Some(store) = self.store.as_deref_mut() else { return };
         if sequence == self.order.front() {
-            store.output.commit_ready(&mut store.memory, len);
+            store.output.commit_ready(len);
             if let Some(content) = owned {
                 store.output.own_ready(&mut store.memory, content);
             }
             return;
         }
-        let Some(mut list) = store.slot(sequence).map(|slot| slot.list) else {
-            return;
-        };
+        let Some(mut list) = store.slot(sequence).map(|slot| slot.list) else { return };
         store.output.commit(&mut store.memory, &mut list, len);
         if let Some(content) = owned {
             store.output.own(&mut store.memory, &mut list, content);
@@ -269,7 +265,7 @@ pub(crate) fn check_final(ticket: &Ticket, head: &Head<'_>) -> Result<(), ApiMis
 
 /// Content that is copied.
 #[inline]
-fn plain<'c, B: AsRef<[u8]>>(content: &'c Content<'_, B>) -> Option<&'c [u8]> {
+fn copied<'c, B: AsRef<[u8]>>(content: &'c Content<'_, B>) -> Option<&'c [u8]> {
     match content {
         Content::None => Some(&[]),
         Content::Copied(octets) => Some(octets),

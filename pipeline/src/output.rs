@@ -13,6 +13,9 @@ use crate::memory::Memory;
 type Link = u32;
 const NONE: Link = Link::MAX;
 
+/// Pieces that one call may need: the run before, a head, content, and a chunk's end.
+const PIECES: usize = 4;
+
 /// A run of octets on its way out. (Opaque; public because [`Fixed`](crate::memory::Fixed) memory
 /// holds an array of them.)
 pub struct Piece<B> {
@@ -67,15 +70,17 @@ impl List {
 /// The state of the output side; the memory is passed to each call.
 #[derive(Debug)]
 pub(crate) struct Output {
+    /// What may leave, up to the run.
     ready: List,
+    /// The run: octets of the arena from here to its end may leave behind `ready`, and are in no
+    /// piece yet. Answers in order do no more than make it longer.
+    run: usize,
     /// Where the next octets go in the arena.
     end: usize,
-    /// Octets of the arena that belong to a piece.
-    live: usize,
-    /// Octets not yet transmitted, in the arena or owned.
-    held: usize,
-    /// Those of them that are in `ready`.
+    /// Octets that may leave, in pieces, owned or in the run.
     ready_octets: usize,
+    /// Octets in the lists of answers that wait for their turn.
+    waiting_octets: usize,
     free: Link,
     /// Entries of the table that were ever used, and how many are in use.
     touched: u32,
@@ -88,10 +93,10 @@ impl Output {
     pub(crate) const fn new() -> Self {
         Self {
             ready: List::EMPTY,
+            run: 0,
             end: 0,
-            live: 0,
-            held: 0,
             ready_octets: 0,
+            waiting_octets: 0,
             free: NONE,
             touched: 0,
             used: 0,
@@ -103,7 +108,7 @@ impl Output {
     /// Octets not yet transmitted.
     #[inline]
     pub(crate) const fn held(&self) -> usize {
-        self.held
+        self.ready_octets + self.waiting_octets
     }
 
     /// Octets that may leave now.
@@ -112,8 +117,9 @@ impl Output {
         self.ready_octets
     }
 
-    /// Sees to it that `octets` more and three more pieces fit. `front` says that they belong to
-    /// the oldest answer, which may use the reserve of a memory that can't grow.
+    /// Sees to it that `octets` more fit, and as many pieces as one answer may need at once.
+    /// `front` says that they belong to the oldest answer, which may use the reserve of a memory
+    /// that can't grow.
     #[inline]
     pub(crate) fn reserve<B, M: Memory<B>>(
         &mut self,
@@ -121,38 +127,30 @@ impl Output {
         octets: usize,
         front: bool,
     ) -> bool {
-        const PIECES: u32 = 3;
-        if self.oldest == NONE {
-            self.end = 0;
+        if self.oldest == NONE && self.run == self.end {
+            (self.run, self.end) = (0, 0);
         }
-        if M::GROWS
+        if (M::GROWS || front)
             && memory.octets().len() - self.end >= octets
-            && memory.pieces().len() - self.used as usize >= PIECES as usize
+            && memory.pieces().len() - self.used as usize >= PIECES
         {
             return true;
         }
-        self.make_room(memory, octets, PIECES, front)
+        self.make_room(memory, octets, front)
     }
 
     #[cold]
     #[inline(never)]
-    fn make_room<B, M: Memory<B>>(
-        &mut self,
-        memory: &mut M,
-        octets: usize,
-        pieces: u32,
-        front: bool,
-    ) -> bool {
+    fn make_room<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize, front: bool) -> bool {
         let keep = |all: usize| if M::GROWS || front { 0 } else { all / 4 };
         let table = memory.pieces().len();
-        let wanted = (self.used + pieces) as usize;
-        if wanted > table - keep(table) && !memory.grow_pieces(wanted.max(wanted + keep(table))) {
+        let wanted = self.used as usize + PIECES;
+        if wanted > table - keep(table) && !memory.grow_pieces(wanted + keep(table)) {
             return false;
         }
         let arena = memory.octets().len();
-        let Some(wanted) = self.live.checked_add(octets) else {
-            return false;
-        };
+        let live = self.live(memory);
+        let Some(wanted) = live.checked_add(octets) else { return false };
         if !M::GROWS && wanted > arena - keep(arena) {
             return false;
         }
@@ -161,19 +159,28 @@ impl Output {
         }
         // Moving is paid for by the octets that have left since the last time, unless more than
         // half remain.
-        if wanted <= arena && (!M::GROWS || self.live <= arena / 2) {
+        if wanted <= arena && (!M::GROWS || live <= arena / 2) {
             self.compact(memory);
             return true;
         }
         memory.grow_octets((self.end + octets).max(arena.saturating_mul(2)))
     }
 
+    /// Octets of the arena that are to leave.
+    fn live<B, M: Memory<B>>(&self, memory: &M) -> usize {
+        let (mut live, mut link) = (self.end - self.run, self.oldest);
+        while let Some(piece) = memory.pieces().get(link as usize) {
+            live += piece.len();
+            link = piece.newer;
+        }
+        live
+    }
+
     /// Moves what is live to the front of the arena.
     fn compact<B, M: Memory<B>>(&mut self, memory: &mut M) {
         let mut to = 0;
         let mut link = self.oldest;
-        while link != NONE {
-            let piece = &mut memory.pieces_mut()[link as usize];
+        while let Some(piece) = memory.pieces_mut().get_mut(link as usize) {
             link = piece.newer;
             if let Body::Octets { start, len } = &mut piece.body {
                 let (from, count) = (*start as usize, *len as usize);
@@ -182,7 +189,9 @@ impl Output {
                 to += count;
             }
         }
-        self.end = to;
+        // The run is the newest of all.
+        memory.octets_mut().copy_within(self.run..self.end, to);
+        (self.run, self.end) = (to, to + self.end - self.run);
     }
 
     /// The room for the next octets. At least what was last reserved.
@@ -193,46 +202,27 @@ impl Output {
 
     /// Makes the first `len` octets of the room part of what is ready.
     #[inline]
-    pub(crate) fn commit_ready<B, M: Memory<B>>(&mut self, memory: &mut M, len: usize) {
-        let mut ready = self.ready;
-        self.commit(memory, &mut ready, len);
-        self.ready = ready;
+    pub(crate) fn commit_ready(&mut self, len: usize) {
+        self.end += len;
         self.ready_octets += len;
     }
 
     /// Makes the first `len` octets of the room part of `list`. They were reserved.
-    #[inline]
     pub(crate) fn commit<B, M: Memory<B>>(&mut self, memory: &mut M, list: &mut List, len: usize) {
         if len == 0 {
             return;
         }
-        let from = self.end;
+        self.close_run(memory);
+        self.waiting_octets += len;
         self.end += len;
-        self.live += len;
-        self.held += len;
-        if let Some(Piece { body: Body::Octets { start, len: known }, .. }) =
-            memory.pieces_mut().get_mut(list.tail as usize)
-            && *start as usize + *known as usize == from
-        {
-            *known += len as u32;
-            return;
-        }
-        let body = Body::Octets { start: from as u32, len: len as u32 };
-        let link = self.append(memory, list, body);
-        let newest = self.newest;
-        memory.pieces_mut()[link as usize].older = newest;
-        match memory.pieces_mut().get_mut(newest as usize) {
-            Some(piece) => piece.newer = link,
-            None => self.oldest = link,
-        }
-        self.newest = link;
+        self.add_octets(memory, list);
     }
 
     /// Appends owned content to what is ready.
     pub(crate) fn own_ready<B: AsRef<[u8]>, M: Memory<B>>(&mut self, memory: &mut M, content: B) {
-        self.ready_octets += content.as_ref().len();
+        self.close_run(memory);
         let mut ready = self.ready;
-        self.own(memory, &mut ready, content);
+        self.ready_octets += self.add_owned(memory, &mut ready, content);
         self.ready = ready;
     }
 
@@ -243,24 +233,22 @@ impl Output {
         list: &mut List,
         content: B,
     ) {
-        let len = content.as_ref().len();
-        if len != 0 {
-            self.held += len;
-            self.append(memory, list, Body::Owned { content, sent: 0, len });
-        }
+        self.waiting_octets += self.add_owned(memory, list, content);
     }
 
     /// Lets the octets of `list` leave, behind those that may leave already.
-    pub(crate) fn release<B: AsRef<[u8]>, M: Memory<B>>(&mut self, memory: &mut M, list: List) {
+    pub(crate) fn release<B, M: Memory<B>>(&mut self, memory: &mut M, list: List) {
         if list.is_empty() {
             return;
         }
-        let mut link = list.head;
-        while link != NONE {
-            let piece = &memory.pieces()[link as usize];
-            self.ready_octets += piece.len();
+        self.close_run(memory);
+        let (mut octets, mut link) = (0, list.head);
+        while let Some(piece) = memory.pieces().get(link as usize) {
+            octets += piece.len();
             link = piece.next;
         }
+        self.waiting_octets -= octets;
+        self.ready_octets += octets;
         let mut head = list.head;
         if let Some((start, len)) = memory.pieces()[head as usize].extent()
             && let Some(Piece { body: Body::Octets { start: before, len: known }, .. }) =
@@ -281,22 +269,21 @@ impl Output {
     }
 
     /// Forgets the octets of `list`, which will never leave.
-    pub(crate) fn forget<B: AsRef<[u8]>, M: Memory<B>>(&mut self, memory: &mut M, list: List) {
+    pub(crate) fn forget<B, M: Memory<B>>(&mut self, memory: &mut M, list: List) {
         let mut link = list.head;
-        while link != NONE {
-            let piece = &memory.pieces()[link as usize];
-            self.held -= piece.len();
-            if let Some((_, len)) = piece.extent() {
-                self.live -= len as usize;
-            }
+        while let Some(piece) = memory.pieces().get(link as usize) {
+            self.waiting_octets -= piece.len();
             link = self.discard(memory, link);
         }
     }
 
     /// Forgets what is ready: the connection is gone.
-    pub(crate) fn forget_ready<B: AsRef<[u8]>, M: Memory<B>>(&mut self, memory: &mut M) {
-        let ready = core::mem::replace(&mut self.ready, List::EMPTY);
-        self.forget(memory, ready);
+    pub(crate) fn forget_ready<B, M: Memory<B>>(&mut self, memory: &mut M) {
+        while self.ready.head != NONE {
+            self.ready.head = self.discard(memory, self.ready.head);
+        }
+        self.ready = List::EMPTY;
+        self.run = self.end;
         self.ready_octets = 0;
     }
 
@@ -307,11 +294,9 @@ impl Output {
         memory: &'s M,
         out: &mut [&'s [u8]],
     ) -> usize {
-        let mut link = self.ready.head;
-        let mut count = 0;
-        while let (Some(piece), Some(out)) =
-            (memory.pieces().get(link as usize), out.get_mut(count))
-        {
+        let (mut count, mut link) = (0, self.ready.head);
+        while let Some(piece) = memory.pieces().get(link as usize) {
+            let Some(out) = out.get_mut(count) else { return count };
             *out = match &piece.body {
                 Body::Octets { start, len } => &memory.octets()[*start as usize..][..*len as usize],
                 Body::Owned { content, sent, len } => {
@@ -322,44 +307,93 @@ impl Output {
             count += 1;
             link = piece.next;
         }
+        if self.run < self.end
+            && let Some(out) = out.get_mut(count)
+        {
+            *out = &memory.octets()[self.run..self.end];
+            count += 1;
+        }
         count
     }
 
     /// Takes note that the first `count` octets of what is ready have left. Returns how many that
     /// really were.
     #[inline]
-    pub(crate) fn transmitted<B: AsRef<[u8]>, M: Memory<B>>(
-        &mut self,
-        memory: &mut M,
-        count: usize,
-    ) -> usize {
+    pub(crate) fn transmitted<B, M: Memory<B>>(&mut self, memory: &mut M, count: usize) -> usize {
         let count = count.min(self.ready_octets);
         let mut left = count;
-        while left > 0 {
-            let head = self.ready.head;
-            let piece = &mut memory.pieces_mut()[head as usize];
-            let here = piece.len().min(left);
-            let whole = here == piece.len();
-            match &mut piece.body {
-                Body::Octets { start, len } => {
-                    *start += here as u32;
-                    *len -= here as u32;
-                    self.live -= here;
-                }
-                Body::Owned { sent, .. } => *sent += here,
-                Body::Free => {}
-            }
-            left -= here;
-            if whole {
-                self.ready.head = self.discard(memory, head);
-            }
+        while left > 0 && self.ready.head != NONE {
+            left -= self.transmitted_of_first(memory, left);
         }
-        if self.ready.head == NONE {
-            self.ready.tail = NONE;
-        }
-        self.held -= count;
+        self.run += left;
         self.ready_octets -= count;
         count
+    }
+
+    /// The same of the first piece alone.
+    fn transmitted_of_first<B, M: Memory<B>>(&mut self, memory: &mut M, count: usize) -> usize {
+        let head = self.ready.head;
+        let piece = &mut memory.pieces_mut()[head as usize];
+        let whole = piece.len();
+        let here = whole.min(count);
+        match &mut piece.body {
+            Body::Octets { start, len } => {
+                *start += here as u32;
+                *len -= here as u32;
+            }
+            Body::Owned { sent, .. } => *sent += here,
+            Body::Free => {}
+        }
+        if here == whole {
+            self.ready.head = self.discard(memory, head);
+            if self.ready.head == NONE {
+                self.ready.tail = NONE;
+            }
+        }
+        here
+    }
+
+    /// Makes a piece of the run: what comes into the arena next does not belong to it.
+    fn close_run<B, M: Memory<B>>(&mut self, memory: &mut M) {
+        if self.run < self.end {
+            let mut ready = self.ready;
+            self.add_octets(memory, &mut ready);
+            self.ready = ready;
+        }
+    }
+
+    /// Adds the octets of the arena behind all pieces to `list`.
+    fn add_octets<B, M: Memory<B>>(&mut self, memory: &mut M, list: &mut List) {
+        let from = core::mem::replace(&mut self.run, self.end);
+        let added = (self.end - from) as u32;
+        if let Some(Piece { body: Body::Octets { start, len }, .. }) =
+            memory.pieces_mut().get_mut(list.tail as usize)
+            && *start as usize + *len as usize == from
+        {
+            *len += added;
+            return;
+        }
+        let link = self.append(memory, list, Body::Octets { start: from as u32, len: added });
+        let newest = core::mem::replace(&mut self.newest, link);
+        memory.pieces_mut()[link as usize].older = newest;
+        match memory.pieces_mut().get_mut(newest as usize) {
+            Some(piece) => piece.newer = link,
+            None => self.oldest = link,
+        }
+    }
+
+    /// Adds owned content to `list`; how many octets that are.
+    fn add_owned<B: AsRef<[u8]>, M: Memory<B>>(
+        &mut self,
+        memory: &mut M,
+        list: &mut List,
+        content: B,
+    ) -> usize {
+        let len = content.as_ref().len();
+        if len != 0 {
+            self.append(memory, list, Body::Owned { content, sent: 0, len });
+        }
+        len
     }
 
     /// A new last piece of `list`.

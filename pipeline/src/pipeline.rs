@@ -9,7 +9,8 @@ use rajada_parser::Resume;
 
 use crate::memory::{Memory, UsualLoan, UsualMemory};
 use crate::order::{Order, Sequence};
-use crate::store::{Answer, Store};
+use crate::output::List;
+use crate::store::{Answer, Slot, Store};
 use crate::ticket::TicketId;
 
 /// The server's side of one HTTP/1.x connection, without the connection.
@@ -114,17 +115,23 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     /// Lends a store. One that was lent already is given back if it is in use no longer, otherwise
     /// the new one is.
-    pub fn lend(&mut self, store: L) -> Option<L> {
+    pub fn lend(&mut self, mut store: L) -> Option<L> {
         if self.store.is_some() && !self.store_is_idle() {
             return Some(store);
         }
-        self.store.replace(store)
+        store.lend();
+        let mut before = self.store.replace(store);
+        before.iter_mut().for_each(|store| store.reclaim());
+        before
     }
 
     /// Gives the store back, if there is one and nothing is in flight or unsent.
     #[inline]
     pub fn reclaim(&mut self) -> Option<L> {
-        if self.store_is_idle() { self.store.take() } else { None }
+        let idle = self.store_is_idle();
+        let mut store = self.store.take_if(|_| idle)?;
+        store.reclaim();
+        Some(store)
     }
 
     fn store_is_idle(&self) -> bool {
@@ -242,20 +249,18 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     fn advance_to_unfinished(&mut self) {
-        let Some(store) = self.store.as_deref_mut() else {
-            return;
-        };
+        let Some(store) = self.store.as_deref_mut() else { return };
         while !self.order.is_empty() {
-            let Some(slot) = store.slot(self.order.front()) else {
-                return;
-            };
-            let list = core::mem::replace(&mut slot.list, crate::output::List::EMPTY);
+            let Some(slot) = store.slot(self.order.front()) else { return };
+            let list = core::mem::replace(&mut slot.list, List::EMPTY);
             let done = slot.answer == Answer::Done;
+            if done {
+                store.retire(&mut self.order);
+            }
             store.output.release(&mut store.memory, list);
             if !done {
                 return;
             }
-            self.order.pop();
         }
     }
 
@@ -275,7 +280,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let mut sequence = first;
         while self.order.contains(sequence) {
             if let Some(slot) = store.slot(sequence) {
-                let list = core::mem::replace(&mut slot.list, crate::output::List::EMPTY);
+                let Slot { list, .. } = core::mem::replace(slot, Slot::FREE);
                 store.output.forget(&mut store.memory, list);
             }
             sequence = sequence.next();

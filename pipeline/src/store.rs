@@ -6,7 +6,7 @@ use crate::client::Asked;
 use crate::content::Body;
 use crate::memory::{Memory, UsualMemory};
 use crate::order::{Order, Sequence};
-use crate::output::{List, Output};
+use crate::output::{List, Output, Piece};
 use crate::settings::Settings;
 
 /// Ring, pieces and arena: everything that a pipeline needs only while a request is in flight or an
@@ -21,6 +21,8 @@ pub struct Store<B, M = UsualMemory<B>> {
     pub(crate) output: Output,
     pub(crate) content: Content,
     pub(crate) memory: M,
+    /// A pipeline has it, or was dropped while it had it.
+    lent: bool,
     marker: PhantomData<B>,
 }
 
@@ -43,8 +45,26 @@ impl<B, M: Memory<B>> Store<B, M> {
             output: Output::new(),
             content: Content::IDLE,
             memory,
+            lent: false,
             marker: PhantomData,
         }
+    }
+
+    /// To be lent now. What a pipeline that was dropped left in it is forgotten: it belongs to
+    /// another connection.
+    pub(crate) fn lend(&mut self) {
+        if self.lent {
+            self.output = Output::new();
+            self.content = Content::IDLE;
+            self.memory.pieces_mut().fill_with(|| Piece::FREE);
+            self.memory.slots().fill(Slot::FREE);
+        }
+        self.lent = true;
+    }
+
+    /// Given back, with nothing in it.
+    pub(crate) fn reclaim(&mut self) {
+        self.lent = false;
     }
 
     /// Octets of memory in use or kept for reuse for encoded answers, which a pool may want to know
@@ -59,8 +79,8 @@ impl<B, M: Memory<B>> Store<B, M> {
         Order::slot(sequence, self.memory.slots())
     }
 
-    /// Gives the next request its slot. The bound on requests in flight leaves one for an answer of
-    /// our own.
+    /// Gives the next request its slot, which is free: whoever retires a number frees its slot. The
+    /// bound on requests in flight leaves one for an answer of our own.
     #[inline]
     pub(crate) fn admit(&mut self, order: &mut Order) -> Option<Sequence> {
         let needed = order.len() + 1;
@@ -69,9 +89,16 @@ impl<B, M: Memory<B>> Store<B, M> {
         {
             return None;
         }
-        let sequence = order.push();
-        *self.slot(sequence)? = Slot::FREE;
-        Some(sequence)
+        Some(order.push())
+    }
+
+    /// Retires the oldest number and frees its slot.
+    #[inline]
+    pub(crate) fn retire(&mut self, order: &mut Order) {
+        if let Some(slot) = self.slot(order.front()) {
+            *slot = Slot::FREE;
+        }
+        order.pop();
     }
 }
 

@@ -167,6 +167,31 @@ fn a_long_stream_behind_a_waiting_answer_reuses_the_arena() {
     assert!(store.capacity() <= 8192, "{}", store.capacity());
 }
 
+#[test]
+fn a_store_of_a_dropped_pipeline_is_clean_for_the_next() {
+    let settings = Settings::default();
+    let mut store = Store::new(&settings);
+    let mut slots = Positions::<16>::new();
+    let requests = get("/") + &get("/") + &get("/");
+    for _ in 0..2 {
+        let mut pipeline = Pipeline::<Vec<u8>, _, &mut Store<_>>::new();
+        pipeline.lend(&mut store);
+        let mut burst = Burst::new(requests.as_bytes());
+        let mut next = || match pipeline.receive(&settings, &mut burst, &mut slots) {
+            Event::Request { ticket, .. } => ticket,
+            event => panic!("{event:?}"),
+        };
+        let (first, second, _third) = (next(), next(), next());
+        pipeline.respond(second, &ok(), Content::Copied(b"second")).unwrap();
+        assert!(!pipeline.wants_write());
+        pipeline.respond(first, &ok(), Content::Copied(b"first")).unwrap();
+        let mut out = [&[][..]; 8];
+        let count = pipeline.poll_transmit(&mut out);
+        assert_eq!(out[..count].concat(), (answered("first") + &answered("second")).as_bytes());
+        // Dropped with a request in flight and answers unsent.
+    }
+}
+
 type Small = Fixed<&'static [u8], 4, 8, 512>;
 
 #[test]

@@ -196,16 +196,22 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
 
     /// Lends a store. One that was lent already is given back if it is in use no longer, otherwise
     /// the new one is.
-    pub fn lend(&mut self, store: L) -> Option<L> {
+    pub fn lend(&mut self, mut store: L) -> Option<L> {
         if self.store.is_some() && !self.store_is_idle() {
             return Some(store);
         }
-        self.store.replace(store)
+        store.lend();
+        let mut before = self.store.replace(store);
+        before.iter_mut().for_each(|store| store.reclaim());
+        before
     }
 
     /// Gives the store back, if there is one and nothing is awaited or unsent.
     pub fn reclaim(&mut self) -> Option<L> {
-        if self.store_is_idle() { self.store.take() } else { None }
+        let idle = self.store_is_idle();
+        let mut store = self.store.take_if(|_| idle)?;
+        store.reclaim();
+        Some(store)
     }
 
     fn store_is_idle(&self) -> bool {

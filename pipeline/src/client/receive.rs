@@ -42,7 +42,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         let until_close = self.input == Input::Content
             && matches!(self.store.as_ref().map(|s| &s.content.body), Some(Body::UntilClose(_)));
         if until_close {
-            self.order.pop();
+            self.retire();
             self.closed_in_order = true;
         }
         let was = self.input;
@@ -161,12 +161,19 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         // may not read on.
         let early =
             matches!(self.output, Upload::Exact(_) | Upload::Chunked) && self.order.len() == 1;
-        self.order.pop();
+        self.retire();
         self.cautious = false;
         if self.closed_in_order || early {
             self.end();
         } else {
             self.input = Input::Head;
+        }
+    }
+
+    /// Forgets the oldest request.
+    pub(super) fn retire(&mut self) {
+        if let Some(store) = self.store.as_deref_mut() {
+            store.retire(&mut self.order);
         }
     }
 

@@ -33,7 +33,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             return None;
         }
         let answer = self.store.as_deref_mut()?.slot(sequence)?.answer;
-        self.order.pop();
+        self.retire();
         let may_replay = match answer {
             Answer::Awaited { position, asked } => {
                 asked.has(Asked::IDEMPOTENT) || position >= transmitted

@@ -99,7 +99,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         let Some(store) = self.store.as_deref_mut() else { return Err(ApiMisuse::Full) };
         let mut encoder = Encoder::new(store.output.room(&mut store.memory));
         let len = encoder.put(copied).len();
-        store.output.commit_ready(&mut store.memory, len);
+        store.output.commit_ready(len);
         if let Content::Owned(content) = content
             && owned
         {
@@ -155,7 +155,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         encoder.put(head.octets());
         framing(&mut encoder);
         let len = encoder.put(head.asked().connection()).put(b"\r\n").len();
-        store.output.commit_ready(&mut store.memory, len);
+        store.output.commit_ready(len);
         Ok(RequestId { client: self.identity, sequence })
     }
 
@@ -199,14 +199,14 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             encoder.chunk_size(len);
         }
         let written = encoder.put(copied).len();
-        store.output.commit_ready(&mut store.memory, written);
+        store.output.commit_ready(written);
         if let Some(content) = owned {
             store.output.own_ready(&mut store.memory, content);
         }
         if chunked {
             let mut encoder = Encoder::new(store.output.room(&mut store.memory));
             let written = encoder.put(b"\r\n").len();
-            store.output.commit_ready(&mut store.memory, written);
+            store.output.commit_ready(written);
         }
         self.output = output;
         Ok(())
@@ -248,7 +248,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
                 }
                 let mut encoder = Encoder::new(store.output.room(&mut store.memory));
                 let written = encoder.last_chunk(trailers).len();
-                store.output.commit_ready(&mut store.memory, written);
+                store.output.commit_ready(written);
             }
             _ => {}
         }
