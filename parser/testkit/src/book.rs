@@ -103,7 +103,7 @@ impl Book {
         Book::read_from(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/cases")))
     }
 
-    /// Reads the chapters in a folder: all its Markdown files, by name.
+    /// Reads the chapters in a folder: all its Markdown files but `README.md`, by name.
     ///
     /// # Errors
     ///
@@ -116,7 +116,10 @@ impl Book {
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(unreadable)?;
         let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+        paths.retain(|path| {
+            path.extension().is_some_and(|extension| extension == "md")
+                && !path.ends_with("README.md")
+        });
         paths.sort();
         let mut book = Book::default();
         for path in paths {
