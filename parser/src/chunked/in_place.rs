@@ -37,11 +37,12 @@ impl ChunkedDecoder {
     pub fn decode_in_place(&mut self, octets: &mut [u8]) -> Result<Decoded, Error> {
         let (mut content, mut taken) = (0, 0);
         loop {
+            self.usual_chunks_in_place(octets, &mut content, &mut taken);
             let (step, step_taken) = self.step(octets.get(taken..).unwrap_or_default())?;
             let done = match step {
                 Step::Data { start, len } => {
                     let start = taken + start;
-                    octets.copy_within(start..start + len, content);
+                    move_to_front(octets, start, len, content);
                     content += len;
                     taken += step_taken;
                     continue;
@@ -51,5 +52,56 @@ impl ChunkedDecoder {
             };
             return Ok(Decoded { content, taken: taken + step_taken, done });
         }
+    }
+
+    /// Takes usual chunks as long as there are any.
+    #[inline]
+    fn usual_chunks_in_place(&mut self, octets: &mut [u8], content: &mut usize, taken: &mut usize) {
+        // Of its own, so that it stays in registers.
+        let mut decoder = *self;
+        let (mut to, mut from) = (*content, *taken);
+        while let Some(rest) = octets.get(from..)
+            && let Some((start, len)) = decoder.usual_chunk(rest)
+        {
+            move_to_front(octets, from + start, len, to);
+            to += len;
+            from += start + len + 2;
+        }
+        (*content, *taken) = (to, from);
+        *self = decoder;
+    }
+}
+
+/// Moves `octets[from..from + len]` to `to`, which is not behind `from`.
+///
+/// Chunks of a few dozen octets are common in streams of small records; for them
+/// a call of `memmove` would cost more than the move.
+#[inline(always)]
+fn move_to_front(octets: &mut [u8], mut from: usize, mut len: usize, mut to: usize) {
+    const BLOCK: usize = 16;
+    if (BLOCK..=4 * BLOCK).contains(&len) {
+        while len > 2 * BLOCK {
+            move_block(octets, from, BLOCK, to);
+            (from, len, to) = (from + BLOCK, len - BLOCK, to + BLOCK);
+        }
+        move_block(octets, from, len, to);
+    } else {
+        octets.copy_within(from..from + len, to);
+    }
+}
+
+/// Moves 16 to 32 octets as two numbers that may overlap. Both are read before
+/// one is written.
+#[inline(always)]
+fn move_block(octets: &mut [u8], from: usize, len: usize, to: usize) {
+    let source = &octets[from..from + len];
+    let (Some(first), Some(last)) = (source.first_chunk(), source.last_chunk()) else { return };
+    let (first, last) = (u128::from_ne_bytes(*first), u128::from_ne_bytes(*last));
+    let place = &mut octets[to..to + len];
+    if let Some(start) = place.first_chunk_mut() {
+        *start = first.to_ne_bytes();
+    }
+    if let Some(end) = place.last_chunk_mut() {
+        *end = last.to_ne_bytes();
     }
 }

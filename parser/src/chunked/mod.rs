@@ -16,7 +16,7 @@ mod tests;
 
 pub use in_place::Decoded;
 
-use self::size_line::SizeLine;
+use self::size_line::{SizeLine, Usual};
 use crate::{Error, ErrorKind, Limits};
 
 /// Decodes chunked content, fed in pieces of any size.
@@ -53,6 +53,7 @@ use crate::{Error, ErrorKind, Limits};
 pub struct ChunkedDecoder {
     next: Part,
     line: SizeLine,
+    usual: Usual,
     /// Octets of the current chunk's data that are still to come.
     remaining: u64,
     /// Octets of content so far.
@@ -94,6 +95,7 @@ impl ChunkedDecoder {
         ChunkedDecoder {
             next: Part::SizeLine,
             line: SizeLine::new(limits),
+            usual: Usual::NONE,
             remaining: 0,
             content: 0,
             framing: 0,
@@ -120,6 +122,14 @@ impl ChunkedDecoder {
     /// used again.
     #[inline]
     pub fn decode<'b>(&mut self, octets: &'b [u8]) -> Result<(Chunk<'b>, usize), Error> {
+        if let Some((start, len)) = self.usual_chunk(octets) {
+            return Ok((Chunk::Data(&octets[start..start + len]), start + len + 2));
+        }
+        self.decode_slowly(octets)
+    }
+
+    #[cold]
+    fn decode_slowly<'b>(&mut self, octets: &'b [u8]) -> Result<(Chunk<'b>, usize), Error> {
         let (step, taken) = self.step(octets)?;
         let chunk = match step {
             Step::Data { start, len } => Chunk::Data(&octets[start..start + len]),
@@ -129,8 +139,28 @@ impl ChunkedDecoder {
         Ok((chunk, taken))
     }
 
-    /// [`decode`](Self::decode) with positions in place of slices.
-    #[inline]
+    /// Takes the next chunk if it is all there, its size line is a usual one, and
+    /// nothing is wrong: says where its data begins and how long it is. Takes
+    /// nothing otherwise.
+    #[inline(always)]
+    fn usual_chunk(&mut self, octets: &[u8]) -> Option<(usize, usize)> {
+        if self.next != Part::SizeLine || !self.line.is_fresh() {
+            return None;
+        }
+        let (len, start) = self.usual.parse(octets)?;
+        let end = start + len;
+        let framing = self.framing + start as u64;
+        if len == 0 || octets.get(end..end + 2) != Some(b"\r\n") || framing > self.framing_allowed()
+        {
+            return None;
+        }
+        self.content += len as u64;
+        self.framing = framing + 2;
+        Some((start, len))
+    }
+
+    /// [`decode`](Self::decode) with positions in place of slices, for anything
+    /// that is not usual.
     fn step(&mut self, octets: &[u8]) -> Result<(Step, usize), Error> {
         let mut at = 0;
         loop {
@@ -165,7 +195,6 @@ impl ChunkedDecoder {
 
     /// Takes `len` octets of data, and the line's end behind them where it is
     /// there and the chunk is complete. Returns how many octets that were.
-    #[inline]
     fn take_data(&mut self, rest: &[u8], len: usize) -> usize {
         self.content += len as u64;
         self.remaining -= len as u64;
@@ -195,17 +224,20 @@ impl ChunkedDecoder {
 
     /// Refuses framing out of proportion to the content, once a size line is
     /// complete.
-    #[inline]
     fn judge_overhead(&self) -> Result<(), Error> {
-        let allowed = self.content.saturating_mul(OVERHEAD_AN_OCTET) + self.overhead as u64;
-        if self.framing > allowed {
+        if self.framing > self.framing_allowed() {
             return Err(self.error(ErrorKind::ChunkOverhead, 0));
         }
         Ok(())
     }
 
+    /// How many octets of framing the content so far pays for.
+    #[inline(always)]
+    fn framing_allowed(&self) -> u64 {
+        self.content.saturating_mul(OVERHEAD_AN_OCTET).saturating_add(self.overhead as u64)
+    }
+
     /// How many octets were taken so far.
-    #[inline]
     fn offset(&self) -> u64 {
         self.content.saturating_add(self.framing)
     }

@@ -68,23 +68,19 @@ impl SizeLine {
         }
     }
 
+    /// Whether nothing of a line was taken yet.
+    #[inline(always)]
+    pub(super) fn is_fresh(&self) -> bool {
+        self.state == State::Start
+    }
+
     /// Takes octets up to the end of the line: returns the size when it is
     /// there, and how many octets were taken. `from` is the offset of the first.
-    #[inline]
     pub(super) fn parse(
         &mut self,
         octets: &[u8],
         from: u64,
     ) -> Result<(Option<u64>, usize), Error> {
-        if self.state == State::Start
-            && let Some((size, taken)) = plain(octets)
-        {
-            return Ok((Some(size), taken));
-        }
-        self.parse_slowly(octets, from)
-    }
-
-    fn parse_slowly(&mut self, octets: &[u8], from: u64) -> Result<(Option<u64>, usize), Error> {
         for (index, &octet) in octets.iter().enumerate() {
             let here = offset(from.saturating_add(index as u64));
             if self.state == State::Cr {
@@ -162,20 +158,67 @@ impl SizeLine {
     }
 }
 
-/// The usual line: one to eight digits and CR LF, all there. Anything else is
-/// `None`.
-#[inline]
-fn plain(octets: &[u8]) -> Option<(u64, usize)> {
-    let mut size = 0;
-    for (index, &octet) in octets.iter().enumerate().take(9) {
-        let value = HEX[octet as usize];
-        if value > 15 {
-            let ended = index > 0 && octets.get(index..index + 2) == Some(b"\r\n");
-            return ended.then_some((size, index + 2));
+/// The usual line: one to six digits and CR LF. The last one is kept, because
+/// the chunks of a message tend to be of one size.
+///
+/// A line that equals the last one is no more than a comparison, which the CPU
+/// foretells: it goes on with the size it knows and need not wait for digits to
+/// become an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Usual {
+    /// Eight octets that begin with the line.
+    line: u64,
+    /// By so many bits to the left, nothing but the line is left of them.
+    shift: u32,
+    size: u32,
+    /// Octets of the line.
+    taken: u32,
+}
+
+impl Usual {
+    /// No line yet. Its size is none, whatever it is found equal to.
+    pub(super) const NONE: Usual = Usual { line: 0, shift: 0, size: 0, taken: 8 };
+
+    /// The size and the octets of the line that `octets` begin with. `None` if it
+    /// is not a usual one, and near the end of `octets`. The size may be 0.
+    #[inline(always)]
+    pub(super) fn parse(&mut self, octets: &[u8]) -> Option<(usize, usize)> {
+        let octets = octets.first_chunk::<8>()?;
+        let line = u64::from_le_bytes(*octets);
+        if (line ^ self.line) << self.shift == 0 {
+            return Some((self.size as usize, self.taken as usize));
         }
-        size = size << 4 | value as u64;
+        let (size, taken) = read(octets)?;
+        *self = Usual { line, shift: 64 - 8 * taken, size, taken };
+        Some((size as usize, taken as usize))
     }
-    None
+}
+
+/// The size that a line stands for and the octets of the line, if it is a usual
+/// one.
+///
+/// How many digits there are is a branch and no computation, so that the CPU
+/// goes on by its guess.
+#[inline(always)]
+fn read(octets: &[u8; 8]) -> Option<(u32, u32)> {
+    let [a, b, c, d, e, f, ..] = octets.map(|octet| HEX[octet as usize] as u32);
+    let (size, seen, end) = if octets[1] == b'\r' {
+        (a, a, 1)
+    } else if octets[2] == b'\r' {
+        (a << 4 | b, a | b, 2)
+    } else if octets[3] == b'\r' {
+        (a << 8 | (b << 4 | c), a | b | c, 3)
+    } else if octets[4] == b'\r' {
+        ((a << 4 | b) << 8 | (c << 4 | d), a | b | c | d, 4)
+    } else if octets[5] == b'\r' {
+        (a << 16 | (b << 4 | c) << 8 | (d << 4 | e), a | b | c | d | e, 5)
+    } else if octets[6] == b'\r' {
+        let pairs = [a << 4 | b, c << 4 | d, e << 4 | f];
+        (pairs[0] << 16 | pairs[1] << 8 | pairs[2], a | b | c | d | e | f, 6)
+    } else {
+        return None;
+    };
+    (seen < 16 && octets[end + 1] == b'\n').then_some((size, end as u32 + 2))
 }
 
 /// The value of each hexadecimal digit, and 255 for all other octets.

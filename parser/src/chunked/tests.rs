@@ -151,6 +151,34 @@ fn limits_on_extensions_and_overhead() {
 }
 
 #[test]
+fn chunks_of_every_size_in_any_order() {
+    let (mut octets, mut content) = (Vec::new(), Vec::new());
+    for size in (1..=130).chain([1, 1, 16, 16, 15, 17, 4096, 4096, 65_536, 1_048_575, 16, 16]) {
+        let data: Vec<u8> = (0..size).map(|index| (index * 7 + size) as u8).collect();
+        octets.extend_from_slice(std::format!("{size:x}\r\n").as_bytes());
+        octets.extend_from_slice(&data);
+        octets.extend_from_slice(b"\r\n");
+        content.extend_from_slice(&data);
+    }
+    octets.extend_from_slice(b"0\r\n\r\n");
+    let expected = Ok(Some((content, octets.len() - 2)));
+    assert_eq!(decode_with(&Limits::DEFAULT, &octets, &[]), expected);
+    assert_eq!(decode_in_place(&Limits::DEFAULT, &octets, 0), expected);
+    assert_eq!(decode_in_place(&Limits::DEFAULT, &octets, 12_345), expected);
+}
+
+#[test]
+fn a_line_that_begins_like_the_last_one_is_another() {
+    accepted(b"1\r\na\r\n10\r\n0123456789abcdef\r\n1;x\r\nb\r\n0\r\n\r\n", b"a0123456789abcdefb");
+    accepted(b"01\r\na\r\n01\r\nb\r\n1\r\nc\r\n0000001\r\nd\r\n0\r\n\r\n", b"abcd");
+    refused(b"1\r\na\r\n1\rXa\r\n", BareCr, 7);
+    refused(b"1\r\na\r\n1\n\na\r\n", BareLf, 7);
+    refused(b"1\r\na\r\n1\r\na\rX0\r\n\r\n", BareCr, 10);
+    refused(b"1\r\na\r\n1\r\nab\r\n", ChunkEnd, 10);
+    refused(&[0; 16], ChunkSize, 0);
+}
+
+#[test]
 fn counters() {
     let mut decoder = ChunkedDecoder::new(&Limits::DEFAULT);
     let (chunk, taken) = decoder.decode(b"5\r\nhel").unwrap();
