@@ -7,7 +7,9 @@ use std::ffi::{c_char, c_int};
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 
-use picohttpparser_sys::{phr_header, phr_parse_request, phr_parse_response};
+use picohttpparser_sys::{
+    phr_chunked_decoder, phr_decode_chunked, phr_header, phr_parse_request, phr_parse_response,
+};
 
 use crate::SLOTS;
 use crate::contest::{Contestant, each_head};
@@ -84,6 +86,21 @@ fn response(octets: &[u8], found: &mut Found) -> usize {
         )
     };
     usize::try_from(consumed).unwrap_or(0)
+}
+
+/// Decodes chunked content in place, all of which is there up to the last chunk's line. How many octets of content stand at the front then.
+///
+/// # Panics
+///
+/// If it is malformed or incomplete, or if something follows it.
+pub fn decode_chunked(octets: &mut [u8]) -> usize {
+    // SAFETY: the structure is integers alone, and zeros are its documented start.
+    let mut decoder = unsafe { std::mem::zeroed::<phr_chunked_decoder>() };
+    let mut length = octets.len();
+    // SAFETY: the pointers are those of live values, and so many octets are there.
+    let rest = unsafe { phr_decode_chunked(&mut decoder, octets.as_mut_ptr().cast(), &mut length) };
+    assert_eq!(rest, 0, "chunked content, and nothing behind it");
+    length
 }
 
 /// The octets that the parser points to.
