@@ -121,3 +121,43 @@ impl<'m> Encoder<'m> {
         self.put(b"\r\n")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn framing_fits_the_room_that_is_reserved_for_it() {
+        let upgrade = Head::new(b"HTTP/1.1 200 OK\r\nUpgrade: x\r\n").expect("a head");
+        let usual = Head::new(b"HTTP/1.1 200 OK\r\n").expect("a head");
+        let mut room = [0; 256];
+        for head in [usual, upgrade] {
+            for framing in [Framing::None, Framing::Length(u64::MAX), Framing::Chunked] {
+                for connection in [Connection::Implied, Connection::KeepAlive, Connection::Close] {
+                    let mut encoder = Encoder::new(&mut room);
+                    let len = encoder.head(&head, framing, connection).len();
+                    assert!(len - head.octets().len() <= OVERHEAD);
+                }
+            }
+        }
+        assert!(Encoder::new(&mut room).usual_head(&usual, u64::MAX).len() <= OVERHEAD);
+        assert!(Encoder::new(&mut room).chunk_size(usize::MAX).put(b"\r\n").len() <= OVERHEAD);
+        assert!(Encoder::new(&mut room).last_chunk(&[]).len() <= OVERHEAD);
+    }
+
+    #[test]
+    fn decimals() {
+        let mut room = [0; 32];
+        for (value, expected) in [
+            (0, &b"0"[..]),
+            (7, b"7"),
+            (10, b"10"),
+            (99, b"99"),
+            (100, b"100"),
+            (u64::MAX, b"18446744073709551615"),
+        ] {
+            let len = Encoder::new(&mut room).decimal(value).len();
+            assert_eq!(&room[..len], expected);
+        }
+    }
+}

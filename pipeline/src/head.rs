@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use rajada_parser::encode::{is_field_value, is_token};
+
 /// Status line and field lines of an answer, without the fields that the pipeline adds
 /// (`Content-Length`, `Transfer-Encoding`, `Connection`) and without the empty line.
 ///
@@ -24,7 +26,7 @@ impl<'a> Head<'a> {
         let (first, mut rest) = line(octets).ok_or(HeadError::Line)?;
         let status = match first.strip_prefix(b"HTTP/1.1 ").ok_or(HeadError::Line)? {
             [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', reason @ ..]
-                if is_value(reason) =>
+                if is_field_value(reason) =>
             {
                 u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0')
             }
@@ -152,10 +154,10 @@ impl Form {
     }
 
     fn with_field(self, name: &[u8], value: &[u8]) -> Result<Self, HeadError> {
-        if name.is_empty() || !name.iter().all(|&octet| is_tchar(octet)) {
+        if !is_token(name) {
             return Err(HeadError::Name);
         }
-        if !is_value(value) {
+        if !is_field_value(value) {
             return Err(HeadError::Value);
         }
         const OWNED: [&[u8]; 4] =
@@ -186,16 +188,6 @@ pub(crate) fn is_trailer(name: &[u8], value: &[u8]) -> bool {
     ];
     Form::USUAL.with_field(name, value).is_ok()
         && !NEVER.iter().any(|never| name.eq_ignore_ascii_case(never))
-}
-
-/// `tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA`
-fn is_tchar(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
-}
-
-/// `field-content = field-vchar [ 1*( SP / HTAB / field-vchar ) field-vchar ]`, `obs-text` included.
-fn is_value(octets: &[u8]) -> bool {
-    octets.iter().all(|&octet| octet == b'\t' || (octet >= b' ' && octet != 0x7f))
 }
 
 /// The first line without its CRLF, and what is behind it.

@@ -24,6 +24,8 @@ pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     pub(crate) input: Input,
     /// No further request is accepted; behind the last answer the connection closes.
     pub(crate) closing: bool,
+    /// An octet of the next head was seen, beside the empty line that may stand before it.
+    pub(crate) head_begun: bool,
     pub(crate) resume: Resume,
     pub(crate) received: u64,
     pub(crate) transmitted: u64,
@@ -91,6 +93,7 @@ impl<B, M, L> Pipeline<B, M, L> {
             identity: IDENTITY.fetch_add(1, Ordering::Relaxed),
             input: Input::Head,
             closing: false,
+            head_begun: false,
             resume: Resume::new(),
             received: 0,
             transmitted: 0,
@@ -193,8 +196,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// What the connection is about.
     pub fn phase(&self) -> Phase {
         match self.input {
-            Input::Head if self.resume.is_fresh() => Phase::Idle,
-            Input::Head => Phase::Head,
+            Input::Head if self.head_begun => Phase::Head,
+            Input::Head => Phase::Idle,
             Input::Content => Phase::Content,
             Input::Held => Phase::Held,
             Input::Upgraded => Phase::Upgraded,

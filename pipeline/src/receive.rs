@@ -39,7 +39,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Gives [`Event::Closed`], or [`Event::Malformed`] for a message cut short.
     pub fn receive_eof(&mut self) -> Event<'static, 'static> {
         let truncated = match self.input {
-            Input::Head => !self.resume.is_fresh(),
+            Input::Head => self.head_begun,
             Input::Content => true,
             Input::Held | Input::Upgraded | Input::Ended => false,
         };
@@ -70,6 +70,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         match &settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
                 self.resume = Resume::new();
+                self.head_begun = false;
                 self.consume(burst, *octets);
                 match &request.framing() {
                     Ok(framing) => self.admit(settings, request, framing, burst),
@@ -79,7 +80,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     }
                 }
             }
-            Ok(Status::Partial) => Event::NeedData,
+            Ok(Status::Partial) => {
+                self.head_begun = !b"\r\n".starts_with(burst.rest());
+                Event::NeedData
+            }
             Err(error) => self.offend(settings, Offence::Head(*error), burst, false),
         }
     }

@@ -20,6 +20,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// A request whose content is being received gets this answer, and its ticket is void. Nothing
     /// is sent when the connection already comes to its end.
     pub fn refuse(&mut self, settings: &Settings, status: u16) {
+        let status = if (400..600).contains(&status) { status } else { 500 };
         match self.input {
             Input::Head => self.answer_unasked(settings, status, false),
             Input::Content => self.answer_in_place(settings, status),

@@ -9,21 +9,26 @@ use crate::Head;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// How heads and trailers are parsed, with their limits.
+    /// How heads and trailers are parsed, with their limits: octets of a head, fields, chunk
+    /// overhead (see [`Limits`](rajada_parser::Limits)).
     pub parser: Config,
-    /// Requests received and not yet answered, at most. Default 64. (Read when a
-    /// [`Store`](crate::Store) is made.)
+    /// Requests received and not yet answered, at most. Default 64; HTTP/2 has the like in its
+    /// concurrent streams, of which nginx allows 128. (Read when a [`Store`](crate::Store) is
+    /// made.)
     pub requests_in_flight: usize,
     /// Octets of answers not yet transmitted, at or above which no further request and no streamed
-    /// content is accepted. Default 64 KiB. An answer given whole is always taken, so what is held
-    /// stays below this bound plus the answers of requests in flight. (Read when a
-    /// [`Store`](crate::Store) is made.)
+    /// content is accepted. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
+    ///
+    /// An answer given whole is always taken, so what is held stays below this bound plus the
+    /// answers of requests in flight; streams are held back so that the oldest one, and all others
+    /// together, hold this much each, or one piece. (Read when a [`Store`](crate::Store) is made.)
     pub held: usize,
     /// Octets of a message's content, at most; more of a request's is answered `413`. Default 2
-    /// MiB.
+    /// MiB, as in axum; nginx has 1 MiB.
     pub content: u64,
     /// Octets of unread content that are drained behind an early answer; with more the connection
-    /// closes. Default 64 KiB. (Read when a [`Store`](crate::Store) is made.)
+    /// closes. Default 64 KiB; Go's server drains 256 KiB. (Read when a [`Store`](crate::Store) is
+    /// made.)
     pub drain: usize,
     /// Whether `CONNECT` is given to the application. By default it is answered `501` here, as by
     /// an origin server without tunnels (RFC 9110 section 9.3.6).
@@ -31,7 +36,7 @@ pub struct Settings {
     /// The answers that the pipeline makes itself, by status. A status without a page is answered
     /// without content.
     pub pages: &'static [ErrorPage],
-    /// Interim responses to one request that a client accepts. Default 16.
+    /// Interim responses to one request that a client accepts. Default 16; Go's client allowed 5.
     pub interim: u8,
     date: Option<[u8; 29]>,
 }

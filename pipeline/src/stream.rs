@@ -205,11 +205,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// behind it are void.
     ///
     /// # Errors
-    /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
-    pub fn abort(&mut self, stream: Streaming) -> Result<(), ApiMisuse> {
-        self.begun(stream.id)?;
-        self.cut_short(stream.id.sequence);
-        Ok(())
+    /// With the stream: [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
+    pub fn abort(&mut self, stream: Streaming) -> Result<(), Rejected<Streaming>> {
+        match self.begun(stream.id) {
+            Ok(_) => {
+                self.cut_short(stream.id.sequence);
+                Ok(())
+            }
+            Err(why) => Err(Rejected { given: stream, why }),
+        }
     }
 
     /// Sends `100 (Continue)`, in its turn, to a client that waits for it. Says whether it was

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Connection, Seen, answered, answered_last, get, ok};
+use rajada_parser::Field;
 use rajada_pipeline::{
     ApiMisuse, Content, ErrorPage, Head, Length, Phase, PreparedHead, Settings, Ticket,
 };
@@ -170,6 +171,56 @@ fn early_hints_take_their_turn() {
     assert_eq!(connection.output(), answered("a") + hinted);
     connection.answer(b, "b");
     assert_eq!(connection.output(), answered("b") + &answered("c"));
+}
+
+#[test]
+fn http10_gets_no_interim_answer() {
+    let mut connection = Connection::new();
+    connection.push(b"GET /a HTTP/1.0\r\n\r\n");
+    let ticket = connection.request();
+    let hints = Head::new(b"HTTP/1.1 103 Early Hints\r\n").unwrap();
+    assert_eq!(connection.pipeline.inform(&ticket, &hints), Ok(false));
+    assert_eq!(connection.pipeline.send_continue(&ticket), Ok(false));
+    connection.answer(ticket, "a");
+    assert_eq!(connection.output(), answered_last("a"));
+}
+
+#[test]
+fn a_foreign_stream_is_given_back() {
+    let (mut one, mut two) = (Connection::new(), Connection::new());
+    one.push(get("/").as_bytes());
+    let ticket = one.request();
+    let stream = one.pipeline.start(ticket, &ok(), Length::Exact(1)).unwrap();
+    assert_eq!(two.pipeline.send(&stream, Content::Copied(b"a")), Err(ApiMisuse::ForeignTicket));
+    let rejected = two.pipeline.finish(stream, &[]).unwrap_err();
+    assert_eq!(rejected.why, ApiMisuse::ForeignTicket);
+    let rejected = two.pipeline.abort(rejected.given).unwrap_err();
+    assert_eq!(rejected.why, ApiMisuse::ForeignTicket);
+    one.pipeline.send(&rejected.given, Content::Copied(b"a")).unwrap();
+    one.pipeline.finish(rejected.given, &[]).unwrap();
+    assert_eq!(one.output(), answered("a"));
+}
+
+#[test]
+fn trailers_that_frame_or_route_are_refused() {
+    let mut connection = Connection::new();
+    connection.push(get("/").as_bytes());
+    let ticket = connection.request();
+    let mut stream = connection.pipeline.start(ticket, &ok(), Length::Unknown).unwrap();
+    for (name, value) in [
+        (&b"Content-Length"[..], &b"5"[..]),
+        (b"transfer-encoding", b"chunked"),
+        (b"Host", b"a"),
+        (b"Authorization", b"a"),
+        (b"a b", b"c"),
+        (b"a", b"b\r\nc: d"),
+    ] {
+        let rejected = connection.pipeline.finish(stream, &[Field { name, value }]).unwrap_err();
+        assert_eq!(rejected.why, ApiMisuse::BadTrailers);
+        stream = rejected.given;
+    }
+    connection.pipeline.finish(stream, &[Field { name: b"Sum", value: b"1" }]).unwrap();
+    assert!(connection.output().ends_with("\r\n\r\n0\r\nSum: 1\r\n\r\n"));
 }
 
 #[test]

@@ -72,6 +72,8 @@ pub struct Client<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     failed: bool,
     /// Methods that are not idempotent are pipelined, too.
     any_method: bool,
+    /// An octet of the next head was seen.
+    head_begun: bool,
     resume: Resume,
     received: u64,
     transmitted: u64,
@@ -168,6 +170,7 @@ impl<B, M, L> Client<B, M, L> {
             closed_in_order: false,
             failed: false,
             any_method: false,
+            head_begun: false,
             resume: Resume::new(),
             received: 0,
             transmitted: 0,

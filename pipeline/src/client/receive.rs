@@ -50,7 +50,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         match was {
             Input::Content if until_close => Event::EndOfMessage { trailers: None },
             Input::Content => Event::Malformed(Offence::Truncated),
-            Input::Head if !self.resume.is_fresh() => Event::Malformed(Offence::Truncated),
+            Input::Head if self.head_begun => Event::Malformed(Offence::Truncated),
             _ => Event::Closed,
         }
     }
@@ -70,13 +70,17 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         match settings.parser.parse_response(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(response, octets)) => {
                 self.resume = Resume::new();
+                self.head_begun = false;
                 self.consume(burst, octets);
                 match response.framing(asked.method()) {
                     Ok(framing) => self.admit(settings, response, framing, asked, burst),
                     Err(error) => self.offend(burst, Offence::Head(error)),
                 }
             }
-            Ok(Status::Partial) => Event::NeedData,
+            Ok(Status::Partial) => {
+                self.head_begun = true;
+                Event::NeedData
+            }
             Err(error) => self.offend(burst, Offence::Head(error)),
         }
     }

@@ -260,11 +260,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     /// (RFC 9112 section 8). Responses to requests in front of it still come.
     ///
     /// # Errors
-    /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
-    pub fn abort(&mut self, stream: Sending) -> Result<(), ApiMisuse> {
-        self.is_sending(&stream)?;
-        self.output = Upload::Ended;
-        Ok(())
+    /// With the stream: [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
+    pub fn abort(&mut self, stream: Sending) -> Result<(), Rejected<Sending>> {
+        match self.is_sending(&stream) {
+            Ok(()) => {
+                self.output = Upload::Ended;
+                Ok(())
+            }
+            Err(why) => Err(Rejected { given: stream, why }),
+        }
     }
 
     fn is_sending(&self, stream: &Sending) -> Result<(), ApiMisuse> {
