@@ -117,7 +117,11 @@ impl Heads {
 
     /// The head of a status and a type, with nothing else in it.
     #[inline]
-    pub(crate) fn ready(&mut self, status: Status, content_type: Option<ContentType>) -> Head<'_> {
+    pub(crate) fn ready(
+        &mut self,
+        status: Status,
+        content_type: Option<ContentType>,
+    ) -> &PreparedHead<Vec<u8>> {
         let same = |ready: &Ready| {
             ready.status == status
                 && match (ready.content_type, content_type) {
@@ -127,7 +131,7 @@ impl Heads {
                 }
         };
         match self.ready.iter().position(same) {
-            Some(at) => self.ready[at].head.head(),
+            Some(at) => &self.ready[at].head,
             None => self.prepare(status, content_type),
         }
     }
@@ -149,7 +153,11 @@ impl Heads {
     }
 
     #[cold]
-    fn prepare(&mut self, status: Status, content_type: Option<ContentType>) -> Head<'_> {
+    fn prepare(
+        &mut self,
+        status: Status,
+        content_type: Option<ContentType>,
+    ) -> &PreparedHead<Vec<u8>> {
         let mut octets = Vec::with_capacity(128);
         encode(&mut octets, &self.date, status, content_type);
         let head = PreparedHead::new(octets).expect("a status, a date and a media type are a head");
@@ -157,7 +165,7 @@ impl Heads {
             self.ready.pop();
         }
         self.ready.push(Ready { status, content_type, head });
-        self.ready.last().expect("just pushed").head.head()
+        &self.ready.last().expect("just pushed").head
     }
 }
 
@@ -190,7 +198,7 @@ mod tests {
     #[test]
     fn a_ready_head_is_made_once_and_renewed_with_the_date() {
         let mut heads = Heads::new();
-        let first = heads.ready(Status::OK, Some(ContentType::TEXT)).octets().to_vec();
+        let first = heads.ready(Status::OK, Some(ContentType::TEXT)).head().octets().to_vec();
         assert!(first.starts_with(b"HTTP/1.1 200 OK\r\nDate: "));
         assert!(first.ends_with(b" GMT\r\nContent-Type: text/plain; charset=utf-8\r\n"));
         let now = heads.next;
@@ -198,6 +206,7 @@ mod tests {
         assert!(heads.tick(now));
         let second = heads
             .ready(Status::OK, Some(ContentType::new("text/plain; charset=utf-8")))
+            .head()
             .octets()
             .to_vec();
         assert_eq!(first.len(), second.len());

@@ -324,15 +324,16 @@ impl<'r> Response<'r> {
         let default = if self.typed_by_header { None } else { Some(content_type) };
         let content_type = self.content_type.or(default);
         let Way { pipeline, heads, fields, later, .. } = &mut self.way;
-        let head = if fields.is_empty() {
-            Ok(heads.ready(self.status, content_type))
+        let back = |rejected: Rejected<Ticket>| (rejected.given, Error::from(rejected.why));
+        let given = if fields.is_empty() {
+            // The head is made right where it is used: handed on through memory it would be waited for.
+            let head = heads.ready(self.status, content_type).head();
+            answer(pipeline, later, ticket, &head).map_err(back)
         } else {
-            heads.with_fields(self.status, content_type, fields)
-        };
-        let given = match head {
-            Ok(head) => answer(pipeline, later, ticket, &head)
-                .map_err(|rejected| (rejected.given, rejected.why.into())),
-            Err(error) => Err((ticket, Error::from(error))),
+            match heads.with_fields(self.status, content_type, fields) {
+                Ok(head) => answer(pipeline, later, ticket, &head).map_err(back),
+                Err(error) => Err((ticket, Error::from(error))),
+            }
         };
         if let Err((ticket, error)) = given {
             self.refused(ticket, error);

@@ -9,10 +9,31 @@ const SLASH_INSIDE: u8 = 0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BadPath;
 
-/// True where decoding would change nothing.
+/// A target's path and query, and whether the path is plain: decoding would change nothing.
+///
+/// The target is one that framing has found well-formed.
 #[inline]
-pub(crate) fn is_plain(path: &[u8]) -> bool {
-    !path.contains(&b'%')
+pub(crate) fn split<'b>(method: &[u8], target: &'b [u8]) -> (&'b [u8], Option<&'b [u8]>, bool) {
+    if target.first() != Some(&b'/') {
+        return split_other(method, target);
+    }
+    let mut plain = true;
+    for (at, &octet) in target.iter().enumerate() {
+        match octet {
+            b'?' => return (&target[..at], Some(&target[at + 1..]), plain),
+            b'%' => plain = false,
+            _ => {}
+        }
+    }
+    (target, None, plain)
+}
+
+/// Absolute-form and `*`. (Authority-form is for tunnels, of which there are none here.)
+#[cold]
+fn split_other<'b>(method: &[u8], target: &'b [u8]) -> (&'b [u8], Option<&'b [u8]>, bool) {
+    let parts = rajada_parser::Target::of(method, target);
+    let (path, query) = parts.map_or((&[][..], None), |parts| (parts.path, parts.query));
+    (path, query, !path.contains(&b'%'))
 }
 
 /// Decodes `path` into `scratch`, which it clears first. `%2F` is left as a stand-in that
@@ -50,6 +71,23 @@ fn hex(digit: u8) -> Result<u8, BadPath> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn path_and_query_are_found_in_every_form() {
+        let parts = |target: &'static str| {
+            let (path, query, plain) = split(b"GET", target.as_bytes());
+            let text = |octets| core::str::from_utf8(octets).unwrap();
+            (text(path), query.map(text), plain)
+        };
+        assert_eq!(parts("/a/b?c=d"), ("/a/b", Some("c=d"), true));
+        assert_eq!(parts("/"), ("/", None, true));
+        assert_eq!(parts("/?"), ("/", Some(""), true));
+        assert_eq!(parts("/a?b?c%20"), ("/a", Some("b?c%20"), true));
+        assert_eq!(parts("/a%20b?c"), ("/a%20b", Some("c"), false));
+        assert_eq!(parts("http://a.example:80/x%41?y"), ("/x%41", Some("y"), false));
+        assert_eq!(parts("http://a.example?y"), ("/", Some("y"), true));
+        assert_eq!(split(b"OPTIONS", b"*"), (&b"*"[..], None, true));
+    }
 
     #[test]
     fn a_path_is_decoded_once() {

@@ -80,6 +80,8 @@ impl Table {
     pub(crate) fn find_static(&self, path: &[u8]) -> Option<&Route> {
         let bucket = self.statics.get(path.len())?;
         let index = match &bucket[..] {
+            // A path of one octet is `/` or the `*` of OPTIONS, and comparing it needs no call.
+            [(_, index)] if path == b"/" => *index,
             [(only, index)] if **only == *path => *index,
             _ => bucket[bucket.binary_search_by(|(other, _)| (**other).cmp(path)).ok()?].1,
         };
@@ -159,10 +161,16 @@ pub(crate) enum Found<'t> {
 }
 
 impl Table {
-    /// Looks up a raw path. If it holds a `%`, `scratch` holds it decoded afterwards, otherwise `scratch` is empty.
+    /// Looks up a raw path; `plain` says that it holds no `%`. If it does, `scratch` holds it decoded afterwards, otherwise it is not touched.
     #[inline]
-    pub(crate) fn find(&self, raw: &[u8], scratch: &mut Vec<u8>, ranges: &mut Ranges) -> Found<'_> {
-        if path::is_plain(raw) {
+    pub(crate) fn find(
+        &self,
+        raw: &[u8],
+        plain: bool,
+        scratch: &mut Vec<u8>,
+        ranges: &mut Ranges,
+    ) -> Found<'_> {
+        if plain {
             if let Some(route) = self.find_static(raw) {
                 return Found::Route(route);
             }
@@ -198,7 +206,9 @@ mod tests {
 
     fn find(table: &Table, path: &str) -> Option<(u32, Vec<String>)> {
         let (mut scratch, mut ranges) = (Vec::new(), Ranges::new());
-        let Found::Route(route) = table.find(path.as_bytes(), &mut scratch, &mut ranges) else {
+        let Found::Route(route) =
+            table.find(path.as_bytes(), !path.contains('%'), &mut scratch, &mut ranges)
+        else {
             return None;
         };
         let decoded =

@@ -47,11 +47,9 @@ pub(super) fn find<'s>(
     scratch: &'s mut Scratch,
 ) -> (Target<'s>, Request<'s>) {
     let (method, target) = (head.method(), head.target());
-    // Framing has found the target well-formed; one that is not leads nowhere.
-    let (raw, query) = rajada_parser::Target::of(method, target)
-        .map_or((&[][..], None), |parts| (parts.path, parts.query));
+    let (raw, query, plain) = path::split(method, target);
     scratch.ranges.clear();
-    let found = shared.table.find(raw, &mut scratch.path, &mut scratch.ranges);
+    let found = shared.table.find(raw, plain, &mut scratch.path, &mut scratch.ranges);
     let scratch: &'s Scratch = scratch;
     let (target_found, route) = match found {
         Found::Route(route) => (of_route(shared, route, method), Some(route)),
@@ -65,7 +63,7 @@ pub(super) fn find<'s>(
         target,
         version: head.version(),
         fields: head.fields(),
-        path: if path::is_plain(raw) || scratch.path.is_empty() { raw } else { &scratch.path },
+        path: if plain || scratch.path.is_empty() { raw } else { &scratch.path },
         query,
         route,
         ranges: &scratch.ranges,

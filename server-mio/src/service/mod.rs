@@ -53,8 +53,9 @@ pub(crate) struct Service {
     later: Vec<Later>,
     /// The time as it was when the clock was read last.
     clock: Instant,
-    /// Requests handled since then.
-    unclocked: u32,
+    /// Handlers until it is read again, and between two times that it is.
+    until_look: u32,
+    look_every: u32,
 }
 
 /// A request as the pipeline gives it.
@@ -72,8 +73,12 @@ struct Scratch {
     ranges: Ranges,
 }
 
-/// How many handlers run between two looks at the clock.
+/// How many handlers run between two looks at the clock, and as long as all of them are quick.
 const HANDLERS_A_LOOK: u32 = 8;
+const MOST_HANDLERS_A_LOOK: u32 = 32;
+
+/// What a handler takes at most, its share of reading and writing included, to be quick.
+const QUICK: Duration = Duration::from_micros(20);
 
 /// Idle stores that a worker keeps, and octets that one may have kept.
 const MOST_STORES: usize = 64;
@@ -98,7 +103,8 @@ impl Service {
             fields: Vec::with_capacity(256),
             later: Vec::new(),
             clock: Instant::now(),
-            unclocked: 0,
+            until_look: HANDLERS_A_LOOK,
+            look_every: HANDLERS_A_LOOK,
         }
     }
 
@@ -150,14 +156,16 @@ impl Service {
         scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<Stop> {
+        let shared = self.shared.clone();
+        let shared = &**shared;
         let mut oldest = self.clock;
         let stop = loop {
             match exchange.pipeline.receive(&self.settings, burst, slots) {
                 Event::Request { ticket, request, content, expects_continue, .. } => {
                     let arrival = Arrival { ticket, head: &request, content, expects_continue };
-                    self.request(exchange, arrival, scratch, out)?;
-                    self.unclocked += 1;
-                    if self.unclocked >= HANDLERS_A_LOOK {
+                    self.request(shared, exchange, arrival, scratch, out)?;
+                    self.until_look -= 1;
+                    if self.until_look == 0 {
                         oldest = self.flush_if_old(exchange, oldest, out)?;
                     }
                 }
@@ -168,7 +176,7 @@ impl Service {
                 }
                 Event::EndOfMessage { .. } => {
                     if let Some(pending) = exchange.pending.take() {
-                        self.complete(exchange, *pending, out)?;
+                        self.complete(shared, exchange, *pending, out)?;
                     }
                 }
                 Event::Malformed(offence) => {
@@ -223,8 +231,13 @@ impl Service {
         oldest: Instant,
         out: &mut impl io::Write,
     ) -> io::Result<Instant> {
-        self.unclocked = 0;
-        self.clock = Instant::now();
+        let before = core::mem::replace(&mut self.clock, Instant::now());
+        let took = self.clock.saturating_duration_since(before);
+        self.look_every = match took < QUICK * self.look_every {
+            true => (self.look_every * 2).min(MOST_HANDLERS_A_LOOK),
+            false => HANDLERS_A_LOOK,
+        };
+        self.until_look = self.look_every;
         let Some(age) = self.shared.settings.flush_after else { return Ok(oldest) };
         if self.clock.saturating_duration_since(oldest) <= age {
             return Ok(oldest);
@@ -237,6 +250,7 @@ impl Service {
     #[inline]
     fn request(
         &mut self,
+        shared: &Shared,
         exchange: &mut Exchange,
         arrival: Arrival<'_>,
         scratch: &mut Scratch,
@@ -244,12 +258,11 @@ impl Service {
     ) -> io::Result<()> {
         let Arrival { ticket, head, content, expects_continue } = arrival;
         exchange.served = exchange.served.saturating_add(1);
-        if exchange.served >= self.shared.settings.limits.requests_per_connection {
+        if exchange.served >= shared.settings.limits.requests_per_connection {
             // It fails only if the ticket is void, which its answer will tell.
             let _ = exchange.pipeline.close_after(&ticket);
         }
-        let shared = self.shared.clone();
-        let (target, mut request) = answer::find(&shared, head, content, exchange.peer, scratch);
+        let (target, mut request) = answer::find(shared, head, content, exchange.peer, scratch);
         if let Incoming::Streaming(_) = content {
             self.postpone(exchange, ticket, head, target, &mut request, expects_continue);
             return Ok(());
@@ -290,12 +303,12 @@ impl Service {
     #[cold]
     fn complete(
         &mut self,
+        shared: &Shared,
         exchange: &mut Exchange,
         pending: Pending,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
         let Pending { mut parts, ticket, endpoint } = pending;
-        let shared = self.shared.clone();
         let mut request = parts.view_for_hooks();
         let target = Target::Entry(endpoint, shared.entry(endpoint));
         let waiting = self.answer(exchange, ticket, target, &mut request, out)?;

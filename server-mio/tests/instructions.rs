@@ -1,0 +1,84 @@
+//! What a request costs in instructions, counted by callgrind in process: the difference of two runs, so that the
+//! start does not count. The figures mean something in a release build:
+//!
+//! ```sh
+//! cargo test --release -p rajada-mio --test instructions -- --nocapture
+//! ```
+
+use std::process::Command;
+
+use rajada_mio::{App, Level, OwnedRequest, Request, Response, TestClient};
+
+/// Where the runs under the counter find what to do: a target, and a number of bursts.
+const TASK: &str = "RAJADA_COUNTED_TASK";
+
+/// Requests in a burst.
+const DEPTH: usize = 24;
+
+/// The work that is counted: this test under callgrind, with a task.
+#[test]
+fn workload() {
+    let Ok(task) = std::env::var(TASK) else { return };
+    let (target, bursts) = task.split_once(' ').unwrap();
+    let app = App::new()
+        // Valgrind knows no AVX-512.
+        .max_level(Level::Avx2)
+        .get("/", |_: &Request<'_>| "Hello world!")
+        .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
+        .get("/header", |req: &Request<'_>| match req.header("accept") {
+            Some(_) => "Hello world!",
+            None => "no header",
+        })
+        .get("/ready", |_: OwnedRequest| async { "Hello world!" })
+        .post("/echo", |req: &Request<'_>, res: &mut Response<'_>| res.bytes(req.bytes()));
+    let method = if target == "/echo" { "POST" } else { "GET" };
+    let content = if method == "POST" {
+        "Content-Length: 64\r\n\r\n".to_owned() + &"x".repeat(64)
+    } else {
+        "\r\n".into()
+    };
+    let burst =
+        format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{content}")
+            .repeat(DEPTH);
+    let mut client = TestClient::new(app);
+    let mut received = Vec::new();
+    for _ in 0..bursts.parse().unwrap() {
+        received.clear();
+        client.exchange(burst.as_bytes(), &mut received);
+        assert!(received.starts_with(b"HTTP/1.1 200"));
+    }
+}
+
+/// Instructions a request; `None` without valgrind.
+fn count(target: &str) -> Option<u64> {
+    let instructions = |bursts: u64| {
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(std::env::current_exe().ok()?)
+            .args(["--exact", "workload", "--test-threads=1"])
+            .env(TASK, format!("{target} {bursts}"))
+            .output()
+            .ok()?;
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{text}");
+        let line = text.lines().find(|line| line.contains("Collected : "))?;
+        line.rsplit(' ').next()?.parse::<u64>().ok()
+    };
+    let (few, many) = (instructions(50)?, instructions(250)?);
+    Some((many - few) / (200 * DEPTH as u64))
+}
+
+#[test]
+fn a_handler_that_reads_no_header_does_not_pay_for_one() {
+    let Some(plain) = count("/") else {
+        eprintln!("skipped: valgrind is not here");
+        return;
+    };
+    let mut told = format!("instructions a request, {DEPTH} in a burst: / {plain}");
+    for target in ["/header", "/user/4711", "/ready", "/echo"] {
+        told += &format!(", {target} {}", count(target).unwrap());
+    }
+    println!("{told}");
+    let header = count("/header").unwrap();
+    assert!(plain < header, "{plain} without looking, {header} with");
+}
