@@ -72,7 +72,7 @@ impl Service {
                 return sent;
             }
             Step::Finish => pipeline.finish(pump.streaming, &[]).map_err(|rejected| rejected.why),
-            Step::Abort => pipeline.abort(pump.streaming),
+            Step::Abort => pipeline.abort(pump.streaming).map_err(|rejected| rejected.why),
             Step::End(error) => Err(error),
         };
         if let Err(error) = end {
