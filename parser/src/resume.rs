@@ -61,13 +61,6 @@ impl Resume {
             noted: crate::fields::Noted::NONE,
         }
     }
-
-    /// Whether nothing of the message was seen yet, or nothing but the empty
-    /// line that may stand before it: the connection is idle rather than in the
-    /// middle of a head.
-    pub const fn is_fresh(&self) -> bool {
-        self.known == self.line && self.start.is_none()
-    }
 }
 
 /// What is kept of a start line: positions and values.
