@@ -79,7 +79,8 @@ pub struct Deadlines {
     pub write: Duration,
     /// For a peer to close its side behind our last answer (RFC 9112 section 9.6); 2 s.
     pub linger: Duration,
-    /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503.
+    /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503. Without it, a handler
+    /// that never completes keeps its request and those behind it waiting for as long as the peer stays.
     pub handler: Option<Duration>,
     /// How often the other deadlines are looked at; 1 s.
     pub check_interval: Duration,

@@ -270,8 +270,8 @@ impl App {
         self
     }
 
-    /// A hook behind the handlers: it sees every answer of this application before it leaves, and can change its
-    /// status, add headers, or [`discard`](Response::discard) it. Hooks run in the order of declaration, those of an
+    /// A hook behind the handlers: it sees every answer of this application before it leaves (not those to what is no
+    /// HTTP, see [`error_page`](Self::error_page)), and can change its status, add headers, or [`discard`](Response::discard) it. Hooks run in the order of declaration, those of an
     /// outer application last.
     ///
     /// ```

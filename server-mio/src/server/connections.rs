@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::connection::Connection;
 
 /// Connections by key. They live in pages, which are freed when they are empty, so memory follows the number of
-/// connections down as well as up; a place is found again by arithmetic.
+/// connections down as well as up (a page is large enough for allocators to take it from the system and give it
+/// back); a place is found again by arithmetic.
 ///
 /// A key is the place and a running number, so that a key that outlives its connection (in an event, in a task) finds
 /// nothing rather than the next connection at that place.
@@ -20,11 +21,34 @@ pub(super) struct Connections {
 #[derive(Default)]
 struct Page {
     /// A bit for each place in use.
-    used: u64,
+    used: [u64; WORDS],
     places: Vec<Option<Connection>>,
 }
 
-const PLACES: usize = u64::BITS as usize;
+const WORDS: usize = 16;
+const PLACES: usize = WORDS * u64::BITS as usize;
+
+impl Page {
+    /// Takes the first free place; there is one.
+    fn take(&mut self) -> usize {
+        let word = self.used.iter().position(|&word| word != u64::MAX).unwrap_or_default();
+        let bit = self.used[word].trailing_ones() as usize;
+        self.used[word] |= 1 << bit;
+        word * u64::BITS as usize + bit
+    }
+
+    fn give_back(&mut self, place: usize) {
+        self.used[place / u64::BITS as usize] &= !(1 << (place % u64::BITS as usize));
+    }
+
+    fn is_full(&self) -> bool {
+        self.used == [u64::MAX; WORDS]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.used == [0; WORDS]
+    }
+}
 
 impl Connections {
     pub(super) fn new() -> Connections {
@@ -50,13 +74,12 @@ impl Connections {
         if entry.places.is_empty() {
             entry.places.resize_with(PLACES, || None);
         }
-        let place = entry.used.trailing_ones() as usize;
+        let place = entry.take();
         let key = (u64::from(self.next) << 32) | (page as usize * PLACES + place) as u64;
         // The two keys that mean the waker and the listener are never given out.
         self.next = (self.next + 1) % (u32::MAX - 1);
-        entry.used |= 1 << place;
         entry.places[place] = Some(make(key));
-        if entry.used == u64::MAX {
+        if entry.is_full() {
             self.open.remove(&page);
         }
         self.count += 1;
@@ -76,8 +99,8 @@ impl Connections {
         let index = key as u32 as usize;
         let page = &mut self.pages[index / PLACES];
         let connection = page.places[index % PLACES].take();
-        page.used &= !(1 << (index % PLACES));
-        if page.used == 0 {
+        page.give_back(index % PLACES);
+        if page.is_empty() {
             page.places = Vec::new();
         }
         self.open.insert((index / PLACES) as u32);

@@ -8,6 +8,7 @@ mod worker;
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
@@ -144,37 +145,17 @@ impl Server {
         let Server { shared, seats, handle, .. } = self;
         let blocking = BlockingPool::new(shared.settings.blocking_threads);
         let ends: Vec<io::Result<Exit>> = thread::scope(|scope| {
-            let threads: Vec<_> = seats
-                .into_iter()
-                .enumerate()
-                .map(|(number, seat)| {
-                    let (shared, handle, blocking) =
-                        (shared.clone(), handle.clone(), blocking.clone());
-                    thread::Builder::new().name(format!("rajada-{number}")).spawn_scoped(
-                        scope,
-                        move || {
-                            let end = Worker::new(shared, seat, handle.control.clone(), blocking)
-                                .and_then(Worker::run);
-                            if end.is_err() {
-                                handle.shut_down();
-                            }
-                            end
-                        },
-                    )
-                })
-                .collect();
-            let join =
-                |thread: io::Result<thread::ScopedJoinHandle<'_, io::Result<Exit>>>| match thread {
-                    Ok(thread) => {
-                        let end = thread.join();
-                        end.unwrap_or_else(|_| Err(io::Error::other("a worker panicked")))
-                    }
-                    Err(error) => {
-                        handle.shut_down();
-                        Err(error)
-                    }
-                };
-            threads.into_iter().map(join).collect()
+            let begin = |(number, seat)| {
+                let (shared, handle, blocking) = (shared.clone(), handle.clone(), blocking.clone());
+                let thread = thread::Builder::new().name(format!("rajada-{number}"));
+                thread.spawn_scoped(scope, move || work(shared, seat, &handle, blocking))
+            };
+            let threads: Vec<_> = seats.into_iter().enumerate().map(begin).collect();
+            if threads.iter().any(Result::is_err) {
+                handle.shut_down();
+            }
+            let lost = |_| Err(io::Error::other("a worker panicked"));
+            threads.into_iter().map(|thread| thread?.join().unwrap_or_else(lost)).collect()
         });
         let mut exit = Exit::Clean;
         for end in ends {
@@ -209,6 +190,23 @@ impl Server {
             serving.join().unwrap_or_else(|_| Err(io::Error::other("the server panicked")))
         })
     }
+}
+
+/// What a worker's thread does. One that fails takes the others down with it, in peace.
+fn work(
+    shared: Arc<Shared>,
+    seat: Seat,
+    handle: &Handle,
+    blocking: Arc<BlockingPool>,
+) -> io::Result<Exit> {
+    let control = handle.control.clone();
+    let serve = || Worker::new(shared, seat, control, blocking).and_then(Worker::run);
+    let end = catch_unwind(AssertUnwindSafe(serve));
+    let end = end.unwrap_or_else(|_| Err(io::Error::other("a worker panicked")));
+    if end.is_err() {
+        handle.shut_down();
+    }
+    end
 }
 
 impl Handle {

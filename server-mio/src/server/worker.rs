@@ -399,3 +399,32 @@ fn adopt(
 fn whole_milliseconds(time: Duration) -> Duration {
     Duration::from_millis(time.as_nanos().div_ceil(1_000_000) as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_taken_in_sends_small_answers_at_once() {
+        let poll = Poll::new().unwrap();
+        let mut connections = Connections::new();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let _client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, peer) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        adopt(&poll, &mut connections, TcpStream::from_std(stream), peer).unwrap();
+        let connection = connections.iter_mut().next().unwrap();
+        assert!(connection.stream_mut().nodelay().unwrap());
+        let key = connection.exchange.key;
+        assert!(connections.remove(key).is_some());
+        assert!(connections.get(key).is_none(), "a key finds its own connection or none");
+        assert_eq!(connections.len(), 0);
+    }
+
+    #[test]
+    fn waiting_never_ends_before_what_is_waited_for() {
+        assert_eq!(whole_milliseconds(Duration::from_nanos(1)), Duration::from_millis(1));
+        assert_eq!(whole_milliseconds(Duration::ZERO), Duration::ZERO);
+        assert_eq!(whole_milliseconds(Duration::from_micros(2500)), Duration::from_millis(3));
+    }
+}

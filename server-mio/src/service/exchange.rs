@@ -74,6 +74,11 @@ impl Exchange {
 }
 
 impl Exchange {
+    /// Requests that handlers are at work on: in flight, and not waiting for their content.
+    pub(crate) fn at_work(&self) -> usize {
+        self.pipeline.in_flight().saturating_sub(usize::from(self.pending.is_some()))
+    }
+
     /// Forgets the request whose content was incomplete: its ticket is void.
     pub(crate) fn forget_pending(&mut self) {
         self.pending = None;

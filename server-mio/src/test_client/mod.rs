@@ -192,7 +192,7 @@ impl TestClient {
             // Nothing is written to but memory.
             let _ = flush(&mut self.exchange, received);
             self.service.tell_sent(&mut self.exchange);
-            if self.exchange.pipeline.in_flight() == 0 {
+            if self.exchange.at_work() == 0 {
                 return;
             }
             assert!(began.elapsed() < PATIENCE, "a handler does not answer");

@@ -59,3 +59,9 @@ fn several_workers_share_a_port_and_end_together() {
     serving.handle.shut_down();
     assert_eq!(serving.join(), Exit::Clean);
 }
+
+#[test]
+fn a_worker_that_can_not_start_ends_the_server_with_an_error() {
+    let server = app().workers(2).on_start(|_| panic!("on purpose")).bind("127.0.0.1:0").unwrap();
+    assert!(server.run().is_err());
+}

@@ -1,0 +1,107 @@
+//! The test client, and types that are there for what comes later.
+
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use rajada_mio::{
+    App, Body, BodyStream, Bytes, Content, Error, OwnedRequest, Request, Response, Status,
+    TestClient, TestRequest, local, sleep, spawn_blocking,
+};
+
+fn app() -> App {
+    App::new()
+        .get("/", |_: &Request<'_>| "Hello world!")
+        .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
+        .get("/delay/{ms}", |req: OwnedRequest| async move {
+            sleep(Duration::from_millis(req.param("ms").parse().unwrap())).await;
+            req.param("ms").to_owned()
+        })
+        .post("/echo", |req: &Request<'_>, res: &mut Response<'_>| res.bytes(req.bytes()))
+        .get("/bye", |_: &Request<'_>, res: &mut Response<'_>| res.close().text("bye"))
+}
+
+#[test]
+fn a_test_client_asks_without_sockets() {
+    let mut client = TestClient::new(app());
+    let answer = client.get("/user/7").header("X-A", "b").send();
+    assert_eq!((answer.status(), answer.text()), (Status::OK, "7"));
+    assert_eq!(answer.header("content-length"), Some("1"));
+    assert_eq!(client.post("/echo").content("text/plain", "back").send().content(), b"back");
+    assert_eq!(client.get("/missing").send().status(), Status::NOT_FOUND);
+    let head = client.request("HEAD", "/").send();
+    assert_eq!((head.header("content-length"), head.content()), (Some("12"), &b""[..]));
+}
+
+#[test]
+fn a_test_client_sends_bursts() {
+    let mut client = TestClient::new(app());
+    let began = Instant::now();
+    let targets = ["/delay/60", "/", "/delay/30", "/user/7"];
+    let answers = client.send_all(targets.map(TestRequest::get));
+    let texts: Vec<_> = answers.iter().map(|answer| answer.text()).collect();
+    assert_eq!(texts, ["60", "Hello world!", "30", "7"]);
+    assert!(began.elapsed() >= Duration::from_millis(60));
+    let many =
+        client.send_all((0..2000).map(|number| TestRequest::get(&format!("/user/{number}"))));
+    assert!(many.iter().enumerate().all(|(number, answer)| answer.text() == number.to_string()));
+}
+
+#[test]
+fn a_test_client_takes_requests_in_pieces() {
+    let mut client = TestClient::new(app());
+    let mut received = Vec::new();
+    for octet in
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+    {
+        assert!(received.is_empty());
+        client.exchange(&[*octet], &mut received);
+    }
+    assert!(received.ends_with(b"\r\n\r\nhi"), "{}", received.escape_ascii());
+}
+
+#[test]
+fn a_test_client_connects_anew_when_the_connection_was_closed() {
+    let mut client = TestClient::new(app());
+    assert_eq!(client.get("/bye").send().header("connection"), Some("close"));
+    assert_eq!(client.get("/").send().text(), "Hello world!");
+    let mut received = Vec::new();
+    client.exchange(b"nonsense\r\n\r\n", &mut received);
+    assert!(received.starts_with(b"HTTP/1.1 400 "));
+    assert_eq!(client.get("/").send().text(), "Hello world!");
+}
+
+#[test]
+fn a_test_client_runs_worker_hooks_and_blocking_work() {
+    let app = App::new()
+        .on_start(|locals| locals.insert(Rc::new("of this worker")))
+        .get("/local", |_: &Request<'_>| local::<Rc<&'static str>>().map(|text| *text))
+        .get("/blocking", |_: OwnedRequest| async { spawn_blocking(|| "blocked").await });
+    let mut client = TestClient::new(app);
+    assert_eq!(client.get("/local").send().text(), "of this worker");
+    assert_eq!(client.get("/blocking").send().text(), "blocked");
+}
+
+#[test]
+fn handlers_can_be_written_against_streams_in_both_directions() {
+    /// Upper-cases content as it arrives.
+    struct Louder(Vec<u8>);
+    impl BodyStream for Louder {
+        fn poll_next(
+            &mut self,
+            _: &mut std::task::Context<'_>,
+        ) -> Poll<Option<Result<Bytes, Error>>> {
+            let piece = std::mem::take(&mut self.0);
+            Poll::Ready((!piece.is_empty()).then(|| Ok(piece.to_ascii_uppercase().into())))
+        }
+    }
+    let app = App::new().post("/", |req: &Request<'_>| match req.content() {
+        Content::Whole(octets) => Body::Stream(Box::new(Louder(octets.to_vec()))),
+        Content::Streaming(_) => Body::from("not yet"),
+        _ => Body::Empty,
+    });
+    let mut client = TestClient::new(app);
+    let answer = client.post("/").content("text/plain", "louder").send();
+    assert_eq!((answer.header("transfer-encoding"), answer.text()), (Some("chunked"), "LOUDER"));
+    assert_eq!(client.post("/").send().content(), b"");
+}
