@@ -6,6 +6,7 @@ mod cookies;
 use core::fmt;
 
 use bytes::Bytes;
+use rajada_parser::encode::{is_field_value, is_token};
 use rajada_pipeline::{
     ApiMisuse, COPY_BELOW, Content as Octets, Head, Length, Pipeline, Rejected, Streaming, Ticket,
     TicketId,
@@ -126,12 +127,8 @@ impl<'r> Response<'r> {
         const THE_SERVERS: [&str; 5] =
             ["content-length", "transfer-encoding", "connection", "keep-alive", "date"];
         let value = value.as_ref();
-        let is_token =
-            |octet: u8| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet);
-        let is_text = |&octet: &u8| octet == b'\t' || (octet >= b' ' && octet != 0x7f);
-        if name.is_empty()
-            || !name.bytes().all(is_token)
-            || !value.iter().all(is_text)
+        if !is_token(name.as_bytes())
+            || !is_field_value(value)
             || THE_SERVERS.iter().any(|own| name.eq_ignore_ascii_case(own))
         {
             return Err(BadHeader);

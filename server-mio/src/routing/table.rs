@@ -1,6 +1,7 @@
 //! The routes of an application, static ones first.
 
 use arrayvec::ArrayVec;
+use rajada_parser::encode::is_token;
 
 use super::RouteError;
 use super::methods::{KNOWN, Methods};
@@ -63,7 +64,7 @@ impl Table {
                 false => Err(RouteError::new(pattern, "there is a handler for any method already")),
             };
         };
-        if method.is_empty() || !method.bytes().all(is_token) {
+        if !is_token(method.as_bytes()) {
             return Err(RouteError::new(pattern, format!("`{method}` is not a method")));
         }
         if !methods.insert(method, handler) {
@@ -143,11 +144,6 @@ impl Table {
         });
         Ok(index)
     }
-}
-
-/// `tchar` of RFC 9110 section 5.6.2.
-fn is_token(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 
 /// What a request path leads to.
