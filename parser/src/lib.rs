@@ -31,6 +31,7 @@ pub use error::{Error, ErrorKind};
 pub use field_name::FieldName;
 pub use fields::{Field, FieldIter, Fields, GetAll};
 pub use framing::{Authority, BodyLength, Framing};
+pub use head::pull;
 pub use leniency::Leniency;
 pub use request::Request;
 pub use response::Response;

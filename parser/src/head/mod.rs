@@ -11,6 +11,7 @@
 
 mod field_lines;
 mod parse;
+pub mod pull;
 mod request_line;
 mod status_line;
 #[cfg(test)]
