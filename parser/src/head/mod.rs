@@ -71,6 +71,12 @@ trait FirstLine {
     /// The view of such a head.
     type Message<'b, 'h>;
 
+    /// How many octets such a head may have, and what is wrong with more.
+    #[inline(always)]
+    fn limit(limits: &Limits) -> (usize, ErrorKind) {
+        (limits.head as usize, ErrorKind::HeadTooLarge)
+    }
+
     /// Parses the line and returns it with the offset of what follows.
     fn parse<S: Scan>(
         scan: S,
@@ -102,83 +108,75 @@ pub(crate) struct HeadParts<'b, 'h> {
 /// What a parse gives.
 type Outcome<'b, 'h, L> = Result<Status<<L as FirstLine>::Message<'b, 'h>>, Error>;
 
-/// Parses a head that begins with `L`, of which the octets are bounded by
-/// `limit` and `kind`.
+/// Parses a head that begins with `L`.
 #[inline(always)]
 fn parse_head<'b, 'h, L: FirstLine>(
     config: &Config,
-    octets: Bounded<'b>,
+    octets: &'b [u8],
     at: &mut Resume,
     writer: Writer<'h>,
 ) -> Outcome<'b, 'h, L> {
-    if at.known > 0 {
-        return parse_exactly::<L>(config, octets, at, writer);
-    }
-    dispatch(config.at_most, WholeHead::<L> { config, octets, at, writer, line: PhantomData })
+    let head = Head::<L> { config, octets, at, writer, line: PhantomData };
+    if head.at.known > 0 { parse_exactly(head) } else { dispatch(config.at_most, Whole(head)) }
 }
 
-/// A head that may be there as a whole.
-struct WholeHead<'c, 'b, 'h, L> {
+/// A head to be parsed, and what for.
+struct Head<'c, 'b, 'h, L> {
     config: &'c Config,
-    octets: Bounded<'b>,
+    octets: &'b [u8],
     at: &'c mut Resume,
     writer: Writer<'h>,
     line: PhantomData<L>,
 }
 
-impl<'b, 'h, L: FirstLine> Op for WholeHead<'_, 'b, 'h, L> {
+/// A head that may be there as a whole.
+struct Whole<'c, 'b, 'h, L>(Head<'c, 'b, 'h, L>);
+
+impl<'b, 'h, L: FirstLine> Op for Whole<'_, 'b, 'h, L> {
     type Out = Outcome<'b, 'h, L>;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
-        let WholeHead { config, octets, at, mut writer, .. } = self;
-        let limits = &config.limits;
+        let Head { config, octets, at, mut writer, line } = self.0;
         if let Some(blocks) = scan.blocks() {
+            let limits = &config.limits;
+            let within = octets.get(..L::limit(limits).0).unwrap_or(octets);
             writer.restrict(limits.fields as usize);
-            let whole = whole::parse::<L, _>(blocks, octets.octets, limits, at, &mut writer);
+            let whole = whole::parse::<L, _>(blocks, within, limits, at, &mut writer);
             if let Some((start, noted, end)) = whole {
                 return complete::<L>(octets, writer, start, noted, end);
             }
             writer.pause();
         }
-        parse_exactly::<L>(config, octets, at, writer)
+        parse_exactly(Head { config, octets, at, writer, line })
     }
 }
 
 /// Parses a head that is not there as a whole, or not of the usual form.
 #[cold]
 #[inline(never)]
-fn parse_exactly<'b, 'h, L: FirstLine>(
-    config: &Config,
-    octets: Bounded<'b>,
-    at: &mut Resume,
-    writer: Writer<'h>,
-) -> Outcome<'b, 'h, L> {
-    dispatch(config.at_most, Head::<L> { config, octets, at, writer, line: PhantomData })
+fn parse_exactly<'b, 'h, L: FirstLine>(head: Head<'_, 'b, 'h, L>) -> Outcome<'b, 'h, L> {
+    dispatch(head.config.at_most, Exact(head))
 }
 
 /// A head in any form, whole or in pieces, right or wrong.
-struct Head<'c, 'b, 'h, L> {
-    config: &'c Config,
-    octets: Bounded<'b>,
-    at: &'c mut Resume,
-    writer: Writer<'h>,
-    line: PhantomData<L>,
-}
+struct Exact<'c, 'b, 'h, L>(Head<'c, 'b, 'h, L>);
 
-impl<'b, 'h, L: FirstLine> Op for Head<'_, 'b, 'h, L> {
+impl<'b, 'h, L: FirstLine> Op for Exact<'_, 'b, 'h, L> {
     type Out = Outcome<'b, 'h, L>;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
-        let Head { config, octets, at, mut writer, .. } = self;
+        let Head { config, octets, at, mut writer, .. } = self.0;
+        let (limit, kind) = L::limit(&config.limits);
+        let head = Bounded::new(octets, limit, kind);
         if !writer.resume(at.fields as usize) {
             // These are not the slots of the earlier calls: begin again.
             *at = Resume::new();
         }
         writer.restrict(config.limits.fields as usize);
 
-        match parse_lines::<L, S>(scan, octets, config, at, &mut writer) {
+        match parse_lines::<L, S>(scan, head, config, at, &mut writer) {
             Ok((start, noted, end)) => complete::<L>(octets, writer, start, noted, end),
             Err(Stop::Partial) => {
                 writer.pause();
@@ -207,14 +205,14 @@ fn parse_lines<L: FirstLine, S: Scan>(
 
 #[inline(always)]
 fn complete<'b, 'h, L: FirstLine>(
-    octets: Bounded<'b>,
+    octets: &'b [u8],
     writer: Writer<'h>,
     start: StartLine,
     noted: Noted,
     end: usize,
 ) -> Outcome<'b, 'h, L> {
     let positions = writer.finish();
-    let octets = octets.octets.get(..end).unwrap_or_default();
+    let octets = octets.get(..end).unwrap_or_default();
     let message = L::message(HeadParts { octets, positions, start, noted })?;
     Ok(Status::Complete(message, end))
 }

@@ -43,8 +43,7 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Request<'b, 'h>>, Error> {
-        let bounded = Bounded::new(octets, self.limits.head as usize, ErrorKind::HeadTooLarge);
-        parse_head::<RequestLine>(self, bounded, at, slots.writer())
+        parse_head::<RequestLine>(self, octets, at, slots.writer())
     }
 
     /// Parses a status line and header section.
@@ -73,8 +72,7 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Response<'b, 'h>>, Error> {
-        let bounded = Bounded::new(octets, self.limits.head as usize, ErrorKind::HeadTooLarge);
-        parse_head::<StatusLine>(self, bounded, at, slots.writer())
+        parse_head::<StatusLine>(self, octets, at, slots.writer())
     }
 
     /// Parses a trailer section, which follows the last chunk of chunked
@@ -104,9 +102,7 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Fields<'b, 'h>>, Error> {
-        let limit = self.limits.trailers as usize;
-        let bounded = Bounded::new(octets, limit, ErrorKind::TrailersTooLarge);
-        parse_head::<NoLine>(self, bounded, at, slots.writer())
+        parse_head::<NoLine>(self, octets, at, slots.writer())
     }
 }
 
@@ -115,6 +111,10 @@ struct NoLine;
 
 impl FirstLine for NoLine {
     type Message<'b, 'h> = Fields<'b, 'h>;
+
+    fn limit(limits: &Limits) -> (usize, ErrorKind) {
+        (limits.trailers as usize, ErrorKind::TrailersTooLarge)
+    }
 
     #[inline(always)]
     fn parse<S: Scan>(

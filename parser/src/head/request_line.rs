@@ -102,9 +102,8 @@ impl FirstLine for RequestLine {
         limits: &Limits,
     ) -> Option<(StartLine, usize)> {
         let octets = cursor.octets;
-        let method_end = cursor.token_end(0)?;
+        let (method_end, target_end) = cursor.method_and_target_end()?;
         let target = method_end + 1;
-        let target_end = cursor.target_end(target)?;
         let version = usual_version(octets.octets().get(target_end + 1..)?)?;
         let end = target_end + 11;
         let fits = (octets.four(method_end) as u8 == b' ')

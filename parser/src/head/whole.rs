@@ -93,12 +93,15 @@ pub(super) struct Cursor<'b, B> {
     /// The block that was classified last, and where it begins.
     at: usize,
     found: Delimiters,
+    /// Of the first block.
+    not_target: u64,
 }
 
 impl<'b, B: Blocks> Cursor<'b, B> {
     #[inline(always)]
     fn new(blocks: B, octets: Window<'b>) -> Self {
-        Cursor { blocks, octets, at: 0, found: blocks.delimiters(octets, 0) }
+        let (found, not_target) = blocks.first(octets);
+        Cursor { blocks, octets, at: 0, found, not_target }
     }
 
     /// The first octet at or after `from` that is not of a token, if there is
@@ -136,14 +139,22 @@ impl<'b, B: Blocks> Cursor<'b, B> {
         }
     }
 
-    /// The first octet at or after `from` that is not of a target.
+    /// The end of the method and of the target, if both are where they should
+    /// be and the method ends in the first block.
     #[inline(always)]
-    pub(super) fn target_end(&self, from: usize) -> Option<usize> {
-        let mut at = from;
+    pub(super) fn method_and_target_end(&self) -> Option<(usize, usize)> {
+        let method_end = self.found.not_token.trailing_zeros() as usize;
+        // The octets behind the method's end; none if it is in another block.
+        let behind = u64::MAX.checked_shl(method_end as u32 + 1)?;
+        let found = self.not_target & behind;
+        if found != 0 {
+            return Some((method_end, found.trailing_zeros() as usize));
+        }
+        let mut at = 64;
         while at < self.octets.octets().len() {
             let found = self.blocks.not_target(self.octets, at);
             if found != 0 {
-                return Some(at + found.trailing_zeros() as usize);
+                return Some((method_end, at + found.trailing_zeros() as usize));
             }
             at += 64;
         }

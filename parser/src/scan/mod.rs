@@ -60,6 +60,9 @@ pub(crate) trait Scan: Copy {
 /// stands for octet `at + i`; octets beyond the end count as inside of every
 /// class.
 pub(crate) trait Blocks: Copy {
+    /// [`delimiters`](Self::delimiters) and [`not_target`](Self::not_target) of
+    /// the first block.
+    fn first(self, octets: Window<'_>) -> (Delimiters, u64);
     /// The octets that are in the way of names and values.
     fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters;
     /// The octets that are not of [`class::TARGET`].
@@ -80,6 +83,10 @@ pub(crate) struct Delimiters {
 pub(crate) enum NoBlocks {}
 
 impl Blocks for NoBlocks {
+    fn first(self, _: Window<'_>) -> (Delimiters, u64) {
+        match self {}
+    }
+
     fn delimiters(self, _: Window<'_>, _: usize) -> Delimiters {
         match self {}
     }

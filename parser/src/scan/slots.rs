@@ -72,12 +72,7 @@ impl<const N: usize> Slots for Positions<N> {}
 impl<const N: usize> sealed::Storage for Positions<N> {
     #[inline(always)]
     fn writer(&mut self) -> Writer<'_> {
-        Writer {
-            slots: &mut self.slots,
-            next: 0,
-            initialised: self.written,
-            record: Some(&mut self.written),
-        }
+        Writer { slots: &mut self.slots, next: 0, written: Some(&mut self.written) }
     }
 }
 
@@ -86,24 +81,23 @@ impl Slots for [FieldPosition] {}
 impl sealed::Storage for [FieldPosition] {
     #[inline(always)]
     fn writer(&mut self) -> Writer<'_> {
-        let initialised = self.len();
         let slots = &raw mut *self as *mut [MaybeUninit<FieldPosition>];
         // SAFETY: same layout and lifetime, and `Writer` stores initialised
         // positions alone, so the slice stays initialised.
         let slots = unsafe { &mut *slots };
-        Writer { slots, next: 0, initialised, record: None }
+        Writer { slots, next: 0, written: None }
     }
 }
 
 /// Slots being filled in order.
 ///
-/// Invariant: all of `slots[..next]` and `slots[..initialised]` are initialised.
+/// Invariant: `slots[..next]` are initialised, and so are the first `written`;
+/// all of them if there is no such number.
 pub struct Writer<'h> {
     slots: &'h mut [MaybeUninit<FieldPosition>],
     next: usize,
-    initialised: usize,
-    /// Where to note how many are initialised, for the next parse.
-    record: Option<&'h mut usize>,
+    /// How many are initialised, kept for the next parse.
+    written: Option<&'h mut usize>,
 }
 
 impl<'h> Writer<'h> {
@@ -112,7 +106,8 @@ impl<'h> Writer<'h> {
     /// that the parse began with.
     #[inline(always)]
     pub(crate) fn resume(&mut self, count: usize) -> bool {
-        let held = count <= self.initialised;
+        let written = self.written.as_ref().map_or(self.slots.len(), |written| **written);
+        let held = count <= written.min(self.slots.len());
         self.next = if held { count } else { 0 };
         held
     }
@@ -159,9 +154,8 @@ impl<'h> Writer<'h> {
     /// Keeps all that was written for a later [`resume`](Self::resume).
     #[inline(always)]
     pub(crate) fn pause(&mut self) {
-        self.initialised = self.initialised.max(self.next);
-        if let Some(record) = &mut self.record {
-            **record = self.initialised;
+        if let Some(written) = &mut self.written {
+            **written = self.next.max(**written);
         }
     }
 

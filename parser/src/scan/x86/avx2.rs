@@ -5,7 +5,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::blocks::{bits64, first_outside};
+use super::blocks::{first_outside, masks64};
 use crate::scan::class::{NIBBLE_BITS, TARGET, TOKEN, TOKEN_ROWS, VALUE};
 use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
 
@@ -66,19 +66,48 @@ impl Scan for Avx2 {
 
 impl Blocks for Avx2 {
     #[inline(always)]
+    fn first(self, octets: Window<'_>) -> (Delimiters, u64) {
+        let masks = |half: &[u8; 32]| {
+            // SAFETY: `self` proves AVX2.
+            unsafe { all(half) }
+        };
+        let [not_token, not_value, not_target] = masks64(octets, 0, masks);
+        (Delimiters { not_token, not_value }, not_target)
+    }
+
+    #[inline(always)]
     fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
-        // SAFETY: `self` proves AVX2.
-        let not_token = bits64(octets, at, |half| unsafe { not_token(half) });
-        // SAFETY: as above.
-        let not_value = bits64(octets, at, |half| unsafe { not_value(half) });
+        let masks = |half: &[u8; 32]| {
+            // SAFETY: `self` proves AVX2.
+            unsafe { delimiters(half) }
+        };
+        let [not_token, not_value] = masks64(octets, at, masks);
         Delimiters { not_token, not_value }
     }
 
     #[inline(always)]
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
-        // SAFETY: `self` proves AVX2.
-        bits64(octets, at, |half| unsafe { not_target(half) })
+        let masks = |half: &[u8; 32]| {
+            // SAFETY: `self` proves AVX2.
+            [unsafe { not_target(half) }]
+        };
+        let [not_target] = masks64(octets, at, masks);
+        not_target
     }
+}
+
+/// Masks of octets outside of tokens and values.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn delimiters(block: &[u8; 32]) -> [u32; 2] {
+    [not_token(block), not_value(block)]
+}
+
+/// Masks of octets outside of tokens, values and targets.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn all(block: &[u8; 32]) -> [u32; 3] {
+    [not_token(block), not_value(block), not_target(block)]
 }
 
 #[inline]

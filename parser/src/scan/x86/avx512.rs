@@ -52,6 +52,12 @@ impl Scan for Avx512 {
 
 impl Blocks for Avx512 {
     #[inline(always)]
+    fn first(self, octets: Window<'_>) -> (Delimiters, u64) {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { all(octets.octets()) }
+    }
+
+    #[inline(always)]
     fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
         // SAFETY: `self` proves AVX-512.
         unsafe { delimiters(octets.octets().get(at..).unwrap_or_default()) }
@@ -103,6 +109,12 @@ fn delimiters(octets: &[u8]) -> Delimiters {
         not_token: !inside::<TOKEN>(block) & valid,
         not_value: !(inside::<VALUE>(block) | high) & valid,
     }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn all(octets: &[u8]) -> (Delimiters, u64) {
+    (delimiters(octets), outside::<TARGET>(octets))
 }
 
 /// The octets below 0x80 that are of `CLASS`. One look-up for all classes:

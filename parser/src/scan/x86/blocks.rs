@@ -34,20 +34,37 @@ pub(super) fn first_outside<const N: usize>(
     }
 }
 
-/// Bits for the 64 octets from `at` on, put together from two halves. `half`
-/// gets 32 octets and sets bit `i` for octet `i`.
+/// `N` masks of the 64 octets from `at` on, each put together from two halves.
+/// `half` gets 32 octets and sets bit `i` for octet `i`.
 #[inline(always)]
-pub(super) fn bits64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+pub(super) fn masks64<const N: usize>(
+    octets: Window<'_>,
+    at: usize,
+    half: impl Fn(&[u8; 32]) -> [u32; N],
+) -> [u64; N] {
     if let Some(block) = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<64>()) {
-        let bits = |octets: Option<&[u8; 32]>| octets.map_or(0, &half) as u64;
-        return bits(block.first_chunk()) | bits(block.last_chunk()) << 32;
+        let masks = |octets: Option<&[u8; 32]>| octets.map_or([0; N], &half);
+        return join(
+            masks(block.first_chunk()).map(u64::from),
+            masks(block.last_chunk()).map(u64::from),
+        );
     }
-    bits32(octets, at, &half) | bits32(octets, at + 32, &half) << 32
+    join(masks32(octets, at, &half), masks32(octets, at + 32, &half))
 }
 
-/// Bits for the 32 octets from `at` on, none for those beyond the end.
 #[inline(always)]
-pub(super) fn bits32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+fn join<const N: usize>(low: [u64; N], high: [u64; N]) -> [u64; N] {
+    core::array::from_fn(|index| low[index] | high[index] << 32)
+}
+
+/// Masks of the 32 octets from `at` on, with no bit for those beyond the end.
+#[inline(always)]
+fn masks32<const N: usize>(
+    octets: Window<'_>,
+    at: usize,
+    half: impl Fn(&[u8; 32]) -> [u32; N],
+) -> [u64; N] {
+    // `at` is at most 31 octets beyond the end, so `before` is below 64.
     let (block, before) = octets.read(at);
-    (half(block) as u64).checked_shr(before as u32).unwrap_or(0)
+    half(block).map(|mask| mask as u64 >> (before & 63))
 }
