@@ -65,8 +65,10 @@ fn field_lines<B: Blocks>(
         }
         // The colon is no control, so the value's end may be looked for from it.
         let Some(value_end) = cursor.value_end(name_end) else { return Err((noted, line)) };
-        let behind_name = octets.four(name_end);
-        let line_end = octets.four(value_end - 2);
+        // A head ends with two more octets, so they are there if it is.
+        let Some((behind_name, line_end)) = octets.fours(name_end, value_end) else {
+            return Err((noted, line));
+        };
         // ": " and an octet of the value; an octet of the value, CR and LF.
         let usual = (behind_name as u16 == u16::from_le_bytes(*b": "))
             & ((behind_name >> 16) as u8 > b' ')
@@ -75,7 +77,7 @@ fn field_lines<B: Blocks>(
         if !usual || slots.is_full() {
             return Err((noted, line));
         }
-        noted.note(slots.count(), name_end - line, octets.four(line) as u8);
+        noted.note(slots.count(), name_end - line, octets.octets()[line]);
         slots.push(FieldPosition {
             name_start: line as u32,
             name_end: name_end as u32,

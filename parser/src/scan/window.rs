@@ -34,6 +34,28 @@ impl<'b> Window<'b> {
         u32::from_le_bytes(*self.read(at).0)
     }
 
+    /// The four octets from `first` on, and the four from two before `second`
+    /// on, both as little-endian numbers. `None` if these octets are not all
+    /// there, or `first` is behind `second`.
+    ///
+    /// (One check for both: with two, a field took a tenth longer.)
+    #[inline(always)]
+    pub(crate) fn fours(self, first: usize, second: usize) -> Option<(u32, u32)> {
+        let before = second.checked_sub(2)?;
+        if first > second || second > self.octets.len() - 4 {
+            return None;
+        }
+        // SAFETY: `first + 4 <= second + 4 <= len`, as checked.
+        let first = unsafe { self.octets.as_ptr().add(first) };
+        // SAFETY: `before + 4 <= second + 4 <= len`, as checked.
+        let before = unsafe { self.octets.as_ptr().add(before) };
+        // SAFETY: four octets are in the slice; the read needs no alignment.
+        let first = unsafe { first.cast::<u32>().read_unaligned() };
+        // SAFETY: as above.
+        let before = unsafe { before.cast::<u32>().read_unaligned() };
+        Some((u32::from_le(first), u32::from_le(before)))
+    }
+
     /// `N` octets that begin at `at`, or end with the window, and how many of
     /// them stand in front of `at`.
     ///
