@@ -3,7 +3,7 @@
 //! skipped.
 
 use super::class::{TARGET, TOKEN, VALUE, belongs};
-use super::{Level, Op, Scan, dispatch};
+use super::{Blocks, Delimiters, Level, Op, Scan, Window, dispatch};
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -50,6 +50,79 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
         expected(octets, from, class),
         "{level}, class {class}, from {from}, {octets:02x?}"
     );
+}
+
+/// What a level's blocks say of the 64 octets from `at` on, or `None` if the
+/// level has none: delimiters, octets outside of targets, and both once more
+/// for the first block.
+struct Masks<'b> {
+    octets: &'b [u8],
+    at: usize,
+}
+
+type Found = (Delimiters, u64, (Delimiters, u64));
+
+impl Op for Masks<'_> {
+    type Out = Option<Found>;
+    #[inline(always)]
+    fn run<S: Scan>(self, scan: S) -> Self::Out {
+        let (blocks, octets) = (scan.blocks()?, Window::new(self.octets)?);
+        let delimiters = blocks.delimiters(octets, self.at);
+        Some((delimiters, blocks.not_target(octets, self.at), blocks.first(octets)))
+    }
+}
+
+fn check_masks(octets: &[u8], at: usize) {
+    let copy: Vec<u8> = octets.to_vec();
+    let mask = |at: usize, class| {
+        let block = octets.iter().skip(at).take(64).enumerate();
+        block.fold(0, |mask, (bit, &octet)| mask | (u64::from(!belongs(octet, class)) << bit))
+    };
+    let delimiters = |at| Delimiters { not_token: mask(at, TOKEN), not_value: mask(at, VALUE) };
+    let expected = (delimiters(at), mask(at, TARGET), (delimiters(0), mask(0, TARGET)));
+    for level in levels().filter(|&level| level >= Level::Sse42) {
+        let found = dispatch(level, Masks { octets: &copy, at });
+        assert_eq!(found, Some(expected), "{level}, at {at}, {octets:02x?}");
+    }
+}
+
+#[test]
+fn blocks_of_every_octet_at_every_position_of_every_length() {
+    for len in 32..=130usize {
+        let mut octets = std::vec![b'a'; len];
+        for place in 0..len {
+            // Octets at the edges of classes, and some within.
+            for octet in [0, 9, 10, 13, 31, 32, 33, 35, 58, 64, 96, 126, 127, 128, 191, 255] {
+                octets[place] = octet;
+                for at in (0..len).step_by(64) {
+                    check_masks(&octets, at);
+                }
+            }
+            octets[place] = b'a';
+        }
+    }
+    for octet in 0..=255 {
+        let octets = [octet; 100];
+        check_masks(&octets, 0);
+        check_masks(&octets, 64);
+    }
+}
+
+#[test]
+fn a_window_reads_nothing_outside() {
+    let octets: Vec<u8> = (0..40).collect();
+    assert!(Window::new(&octets[..31]).is_none());
+    let window = Window::new(&octets).unwrap();
+    assert_eq!(window.four(36), u32::from_le_bytes([36, 37, 38, 39]));
+    assert_eq!(window.four(37), window.four(36), "moved back");
+    assert_eq!(window.four(usize::MAX), window.four(36));
+    let four = |first: u8| u32::from_le_bytes([first, first + 1, first + 2, first + 3]);
+    assert_eq!(window.fours(3, 36), Some((four(3), four(34))));
+    assert_eq!(window.fours(36, 36), Some((four(36), four(34))));
+    assert_eq!(window.fours(2, 2), Some((four(2), four(0))));
+    for (first, second) in [(3, 37), (37, 36), (0, 1), (0, usize::MAX), (usize::MAX, 5)] {
+        assert_eq!(window.fours(first, second), None);
+    }
 }
 
 #[test]
@@ -120,6 +193,13 @@ fn level_names_parse_back() {
 }
 
 proptest! {
+    #[test]
+    fn blocks_of_random_octets(octets in proptest::collection::vec(any::<u8>(), 32..300)) {
+        for at in (0..octets.len()).step_by(64) {
+            check_masks(&octets, at);
+        }
+    }
+
     #[test]
     fn random_octets(octets in proptest::collection::vec(any::<u8>(), 0..300), from in 0usize..300) {
         for level in levels() {
