@@ -61,6 +61,15 @@ pub(crate) enum Later {
     Tell(TicketId, Box<dyn FnOnce()>),
 }
 
+/// What hooks have set of an answer that an asynchronous handler will give.
+pub(crate) struct Preset {
+    fields: Vec<u8>,
+    status: Status,
+    content_type: Option<ContentType>,
+    typed_by_header: bool,
+    close: bool,
+}
+
 /// Content that waits for hooks.
 pub(crate) struct Staged {
     pub(crate) body: Body,
@@ -198,7 +207,9 @@ impl<'r> Response<'r> {
 
     /// Leaves the answer to the application's error handlers. What was set so far is forgotten.
     pub fn fail(&mut self, error: Error) {
-        if self.ticket.is_some() && self.failure.is_none() {
+        if self.ticket.is_none() {
+            log::error!("a handler failed behind its answer: {error}");
+        } else if self.failure.is_none() {
             self.failure = Some(Box::new(error));
         }
     }
@@ -405,6 +416,32 @@ impl<'r> Response<'r> {
     /// The ticket, if no answer was given.
     pub(crate) fn into_ticket(self) -> Option<Ticket> {
         self.ticket
+    }
+
+    /// What was set, for [`restore`](Self::restore); `None` if it is nothing.
+    pub(crate) fn preset(&self) -> Option<Box<Preset>> {
+        let untouched = self.way.fields.is_empty()
+            && self.status == Status::OK
+            && self.content_type.is_none()
+            && !self.close;
+        (!untouched).then(|| {
+            Box::new(Preset {
+                fields: self.way.fields.clone(),
+                status: self.status,
+                content_type: self.content_type,
+                typed_by_header: self.typed_by_header,
+                close: self.close,
+            })
+        })
+    }
+
+    /// Sets what was set before.
+    pub(crate) fn restore(&mut self, preset: &Preset) {
+        self.way.fields.clone_from(&preset.fields);
+        self.status = preset.status;
+        self.content_type = preset.content_type;
+        self.typed_by_header = preset.typed_by_header;
+        self.close = preset.close;
     }
 }
 

@@ -12,6 +12,7 @@ use super::wake::{TaskWake, WakeQueue};
 use crate::content::BodyStream;
 use crate::handler::FutureSlot;
 use crate::request::OwnedParts;
+use crate::response::Preset;
 
 /// The place of a task.
 pub(crate) type TaskId = u32;
@@ -36,6 +37,8 @@ pub(crate) struct Owner {
     pub(crate) endpoint: u32,
     /// A copy of the request, where someone wants to see it once the handler has ended.
     pub(crate) request: Option<Box<OwnedParts>>,
+    /// What hooks before it have set of the answer.
+    pub(crate) preset: Option<Box<Preset>>,
     /// When it has had its time.
     pub(crate) deadline: Option<Instant>,
 }

@@ -12,7 +12,7 @@ use crate::app::{Entry, Shared, plain};
 use crate::content::Content;
 use crate::handler::Kind;
 use crate::request::{Attached, Extensions, Request};
-use crate::response::{Staged, Way};
+use crate::response::{Preset, Staged, Way};
 use crate::routing::path;
 use crate::routing::table::{Found, Route};
 use crate::{Response, Status};
@@ -32,6 +32,14 @@ pub(super) enum Target<'s> {
     UnknownMethod,
     /// The path can't be decoded.
     BadPath,
+}
+
+/// A request that its hooks have left to an asynchronous handler.
+pub(super) struct Waiting {
+    pub(super) ticket: Ticket,
+    pub(super) endpoint: u32,
+    /// What the hooks have set of the answer.
+    pub(super) preset: Option<Box<Preset>>,
 }
 
 /// The value of `Allow` for the server as a whole.
@@ -89,7 +97,7 @@ fn of_route<'s>(shared: &'s Shared, route: &'s Route, method: &[u8]) -> Target<'
 }
 
 impl Service {
-    /// Runs the hooks and the handler, if it is synchronous. Gives the ticket back if it is not.
+    /// Runs the hooks and the handler, if it is synchronous. If it is not, what is to be answered comes back.
     #[inline]
     pub(super) fn answer(
         &mut self,
@@ -98,7 +106,7 @@ impl Service {
         target: Target<'_>,
         request: &mut Request<'_>,
         out: &mut impl io::Write,
-    ) -> io::Result<Option<(Ticket, u32)>> {
+    ) -> io::Result<Option<Waiting>> {
         let Target::Entry(endpoint, entry) = target else {
             self.answer_plainly(exchange, ticket, target, request);
             return Ok(None);
@@ -121,14 +129,15 @@ impl Service {
                 true
             }),
         };
+        let mut waiting = None;
         if !ended {
-            return Ok(response.into_ticket().map(|ticket| (ticket, endpoint)));
-        }
-        if !response.is_finished() {
+            let preset = response.preset();
+            waiting = response.into_ticket().map(|ticket| Waiting { ticket, endpoint, preset });
+        } else if !response.is_finished() {
             settle(shared, entry, Some(request), &mut response);
         }
         self.follow(exchange);
-        Ok(None)
+        Ok(waiting)
     }
 
     /// Answers a request that no handler is for.

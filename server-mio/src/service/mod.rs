@@ -75,10 +75,13 @@ struct Scratch {
 
 /// How many handlers run between two looks at the clock, and as long as all of them are quick.
 const HANDLERS_A_LOOK: u32 = 8;
-const MOST_HANDLERS_A_LOOK: u32 = 32;
+const MOST_HANDLERS_A_LOOK: u32 = 16;
 
 /// What a handler takes at most, its share of reading and writing included, to be quick.
 const QUICK: Duration = Duration::from_micros(20);
+
+/// Slots that a worker keeps for heads that come in pieces.
+const MOST_SLOTS: usize = 64;
 
 /// Idle stores that a worker keeps, and octets that one may have kept.
 const MOST_STORES: usize = 64;
@@ -142,7 +145,7 @@ impl Service {
             exchange.slots = Some(slots);
         } else if self.slots.is_none() {
             self.slots = Some(slots);
-        } else {
+        } else if self.spare_slots.len() < MOST_SLOTS {
             self.spare_slots.push(slots);
         }
         stop
@@ -267,11 +270,10 @@ impl Service {
             self.postpone(exchange, ticket, head, target, &mut request, expects_continue);
             return Ok(());
         }
-        let waiting = self.answer(exchange, ticket, target, &mut request, out)?;
-        if let Some((ticket, endpoint)) = waiting {
+        if let Some(waiting) = self.answer(exchange, ticket, target, &mut request, out)? {
             let mut parts = self.parts(exchange);
             parts.copy(head, &mut request);
-            self.start(exchange, ticket, endpoint, parts);
+            self.start(exchange, waiting, parts);
         }
         Ok(())
     }
@@ -314,9 +316,9 @@ impl Service {
         let waiting = self.answer(exchange, ticket, target, &mut request, out)?;
         let extensions = request.take_extensions();
         match waiting {
-            Some((ticket, endpoint)) => {
+            Some(waiting) => {
                 parts.set_extensions(extensions);
-                self.start(exchange, ticket, endpoint, parts);
+                self.start(exchange, waiting, parts);
             }
             None => Runtime::give_back(parts),
         }

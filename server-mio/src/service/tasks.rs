@@ -7,9 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use rajada_pipeline::Ticket;
-
-use super::answer::{settle, staging};
+use super::answer::{Waiting, settle, staging};
 use super::exchange::Exchange;
 use super::{Service, panic_message};
 use crate::Status;
@@ -23,10 +21,10 @@ impl Service {
     pub(super) fn start(
         &mut self,
         exchange: &mut Exchange,
-        ticket: Ticket,
-        endpoint: u32,
+        waiting: Waiting,
         parts: Box<OwnedParts>,
     ) {
+        let Waiting { ticket, endpoint, preset } = waiting;
         let shared = self.shared.clone();
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
@@ -42,6 +40,7 @@ impl Service {
             ticket,
             endpoint,
             request: copy,
+            preset,
             deadline: self.handler_deadline(),
         };
         let begun = catch_unwind(AssertUnwindSafe(|| slot.start(OwnedRequest::new(parts))));
@@ -94,9 +93,12 @@ impl Service {
         let entry = shared.entry(owner.endpoint);
         let waker = self.executor.waker(task).clone();
         let mut cx = Context::from_waker(&waker);
-        let Owner { connection, ticket, endpoint, request, deadline } = owner;
+        let Owner { connection, ticket, endpoint, request, preset, deadline } = owner;
         let mut staged = None;
         let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
+        if let Some(preset) = &preset {
+            response.restore(preset);
+        }
         let polled = match panicked {
             Some(panic) => Err(panic),
             None => catch_unwind(AssertUnwindSafe(|| slot.poll(&mut cx, &mut response))),
@@ -104,7 +106,7 @@ impl Service {
         match polled {
             Ok(Poll::Pending) => {
                 let ticket = response.into_ticket()?;
-                return Some(Owner { connection, ticket, endpoint, request, deadline });
+                return Some(Owner { connection, ticket, endpoint, request, preset, deadline });
             }
             Ok(Poll::Ready(())) => {}
             Err(panic) => {

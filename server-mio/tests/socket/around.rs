@@ -43,6 +43,27 @@ fn hooks_before_a_handler_may_answer_for_it() {
 }
 
 #[test]
+fn what_hooks_before_a_handler_set_of_its_answer_stays_set() {
+    let app = App::new()
+        .before(|_: &mut Request<'_>, res: &mut Response<'_>| {
+            res.header("X-Before", "set").status(Status::ACCEPTED).on_sent(|| {});
+        })
+        .get("/", |_: &Request<'_>| "returned")
+        .get("/written", |_: &Request<'_>, res: &mut Response<'_>| res.text("written"))
+        .get("/ready", |_: OwnedRequest| async { "ready" })
+        .get("/later", |_: OwnedRequest| async {
+            yield_now().await;
+            "later"
+        });
+    let serving = serve(app);
+    let mut client = serving.client();
+    for target in ["/", "/written", "/ready", "/later"] {
+        let answer = client.get(target);
+        assert_eq!((answer.status, answer.header("x-before")), (202, Some("set")), "{target}");
+    }
+}
+
+#[test]
 fn hooks_attach_values_to_requests_by_type() {
     struct User(String);
     let app = App::new()
