@@ -48,7 +48,23 @@ pub enum Body {
     Stream(Box<dyn BodyStream>),
 }
 
-/// Makes the content of an answer piece by piece.
+/// Makes the content of an answer piece by piece, as fast as the peer takes it.
+///
+/// ```
+/// use rajada_mio::{App, Body, BodyStream, Bytes, Error, Request};
+/// use std::task::{Context, Poll};
+///
+/// struct Squares(u64);
+///
+/// impl BodyStream for Squares {
+///     fn poll_next(&mut self, _: &mut Context) -> Poll<Option<Result<Bytes, Error>>> {
+///         self.0 += 1;
+///         Poll::Ready((self.0 <= 1000).then(|| Ok(format!("{}\n", self.0 * self.0).into())))
+///     }
+/// }
+///
+/// App::new().get("/squares", |_: &Request| Body::Stream(Box::new(Squares(0))));
+/// ```
 pub trait BodyStream: 'static {
     /// The next piece; `None` at the end. Empty pieces are skipped.
     ///

@@ -77,6 +77,13 @@ pub enum Writes {}
 #[derive(Debug)]
 pub enum Awaits {}
 
+/// The shapes of handlers that answer before they return: what hooks and fallbacks have to do.
+pub trait Synchronous {}
+
+impl<R> Synchronous for (Returns, R) {}
+
+impl<O> Synchronous for (Writes, O) {}
+
 impl<F, R> Handler<(Returns, R)> for F
 where
     F: Fn(&Request<'_>) -> R + Send + Sync + 'static,

@@ -162,7 +162,7 @@ mod test_client;
 pub use app::App;
 pub use content::{Body, BodyStream, Content, ContentStream};
 pub use error::Error;
-pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Writes};
+pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
 pub use heads::ContentType;
 pub use limits::{Deadlines, Limits};
 pub use reply::{Html, Redirect, Reply};

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rajada_parser::Level;
 
-use crate::handler::{Endpoint, Handler, Outcome};
+use crate::handler::{Endpoint, Handler, Outcome, Synchronous};
 use crate::runtime::{Ambient, Locals};
 use crate::server::{Exit, Server};
 use crate::{ContentType, Deadlines, Error, Limits, Request, Response, RouteError, Status};
@@ -144,7 +144,13 @@ impl App {
         self.route(["PATCH"], pattern, handler)
     }
 
-    /// One handler for several methods, which may be extensions: `["GET", "REPORT"]`.
+    /// One handler for several methods, which may be extensions.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().route(["PUT", "PATCH", "REPORT"], "/item", |req: &Request| req.method().to_owned());
+    /// ```
     pub fn route<'m, S>(
         mut self,
         methods: impl IntoIterator<Item = &'m str>,
@@ -208,15 +214,27 @@ impl App {
         self
     }
 
-    /// What answers a path that no route has, or a route's [`Response::not_found`]; a short text unless it is set.
-    /// Asynchronous handlers are not called for it.
-    pub fn not_found<S>(mut self, handler: impl Handler<S>) -> App {
+    /// What answers a path that no route has, or a route's [`Response::not_found`]; a short text unless it is set. Its
+    /// answer has the status 404 unless it sets another.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Html, Request};
+    ///
+    /// App::new().not_found(|_: &Request| Html("<h1>There is nothing here</h1>"));
+    /// ```
+    pub fn not_found<S: Synchronous>(mut self, handler: impl Handler<S>) -> App {
         self.not_found = Some(handler.into_endpoint());
         self
     }
 
     /// The content of answers with `status` that are made before any handler could be asked: 400 to what is no HTTP,
     /// 408, 413, 414, 417, 431, 501, 505.
+    ///
+    /// ```
+    /// use rajada_mio::{App, ContentType, Status};
+    ///
+    /// App::new().error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>This is not HTTP</h1>");
+    /// ```
     pub fn error_page(
         mut self,
         status: Status,
@@ -339,6 +357,18 @@ impl App {
     }
 
     /// A hook that runs on each worker's thread after it has served.
+    ///
+    /// ```
+    /// use rajada_mio::App;
+    /// use std::rc::Rc;
+    ///
+    /// struct Pool;
+    ///
+    /// App::new().on_start(|locals| locals.insert(Rc::new(Pool))).on_stop(|locals| {
+    ///     let pool = locals.remove::<Rc<Pool>>();
+    ///     println!("closing {} connections", pool.map_or(0, |pool| Rc::strong_count(&pool)));
+    /// });
+    /// ```
     pub fn on_stop(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
         self.stop.push(Arc::new(hook));
         self

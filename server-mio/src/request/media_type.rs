@@ -63,6 +63,16 @@ impl<'r> MediaType<'r> {
 impl<'r> Request<'r> {
     /// The media type of the content, if it is labelled.
     ///
+    /// ```
+    /// use rajada_mio::{App, Request, RequestError};
+    ///
+    /// App::new().post("/", |req: &Request| match req.media_type()? {
+    ///     Some(media_type) if media_type.is("text/csv") => Ok("a table"),
+    ///     Some(media_type) if media_type.is_json() => Ok("JSON"),
+    ///     _ => Err(RequestError::MediaType("text/csv")),
+    /// });
+    /// ```
+    ///
     /// # Errors
     /// A `Content-Type` that can't be understood, or several that differ.
     pub fn media_type(&self) -> Result<Option<MediaType<'r>>, RequestError> {

@@ -102,6 +102,17 @@ impl<'r> Request<'r> {
     }
 
     /// The value of the first header field called `name`, compared without case.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().get("/", |req: &Request| {
+    ///     let gzip = req.header("Accept-Encoding").is_some_and(|value| value.starts_with(b"gzip"));
+    ///     let forwarded = req.header_all("x-forwarded-for").count();
+    ///     let names = req.headers().iter().map(|field| field.name.escape_ascii().to_string());
+    ///     format!("{gzip}, {forwarded}, {}", names.collect::<Vec<_>>().join(" "))
+    /// });
+    /// ```
     pub fn header(&self, name: &str) -> Option<&'r [u8]> {
         self.fields.get(name)
     }
@@ -116,7 +127,7 @@ impl<'r> Request<'r> {
         self.fields.get_all(name)
     }
 
-    /// The pattern of the route that matched; `None` in a handler for what no route matched.
+    /// The pattern of the route that matched, such as `/user/{id}`; `None` in a handler for what no route matched.
     pub fn pattern(&self) -> Option<&'r str> {
         self.route.map(|route| &*route.pattern)
     }
@@ -141,6 +152,12 @@ impl<'r> Request<'r> {
     }
 
     /// The content, as octets; empty if there is none.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().post("/count", |req: &Request| format!("{} octets", req.bytes().len()));
+    /// ```
     pub fn bytes(&self) -> &'r [u8] {
         match self.content {
             Content::Whole(octets) => octets,
@@ -149,6 +166,12 @@ impl<'r> Request<'r> {
     }
 
     /// The content, as text.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().post("/shout", |req: &Request| req.text().map(str::to_uppercase));
+    /// ```
     ///
     /// # Errors
     /// Content that is not UTF-8, or is labelled with another charset.
@@ -186,6 +209,12 @@ impl<'r> Request<'r> {
     }
 
     /// Whether the peer lets the connection persist behind the answer (RFC 9112 section 9.3).
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// App::new().get("/", |req: &Request| if req.keep_alive() { "see you" } else { "goodbye" });
+    /// ```
     pub fn keep_alive(&self) -> bool {
         let mut keep = self.version > Version::Http10;
         for option in

@@ -111,12 +111,29 @@ impl<'r> Response<'r> {
     }
 
     /// Sets the media type; the calls that send content have their own for when none was set.
+    ///
+    /// ```
+    /// use rajada_mio::{App, ContentType, Request, Response};
+    ///
+    /// const CSV: ContentType = ContentType::new("text/csv; charset=utf-8");
+    ///
+    /// App::new().get("/table", |_: &Request, res: &mut Response| res.content_type(CSV).text("a,b\n1,2\n"));
+    /// ```
     pub fn content_type(&mut self, content_type: ContentType) -> &mut Self {
         self.content_type = Some(content_type);
         self
     }
 
     /// Adds a header. One that can't be sent (see [`BadHeader`]) fails the request with 500.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Response};
+    ///
+    /// App::new().get("/", |req: &Request, res: &mut Response| {
+    ///     // Whatever the client has put into the query, it can't begin another header.
+    ///     res.header("X-Query", req.query_string().unwrap_or_default()).text("look at the headers");
+    /// });
+    /// ```
     pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
         if let Err(error) = self.try_header(name, value) {
             self.fail(error.into());
@@ -248,7 +265,15 @@ impl<'r> Response<'r> {
         }
     }
 
-    /// Sends octets that live as long as the program.
+    /// Sends octets that live as long as the program: large ones from where they are, without a copy.
+    ///
+    /// ```
+    /// use rajada_mio::{App, ContentType, Request, Response};
+    ///
+    /// static LOGO: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'/>";
+    ///
+    /// App::new().get("/logo.svg", |_: &Request, res: &mut Response| res.send_static(ContentType::SVG, LOGO));
+    /// ```
     pub fn send_static(&mut self, content_type: ContentType, octets: &'static [u8]) {
         if self.stage(content_type, || Some(Body::Static(octets))) {
             return;

@@ -126,6 +126,21 @@ impl core::fmt::Display for Elapsed {
 impl core::error::Error for Elapsed {}
 
 /// Lets the loop do other work (read, write, run other tasks) before this task goes on.
+///
+/// ```no_run
+/// use rajada_mio::{App, OwnedRequest, yield_now};
+///
+/// App::new().get("/sum", |_: OwnedRequest| async {
+///     let mut sum = 0u64;
+///     for number in 0..1_000_000 {
+///         sum += number;
+///         if number % 10_000 == 0 {
+///             yield_now().await;
+///         }
+///     }
+///     sum.to_string()
+/// });
+/// ```
 pub fn yield_now() -> YieldNow {
     YieldNow { yielded: false }
 }
