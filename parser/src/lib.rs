@@ -36,7 +36,7 @@ pub use leniency::Leniency;
 pub use request::Request;
 pub use response::Response;
 pub use resume::Resume;
-pub use scan::slots::{FieldPosition, Positions, Slots};
+pub use scan::slots::{BorrowedPositions, FieldPosition, Positions, Slots};
 pub use scan::{Level, UnknownLevel};
 pub use status::{Status, Version};
 pub use target::{

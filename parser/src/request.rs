@@ -16,20 +16,20 @@ impl<'b, 'h> Request<'b, 'h> {
     /// The method: a token, case-sensitive (RFC 9110 section 9.1).
     #[inline]
     pub fn method(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.start.start, self.0.start.first_end)
+        part(self.0.octets, self.0.record.start.start, self.0.record.start.first_end)
     }
 
     /// The request target as it stands in the request line: `0x21..=0x7E`
     /// without `#`, nothing decoded (RFC 9112 section 3.2).
     #[inline]
     pub fn target(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.start.second_start, self.0.start.second_end)
+        part(self.0.octets, self.0.record.start.second_start, self.0.record.start.second_end)
     }
 
     /// The version that the request is handled as.
     #[inline]
     pub fn version(&self) -> Version {
-        self.0.start.version.into()
+        self.0.record.start.version.into()
     }
 
     /// The fields, in order.
@@ -48,12 +48,12 @@ impl<'b, 'h> Request<'b, 'h> {
     /// Where the method stands in [`octets`](Self::octets), for callers who
     /// store positions.
     pub fn method_position(&self) -> core::ops::Range<usize> {
-        self.0.start.start as usize..self.0.start.first_end as usize
+        self.0.record.start.start as usize..self.0.record.start.first_end as usize
     }
 
     /// Where the target stands in [`octets`](Self::octets).
     pub fn target_position(&self) -> core::ops::Range<usize> {
-        self.0.start.second_start as usize..self.0.start.second_end as usize
+        self.0.record.start.second_start as usize..self.0.record.start.second_end as usize
     }
 }
 

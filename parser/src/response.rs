@@ -15,20 +15,20 @@ impl<'b, 'h> Response<'b, 'h> {
     /// The status code, `100..=599` (RFC 9110 section 15).
     #[inline]
     pub fn code(&self) -> u16 {
-        self.0.start.code
+        self.0.record.start.code
     }
 
     /// The reason phrase, which may be empty and means nothing (RFC 9112
     /// section 4).
     #[inline]
     pub fn reason(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.start.second_start, self.0.start.second_end)
+        part(self.0.octets, self.0.record.start.second_start, self.0.record.start.second_end)
     }
 
     /// The version that the response is handled as.
     #[inline]
     pub fn version(&self) -> Version {
-        self.0.start.version.into()
+        self.0.record.start.version.into()
     }
 
     /// The fields, in order.

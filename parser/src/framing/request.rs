@@ -36,7 +36,7 @@ impl<'b> Request<'b, '_> {
         let http11 = self.version() >= Version::Http11;
         let tunnel = target.is_some_and(|target| target.form == Form::Authority);
         let mut framing = Framing { persistent: http11, tunnel, ..Framing::NONE };
-        if self.0.noted.has_only_host() {
+        if self.0.record.noted.has_only_host() {
             return Ok(framing);
         }
         let fields = self.fields();
@@ -44,9 +44,9 @@ impl<'b> Request<'b, '_> {
         let expected = self.expects_continue()?;
         framing.expect_continue = expected && http11 && !framing.body.is_empty();
         let (persistent, keep_alive, wants_upgrade) =
-            super::connection(fields, &self.0.noted, self.version());
+            super::connection(fields, &self.0.record.noted, self.version());
         (framing.persistent, framing.keep_alive) = (persistent, keep_alive);
-        let mut upgrades = self.0.noted.find(Known::Upgrade, fields);
+        let mut upgrades = self.0.record.noted.find(Known::Upgrade, fields);
         framing.upgrade = wants_upgrade && http11 && upgrades.next().is_some();
         Ok(framing)
     }
@@ -66,7 +66,7 @@ impl<'b> Request<'b, '_> {
 
     #[inline]
     fn judge_host(&self, target: Option<&Target<'b>>) -> Result<(), Error> {
-        let mut hosts = self.0.noted.find(Known::Host, self.fields());
+        let mut hosts = self.0.record.noted.find(Known::Host, self.fields());
         let Some((position, value)) = hosts.next() else {
             // HTTP/1.0 had no Host. The end of the head shows that it is missing.
             return match self.version() {
@@ -94,12 +94,14 @@ impl<'b> Request<'b, '_> {
     #[inline]
     fn body_length(&self) -> Result<BodyLength, Error> {
         let fields = self.fields();
-        if let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.noted)? {
+        if let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.record.noted)? {
             let refuse = |kind, offset| Err(Error::new(kind, offset));
             if self.version() < Version::Http11 {
                 return refuse(ErrorKind::TransferEncodingVersion, at);
             }
-            if let Some((position, _)) = self.0.noted.find(Known::ContentLength, fields).next() {
+            if let Some((position, _)) =
+                self.0.record.noted.find(Known::ContentLength, fields).next()
+            {
                 let offset = at.max(position.value_start as usize);
                 return refuse(ErrorKind::TransferEncodingAndContentLength, offset);
             }
@@ -109,7 +111,7 @@ impl<'b> Request<'b, '_> {
                 Codings::NotChunked(at) => refuse(ErrorKind::TransferEncoding, at),
             };
         }
-        let length = content_length::parse(fields, &self.0.noted, Repeated::Refused)?;
+        let length = content_length::parse(fields, &self.0.record.noted, Repeated::Refused)?;
         Ok(length.map_or(BodyLength::None, BodyLength::Exact))
     }
 
@@ -117,7 +119,7 @@ impl<'b> Request<'b, '_> {
     #[inline]
     fn expects_continue(&self) -> Result<bool, Error> {
         let mut expected = false;
-        for (position, value) in self.0.noted.find(Known::Expect, self.fields()) {
+        for (position, value) in self.0.record.noted.find(Known::Expect, self.fields()) {
             for expectation in elements(value).filter(|element| !element.is_empty()) {
                 if !expectation.eq_ignore_ascii_case(b"100-continue") {
                     let offset = position.value_start as usize;

@@ -31,7 +31,7 @@ impl Response<'_, '_> {
     /// with different values. A client closes the connection then.
     pub fn framing(&self, method: &[u8]) -> Result<Framing, Error> {
         let (persistent, keep_alive, _) =
-            super::connection(self.fields(), &self.0.noted, self.version());
+            super::connection(self.fields(), &self.0.record.noted, self.version());
         let tunnel = method == b"CONNECT" && matches!(self.code(), 200..=299);
         let upgrade = self.code() == 101;
         let without_content =
@@ -49,14 +49,14 @@ impl Response<'_, '_> {
 
     fn body_length(&self) -> Result<BodyLength, Error> {
         let fields = self.fields();
-        let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.noted)? else {
-            let length = content_length::parse(fields, &self.0.noted, Repeated::Accepted)?;
+        let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.record.noted)? else {
+            let length = content_length::parse(fields, &self.0.record.noted, Repeated::Accepted)?;
             return Ok(length.map_or(BodyLength::UntilClose, BodyLength::Exact));
         };
         if self.version() < Version::Http11 {
             return Err(Error::new(ErrorKind::TransferEncodingVersion, at));
         }
-        if let Some((position, _)) = self.0.noted.find(Known::ContentLength, fields).next() {
+        if let Some((position, _)) = self.0.record.noted.find(Known::ContentLength, fields).next() {
             let offset = at.max(position.value_start as usize);
             return Err(Error::new(ErrorKind::TransferEncodingAndContentLength, offset));
         }

@@ -23,9 +23,9 @@ use core::marker::PhantomData;
 use self::whole::Cursor;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::slots::Writer;
+use crate::scan::slots::{Record, Writer};
 use crate::scan::{Blocks, Op, Scan, dispatch};
-use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Status};
+use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
 
 /// Why a parse goes no further.
 enum Stop {
@@ -101,23 +101,41 @@ trait FirstLine {
 pub(crate) struct HeadParts<'b, 'h> {
     pub(crate) octets: &'b [u8],
     pub(crate) positions: &'h [FieldPosition],
-    pub(crate) start: StartLine,
-    pub(crate) noted: Noted,
+    pub(crate) record: &'h Record,
 }
 
-/// What a parse gives.
-type Outcome<'b, 'h, L> = Result<Status<<L as FirstLine>::Message<'b, 'h>>, Error>;
+/// What came of a parse. It fits in two registers: what is found goes to the
+/// slots, and a view of it is made where it is used. (Handing back the view
+/// itself had the CPU wait for its parts to be written before it could copy
+/// them.)
+enum Outcome {
+    /// The head has so many octets.
+    Complete(usize),
+    Partial,
+    Failed(Error),
+}
 
 /// Parses a head that begins with `L`.
 #[inline(always)]
-fn parse_head<'b, 'h, L: FirstLine>(
+fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
     config: &Config,
     octets: &'b [u8],
     at: &mut Resume,
-    writer: Writer<'h>,
-) -> Outcome<'b, 'h, L> {
-    let head = Head::<L> { config, octets, at, writer, line: PhantomData };
-    if head.at.known > 0 { parse_exactly(head) } else { dispatch(config.at_most, Whole(head)) }
+    slots: &'h mut S,
+) -> Result<Status<L::Message<'b, 'h>>, Error> {
+    let head = Head::<L> { config, octets, at, writer: slots.writer(), line: PhantomData };
+    let outcome =
+        if head.at.known > 0 { parse_exactly(head) } else { dispatch(config.at_most, Whole(head)) };
+    match outcome {
+        Outcome::Complete(end) => {
+            let (record, positions) = slots.written();
+            let octets = octets.get(..end).unwrap_or_default();
+            let message = L::message(HeadParts { octets, positions, record })?;
+            Ok(Status::Complete(message, end))
+        }
+        Outcome::Partial => Ok(Status::Partial),
+        Outcome::Failed(error) => Err(error),
+    }
 }
 
 /// A head to be parsed, and what for.
@@ -132,8 +150,8 @@ struct Head<'c, 'b, 'h, L> {
 /// A head that may be there as a whole.
 struct Whole<'c, 'b, 'h, L>(Head<'c, 'b, 'h, L>);
 
-impl<'b, 'h, L: FirstLine> Op for Whole<'_, 'b, 'h, L> {
-    type Out = Outcome<'b, 'h, L>;
+impl<L: FirstLine> Op for Whole<'_, '_, '_, L> {
+    type Out = Outcome;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
@@ -144,7 +162,8 @@ impl<'b, 'h, L: FirstLine> Op for Whole<'_, 'b, 'h, L> {
             writer.restrict(limits.fields as usize);
             let whole = whole::parse::<L, _>(blocks, within, limits, at, &mut writer);
             if let Some((start, noted, end)) = whole {
-                return complete::<L>(octets, writer, start, noted, end);
+                writer.finish(start, noted);
+                return Outcome::Complete(end);
             }
             writer.pause();
         }
@@ -155,15 +174,15 @@ impl<'b, 'h, L: FirstLine> Op for Whole<'_, 'b, 'h, L> {
 /// Parses a head that is not there as a whole, or not of the usual form.
 #[cold]
 #[inline(never)]
-fn parse_exactly<'b, 'h, L: FirstLine>(head: Head<'_, 'b, 'h, L>) -> Outcome<'b, 'h, L> {
+fn parse_exactly<L: FirstLine>(head: Head<'_, '_, '_, L>) -> Outcome {
     dispatch(head.config.at_most, Exact(head))
 }
 
 /// A head in any form, whole or in pieces, right or wrong.
 struct Exact<'c, 'b, 'h, L>(Head<'c, 'b, 'h, L>);
 
-impl<'b, 'h, L: FirstLine> Op for Exact<'_, 'b, 'h, L> {
-    type Out = Outcome<'b, 'h, L>;
+impl<L: FirstLine> Op for Exact<'_, '_, '_, L> {
+    type Out = Outcome;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S) -> Self::Out {
@@ -177,12 +196,15 @@ impl<'b, 'h, L: FirstLine> Op for Exact<'_, 'b, 'h, L> {
         writer.restrict(config.limits.fields as usize);
 
         match parse_lines::<L, S>(scan, head, config, at, &mut writer) {
-            Ok((start, noted, end)) => complete::<L>(octets, writer, start, noted, end),
+            Ok((start, noted, end)) => {
+                writer.finish(start, noted);
+                Outcome::Complete(end)
+            }
             Err(Stop::Partial) => {
                 writer.pause();
-                Ok(Status::Partial)
+                Outcome::Partial
             }
-            Err(Stop::Error(error)) => Err(error),
+            Err(Stop::Error(error)) => Outcome::Failed(error),
         }
     }
 }
@@ -201,18 +223,4 @@ fn parse_lines<L: FirstLine, S: Scan>(
     };
     let (noted, end) = field_lines::parse(scan, head, &config.leniency, start, from, at, writer)?;
     Ok((start, noted, end))
-}
-
-#[inline(always)]
-fn complete<'b, 'h, L: FirstLine>(
-    octets: &'b [u8],
-    writer: Writer<'h>,
-    start: StartLine,
-    noted: Noted,
-    end: usize,
-) -> Outcome<'b, 'h, L> {
-    let positions = writer.finish();
-    let octets = octets.get(..end).unwrap_or_default();
-    let message = L::message(HeadParts { octets, positions, start, noted })?;
-    Ok(Status::Complete(message, end))
 }

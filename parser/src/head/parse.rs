@@ -43,7 +43,7 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Request<'b, 'h>>, Error> {
-        parse_head::<RequestLine>(self, octets, at, slots.writer())
+        parse_head::<RequestLine, S>(self, octets, at, slots)
     }
 
     /// Parses a status line and header section.
@@ -72,7 +72,7 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Response<'b, 'h>>, Error> {
-        parse_head::<StatusLine>(self, octets, at, slots.writer())
+        parse_head::<StatusLine, S>(self, octets, at, slots)
     }
 
     /// Parses a trailer section, which follows the last chunk of chunked
@@ -102,7 +102,7 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Fields<'b, 'h>>, Error> {
-        parse_head::<NoLine>(self, octets, at, slots.writer())
+        parse_head::<NoLine, S>(self, octets, at, slots)
     }
 }
 
@@ -136,7 +136,7 @@ impl FirstLine for NoLine {
         let forbidden = [Known::Host, Known::ContentLength, Known::TransferEncoding];
         let first = forbidden
             .into_iter()
-            .filter_map(|known| head.noted.find(known, trailers).next())
+            .filter_map(|known| head.record.noted.find(known, trailers).next())
             .map(|(position, _)| position.name_start)
             .min();
         match first {

@@ -16,7 +16,7 @@ impl FirstLine for RequestLine {
     #[inline(always)]
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Request<'b, 'h>, Error> {
         // The version ends the line.
-        head.start.version.judge(head.start.major as usize)?;
+        head.record.start.version.judge(head.record.start.major as usize)?;
         Ok(Request(head))
     }
 

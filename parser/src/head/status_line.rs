@@ -20,7 +20,7 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Response<'b, 'h>, Error> {
-        head.start.version.judge(head.start.major as usize)?;
+        head.record.start.version.judge(head.record.start.major as usize)?;
         Ok(Response(head))
     }
 

@@ -195,9 +195,10 @@ fn limits_are_offended_by_the_first_octet_beyond() {
 #[test]
 fn a_slice_of_positions_serves_as_slots() {
     let head = b"GET / HTTP/1.1\r\nA: b\r\n\r\n";
-    let mut slots = [crate::FieldPosition::default(); 4];
+    let mut storage = [crate::FieldPosition::default(); 4];
+    let mut slots = crate::BorrowedPositions::new(&mut storage);
     let (request, _) = Config::STRICT
-        .parse_request(head, &mut Resume::new(), &mut slots[..])
+        .parse_request(head, &mut Resume::new(), &mut slots)
         .unwrap()
         .complete()
         .unwrap();

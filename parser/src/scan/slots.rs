@@ -2,6 +2,9 @@
 
 use core::mem::MaybeUninit;
 
+use crate::fields::Noted;
+use crate::resume::StartLine;
+
 /// Where a field's name and value stand, as octets from the first one of the
 /// message: `name_start..name_end` and `value_start..value_end`. The value is
 /// without the white space around it.
@@ -20,23 +23,40 @@ pub struct FieldPosition {
     pub value_end: u32,
 }
 
-/// Storage for header positions, lent to a parse: [`Positions`], or a slice of
-/// [`FieldPosition`] of any length.
+/// Storage for what a parse finds, lent to it: [`Positions`], which has its own
+/// room, or [`BorrowedPositions`].
 ///
 /// A head with more fields than there are slots is refused with
 /// [`ErrorKind::TooManyFields`](crate::ErrorKind::TooManyFields).
 pub trait Slots: sealed::Storage {}
 
 /// Room for the positions of `N` fields, without a heap and without the cost
-/// of initialising it: `16 * N` octets and a word.
+/// of initialising it: `16 * N` octets and some 60 more.
 ///
 /// Keep it in a worker or connection and use it again and again; nothing needs
 /// clearing. `Positions::<100>::new()` has room for as many fields as
 /// [`Limits::DEFAULT`](crate::Limits::DEFAULT) allows.
 pub struct Positions<const N: usize> {
+    /// Invariant: the first `record.written` of `slots` are initialised.
+    record: Record,
     slots: [MaybeUninit<FieldPosition>; N],
-    /// The first so many slots have been written. Never decreases.
+}
+
+/// What is found besides the positions of fields, and how many of these are.
+#[derive(Clone, Copy)]
+pub struct Record {
+    pub(crate) start: StartLine,
+    pub(crate) noted: Noted,
+    /// The fields of the head that was parsed last; at most `written`.
+    fields: usize,
+    /// How many slots were ever written. Never decreases.
     written: usize,
+}
+
+impl Record {
+    const fn new(written: usize) -> Record {
+        Record { start: StartLine::NONE, noted: Noted::NONE, fields: 0, written }
+    }
 }
 
 impl<const N: usize> Positions<N> {
@@ -47,9 +67,9 @@ impl<const N: usize> Positions<N> {
         // Not as a struct expression: the compiler makes a constant of that, and
         // copies all of it.
         // SAFETY: the field is within what `this` points to.
-        let written = unsafe { &raw mut (*this).written };
-        // SAFETY: `written` points to memory of this function.
-        unsafe { written.write(0) };
+        let record = unsafe { &raw mut (*this).record };
+        // SAFETY: `record` points to memory of this function.
+        unsafe { record.write(Record::new(0)) };
         // SAFETY: the other field may be uninitialised.
         unsafe { positions.assume_init() }
     }
@@ -72,32 +92,75 @@ impl<const N: usize> Slots for Positions<N> {}
 impl<const N: usize> sealed::Storage for Positions<N> {
     #[inline(always)]
     fn writer(&mut self) -> Writer<'_> {
-        Writer { slots: &mut self.slots, next: 0, written: Some(&mut self.written) }
+        Writer { slots: &mut self.slots, next: 0, record: &mut self.record }
+    }
+
+    #[inline(always)]
+    fn written(&self) -> (&Record, &[FieldPosition]) {
+        let written = self.slots.get(..self.record.fields).unwrap_or_default();
+        // SAFETY: the invariants: `fields <= written`, and so many are
+        // initialised.
+        (&self.record, unsafe { written.assume_init_ref() })
     }
 }
 
-impl Slots for [FieldPosition] {}
+/// The positions of fields in a caller's storage: for as many as are known at
+/// run time alone.
+///
+/// ```
+/// use rajada_parser::{BorrowedPositions, Config, FieldPosition, Resume};
+///
+/// let mut storage = vec![FieldPosition::default(); 300];
+/// let mut slots = BorrowedPositions::new(&mut storage);
+/// let head = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+/// let status = Config::STRICT.parse_request(head, &mut Resume::new(), &mut slots)?;
+/// assert_eq!(status.complete().unwrap().0.fields().len(), 1);
+/// # Ok::<(), rajada_parser::Error>(())
+/// ```
+pub struct BorrowedPositions<'s> {
+    record: Record,
+    slots: &'s mut [FieldPosition],
+}
 
-impl sealed::Storage for [FieldPosition] {
+impl<'s> BorrowedPositions<'s> {
+    /// Slots in `storage`; what it holds means nothing.
+    pub const fn new(storage: &'s mut [FieldPosition]) -> Self {
+        BorrowedPositions { record: Record::new(storage.len()), slots: storage }
+    }
+}
+
+impl core::fmt::Debug for BorrowedPositions<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let capacity = self.slots.len();
+        f.debug_struct("BorrowedPositions").field("capacity", &capacity).finish_non_exhaustive()
+    }
+}
+
+impl Slots for BorrowedPositions<'_> {}
+
+impl sealed::Storage for BorrowedPositions<'_> {
     #[inline(always)]
     fn writer(&mut self) -> Writer<'_> {
-        let slots = &raw mut *self as *mut [MaybeUninit<FieldPosition>];
+        let slots = &raw mut *self.slots as *mut [MaybeUninit<FieldPosition>];
         // SAFETY: same layout and lifetime, and `Writer` stores initialised
         // positions alone, so the slice stays initialised.
         let slots = unsafe { &mut *slots };
-        Writer { slots, next: 0, written: None }
+        Writer { slots, next: 0, record: &mut self.record }
+    }
+
+    #[inline(always)]
+    fn written(&self) -> (&Record, &[FieldPosition]) {
+        (&self.record, self.slots.get(..self.record.fields).unwrap_or_default())
     }
 }
 
 /// Slots being filled in order.
 ///
-/// Invariant: `slots[..next]` are initialised, and so are the first `written`;
-/// all of them if there is no such number.
+/// Invariant: `slots[..next]` and `slots[..record.written]` are initialised.
 pub struct Writer<'h> {
     slots: &'h mut [MaybeUninit<FieldPosition>],
     next: usize,
-    /// How many are initialised, kept for the next parse.
-    written: Option<&'h mut usize>,
+    record: &'h mut Record,
 }
 
 impl<'h> Writer<'h> {
@@ -106,8 +169,7 @@ impl<'h> Writer<'h> {
     /// that the parse began with.
     #[inline(always)]
     pub(crate) fn resume(&mut self, count: usize) -> bool {
-        let written = self.written.as_ref().map_or(self.slots.len(), |written| **written);
-        let held = count <= written.min(self.slots.len());
+        let held = count <= self.record.written.min(self.slots.len());
         self.next = if held { count } else { 0 };
         held
     }
@@ -154,18 +216,15 @@ impl<'h> Writer<'h> {
     /// Keeps all that was written for a later [`resume`](Self::resume).
     #[inline(always)]
     pub(crate) fn pause(&mut self) {
-        if let Some(written) = &mut self.written {
-            **written = self.next.max(**written);
-        }
+        self.record.written = self.next.max(self.record.written);
     }
 
-    /// All that was written, and a note of it for the next parse.
+    /// Keeps all that was written, and what else the head came to.
     #[inline(always)]
-    pub(crate) fn finish(mut self) -> &'h [FieldPosition] {
+    pub(crate) fn finish(mut self, start: StartLine, noted: Noted) {
         self.pause();
-        let written = &self.slots[..self.next];
-        // SAFETY: the invariant: `slots[..next]` are initialised.
-        unsafe { written.assume_init_ref() }
+        self.record.fields = self.next;
+        (self.record.start, self.record.noted) = (start, noted);
     }
 }
 
@@ -175,5 +234,7 @@ mod sealed {
     pub trait Storage {
         #[doc(hidden)]
         fn writer(&mut self) -> super::Writer<'_>;
+        #[doc(hidden)]
+        fn written(&self) -> (&super::Record, &[super::FieldPosition]);
     }
 }
