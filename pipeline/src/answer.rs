@@ -4,7 +4,7 @@ use core::ops::DerefMut;
 
 use crate::content::Body;
 use crate::encode::{Connection, Encoder, Framing, OVERHEAD};
-use crate::head::{Form, Head};
+use crate::head::Head;
 use crate::memory::Memory;
 use crate::order::Sequence;
 use crate::pipeline::{Input, Pipeline};
@@ -49,14 +49,14 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         head: &Head<'_>,
         content: Content<'_, B>,
     ) -> Result<(), Rejected<Ticket>> {
-        let usual = ticket.terms == Terms::USUAL
-            && head.form() == Form::USUAL
+        let usual = ticket.terms() == Terms::USUAL
+            && head.form().is_usual()
             && !self.closing
             && self.input == Input::Head;
         if usual
-            && self.owes(ticket.id).is_ok()
+            && self.owes(ticket.id()).is_ok()
             && let Some(content) = copied(&content)
-            && self.respond_usually(ticket.id.sequence, head, content)
+            && self.respond_usually(ticket.id().sequence(), head, content)
         {
             return Ok(());
         }
@@ -105,7 +105,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         head: &Head<'_>,
         content: Content<'_, B>,
     ) -> Result<(), ApiMisuse> {
-        self.owes(ticket.id)?;
+        self.owes(ticket.id())?;
         check_final(ticket, head)?;
         let unsent = ticket.is_head() || head.form().has_no_content();
         let (copied, owned, length) = match &content {
@@ -125,8 +125,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             None => Framing::None,
             Some(length) => Framing::Length(length),
         };
-        self.reserve(ticket.id.sequence, head.octets().len() + copied.len())?;
-        self.prepare_for_answer(ticket.id.sequence);
+        self.reserve(ticket.id().sequence(), head.octets().len() + copied.len())?;
+        self.prepare_for_answer(ticket.id().sequence());
         let connection = self.connection_for(ticket);
         let Some(store) = self.store.as_deref_mut() else {
             return Err(ApiMisuse::Gone);
@@ -138,8 +138,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             Content::Owned(content) if owned.is_some() => Some(content),
             _ => None,
         };
-        self.complete(ticket.id.sequence, len, owned);
-        self.leave_content(ticket.id.sequence);
+        self.complete(ticket.id().sequence(), len, owned);
+        self.leave_content(ticket.id().sequence());
         Ok(())
     }
 
@@ -155,13 +155,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// How far the answer to a request in flight is.
     #[inline]
     pub(crate) fn answer_of(&mut self, id: TicketId) -> Result<Answer, ApiMisuse> {
-        if id.pipeline != self.identity {
+        if id.pipeline() != self.identity {
             return Err(ApiMisuse::ForeignTicket);
         }
-        if !self.order.contains(id.sequence) {
+        if !self.order.contains(id.sequence()) {
             return Err(ApiMisuse::Gone);
         }
-        let slot = self.store.as_deref_mut().and_then(|store| store.slot(id.sequence));
+        let slot = self.store.as_deref_mut().and_then(|store| store.slot(id.sequence()));
         slot.map(|slot| slot.answer).ok_or(ApiMisuse::Gone)
     }
 
@@ -247,9 +247,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     /// The `Connection` line of the answer to `ticket`.
     pub(crate) fn connection_for(&self, ticket: &Ticket) -> Connection {
-        if self.closing && ticket.id.sequence.next() == self.order.next() {
+        if self.closing && ticket.id().sequence().next() == self.order.next() {
             Connection::Close
-        } else if ticket.terms.has(Terms::HTTP10) {
+        } else if ticket.terms().has(Terms::HTTP10) {
             Connection::KeepAlive
         } else {
             Connection::Implied
@@ -259,7 +259,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
 /// Whether a head may be the final answer to a request.
 pub(crate) fn check_final(ticket: &Ticket, head: &Head<'_>) -> Result<(), ApiMisuse> {
-    let tunnel = ticket.terms.has(Terms::CONNECT) && (200..300).contains(&head.status());
+    let tunnel = ticket.terms().has(Terms::CONNECT) && (200..300).contains(&head.status());
     if head.status() < 200 || tunnel { Err(ApiMisuse::WrongStatus) } else { Ok(()) }
 }
 

@@ -12,7 +12,6 @@ use rajada_parser::encode::{is_field_value, is_token};
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
     octets: &'a [u8],
-    status: u16,
     form: Form,
 }
 
@@ -39,13 +38,13 @@ impl<'a> Head<'a> {
             form = form.with_field(&field[..colon], &field[colon + 1..])?;
             rest = behind;
         }
-        Ok(Self { octets, status, form })
+        Ok(Self { octets, form })
     }
 
     /// The status code, 100 to 599.
     #[inline]
     pub const fn status(&self) -> u16 {
-        self.status
+        self.form.status()
     }
 
     /// The encoded lines.
@@ -64,7 +63,6 @@ impl<'a> Head<'a> {
 #[derive(Debug, Clone)]
 pub struct PreparedHead<T> {
     octets: T,
-    status: u16,
     form: Form,
 }
 
@@ -74,8 +72,8 @@ impl<T: AsRef<[u8]>> PreparedHead<T> {
     /// # Errors
     /// As of [`Head::new`].
     pub fn new(octets: T) -> Result<Self, HeadError> {
-        let Head { status, form, .. } = Head::new(octets.as_ref())?;
-        Ok(Self { octets, status, form })
+        let form = Head::new(octets.as_ref())?.form;
+        Ok(Self { octets, form })
     }
 
     /// The octets, to be changed and checked again: a worker renews the `Date` of a ready head once
@@ -87,7 +85,7 @@ impl<T: AsRef<[u8]>> PreparedHead<T> {
     /// The head, at no cost.
     #[inline]
     pub fn head(&self) -> Head<'_> {
-        Head { octets: self.octets.as_ref(), status: self.status, form: self.form }
+        Head { octets: self.octets.as_ref(), form: self.form }
     }
 }
 
@@ -119,26 +117,37 @@ impl fmt::Display for HeadError {
 
 impl core::error::Error for HeadError {}
 
-/// What a head means for the framing of its answer. Zero is the usual one: content,
-/// `Content-Length`, nothing else.
+/// The status code, and what a head means for the framing of its answer: one word, so that it moves
+/// in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Form(u8);
+pub(crate) struct Form(u64);
 
 impl Form {
-    pub(crate) const USUAL: Self = Self(0);
     /// No content is sent (RFC 9110 sections 15.2, 15.3.5, 15.3.6, 15.4.5).
-    const NO_CONTENT: u8 = 1;
+    const NO_CONTENT: u64 = 1 << 16;
     /// `Content-Length` is not sent (RFC 9110 section 8.6).
-    const NO_LENGTH: u8 = 2;
+    const NO_LENGTH: u64 = 1 << 17;
     /// It has an `Upgrade` field, so `Connection` must name it (RFC 9110 section 7.8).
-    const UPGRADE: u8 = 4;
+    const UPGRADE: u64 = 1 << 18;
 
     const fn of(status: u16) -> Self {
-        Self(match status {
+        let framing = match status {
             100..=199 | 204 => Self::NO_CONTENT | Self::NO_LENGTH,
             205 | 304 => Self::NO_CONTENT,
             _ => 0,
-        })
+        };
+        Self(status as u64 | framing)
+    }
+
+    #[inline]
+    const fn status(self) -> u16 {
+        self.0 as u16
+    }
+
+    /// Content, `Content-Length`, nothing else.
+    #[inline]
+    pub(crate) const fn is_usual(self) -> bool {
+        self.0 >> 16 == 0
     }
 
     pub(crate) const fn has_no_content(self) -> bool {
@@ -186,7 +195,7 @@ pub(crate) fn is_trailer(name: &[u8], value: &[u8]) -> bool {
         b"content-type",
         b"content-range",
     ];
-    Form::USUAL.with_field(name, value).is_ok()
+    Form::of(200).with_field(name, value).is_ok()
         && !NEVER.iter().any(|never| name.eq_ignore_ascii_case(never))
 }
 

@@ -20,6 +20,7 @@ use crate::ticket::TicketId;
 pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     pub(crate) store: Option<L>,
     pub(crate) order: Order,
+    /// In 24 bits.
     pub(crate) identity: u32,
     pub(crate) input: Input,
     /// No further request is accepted; behind the last answer the connection closes.
@@ -90,7 +91,7 @@ impl<B, M, L> Pipeline<B, M, L> {
         Self {
             store: None,
             order: Order::new(Sequence(0)),
-            identity: IDENTITY.fetch_add(1, Ordering::Relaxed),
+            identity: IDENTITY.fetch_add(1, Ordering::Relaxed) % (1 << 24),
             input: Input::Head,
             closing: false,
             head_begun: false,
@@ -190,7 +191,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// learnt not with each answer, but at the latest when all that was ready together with its
     /// last octet has left.
     pub fn is_transmitted(&self, id: TicketId) -> bool {
-        id.pipeline == self.identity && self.sent.through.is_behind(id.sequence)
+        id.pipeline() == self.identity && self.sent.through.is_behind(id.sequence())
     }
 
     /// What the connection is about.

@@ -11,7 +11,7 @@ use crate::memory::Memory;
 use crate::pipeline::{Input, Pipeline};
 use crate::settings::Settings;
 use crate::store::{Content, Store};
-use crate::ticket::{Terms, Ticket, TicketId};
+use crate::ticket::{Terms, Ticket};
 
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
     /// Takes the next event out of a burst. Call it until it gives [`Event::NeedData`],
@@ -116,7 +116,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return Event::Paused;
         };
         let upgrade = framing.upgrade || terms.has(Terms::CONNECT);
-        let id = TicketId { pipeline: self.identity, sequence };
         self.closing |= !framing.persistent;
         let begun = !burst.rest().is_empty();
         let content = match framing.body {
@@ -141,7 +140,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             }
         };
         Event::Request {
-            ticket: Ticket { id, terms: terms.with(Terms::UPGRADE, upgrade) },
+            ticket: Ticket::new(self.identity, sequence, terms.with(Terms::UPGRADE, upgrade)),
             request: *request,
             content,
             expects_continue: framing.expect_continue

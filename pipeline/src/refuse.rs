@@ -43,8 +43,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// # Errors
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn close_after(&mut self, ticket: &Ticket) -> Result<(), ApiMisuse> {
-        self.owes(ticket.id)?;
-        self.close_behind(ticket.id.sequence);
+        self.owes(ticket.id())?;
+        self.close_behind(ticket.id().sequence());
         Ok(())
     }
 
@@ -57,11 +57,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         match self.answer_of(id)? {
             Answer::Done => return Err(ApiMisuse::Gone),
             Answer::Owed => {
-                self.prepare_for_answer(id.sequence);
-                self.answer_ourselves(settings, id.sequence, 500, false);
-                self.leave_content(id.sequence);
+                self.prepare_for_answer(id.sequence());
+                self.answer_ourselves(settings, id.sequence(), 500, false);
+                self.leave_content(id.sequence());
             }
-            _ => self.cut_short(id.sequence),
+            _ => self.cut_short(id.sequence()),
         }
         Ok(())
     }

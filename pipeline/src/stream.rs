@@ -37,7 +37,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         length: Length,
     ) -> Result<Streaming, Rejected<Ticket>> {
         match self.try_start(&ticket, head, length) {
-            Ok(()) => Ok(Streaming { id: ticket.id }),
+            Ok(()) => Ok(Streaming { id: ticket.id() }),
             Err(why) => Err(Rejected { given: ticket, why }),
         }
     }
@@ -48,14 +48,14 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         head: &Head<'_>,
         length: Length,
     ) -> Result<(), ApiMisuse> {
-        self.owes(ticket.id)?;
+        self.owes(ticket.id())?;
         check_final(ticket, head)?;
-        let sequence = ticket.id.sequence;
+        let sequence = ticket.id().sequence();
         self.reserve(sequence, head.octets().len())?;
         self.prepare_for_answer(sequence);
         let (mut framing, mut answer) = match length {
             Length::Exact(length) => (Framing::Length(length), Answer::Exact(length)),
-            Length::Unknown if ticket.terms.has(Terms::HTTP10) => {
+            Length::Unknown if ticket.terms().has(Terms::HTTP10) => {
                 (Framing::None, Answer::UntilClose)
             }
             Length::Unknown => (Framing::Chunked, Answer::Chunked),
@@ -90,7 +90,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// connection closes behind this answer; [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn send(&mut self, stream: &Streaming, content: Content<'_, B>) -> Result<(), ApiMisuse> {
         let answer = self.begun(stream.id)?;
-        let sequence = stream.id.sequence;
+        let sequence = stream.id.sequence();
         let (copied, owned) = match content {
             Content::None | Content::Omitted(_) => return Ok(()),
             Content::Copied(octets) => (octets, None),
@@ -142,7 +142,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Octets of content that [`send`](Self::send) accepts for this answer now.
     pub fn room(&self, stream: &Streaming) -> usize {
         let bound = self.store.as_ref().map_or(0, |store| store.bounds.held);
-        bound.saturating_sub(self.held_against(stream.id.sequence))
+        bound.saturating_sub(self.held_against(stream.id.sequence()))
     }
 
     /// The oldest answer is held back by what is ready alone, so that answers that wait behind it
@@ -174,7 +174,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     fn try_finish(&mut self, stream: &Streaming, trailers: &[Field<'_>]) -> Result<(), ApiMisuse> {
-        let sequence = stream.id.sequence;
+        let sequence = stream.id.sequence();
         match self.begun(stream.id)? {
             Answer::Exact(1..) => {
                 self.cut_short(sequence);
@@ -209,7 +209,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     pub fn abort(&mut self, stream: Streaming) -> Result<(), Rejected<Streaming>> {
         match self.begun(stream.id) {
             Ok(_) => {
-                self.cut_short(stream.id.sequence);
+                self.cut_short(stream.id.sequence());
                 Ok(())
             }
             Err(why) => Err(Rejected { given: stream, why }),
@@ -223,8 +223,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// # Errors
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`], [`ApiMisuse::Full`].
     pub fn send_continue(&mut self, ticket: &Ticket) -> Result<bool, ApiMisuse> {
-        self.owes(ticket.id)?;
-        let sequence = ticket.id.sequence;
+        self.owes(ticket.id())?;
+        let sequence = ticket.id().sequence();
         let awaited = self.input == Input::Content
             && sequence == self.order.last()
             && self.store.as_ref().is_some_and(|store| store.content.expected);
@@ -249,15 +249,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// [`send_continue`](Self::send_continue), for 101 [`accept_upgrade`](Self::accept_upgrade));
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`], [`ApiMisuse::Full`].
     pub fn inform(&mut self, ticket: &Ticket, head: &Head<'_>) -> Result<bool, ApiMisuse> {
-        self.owes(ticket.id)?;
+        self.owes(ticket.id())?;
         if !(102..200).contains(&head.status()) {
             return Err(ApiMisuse::WrongStatus);
         }
-        if ticket.terms.has(Terms::HTTP10) {
+        if ticket.terms().has(Terms::HTTP10) {
             return Ok(false);
         }
-        self.reserve(ticket.id.sequence, head.octets().len())?;
-        self.write(ticket.id.sequence, |encoder| {
+        self.reserve(ticket.id().sequence(), head.octets().len())?;
+        self.write(ticket.id().sequence(), |encoder| {
             encoder.head(head, Framing::None, Connection::Implied);
         });
         Ok(true)
@@ -287,8 +287,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     fn try_upgrade(&mut self, ticket: &Ticket, head: &Head<'_>) -> Result<(), ApiMisuse> {
-        self.owes(ticket.id)?;
-        let fits = if ticket.terms.has(Terms::CONNECT) {
+        self.owes(ticket.id())?;
+        let fits = if ticket.terms().has(Terms::CONNECT) {
             (200..300).contains(&head.status())
         } else {
             head.status() == 101 && head.form().offers_upgrade()
@@ -296,10 +296,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if !fits {
             return Err(ApiMisuse::WrongStatus);
         }
-        if self.input != Input::Held || !ticket.terms.has(Terms::UPGRADE) {
+        if self.input != Input::Held || !ticket.terms().has(Terms::UPGRADE) {
             return Err(ApiMisuse::NotOffered);
         }
-        let sequence = ticket.id.sequence;
+        let sequence = ticket.id().sequence();
         self.reserve(sequence, head.octets().len())?;
         let Some(store) = self.store.as_deref_mut() else {
             return Err(ApiMisuse::Gone);

@@ -37,7 +37,9 @@ fn forward(octets: &[u8], size: usize) -> (Vec<Understood>, Vec<u8>) {
             let mut goes_on = true;
             match pipeline.receive(&settings, &mut burst, &mut slots) {
                 Event::Request { ticket, request, content, .. } => {
-                    let mut buffer = vec![0; request.octets().len() + 64];
+                    // A space behind each colon may come to it, and a Host.
+                    let room = request.octets().len() + request.fields().len() + 64;
+                    let mut buffer = vec![0; room];
                     let (method, target) = (request.method(), request.target());
                     let mut lines =
                         HeadEncoder::request(&mut buffer, method, target).expect("was parsed");
