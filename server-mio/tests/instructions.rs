@@ -9,7 +9,7 @@ use std::process::Command;
 
 use rajada_mio::{App, Level, OwnedRequest, Request, Response, TestClient};
 
-/// Where the runs under the counter find what to do: a target, and a number of bursts.
+/// Where the runs under the counter find what to do: a target, a number of bursts, and how many requests each has.
 const TASK: &str = "RAJADA_COUNTED_TASK";
 
 /// Requests in a burst.
@@ -19,7 +19,8 @@ const DEPTH: usize = 24;
 #[test]
 fn workload() {
     let Ok(task) = std::env::var(TASK) else { return };
-    let (target, bursts) = task.split_once(' ').unwrap();
+    let task: Vec<&str> = task.split(' ').collect();
+    let &[target, bursts, depth] = task.as_slice() else { panic!("{task:?}") };
     let app = App::new()
         // Valgrind knows no AVX-512.
         .max_level(Level::Avx2)
@@ -39,7 +40,7 @@ fn workload() {
     };
     let burst =
         format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n{content}")
-            .repeat(DEPTH);
+            .repeat(depth.parse().unwrap());
     let mut client = TestClient::new(app);
     let mut received = Vec::new();
     for _ in 0..bursts.parse().unwrap() {
@@ -56,7 +57,7 @@ fn count(target: &str) -> Option<u64> {
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
             .arg(std::env::current_exe().ok()?)
             .args(["--exact", "workload", "--test-threads=1"])
-            .env(TASK, format!("{target} {bursts}"))
+            .env(TASK, format!("{target} {bursts} {DEPTH}"))
             .output()
             .ok()?;
         let text = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -60,7 +60,7 @@ pub(super) enum Next {
 }
 
 /// Reads in one turn; a peer that sends more has to wait for others.
-const READS_A_TURN: usize = 16;
+const READS_A_TURN: usize = 4;
 
 /// Octets of an incomplete head that are moved in front of the next read rather than read behind.
 const MOVED: usize = 4096;
