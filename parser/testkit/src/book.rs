@@ -148,9 +148,9 @@ impl Book {
         self.cases.iter().filter(move |case| case.layers.contains(&layer))
     }
 
-    /// The rules that no case shows.
-    pub fn rules_without_case(&self) -> Vec<&Rule> {
-        let shown: BTreeSet<&str> = self.cases.iter().map(|case| case.rule.as_str()).collect();
-        self.rules.iter().filter(|rule| !shown.contains(rule.id.as_str())).collect()
+    /// The rules that fewer cases than so many show.
+    pub fn rules_with_fewer_cases_than(&self, enough: usize) -> Vec<&Rule> {
+        let cases = |rule: &&Rule| self.cases.iter().filter(|case| case.rule == rule.id).count();
+        self.rules.iter().filter(|rule| cases(rule) < enough).collect()
     }
 }
