@@ -53,5 +53,6 @@ impl core::fmt::Debug for Locals {
 /// A clone of this worker's value of type `T` (an `Rc` of something, usually); `None` if no start hook put one
 /// there, or on a thread that is not a worker.
 pub fn local<T: Clone + 'static>() -> Option<T> {
-    Runtime::current()?.locals.borrow().get::<T>().cloned()
+    // They can't be read while a start or stop hook has them.
+    Runtime::current()?.locals.try_borrow().ok()?.get::<T>().cloned()
 }

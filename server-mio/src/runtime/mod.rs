@@ -119,6 +119,11 @@ impl Runtime {
         self.spawned.take()
     }
 
+    /// Whether anyone waits for a time.
+    pub(crate) fn has_timers(&self) -> bool {
+        self.wheel.borrow().next_due().is_some()
+    }
+
     /// How long until a timer needs [`fire_timers`](Self::fire_timers).
     pub(crate) fn until_timer(&self, now: Instant) -> Option<Duration> {
         let due = self.wheel.borrow().next_due()?;

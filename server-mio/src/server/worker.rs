@@ -146,13 +146,16 @@ impl Worker {
 
     /// How long to wait for events at most.
     fn timeout(&mut self) -> Option<Duration> {
+        self.service.adopt_spawned();
         if !self.ready.is_empty()
             || self.accept == Accept::Now
             || !self.service.executor.queue().fall_asleep()
         {
             return Some(Duration::ZERO);
         }
-        let now = self.service.clock();
+        // What was done since the turn began must not make timers late.
+        let timed = self.service.runtime.has_timers();
+        let now = if timed { Instant::now() } else { self.service.clock() };
         let until = |time: Instant| time.saturating_duration_since(now);
         let looks = (self.connections.len() > 0).then(|| until(self.next_look));
         let accepts = match self.accept {
@@ -289,7 +292,6 @@ impl Worker {
             self.drive(key);
         }
         self.answered = answered;
-        self.service.adopt_spawned();
     }
 
     /// Looks after those who take too long.

@@ -151,6 +151,8 @@ impl Service {
         stop
     }
 
+    // A function of its own, so that what callers do around it takes no register away from it.
+    #[inline(never)]
     fn receive_into(
         &mut self,
         exchange: &mut Exchange,

@@ -257,3 +257,37 @@ fn a_handler_that_finishes_after_its_connection_died_harms_nobody() {
 fn false_now() -> bool {
     std::hint::black_box(false)
 }
+
+#[test]
+fn tasks_that_hooks_and_dropped_handlers_spawn_run_without_a_request_to_wake_the_loop() {
+    struct Spawns(Arc<AtomicU32>);
+    impl Drop for Spawns {
+        fn drop(&mut self) {
+            let count = self.0.clone();
+            drop(spawn(async move { count.fetch_add(1, Ordering::SeqCst) }));
+        }
+    }
+    let count = Arc::new(AtomicU32::new(0));
+    let (at_start, at_drop) = (count.clone(), count.clone());
+    let app = App::new()
+        .on_start(move |_| {
+            let count = at_start.clone();
+            drop(spawn(async move { count.fetch_add(1, Ordering::SeqCst) }));
+        })
+        .get("/", move |_: OwnedRequest| {
+            let guard = Spawns(at_drop.clone());
+            async move {
+                std::future::pending::<()>().await;
+                drop(guard);
+            }
+        })
+        .deadlines(Deadlines {
+            handler: Some(Duration::from_millis(30)),
+            check_interval: Duration::from_millis(10),
+            ..Deadlines::DEFAULT
+        });
+    let serving = serve(app);
+    wait_until(|| count.load(Ordering::SeqCst) == 1);
+    assert_eq!(serving.client().get("/").status, 503);
+    wait_until(|| count.load(Ordering::SeqCst) == 2);
+}
