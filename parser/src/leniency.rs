@@ -31,8 +31,8 @@ pub struct Leniency {
     /// permits it. Risk: a neighbour that sees one line where this parser sees
     /// two can be made to miss a field.
     pub bare_lf: bool,
-    /// Any number of empty lines may stand before a request line; a strict
-    /// parse accepts one. RFC 9112 section 2.2 asks for "at least one". Risk:
+    /// Any number of empty lines may stand before a start line; a strict parse
+    /// accepts one before a request line, and none before a status line. RFC 9112 section 2.2 asks for "at least one". Risk:
     /// octets of nothing, up to the limit of the head.
     pub empty_lines: bool,
     /// Methods may hold all visible octets and those of 0x80 and above, not
@@ -74,7 +74,8 @@ impl Leniency {
         space_before_colon: false,
     };
 
-    const HTTPARSE: Leniency = Leniency { bare_lf: true, any_code: true, ..Leniency::NONE };
+    const HTTPARSE: Leniency =
+        Leniency { bare_lf: true, empty_lines: true, any_code: true, ..Leniency::NONE };
 
     const PICOHTTPPARSER: Leniency =
         Leniency { bare_lf: true, spaces: true, obs_fold: true, any_code: true, ..Leniency::NONE };
@@ -87,7 +88,7 @@ impl Config {
     /// configuration. (Versions 1.2 to 1.9, which it refuses, are accepted.)
     pub const HTTPARSE_REQUEST: Config = Config::STRICT
         .with_limits(Limits::NONE)
-        .with_leniency(Leniency { empty_lines: true, target_octets: true, ..Leniency::HTTPARSE });
+        .with_leniency(Leniency { target_octets: true, ..Leniency::HTTPARSE });
 
     /// Accepts all responses that httparse 1.10 accepts with its default
     /// configuration.

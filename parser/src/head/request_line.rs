@@ -135,10 +135,14 @@ fn usual_version(octets: &[u8]) -> Option<WireVersion> {
     WireVersion::usual(*version)
 }
 
-/// One empty line before the request line is ignored, RFC 9112 section 2.2.
-/// Returns where the request line begins.
+/// One empty line before the request line is ignored, RFC 9112 section 2.2, and
+/// any number with a leniency. Returns where the start line begins.
 #[cold]
-fn empty_lines(head: Bounded<'_>, config: &Config, at: &mut Resume) -> Result<usize, Stop> {
+pub(super) fn empty_lines(
+    head: Bounded<'_>,
+    config: &Config,
+    at: &mut Resume,
+) -> Result<usize, Stop> {
     let Leniency { bare_lf, empty_lines, .. } = config.leniency;
     let mut start = at.line as usize;
     while start == 0 || empty_lines {

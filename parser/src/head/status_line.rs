@@ -1,6 +1,7 @@
 //! `status-line = HTTP-version SP status-code SP [ reason-phrase ] CRLF`, RFC
 //! 9112 section 4.
 
+use super::request_line::empty_lines;
 use super::whole::Cursor;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
@@ -32,6 +33,9 @@ impl FirstLine for StatusLine {
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
         let octets = head.octets;
+        if config.leniency.empty_lines && matches!(octets.first(), Some(b'\r' | b'\n')) {
+            return behind_empty_lines(scan, head, config, at);
+        }
         let (version, code, code_end, reason) = match usual(octets) {
             Some((version, code)) if octets.get(CODE_END + 1) != Some(&b' ') => {
                 (version, code, CODE_END, CODE_END + 1)
@@ -77,6 +81,37 @@ impl FirstLine for StatusLine {
             octets.get(reason_end..reason_end + 2) == Some(b"\r\n") && octets[CODE_END + 1] != b' ';
         fits.then_some((line, reason_end + 2))
     }
+}
+
+/// A status line behind empty lines, which a leniency accepts.
+#[cold]
+#[inline(never)]
+fn behind_empty_lines<S: Scan>(
+    scan: S,
+    head: Bounded<'_>,
+    config: &Config,
+    at: &mut Resume,
+) -> Result<(StartLine, usize), Stop> {
+    let known = at.known;
+    let skipped = empty_lines(head, config, at)? as u32;
+    let octets = head.octets.get(skipped as usize..).unwrap_or_default();
+    // All offsets from here on count from the line's first octet.
+    let mut behind = Resume { known: known.saturating_sub(skipped), ..Resume::new() };
+    let parsed = StatusLine::parse(scan, Bounded { octets, ..head }, config, &mut behind);
+    at.known = skipped + behind.known;
+    let (line, end) = parsed.map_err(|stop| match stop {
+        Stop::Error(error) => self::error(error.kind(), skipped as usize + error.offset()),
+        Stop::Partial => Stop::Partial,
+    })?;
+    let line = StartLine {
+        start: skipped,
+        first_end: skipped + line.first_end,
+        second_start: skipped + line.second_start,
+        second_end: skipped + line.second_end,
+        major: skipped + line.major,
+        ..line
+    };
+    Ok((line, skipped as usize + end))
 }
 
 /// Version and code of a line that begins with `HTTP/1.1` or `HTTP/1.0`, one

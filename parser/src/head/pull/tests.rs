@@ -118,13 +118,14 @@ fn configs() -> [Config; 5] {
     ]
 }
 
-const HEADS: [&[u8]; 10] = [
+const HEADS: [&[u8]; 11] = [
     b"GET /a?b=c HTTP/1.1\r\nHost: example.org\r\nEmpty:\r\nTab:\tx \t \r\nd: \x80\xFF y\r\n\r\nrest",
     b"\r\nPOST / HTTP/1.0\r\nA: b\r\n\r\n",
     b"GET / HTTP/2.0\r\nA: b\r\n\r\n",
     b"GET / HTTP/1.1\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nServer: a\r\nSome-Longer-Name-Than-A-Vector-Of-Thirty-Two: b\r\n\r\n",
     b"HTTP/1.7 404\r\n\r\n",
+    b"\r\n\n\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n",
     b"Sum: 42\r\nHost: a\r\nContent-Length: 5\r\n\r\n",
     b"GET / HTTP/1.1\nA: b\n c\r\n\td\r\nE : f\r\n \r\n\r\n",
     b"HTTP/1.1  999   x\r\nA: b\r\n c\r\n\r\n",
