@@ -207,6 +207,23 @@ impl Known {
             Known::TransferEncoding => "transfer-encoding",
         }
     }
+
+    /// Its octet of [`Noted::lines`].
+    pub(crate) const fn mask(self) -> u64 {
+        0xFF << (self as u32 * 8)
+    }
+}
+
+/// Whether `octets` are `lower`, which is in lower case, when compared without
+/// case: with a constant `lower` a few instructions and no loop.
+#[inline(always)]
+pub(crate) fn same(octets: &[u8], lower: &'static str) -> bool {
+    let lower = lower.as_bytes();
+    octets.len() == lower.len()
+        && octets.iter().zip(lower).fold(0, |differing, (octet, lower)| {
+            let case = if lower.is_ascii_lowercase() { 0x20 } else { 0 };
+            differing | ((octet ^ lower) & !case)
+        }) == 0
 }
 
 /// Which field lines can be [`Known`] fields. A line *can* be one if the length
@@ -263,8 +280,15 @@ impl Noted {
         let positions = fields.positions.get(candidates).unwrap_or_default();
         positions.iter().filter_map(move |&position| {
             let field = field(fields.octets, &position);
-            field.is(known.name()).then_some((position, field.value))
+            same(field.name, known.name()).then_some((position, field.value))
         })
+    }
+
+    /// Whether a field line can be one of those in `mask`, made by
+    /// [`Known::mask`].
+    #[inline(always)]
+    pub(crate) fn may_hold(&self, mask: u64, fields: Fields<'_, '_>) -> bool {
+        self.lines & mask != 0 || !self.are_distinct(fields.len())
     }
 
     /// Whether each octet of `lines` means what it says, for so many fields.
@@ -275,7 +299,10 @@ impl Noted {
         const LOW: u64 = 0x7F7F_7F7F_7F7F;
         const HIGH: u64 = 0x8080_8080_8080;
         let seen = (self.lines | ((self.lines & LOW) + LOW)) & HIGH;
-        fields < 0xFF && seen.count_ones() as u64 == self.sum >> COUNT
+        // Their count, in the highest octet of the product: cheaper than counting
+        // bits where that is no instruction.
+        let known = (seen >> 7).wrapping_mul(0x0101_0101_0101_0101) >> 56;
+        fields < 0xFF && known == self.sum >> COUNT
     }
 }
 

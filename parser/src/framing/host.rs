@@ -32,13 +32,18 @@ impl<'b> Authority<'b> {
     #[inline]
     pub fn parse(octets: &'b [u8]) -> Option<Authority<'b>> {
         let plain = octets.iter().position(|&octet| !belongs(octet, REG_NAME));
-        match plain {
-            None if !octets.is_empty() => Some(Authority { host: octets, port: None }),
+        match octets.split_at_checked(plain.unwrap_or(octets.len()))? {
+            ([], _) => Authority::parse_any(octets),
+            (host, []) => Some(Authority { host, port: None }),
+            (host, [b':']) => Some(Authority { host, port: None }),
+            (host, [b':', digits @ ..]) => {
+                Some(Authority { host, port: Some(parse_port(digits)?) })
+            }
             _ => Authority::parse_any(octets),
         }
     }
 
-    /// What is more than the octets of a name.
+    /// What is more than a plain name and a port.
     fn parse_any(octets: &'b [u8]) -> Option<Authority<'b>> {
         let host_len = match octets {
             [b'[', ..] => octets.iter().position(|&octet| octet == b']')? + 1,

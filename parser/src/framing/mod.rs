@@ -20,7 +20,7 @@ mod tests;
 mod transfer_encoding;
 
 use crate::Version;
-use crate::fields::{Fields, Known, Noted};
+use crate::fields::{Fields, Known, Noted, same};
 
 pub use host::Authority;
 pub(crate) use list::elements;
@@ -91,10 +91,15 @@ impl Framing {
 fn connection(fields: Fields<'_, '_>, noted: &Noted, version: Version) -> (bool, bool, bool) {
     let (mut close, mut keep_alive, mut upgrade) = (false, false, false);
     for (_, value) in noted.find(Known::Connection, fields) {
+        // The most usual value by far needs no taking apart.
+        if same(value, "keep-alive") {
+            keep_alive = true;
+            continue;
+        }
         for option in elements(value) {
-            close |= option.eq_ignore_ascii_case(b"close");
-            keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-            upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+            close |= same(option, "close");
+            keep_alive |= same(option, "keep-alive");
+            upgrade |= same(option, "upgrade");
         }
     }
     let persistent = !close && (keep_alive || version >= Version::Http11);

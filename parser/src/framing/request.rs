@@ -39,15 +39,19 @@ impl<'b> Request<'b, '_> {
         if self.0.record.noted.has_only_host() {
             return Ok(framing);
         }
-        let fields = self.fields();
-        framing.body = self.body_length()?;
-        let expected = self.expects_continue()?;
-        framing.expect_continue = expected && http11 && !framing.body.is_empty();
+        let (fields, noted) = (self.fields(), &self.0.record.noted);
+        const CONTENT: u64 =
+            Known::ContentLength.mask() | Known::TransferEncoding.mask() | Known::Expect.mask();
+        if noted.may_hold(CONTENT, fields) {
+            framing.body = self.body_length()?;
+            let expected = self.expects_continue()?;
+            framing.expect_continue = expected && http11 && !framing.body.is_empty();
+        }
         let (persistent, keep_alive, wants_upgrade) =
-            super::connection(fields, &self.0.record.noted, self.version());
+            super::connection(fields, noted, self.version());
         (framing.persistent, framing.keep_alive) = (persistent, keep_alive);
-        let mut upgrades = self.0.record.noted.find(Known::Upgrade, fields);
-        framing.upgrade = wants_upgrade && http11 && upgrades.next().is_some();
+        framing.upgrade =
+            wants_upgrade && http11 && noted.find(Known::Upgrade, fields).next().is_some();
         Ok(framing)
     }
 
