@@ -1,4 +1,246 @@
 //! An HTTP/1.x parser: strict, `no_std`, without allocation, and fast.
+//!
+//! Octets go in, views of the same octets come out: request and response heads,
+//! chunked content, trailers; and one decision about where each message ends. It
+//! does no IO and keeps no octets, so it fits below any server or client.
+//!
+//! **In scope:** the grammar of RFC 9112; framing, and the refusal of every
+//! message that two recipients could frame differently; targets, percent-decoding
+//! and queries; lists and parameters in field values; dates; encoding heads and
+//! chunks.
+//!
+//! **Out of scope:** sockets, time, buffers, the order of responses (see
+//! `rajada-pipeline`), routing and handlers (see `rajada-mio`); what most fields
+//! mean; HTTP/2 and HTTP/3.
+//!
+//! ```text
+//!  octets, as they arrive                  what you get
+//!  ----------------------                  ------------
+//!  GET /a HTTP/1.1 CR LF    parse_request  Request { method, target, version, fields }
+//!  Host: example.org CR LF  ------------->    |  framing()
+//!  CR LF                                      v
+//!                                          Framing { body, persistent, upgrade, .. }
+//!  5 CR LF hello CR LF      ChunkedDecoder    |  body: None | Exact(n) | Chunked | UntilClose
+//!  0 CR LF                  <-----------------'  Chunked: Data, Data, .. Trailers
+//!  Sum: 42 CR LF            parse_trailers
+//!  CR LF                    ------------->  Fields
+//!  GET /b ..                the next request begins here
+//! ```
+//!
+//! # A pipelined buffer, from one end to the other
+//!
+//! ```
+//! use rajada_parser::{BodyLength, Chunk, ChunkedDecoder, Config, Positions, Resume, Status};
+//!
+//! let mut octets: &[u8] = b"\
+//!     POST /a HTTP/1.1\r\nHost: example.org\r\nContent-Length: 5\r\n\r\nhello\
+//!     POST /b HTTP/1.1\r\nHost: example.org\r\nTransfer-Encoding: chunked\r\n\r\n\
+//!     4\r\nwell\r\nA;note=yes\r\n, good bye\r\n0\r\nSum: 42\r\n\r\n\
+//!     GET /c HTTP/1.1\r\nHost: exam";
+//!
+//! let config = Config::STRICT;
+//! let mut slots = Positions::<32>::new(); // used again for each head, never cleared
+//! let mut seen = Vec::new();
+//! loop {
+//!     let mut at = Resume::new(); // a fresh one for each head
+//!     let Status::Complete(request, taken) = config.parse_request(octets, &mut at, &mut slots)?
+//!     else {
+//!         break; // a server would read more octets and go on with `at`
+//!     };
+//!     let framing = request.framing()?;
+//!     let target = request.target();
+//!     let mut rest = &octets[taken..];
+//!
+//!     let mut content = Vec::new();
+//!     match framing.body {
+//!         BodyLength::None => {}
+//!         BodyLength::Exact(len) => {
+//!             let (here, behind) = rest.split_at(len as usize); // all there, in this example
+//!             content.extend_from_slice(here);
+//!             rest = behind;
+//!         }
+//!         BodyLength::Chunked => {
+//!             let mut decoder = ChunkedDecoder::new(config.limits());
+//!             loop {
+//!                 let (chunk, taken) = decoder.decode(rest)?;
+//!                 rest = &rest[taken..];
+//!                 match chunk {
+//!                     Chunk::Data(data) => content.extend_from_slice(data),
+//!                     Chunk::NeedData => unreachable!("all there, in this example"),
+//!                     Chunk::Trailers => break,
+//!                 }
+//!             }
+//!             let status = config.parse_trailers(rest, &mut Resume::new(), &mut slots)?;
+//!             let (trailers, taken) = status.complete().expect("all there, in this example");
+//!             assert_eq!(trailers.get("sum"), Some(&b"42"[..]));
+//!             rest = &rest[taken..];
+//!         }
+//!         BodyLength::UntilClose => unreachable!("responses alone end so"),
+//!     }
+//!     seen.push((target, content));
+//!     octets = rest;
+//!     if !framing.persistent {
+//!         break;
+//!     }
+//! }
+//! let expected = [(&b"/a"[..], b"hello".to_vec()), (b"/b", b"well, good bye".to_vec())];
+//! assert_eq!(seen, expected);
+//! assert_eq!(octets, b"GET /c HTTP/1.1\r\nHost: exam"); // kept until more arrives
+//! # Ok::<(), rajada_parser::Error>(())
+//! ```
+//!
+//! # What is where
+//!
+//! | to do what | use |
+//! |---|---|
+//! | parse a head | [`Config::parse_request`], [`Config::parse_response`]: [`Request`], [`Response`] |
+//! | keep fields' positions | [`Positions`], [`BorrowedPositions`], [`FieldPosition`] |
+//! | parse a head without slots, part by part | [`pull`] |
+//! | look at fields | [`Fields`], [`Field`]; known names: [`FieldName`]; lists, parameters: [`list`] |
+//! | know what follows a head | [`Request::framing`], [`Response::framing`]: [`Framing`], [`BodyLength`] |
+//! | take chunked content apart | [`ChunkedDecoder`], then [`Config::parse_trailers`] |
+//! | take a target apart | [`Target`], [`Authority`], [`Query`], [`percent_decode`] |
+//! | write heads and chunks | [`encode`] |
+//! | format and read dates | [`date`] |
+//! | bound what is accepted | [`Limits`] |
+//! | accept what others accept | [`Leniency`], and the profiles such as [`Config::HTTPARSE_REQUEST`] |
+//! | know what went wrong | [`Error`], [`ErrorKind`] |
+//!
+//! # What is validated
+//!
+//! By [`Config::STRICT`]. Sections are those of RFC 9112 unless another RFC is
+//! named; the right column holds the variants of [`ErrorKind`], and the status
+//! that the message deserves where it is not 400.
+//!
+//! | section | rule | offences |
+//! |---|---|---|
+//! | 2.2 | CR LF ends each line; one empty line may come before a request line | `BareLf`, `BareCr`, `EmptyLines`, `SpaceBeforeFields` |
+//! | 2.3 | `HTTP/1.0` to `HTTP/1.9` | `Version`, `VersionMissing`, `VersionUnsupported` (505) |
+//! | 3 | method, target and version with one space between; the method is a token | `Method`, `MethodTooLong`, `TargetEmpty`, `TargetTooLong` (414) |
+//! | 3.2 | a target is of visible ASCII without `#`, in a form that goes with the method | `Target`, `TargetForm`\* |
+//! | 3.2 | one well-formed `Host`, equal to the target's authority | `HostMissing`\*, `HostRepeated`\*, `Host`\*, `HostMismatch`\* |
+//! | 4 | version, a code from 100 to 599, a reason without controls | `StatusLine`, `Reason` |
+//! | 5.1 | a field name is a token, with the colon right behind it | `FieldNameEmpty`, `FieldName`, `SpaceBeforeColon`, `ColonMissing` |
+//! | 5.2 | no line is folded | `ObsFold` |
+//! | 9110: 5.5 | values hold no controls but HTAB | `FieldValue` |
+//! | 6585: 5 | the head and its number of fields are bounded | `HeadTooLarge` (431), `TooManyFields` (431) |
+//! | 6.1 | requests: nothing but one `chunked`, in HTTP/1.1, without `Content-Length` | `TransferEncoding`\*, `TransferEncodingVersion`\*, `TransferEncodingAndContentLength`\*, `TransferCodingUnknown`\* (501) |
+//! | 6.2, 6.3 | one length in decimal digits, of at most 64 bits | `ContentLength`\*, `ContentLengthRepeated`\*, `ContentLengthOverflow`\* |
+//! | 9110: 10.1.1 | no expectation but `100-continue` | `Expectation`\* (417) |
+//! | 7.1 | sizes in up to 16 hexadecimal digits; CR LF behind lines and data; framing in proportion to content | `ChunkSize`, `ChunkSizeOverflow`, `ChunkEnd`, `ChunkOverhead` |
+//! | 7.1.1 | chunk extensions are well-formed and bounded | `ChunkExtension`, `ChunkExtensionTooLong` |
+//! | 7.1.2 | trailers obey the rules for fields, are bounded, and do not frame | `TrailerForbidden`, `TrailersTooLarge` (431) |
+//!
+//! Those with \* are found by `framing()`, all others while parsing, at the
+//! lowest offset and as soon as they are there; a foreign major version and a
+//! forbidden trailer at the end of their section. `framing()` judges the target
+//! first, then `Host`, `Transfer-Encoding`, `Content-Length`, `Expect`.
+//!
+//! # How dispatch works
+//!
+//! Scanning is written once for each instruction set, the grammar once for all.
+//! The level is chosen at run time once a call, never once a token: the whole
+//! parse is compiled for each level, and the scanners inline into it.
+//!
+//! ```text
+//!  Config::parse_request
+//!        |
+//!        |   min(Config::at_most, Level::detect())      once a call
+//!        v
+//!   +---------+---------+---------+---------+---------+
+//!   | Scalar  |  Swar   |  Sse42  |  Avx2   | Avx512  |  the same grammar, compiled
+//!   +---------+---------+---------+---------+---------+  once for each level
+//!        |         |         |         |         |
+//!    octet by   8 at a    16 at a   32 at a   64 at a    where does this class of
+//!     octet      time      time      time      time      octets end?
+//! ```
+//!
+//! [`Level::detect`] asks the processor itself and needs no `std`. Away from x86
+//! the levels are `Scalar` and `Swar`. All levels give the same results, errors
+//! and offsets; [`Config::at_most`] lowers the level and can't raise it.
+//!
+//! Where figures are wanted: the repository's benchmarks `head`, `resume` and
+//! `chunked` (package `benches`) time this crate beside other parsers, after
+//! asserting that all give the same answer.
+//!
+//! # Resuming
+//!
+//! When a head is incomplete, keep three things: its octets, the [`Resume`], and
+//! the slots. Give all of them again when more octets stand behind the first
+//! ones. What was scanned is not scanned again, so that a head costs about the
+//! same in one piece and in a hundred (benchmark `resume`).
+//!
+//! ```
+//! use rajada_parser::{Config, Positions, Resume, Status};
+//!
+//! let pieces = [&b"GET / HT"[..], b"TP/1.1\r\nHo", b"st: a\r\n", b"\r\n"];
+//! let (mut octets, mut at, mut slots) = (Vec::new(), Resume::new(), Positions::<8>::new());
+//! let mut length = None;
+//! for piece in pieces {
+//!     assert_eq!(length, None);
+//!     octets.extend_from_slice(piece);
+//!     if let Status::Complete(_, taken) = Config::STRICT.parse_request(&octets, &mut at, &mut slots)? {
+//!         length = Some(taken);
+//!     }
+//! }
+//! assert_eq!(length, Some(27));
+//! # Ok::<(), rajada_parser::Error>(())
+//! ```
+//!
+//! [`ChunkedDecoder`] keeps no octets: give it each octet once.
+//!
+//! # Embedding
+//!
+//! Nothing here allocates, and nothing that is kept between calls has a lifetime.
+//! A view ([`Request`], [`Fields`]) borrows octets and slots while you look at
+//! it; what you want to keep is positions, which are plain numbers:
+//!
+//! ```
+//! use rajada_parser::{Config, FieldPosition, Fields, Positions, Resume};
+//! use std::ops::Range;
+//!
+//! /// A head in its own buffer.
+//! struct Owned {
+//!     octets: Box<[u8]>,
+//!     target: Range<usize>,
+//!     fields: Box<[FieldPosition]>,
+//! }
+//!
+//! let (mut at, mut slots) = (Resume::new(), Positions::<16>::new());
+//! let octets = b"GET /a HTTP/1.1\r\nHost: example.org\r\n\r\n";
+//! let status = Config::STRICT.parse_request(octets, &mut at, &mut slots)?;
+//! let (request, _) = status.complete().expect("a whole head");
+//! let owned = Owned {
+//!     octets: request.octets().into(),
+//!     target: request.target_position(),
+//!     fields: request.fields().positions().into(),
+//! };
+//!
+//! // Later, without parsing again:
+//! assert_eq!(&owned.octets[owned.target], b"/a");
+//! let fields = Fields::new(&owned.octets, &owned.fields);
+//! assert_eq!(fields.get("host"), Some(&b"example.org"[..]));
+//! # Ok::<(), rajada_parser::Error>(())
+//! ```
+//!
+//! Positions and [`Resume`] are hints: with octets that have changed they give
+//! wrong parts, and never a panic or a read outside of the octets.
+//!
+//! Without an operating system nothing changes: the crate is `no_std` and has no
+//! `alloc`, `Positions<N>` may be a `static` or stand on the stack (16 octets a
+//! field), and limits are set to what the device has room for:
+//!
+//! ```
+//! use rajada_parser::{Config, Limits};
+//!
+//! const SMALL: Config = Config::STRICT.with_limits(Limits {
+//!     request_line: 256,
+//!     head: 1024,
+//!     fields: 16,
+//!     ..Limits::DEFAULT
+//! });
+//! assert_eq!(SMALL.limits().head, 1024);
+//! ```
 
 #![no_std]
 #![deny(unsafe_code)]
