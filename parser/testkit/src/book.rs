@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rajada_parser::Leniency;
+
 use crate::read::{self, FormatError};
 
 /// Who runs a case.
@@ -67,6 +69,8 @@ pub struct Case {
     pub octets: Vec<u8>,
     /// Whether the peer closes its side after them.
     pub eof: bool,
+    /// What is accepted beyond the strict configuration.
+    pub leniency: Leniency,
     /// Who runs the case.
     pub layers: Vec<LayerName>,
     /// One line an event, as [`Event`](crate::Event) displays it.

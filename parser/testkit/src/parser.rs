@@ -30,7 +30,7 @@ impl Layer for ParserLayer {
     }
 
     fn events(&mut self, case: &Case, pieces: &[&[u8]]) -> Vec<Event> {
-        let mut stream = Stream::new(self.config, &case.message);
+        let mut stream = Stream::new(self.config.with_leniency(case.leniency), &case.message);
         for piece in pieces {
             stream.octets.extend_from_slice(piece);
             stream.advance();

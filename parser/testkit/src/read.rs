@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use rajada_parser::Leniency;
+
 use crate::book::{Answer, Book, Case, LayerName, Message, Rule};
 use crate::event::Event;
 use crate::octets::unescape;
@@ -174,17 +176,20 @@ impl<'t> Reader<'t, '_> {
             Message::Requests => LayerName::ALL.to_vec(),
             Message::ResponseTo(_) => vec![LayerName::Parser],
         };
-        let (mut expected, mut answers) = (Vec::new(), Vec::new());
+        let (mut leniency, mut expected, mut answers) = (Leniency::NONE, Vec::new(), Vec::new());
         for (index, line) in self.lines.block(expectation)?.into_iter().enumerate() {
             match line {
                 Expectation::Layers(names) if index == 0 => layers = names,
                 Expectation::Layers(_) => return Err(self.lines.error("the layers come first")),
+                Expectation::With(switches) => {
+                    (leniency, layers) = (switches, vec![LayerName::Parser]);
+                }
                 Expectation::Answer(answer) => answers.push(answer),
                 Expectation::Event(event) => expected.push(event),
             }
         }
         let rule = self.book.rules.last().map(|rule| rule.id.clone()).unwrap_or_default();
-        Ok(Case { id, rule, place, message, octets, eof, layers, expected, answers })
+        Ok(Case { id, rule, place, message, octets, eof, leniency, layers, expected, answers })
     }
 }
 
@@ -202,6 +207,7 @@ fn message(info: &str) -> Result<(Message, bool), String> {
 /// A line of an `expect` block.
 enum Expectation {
     Layers(Vec<LayerName>),
+    With(Leniency),
     Answer(Answer),
     Event(String),
 }
@@ -211,6 +217,13 @@ fn expectation(line: &str) -> Result<Expectation, String> {
         let layers = names.split(' ').map(LayerName::named).collect::<Option<Vec<_>>>();
         return layers.map(Expectation::Layers).ok_or(format!("{names} are not all layers"));
     }
+    if let Some(names) = line.strip_prefix("with: ") {
+        let mut leniency = Leniency::NONE;
+        return names
+            .split(' ')
+            .try_for_each(|name| switch_on(&mut leniency, name))
+            .map(|()| Expectation::With(leniency));
+    }
     if let Some(answer) = line.strip_prefix("answer ") {
         return self::answer(answer).map(Expectation::Answer);
     }
@@ -218,6 +231,23 @@ fn expectation(line: &str) -> Result<Expectation, String> {
         return Ok(Expectation::Event(line.into()));
     }
     Err(format!("{line:?} is no event"))
+}
+
+/// The names are those of the fields.
+fn switch_on(leniency: &mut Leniency, name: &str) -> Result<(), String> {
+    let switch = match name {
+        "bare_lf" => &mut leniency.bare_lf,
+        "empty_lines" => &mut leniency.empty_lines,
+        "method_octets" => &mut leniency.method_octets,
+        "target_octets" => &mut leniency.target_octets,
+        "spaces" => &mut leniency.spaces,
+        "any_code" => &mut leniency.any_code,
+        "obs_fold" => &mut leniency.obs_fold,
+        "space_before_colon" => &mut leniency.space_before_colon,
+        _ => return Err(format!("{name} is no leniency")),
+    };
+    *switch = true;
+    Ok(())
 }
 
 /// `200`, `2xx`, `400 close`.

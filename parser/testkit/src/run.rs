@@ -127,6 +127,7 @@ mod tests {
             message: Message::Requests,
             octets: octets.into(),
             eof: false,
+            leniency: rajada_parser::Leniency::NONE,
             layers: vec![LayerName::Parser],
             expected: vec!["data xyz".into(), "end".into()],
             answers: Vec::new(),
