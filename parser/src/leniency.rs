@@ -32,8 +32,9 @@ pub struct Leniency {
     /// two can be made to miss a field.
     pub bare_lf: bool,
     /// Any number of empty lines may stand before a start line; a strict parse
-    /// accepts one before a request line, and none before a status line. RFC 9112 section 2.2 asks for "at least one". Risk:
-    /// octets of nothing, up to the limit of the head.
+    /// accepts one before a request line, and none before a status line. RFC
+    /// 9112 section 2.2 asks for "at least one". Risk: octets of nothing, up to
+    /// the limit of the head.
     pub empty_lines: bool,
     /// Methods may hold all visible octets and those of 0x80 and above, not
     /// tokens alone. Against RFC 9110 section 9.1. Risk: a method that is

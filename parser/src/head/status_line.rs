@@ -32,32 +32,10 @@ impl FirstLine for StatusLine {
         config: &Config,
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
-        let octets = head.octets;
-        if config.leniency.empty_lines && matches!(octets.first(), Some(b'\r' | b'\n')) {
+        if config.leniency.empty_lines && matches!(head.octets.first(), Some(b'\r' | b'\n')) {
             return behind_empty_lines(scan, head, config, at);
         }
-        let (version, code, code_end, reason) = match usual(octets) {
-            Some((version, code)) if octets.get(CODE_END + 1) != Some(&b' ') => {
-                (version, code, CODE_END, CODE_END + 1)
-            }
-            _ => unusual(head, &config.leniency)?,
-        };
-        let end = scan.value_end(octets, reason.max(at.known as usize));
-        let line_end = match octets.get(end..).unwrap_or_default() {
-            [b'\r', b'\n', ..] => 2,
-            [b'\n', ..] if config.leniency.bare_lf => 1,
-            _ => return Err(not_a_reason(head, end, at)),
-        };
-        let start = StartLine {
-            start: 0,
-            first_end: code_end as u32,
-            second_start: reason as u32,
-            second_end: end as u32,
-            code,
-            version,
-            major: 5,
-        };
-        Ok((start, end + line_end))
+        status_line(scan, head, config, at)
     }
 
     #[inline(always)]
@@ -83,6 +61,39 @@ impl FirstLine for StatusLine {
     }
 }
 
+/// A status line without anything in front of it.
+#[inline(always)]
+fn status_line<S: Scan>(
+    scan: S,
+    head: Bounded<'_>,
+    config: &Config,
+    at: &mut Resume,
+) -> Result<(StartLine, usize), Stop> {
+    let octets = head.octets;
+    let (version, code, code_end, reason) = match usual(octets) {
+        Some((version, code)) if octets.get(CODE_END + 1) != Some(&b' ') => {
+            (version, code, CODE_END, CODE_END + 1)
+        }
+        _ => unusual(head, &config.leniency)?,
+    };
+    let end = scan.value_end(octets, reason.max(at.known as usize));
+    let line_end = match octets.get(end..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => 2,
+        [b'\n', ..] if config.leniency.bare_lf => 1,
+        _ => return Err(not_a_reason(head, end, at)),
+    };
+    let start = StartLine {
+        start: 0,
+        first_end: code_end as u32,
+        second_start: reason as u32,
+        second_end: end as u32,
+        code,
+        version,
+        major: 5,
+    };
+    Ok((start, end + line_end))
+}
+
 /// A status line behind empty lines, which a leniency accepts.
 #[cold]
 #[inline(never)]
@@ -97,7 +108,7 @@ fn behind_empty_lines<S: Scan>(
     let octets = head.octets.get(skipped as usize..).unwrap_or_default();
     // All offsets from here on count from the line's first octet.
     let mut behind = Resume { known: known.saturating_sub(skipped), ..Resume::new() };
-    let parsed = StatusLine::parse(scan, Bounded { octets, ..head }, config, &mut behind);
+    let parsed = status_line(scan, Bounded { octets, ..head }, config, &mut behind);
     at.known = skipped + behind.known;
     let (line, end) = parsed.map_err(|stop| match stop {
         Stop::Error(error) => self::error(error.kind(), skipped as usize + error.offset()),

@@ -291,6 +291,19 @@ fn status_lines() {
     }
 }
 
+#[test]
+fn a_bare_lf_before_a_status_line_is_no_empty_line() {
+    let leniency = crate::Leniency { empty_lines: true, ..crate::Leniency::NONE };
+    let config = Config::STRICT.with_leniency(leniency);
+    for (head, offset) in [(&b"\nHTTP/1.1 200 OK\r\n\r\n"[..], 0), (b"\r\n\r\n\n", 4)] {
+        let error = config
+            .parse_response(head, &mut Resume::new(), &mut Positions::<8>::new())
+            .map(|status| status.is_partial())
+            .unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (StatusLine, offset));
+    }
+}
+
 /// A lenient parse of a request, at every level and split: method, target,
 /// number of fields, last value, and octets taken.
 fn lenient(leniency: crate::Leniency, octets: &[u8]) -> Outcome {
