@@ -16,7 +16,8 @@ pub(super) struct Avx512(());
 /// Runs `op` compiled for AVX-512.
 ///
 /// # Safety
-/// The CPU has AVX-512 F, BW, VL, VBMI, VBMI2, AVX2, BMI1, BMI2, LZCNT, POPCNT.
+/// The CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what the features imply or
+/// name beside them: AVX2, FMA, F16C, BMI1, BMI2, LZCNT, POPCNT.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {

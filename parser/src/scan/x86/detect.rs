@@ -56,8 +56,10 @@ fn ask() -> Level {
     if !has(saved, &[1, 2]) || !has(leaf7.ebx, &[3, 5, 8]) || !lzcnt() {
         return Level::Sse42;
     }
-    // Opmask, ZMM0-15 and ZMM16-31 state saved; F, BW, VL; VBMI, VBMI2.
-    if has(saved, &[5, 6, 7]) && has(leaf7.ebx, &[16, 30, 31]) && has(leaf7.ecx, &[1, 6]) {
+    // Opmask, ZMM0-15 and ZMM16-31 state saved; F, BW, VL; VBMI, VBMI2. And FMA
+    // and F16C: rustc takes them for a part of AVX-512, Intel promises nothing.
+    let wide_state = has(saved, &[5, 6, 7]) && has(leaf1, &[12, 29]);
+    if wide_state && has(leaf7.ebx, &[16, 30, 31]) && has(leaf7.ecx, &[1, 6]) {
         return Level::Avx512;
     }
     Level::Avx2
