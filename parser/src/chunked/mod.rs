@@ -120,7 +120,9 @@ impl ChunkedDecoder {
     /// What can't be right is refused at the lowest offset, which counts from
     /// the first octet of the content. After an error the decoder is not to be
     /// used again.
-    #[inline]
+    // Always: a result that passes through memory keeps the next call waiting for
+    // its input.
+    #[inline(always)]
     pub fn decode<'b>(&mut self, octets: &'b [u8]) -> Result<(Chunk<'b>, usize), Error> {
         if let Some((start, len)) = self.usual_chunk(octets) {
             return Ok((Chunk::Data(&octets[start..start + len]), start + len + 2));
