@@ -59,7 +59,7 @@ pub struct Request<'r> {
     /// Where the parameters are in `path`.
     pub(crate) ranges: &'r [(u32, u32)],
     pub(crate) content: Content<'r>,
-    pub(crate) peer: SocketAddr,
+    pub(crate) peer: &'r SocketAddr,
     pub(crate) shared: &'r Shared,
     pub(crate) extensions: Attached<'r>,
 }
@@ -245,7 +245,7 @@ impl<'r> Request<'r> {
 
     /// The address of the peer.
     pub fn peer(&self) -> SocketAddr {
-        self.peer
+        *self.peer
     }
 
     /// The application's state of type `T`, see [`App::state`](crate::App::state).

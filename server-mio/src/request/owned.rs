@@ -92,7 +92,7 @@ impl OwnedParts {
         self.ranges.clear();
         self.ranges.extend(request.ranges.iter().copied());
         self.has_content = false;
-        self.peer = request.peer;
+        self.peer = *request.peer;
         self.extensions = request.take_extensions();
         if let Content::Whole(octets) = request.content {
             self.add_content(octets);
@@ -125,7 +125,7 @@ impl OwnedParts {
             route: self.route.and_then(|route| self.shared.table.routes().get(route as usize)),
             ranges: &self.ranges,
             content: if self.has_content { Content::Whole(content) } else { Content::None },
-            peer: self.peer,
+            peer: &self.peer,
             shared: &self.shared,
             extensions: Attached::There(&self.extensions),
         }

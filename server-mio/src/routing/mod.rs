@@ -4,5 +4,6 @@ pub(crate) mod methods;
 pub(crate) mod path;
 mod pattern;
 pub(crate) mod table;
+mod tails;
 
 pub use pattern::RouteError;

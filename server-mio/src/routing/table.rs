@@ -7,6 +7,7 @@ use super::RouteError;
 use super::methods::{KNOWN, Methods};
 use super::path;
 use super::pattern::{self, MOST_PARAMETERS};
+use super::tails::{Look, Tails};
 
 /// The place of a handler in its application.
 pub(crate) type EndpointId = u32;
@@ -32,6 +33,8 @@ pub(crate) struct Table {
     /// Static paths by length, sorted.
     statics: Vec<Vec<(Box<[u8]>, u32)>>,
     dynamic: matchit::Router<u32>,
+    /// Those of them that can be found without the tree.
+    tails: Tails,
     /// Methods that some route has and no RFC that we know.
     extensions: Vec<Box<str>>,
 }
@@ -42,6 +45,7 @@ impl Table {
             routes: Vec::new(),
             statics: Vec::new(),
             dynamic: matchit::Router::new(),
+            tails: Tails::default(),
             extensions: Vec::new(),
         }
     }
@@ -90,7 +94,24 @@ impl Table {
     }
 
     /// The route with parameters that a decoded path belongs to, and where their values are.
-    pub(crate) fn find_dynamic(&self, path: &str, ranges: &mut Ranges) -> Option<&Route> {
+    #[inline]
+    fn find_dynamic(&self, path: &[u8], ranges: &mut Ranges) -> Found<'_> {
+        match self.tails.look(path) {
+            Look::Route(route, start) => {
+                ranges.clear();
+                ranges.push((start as u32, path.len() as u32));
+                self.routes.get(route as usize).map_or(Found::Nothing, Found::Route)
+            }
+            Look::Nothing => Found::Nothing,
+            Look::Unknown => {
+                let Ok(path) = core::str::from_utf8(path) else { return Found::BadPath };
+                self.find_in_tree(path, ranges).map_or(Found::Nothing, Found::Route)
+            }
+        }
+    }
+
+    /// The same by the tree, which knows all of them.
+    fn find_in_tree(&self, path: &str, ranges: &mut Ranges) -> Option<&Route> {
         let found = self.dynamic.at(path).ok()?;
         ranges.clear();
         for (_, value) in found.params.iter() {
@@ -142,6 +163,8 @@ impl Table {
             names,
             methods: Methods::new(),
         });
+        let dynamic = self.routes.iter().filter(|route| !route.names.is_empty());
+        self.tails = Tails::new(dynamic.map(|route| (&*route.pattern, route.index)));
         Ok(index)
     }
 }
@@ -170,8 +193,7 @@ impl Table {
             if let Some(route) = self.find_static(raw) {
                 return Found::Route(route);
             }
-            let Ok(path) = core::str::from_utf8(raw) else { return Found::BadPath };
-            return self.find_dynamic(path, ranges).map_or(Found::Nothing, Found::Route);
+            return self.find_dynamic(raw, ranges);
         }
         self.find_decoded(raw, scratch, ranges)
     }
@@ -182,9 +204,13 @@ impl Table {
             scratch.clear();
             return Found::BadPath;
         };
-        let route = self.find_static(path.as_bytes()).or_else(|| self.find_dynamic(path, ranges));
+        let path = path.as_bytes();
+        let found = match self.find_static(path) {
+            Some(route) => Found::Route(route),
+            None => self.find_dynamic(path, ranges),
+        };
         path::restore_slashes(scratch);
-        route.map_or(Found::Nothing, Found::Route)
+        found
     }
 }
 
@@ -227,6 +253,40 @@ mod tests {
         assert_eq!(find(&table, "/files/a/b"), Some((4, vec!["a/b".into()])));
         assert_eq!(find(&table, "/a/1/b/2"), Some((5, vec!["1".into(), "2".into()])));
         assert_eq!(find(&table, ""), None);
+    }
+
+    #[test]
+    fn what_is_found_without_the_tree_is_what_the_tree_finds() {
+        let pieces = ["/", "a", "b", "{x}", "/{y}", "/{*z}", "/a/", "{w}c"];
+        let mut seed = 1u64;
+        let mut random = move |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % below
+        };
+        let mut compared = 0;
+        for _ in 0..3000 {
+            let mut table = Table::new();
+            for handler in 0..random(6) as u32 {
+                let pattern: String =
+                    (0..1 + random(4)).map(|_| pieces[random(pieces.len())]).collect();
+                // Some are malformed or conflict: they are no routes.
+                let _ = table.insert(Some("GET"), &pattern, handler);
+            }
+            for _ in 0..20 {
+                let path: String =
+                    (0..1 + random(6)).map(|_| ["/", "a", "b", "c", "é"][random(5)]).collect();
+                let (mut ours, mut trees) = (Ranges::new(), Ranges::new());
+                let tree = table.find_in_tree(&path, &mut trees).map(|route| route.index);
+                let Found::Route(found) = table.find_dynamic(path.as_bytes(), &mut ours) else {
+                    assert_eq!(tree, None, "{path} in {:?}", table.routes);
+                    continue;
+                };
+                assert_eq!(Some(found.index), tree, "{path} in {:?}", table.routes);
+                assert_eq!(ours, trees, "{path} in {:?}", table.routes);
+                compared += usize::from(table.tails.look(path.as_bytes()) != Look::Unknown);
+            }
+        }
+        assert!(compared > 500, "{compared}");
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(super) fn find<'s>(
     shared: &'s Shared,
     head: &rajada_parser::Request<'s, 's>,
     content: Incoming<'s>,
-    peer: SocketAddr,
+    peer: &'s SocketAddr,
     scratch: &'s mut Scratch,
 ) -> (Target<'s>, Request<'s>) {
     let (method, target) = (head.method(), head.target());

@@ -11,6 +11,7 @@ pub(crate) use exchange::{Exchange, Stop, flush};
 
 use std::any::Any;
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -64,6 +65,7 @@ struct Arrival<'b> {
     head: &'b rajada_parser::Request<'b, 'b>,
     content: Incoming<'b>,
     expects_continue: bool,
+    peer: &'b SocketAddr,
 }
 
 /// Room for what a request's path is decoded to.
@@ -163,11 +165,13 @@ impl Service {
     ) -> io::Result<Stop> {
         let shared = self.shared.clone();
         let shared = &**shared;
+        let peer = exchange.peer;
         let mut oldest = self.clock;
         let stop = loop {
             match exchange.pipeline.receive(&self.settings, burst, slots) {
                 Event::Request { ticket, request, content, expects_continue, .. } => {
-                    let arrival = Arrival { ticket, head: &request, content, expects_continue };
+                    let arrival =
+                        Arrival { ticket, head: &request, content, expects_continue, peer: &peer };
                     self.request(shared, exchange, arrival, scratch, out)?;
                     self.until_look -= 1;
                     if self.until_look == 0 {
@@ -261,13 +265,13 @@ impl Service {
         scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
-        let Arrival { ticket, head, content, expects_continue } = arrival;
+        let Arrival { ticket, head, content, expects_continue, peer } = arrival;
         exchange.served = exchange.served.saturating_add(1);
         if exchange.served >= shared.settings.limits.requests_per_connection {
             // It fails only if the ticket is void, which its answer will tell.
             let _ = exchange.pipeline.close_after(&ticket);
         }
-        let (target, mut request) = answer::find(shared, head, content, exchange.peer, scratch);
+        let (target, mut request) = answer::find(shared, head, content, peer, scratch);
         if let Incoming::Streaming(_) = content {
             self.postpone(exchange, ticket, head, target, &mut request, expects_continue);
             return Ok(());
