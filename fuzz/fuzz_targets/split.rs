@@ -1,10 +1,11 @@
-//! A head that arrives in pieces reads like the whole head, at any level: result, error kind, offset, status.
+//! What arrives in pieces reads like the whole, at any level, be it a request's head, a response's or a trailer section: result, error kind,
+//! offset, status, framing.
 //!
-//! The input's first octet tells the level and the number of pieces, the next octets how long each piece is; the head follows.
+//! The input's first octet tells the level and the number of pieces, the next octets how long each piece is; the rest is parsed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rajada_fuzz::{configs, in_pieces, whole};
+use rajada_fuzz::{Kind, configs, in_pieces, whole};
 use rajada_parser::Level;
 
 fuzz_target!(|input: &[u8]| {
@@ -19,21 +20,16 @@ fuzz_target!(|input: &[u8]| {
         })
         .take_while(|end| *end <= octets.len())
         .collect();
+    // Octet by octet too, where that is quick.
+    let every: Vec<usize> = (0..octets.len()).take_while(|_| octets.len() <= 256).collect();
     for config in configs() {
         let config = config.at_most(level);
-        assert_eq!(
-            whole(&config, octets),
-            in_pieces(&config, octets, &ends),
-            "pieces end at {ends:?}"
-        );
-    }
-    // Octet by octet, where that is quick.
-    if octets.len() <= 256 {
-        let every: Vec<usize> = (0..octets.len()).collect();
-        assert_eq!(
-            whole(&configs()[0], octets),
-            in_pieces(&configs()[0], octets, &every),
-            "octet by octet"
-        );
+        for kind in Kind::ALL {
+            let expected = whole(&config, kind, octets);
+            for ends in [&ends, &every] {
+                let outcome = in_pieces(&config, kind, octets, ends);
+                assert_eq!(expected, outcome, "{kind:?}, pieces end at {ends:?}");
+            }
+        }
     }
 });

@@ -4,67 +4,129 @@
 pub mod compose;
 pub mod reference;
 
-use rajada_parser::{Config, Error, Limits, Positions, Request, Resume, Status, Version};
+use rajada_parser::{
+    Config, Error, Fields, Framing, Leniency, Limits, Positions, Resume, Status, Version,
+};
 
 /// Room for the fields of a head. Fewer than the default limit allows, so that this bound is reached as well.
 const SLOTS: usize = 24;
 
-/// What came of a parse.
+/// What is parsed.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// The head of a request.
+    Request,
+    /// The head of a response.
+    Response,
+    /// A trailer section.
+    Trailers,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 3] = [Kind::Request, Kind::Response, Kind::Trailers];
+}
+
+/// What came of a parse. Equal errors have equal kind, offset and status.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The head is incomplete.
+    /// What is parsed is incomplete.
     Partial,
-    /// The head is complete.
-    Request {
-        /// Octets of the head.
+    /// It is complete.
+    Complete {
+        /// Its octets.
         consumed: usize,
-        /// Method, target, then names and values in turn.
+        /// What the start line consists of, then names and values in turn.
         parts: Vec<Vec<u8>>,
-        /// The version that it is handled as.
-        version: Version,
+        /// Version and framing, of a head.
+        head: Option<(Version, Result<Framing, Error>)>,
     },
-    /// The head is refused. Equal errors have equal kind, offset and status.
+    /// It is refused.
     Refused(Error),
 }
 
 impl Outcome {
-    fn of(result: Result<Status<Request<'_, '_>>, Error>) -> Outcome {
-        match result {
-            Ok(Status::Partial) => Outcome::Partial,
-            Ok(Status::Complete(request, consumed)) => {
-                let mut parts = vec![request.method().to_vec(), request.target().to_vec()];
-                parts.extend(
-                    request
-                        .fields()
-                        .into_iter()
-                        .flat_map(|field| [field.name.to_vec(), field.value.to_vec()]),
-                );
-                Outcome::Request { consumed, parts, version: request.version() }
-            }
-            Err(error) => Outcome::Refused(error),
-        }
+    fn of(
+        config: &Config,
+        kind: Kind,
+        octets: &[u8],
+        at: &mut Resume,
+        slots: &mut Positions<SLOTS>,
+    ) -> Result<Outcome, Error> {
+        Ok(match kind {
+            Kind::Request => match config.parse_request(octets, at, slots)? {
+                Status::Partial => Outcome::Partial,
+                Status::Complete(request, consumed) => Outcome::Complete {
+                    consumed,
+                    parts: parts(&[request.method(), request.target()], request.fields()),
+                    head: Some((request.version(), request.framing())),
+                },
+            },
+            Kind::Response => match config.parse_response(octets, at, slots)? {
+                Status::Partial => Outcome::Partial,
+                Status::Complete(response, consumed) => Outcome::Complete {
+                    consumed,
+                    parts: parts(
+                        &[response.code().to_string().as_bytes(), response.reason()],
+                        response.fields(),
+                    ),
+                    head: Some((response.version(), response.framing(b"GET"))),
+                },
+            },
+            Kind::Trailers => match config.parse_trailers(octets, at, slots)? {
+                Status::Partial => Outcome::Partial,
+                Status::Complete(trailers, consumed) => {
+                    Outcome::Complete { consumed, parts: parts(&[], trailers), head: None }
+                }
+            },
+        })
     }
 }
 
-/// Configurations that differ in their limits: the default ones, and some that small inputs reach.
-pub fn configs() -> [Config; 2] {
-    let tight = Limits { method: 8, request_line: 60, head: 150, fields: 4, ..Limits::DEFAULT };
-    [Config::STRICT, Config::STRICT.with_limits(tight)]
+fn parts(start: &[&[u8]], fields: Fields<'_, '_>) -> Vec<Vec<u8>> {
+    let fields = fields.into_iter().flat_map(|field| [field.name, field.value]);
+    start.iter().copied().chain(fields).map(Vec::from).collect()
 }
 
-/// Parses a request's head in one piece.
-pub fn whole(config: &Config, octets: &[u8]) -> Outcome {
-    in_pieces(config, octets, &[])
+/// Configurations that differ in their limits (the default ones, and some that small inputs reach), and in what they accept (nothing but
+/// what is strict, and all that there is a switch for).
+pub fn configs() -> [Config; 3] {
+    let tight = Limits {
+        method: 8,
+        request_line: 60,
+        head: 150,
+        fields: 4,
+        trailers: 60,
+        ..Limits::DEFAULT
+    };
+    let lenient = Leniency {
+        bare_lf: true,
+        empty_lines: true,
+        method_octets: true,
+        target_octets: true,
+        spaces: true,
+        any_code: true,
+        obs_fold: true,
+        space_before_colon: true,
+    };
+    let strict = Config::STRICT;
+    [strict, strict.with_limits(tight), strict.with_leniency(lenient)]
 }
 
-/// Parses a request's head that arrives in pieces, which end at `ends` (in ascending order) and at the end of `octets`.
-pub fn in_pieces(config: &Config, octets: &[u8], ends: &[usize]) -> Outcome {
+/// Parses what is there in one piece.
+pub fn whole(config: &Config, kind: Kind, octets: &[u8]) -> Outcome {
+    in_pieces(config, kind, octets, &[])
+}
+
+/// Parses what arrives in pieces, which end at `ends` (in ascending order) and at the end of `octets`.
+pub fn in_pieces(config: &Config, kind: Kind, octets: &[u8], ends: &[usize]) -> Outcome {
     let (mut at, mut slots) = (Resume::new(), Positions::<SLOTS>::new());
     for end in ends.iter().copied().chain([octets.len()]) {
         let copy: Box<[u8]> = octets[..end].into();
-        match Outcome::of(config.parse_request(&copy, &mut at, &mut slots)) {
-            Outcome::Partial => {}
-            decided => return decided,
+        match Outcome::of(config, kind, &copy, &mut at, &mut slots) {
+            Ok(Outcome::Partial) => {}
+            Ok(complete) => return complete,
+            Err(error) => return Outcome::Refused(error),
         }
     }
     Outcome::Partial
