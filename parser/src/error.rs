@@ -68,8 +68,10 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $status:literal, $text:literal;)*) => {
         /// What can be wrong with a message, one variant an offence.
         ///
-        /// The first line of each says what was found; the status code that
-        /// [`Error::status`] gives for it is 400 where none is named.
+        /// Each says what was found, with octets that have it: `\r`, `\n` and
+        /// `\x00` stand for one octet, and limits are the default ones where none
+        /// is named. The status code that [`Error::status`] gives is 400 where
+        /// none is named.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorKind { $($(#[$doc])* $kind,)* }
@@ -91,113 +93,212 @@ macro_rules! kinds {
 
 kinds! {
     /// More than one empty line, or something that only looks like one, before
-    /// the start line: `\r\n\r\nGET /`. RFC 9112 section 2.2.
+    /// the start line. RFC 9112 section 2.2.
+    ///
+    /// Example: `\r\n\r\nGET / HTTP/1.1\r\n`
     EmptyLines = 400, "more than one empty line before the start line";
-    /// The method is empty or holds an octet that no token has: `G@T /`.
-    /// RFC 9110 section 9.1.
+    /// The method is empty or holds an octet that no token has. RFC 9110
+    /// section 9.1.
+    ///
+    /// Example: `G@T / HTTP/1.1\r\n`
     Method = 400, "an octet that can't be in a method";
     /// The method is longer than [`Limits::method`](crate::Limits::method).
+    ///
+    /// Example: `AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA / HTTP/1.1\r\n`
     MethodTooLong = 400, "a method longer than any known one";
-    /// The target is empty: `GET  HTTP/1.1`. RFC 9112 section 3.2.
+    /// The target is empty. RFC 9112 section 3.2.
+    ///
+    /// Example: `GET  HTTP/1.1\r\n`
     TargetEmpty = 400, "no request target";
     /// The target holds a control octet, `#`, DEL or an octet of 0x80 or above.
     /// RFC 9112 section 3.2.
+    ///
+    /// Example: `GET /a#b HTTP/1.1\r\n`
     Target = 400, "an octet that can't be in a request target";
     /// The request line is longer than
-    /// [`Limits::request_line`](crate::Limits::request_line). Status 414.
+    /// [`Limits::request_line`](crate::Limits::request_line). Status 414. With
+    /// a limit of 15:
+    ///
+    /// Example: `GET /a HTTP/1.1\r\n`
     TargetTooLong = 414, "a request line over the limit";
     /// The target is in none of the four forms, or not in one that goes with
-    /// the method: `GET foo`, `GET *`, `CONNECT /`. RFC 9112 section 3.2.
+    /// the method. RFC 9112 section 3.2. Found by framing.
+    ///
+    /// Example: `GET * HTTP/1.1\r\nHost: a\r\n\r\n`
     TargetForm = 400, "a request target in a form that the method does not take";
-    /// The line ends behind the target (the HTTP/0.9 form): `GET /`.
+    /// The line ends behind the target: the HTTP/0.9 form. RFC 9112 section 3.
+    ///
+    /// Example: `GET /\r\n`
     VersionMissing = 400, "no HTTP version in the request line";
-    /// What stands where the version belongs is none: `HTTP/1`, `http/1.1`,
-    /// `HTTP/1.10`, a second space. RFC 9112 section 2.3.
+    /// What stands where the version belongs is none, or a second space. RFC
+    /// 9112 section 2.3.
+    ///
+    /// Example: `GET / HTTP/1.10\r\n`
     Version = 400, "no HTTP version behind the target";
-    /// A major version other than 1, in a head that is otherwise complete.
-    /// RFC 9110 section 15.6.6. Status 505.
+    /// A major version other than 1, in a head that is otherwise complete. RFC
+    /// 9110 section 15.6.6. Status 505.
+    ///
+    /// Example: `PRI * HTTP/2.0\r\n\r\n`
     VersionUnsupported = 505, "a major version other than 1";
     /// The status line does not begin with a version, one space and a status
     /// code of three digits from 100 to 599. RFC 9112 section 4.
+    ///
+    /// Example: `HTTP/1.1 20 OK\r\n`
     StatusLine = 400, "no status line";
     /// The reason phrase holds a control octet. RFC 9112 section 4.
+    ///
+    /// Example: `HTTP/1.1 200 O\x01K\r\n`
     Reason = 400, "a control octet in the reason phrase";
     /// LF without CR before it. RFC 9112 section 2.2.
+    ///
+    /// Example: `GET / HTTP/1.1\nHost: a\n\n`
     BareLf = 400, "LF without CR before it";
     /// CR without LF behind it; the offset is the CR's. RFC 9112 section 2.2.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA: b\rc\r\n`
     BareCr = 400, "CR without LF behind it";
-    /// Space or tab between the start line and the first field.
-    /// RFC 9112 section 2.2.
+    /// Space or tab between the start line and the first field. RFC 9112
+    /// section 2.2.
+    ///
+    /// Example: `GET / HTTP/1.1\r\n Host: a\r\n`
     SpaceBeforeFields = 400, "white space before the first field";
     /// A field line that begins with space or tab. RFC 9112 section 5.2.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA: b\r\n c\r\n`
     ObsFold = 400, "a folded field line";
     /// A field line that begins with a colon. RFC 9112 section 5.
+    ///
+    /// Example: `GET / HTTP/1.1\r\n: b\r\n`
     FieldNameEmpty = 400, "a field without a name";
     /// An octet that no token has, in a field name. RFC 9110 section 5.1.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA[0]: b\r\n`
     FieldName = 400, "an octet that can't be in a field name";
     /// Space or tab between field name and colon. RFC 9112 section 5.1.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA : b\r\n`
     SpaceBeforeColon = 400, "white space behind a field name";
     /// The line ends within the field name. RFC 9112 section 5.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA\r\n`
     ColonMissing = 400, "a field line without a colon";
-    /// A control octet other than HTAB, or DEL, in a field value.
-    /// RFC 9110 section 5.5.
+    /// A control octet other than HTAB, or DEL, in a field value. RFC 9110
+    /// section 5.5.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA: b\x00\r\n`
     FieldValue = 400, "a control octet in a field value";
-    /// The head is longer than [`Limits::head`](crate::Limits::head).
-    /// RFC 6585 section 5. Status 431.
+    /// The head is longer than [`Limits::head`](crate::Limits::head). RFC 6585
+    /// section 5. Status 431. With a limit of 20:
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\n\r\n`
     HeadTooLarge = 431, "a head over the limit";
     /// More fields than [`Limits::fields`](crate::Limits::fields), or than
     /// there are slots; the offset is the first octet of the first field too
-    /// many. RFC 6585 section 5. Status 431.
+    /// many. RFC 6585 section 5. Status 431. With a limit of 1:
+    ///
+    /// Example: `GET / HTTP/1.1\r\nA: b\r\nC: d\r\n\r\n`
     TooManyFields = 431, "more fields than the limit";
-    /// No `Host` in an HTTP/1.1 request. RFC 9112 section 3.2.
+    /// No `Host` in an HTTP/1.1 request. RFC 9112 section 3.2. Found by
+    /// framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\n\r\n`
     HostMissing = 400, "no Host field";
-    /// More than one `Host` line, equal or not. RFC 9112 section 3.2.
+    /// More than one `Host` line, equal or not. RFC 9112 section 3.2. Found by
+    /// framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n`
     HostRepeated = 400, "more than one Host field";
     /// `Host` is empty, or not `uri-host [ ":" port ]`. RFC 9110 section 7.2.
+    /// Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: user@a\r\n\r\n`
     Host = 400, "no host and port in the Host field";
     /// The authority of an absolute-form target is not `Host`'s. Stricter than
-    /// RFC 9112 section 3.2.2.
+    /// RFC 9112 section 3.2.2. Found by framing.
+    ///
+    /// Example: `GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n`
     HostMismatch = 400, "a Host field that differs from the target's authority";
-    /// `Transfer-Encoding` in an HTTP/1.0 message. RFC 9112 section 6.1.
+    /// `Transfer-Encoding` in an HTTP/1.0 message. RFC 9112 section 6.1. Found
+    /// by framing.
+    ///
+    /// Example: `POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n`
     TransferEncodingVersion = 400, "Transfer-Encoding in HTTP/1.0";
-    /// `Transfer-Encoding` together with `Content-Length`. RFC 9112 section 6.1.
+    /// `Transfer-Encoding` together with `Content-Length`. RFC 9112 section
+    /// 6.1. Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n`
     TransferEncodingAndContentLength = 400, "Transfer-Encoding beside Content-Length";
     /// The codings do not end in exactly one `chunked`, or are no list of plain
-    /// tokens. RFC 9112 section 6.1.
+    /// tokens. RFC 9112 section 6.1. Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n`
     TransferEncoding = 400, "a Transfer-Encoding that does not end in one chunked";
     /// A coding before `chunked` that is not known. RFC 9112 section 6.1.
-    /// Status 501.
+    /// Status 501. Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n`
     TransferCodingUnknown = 501, "an unknown transfer coding";
-    /// `Content-Length` is not a number in decimal digits. RFC 9110 section 8.6.
+    /// `Content-Length` is not a number in decimal digits. RFC 9110 section
+    /// 8.6. Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n`
     ContentLength = 400, "a Content-Length that is not a number";
-    /// More than one `Content-Length`, in several lines or as a list.
-    /// RFC 9112 section 6.3.
+    /// More than one `Content-Length`, in several lines or as a list: in
+    /// requests, equal or not; in responses, with different values. RFC 9112
+    /// section 6.3. Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n`
     ContentLengthRepeated = 400, "more than one Content-Length";
-    /// `Content-Length` exceeds 64 bits. RFC 9110 section 8.6.
+    /// `Content-Length` exceeds 64 bits. RFC 9110 section 8.6. Found by
+    /// framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n`
     ContentLengthOverflow = 400, "a Content-Length over 64 bits";
     /// An expectation other than `100-continue`. RFC 9110 section 10.1.1.
-    /// Status 417.
+    /// Status 417. Found by framing.
+    ///
+    /// Example: `GET / HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n\r\n`
     Expectation = 417, "an unknown expectation";
     /// A chunk size that is not in hexadecimal digits. RFC 9112 section 7.1.
+    ///
+    /// Example: `0x5\r\n`
     ChunkSize = 400, "an octet that can't be in a chunk size";
     /// A chunk size of more than 16 digits. RFC 9112 section 7.1.
+    ///
+    /// Example: `00000000000000005\r\n`
     ChunkSizeOverflow = 400, "a chunk size of more than 16 digits";
     /// A malformed chunk extension. RFC 9112 section 7.1.1.
+    ///
+    /// Example: `5;=b\r\n`
     ChunkExtension = 400, "a malformed chunk extension";
     /// Chunk extensions longer than
-    /// [`Limits::chunk_extensions`](crate::Limits::chunk_extensions) or, in all,
+    /// [`Limits::chunk_extensions`](crate::Limits::chunk_extensions) or, in
+    /// all,
     /// [`Limits::chunk_extensions_total`](crate::Limits::chunk_extensions_total).
+    /// With a limit of 4:
+    ///
+    /// Example: `5;name\r\n`
     ChunkExtensionTooLong = 400, "chunk extensions over the limit";
     /// Chunk data is not followed by CR LF. RFC 9112 section 7.1.
+    ///
+    /// Example: `3\r\nhello\r\n`
     ChunkEnd = 400, "chunk data that is not of its size";
     /// More octets of chunk framing than the content is worth: see
-    /// [`ChunkedDecoder`](crate::ChunkedDecoder).
+    /// [`Limits::chunk_overhead`](crate::Limits::chunk_overhead). With a limit
+    /// of 10:
+    ///
+    /// Example: `000000001\r\nx\r\n`
     ChunkOverhead = 400, "more chunk framing than content";
     /// The trailer section is longer than
-    /// [`Limits::trailers`](crate::Limits::trailers). Status 431.
+    /// [`Limits::trailers`](crate::Limits::trailers). Status 431. With a limit
+    /// of 8:
+    ///
+    /// Example: `Sum: 42\r\n\r\n`
     TrailersTooLarge = 431, "a trailer section over the limit";
     /// `Content-Length`, `Transfer-Encoding` or `Host` in a trailer section.
     /// RFC 9110 section 6.5.1.
+    ///
+    /// Example: `Content-Length: 5\r\n\r\n`
     TrailerForbidden = 400, "a field that can't be a trailer";
 }
 
