@@ -14,7 +14,7 @@ use crate::{Leniency, Level};
 /// assert_eq!(CONFIG.limits().fields, 32);
 /// assert_eq!(CONFIG.at_most(Level::Scalar).level(), Level::Scalar);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
     pub(crate) limits: Limits,
     pub(crate) leniency: Leniency,

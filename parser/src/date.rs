@@ -26,6 +26,7 @@ const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 /// `seconds` since 1970-01-01T00:00:00Z as an IMF-fixdate (RFC 9110 section
 /// 5.6.7), for `Date`, `Last-Modified` and their like. Later than [`MAX`] is
 /// written as [`MAX`].
+#[must_use]
 pub fn format(seconds: u64) -> [u8; LEN] {
     let seconds = seconds.min(MAX);
     let (days, of_day) = (seconds / SECONDS_A_DAY, seconds % SECONDS_A_DAY);
@@ -47,6 +48,7 @@ pub fn format(seconds: u64) -> [u8; LEN] {
 /// anything else, such as a day that does not exist, a wrong day of the week,
 /// a year before 1970, or one of the obsolete forms of RFC 9110 section 5.6.7.
 /// A leap second counts as the second before it.
+#[must_use]
 pub fn parse(text: &[u8]) -> Option<u64> {
     let text: &[u8; LEN] = text.try_into().ok()?;
     let day = number(&text[5..7])?;

@@ -63,6 +63,12 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
+    }
+}
+
 /// Declares the kinds with what is known of each, in one place.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $status:literal, $text:literal;)*) => {
@@ -80,7 +86,8 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$kind),*];
 
-            const fn status(self) -> u16 {
+            /// The status code of the response that such a message deserves.
+            pub const fn status(self) -> u16 {
                 match self { $(ErrorKind::$kind => $status,)* }
             }
 

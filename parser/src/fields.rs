@@ -6,7 +6,7 @@ use core::iter::FusedIterator;
 use crate::FieldPosition;
 
 /// One field: a name and a value, as they stand in the message.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "a field has a name and a value")]
 pub struct Field<'b> {
     /// The name, a token (RFC 9110 section 5.1). Names compare without case.
@@ -115,6 +115,7 @@ impl<'b, 'h> IntoIterator for Fields<'b, 'h> {
 
 /// Iterates over [`Fields`]; see [`Fields::iter`].
 #[derive(Clone, Debug)]
+#[must_use = "an iterator does nothing until it is used"]
 pub struct FieldIter<'b, 'h> {
     octets: &'b [u8],
     rest: core::slice::Iter<'h, FieldPosition>,
@@ -144,6 +145,7 @@ impl FusedIterator for FieldIter<'_, '_> {}
 
 /// Iterates over the values of one name; see [`Fields::get_all`].
 #[derive(Clone, Debug)]
+#[must_use = "an iterator does nothing until it is used"]
 pub struct GetAll<'b, 'h, 'n> {
     octets: &'b [u8],
     rest: core::slice::Iter<'h, FieldPosition>,

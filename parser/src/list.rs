@@ -127,6 +127,7 @@ pub fn parameters(element: &[u8]) -> (&[u8], Parameters<'_>) {
 /// Iterates over the elements of a list; see [`elements`]. After an error it
 /// has ended.
 #[derive(Clone, Debug)]
+#[must_use = "an iterator does nothing until it is used"]
 pub struct Elements<'b>(Parts<'b>);
 
 impl<'b> Iterator for Elements<'b> {
@@ -150,6 +151,7 @@ impl FusedIterator for Elements<'_> {}
 /// Iterates over parameters; see [`parameters`]. Empty ones are left out. After
 /// an error it has ended.
 #[derive(Clone, Debug)]
+#[must_use = "an iterator does nothing until it is used"]
 pub struct Parameters<'b>(Parts<'b>);
 
 impl<'b> Iterator for Parameters<'b> {

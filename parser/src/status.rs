@@ -1,5 +1,7 @@
 //! Complete or not, and which version.
 
+use core::fmt;
+
 /// What came of a parse that found no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -37,4 +39,14 @@ pub enum Version {
     Http10,
     /// HTTP/1.1.
     Http11,
+}
+
+impl fmt::Display for Version {
+    /// `HTTP/1.0` or `HTTP/1.1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Version::Http10 => "HTTP/1.0",
+            Version::Http11 => "HTTP/1.1",
+        })
+    }
 }

@@ -105,6 +105,7 @@ impl<'a> HeadEncoder<'a> {
 
     /// What was encoded so far, without the empty line: for a head to which
     /// others add fields.
+    #[must_use]
     pub fn into_lines(self) -> &'a [u8] {
         &self.buffer[..self.len]
     }
@@ -147,6 +148,7 @@ fn check(fits: bool, error: EncodeError) -> Result<(), EncodeError> {
 
 /// Whether `octets` are a token: a method or a field name (RFC 9110 section
 /// 5.6.2).
+#[must_use]
 pub fn is_token(octets: &[u8]) -> bool {
     !octets.is_empty() && octets.iter().all(|&octet| belongs(octet, TOKEN))
 }
@@ -154,6 +156,7 @@ pub fn is_token(octets: &[u8]) -> bool {
 /// Whether `octets` can be a field value or a reason phrase: no controls but
 /// HTAB, and no DEL (RFC 9110 section 5.5). White space at the ends is
 /// accepted; a recipient drops it.
+#[must_use]
 pub fn is_field_value(octets: &[u8]) -> bool {
     struct IsValue<'b>(&'b [u8]);
     impl Op for IsValue<'_> {

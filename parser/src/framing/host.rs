@@ -30,6 +30,7 @@ impl<'b> Authority<'b> {
     /// Commas are not, although a reg-name could hold them: a list of hosts is
     /// what they would stand for here.
     #[inline]
+    #[must_use]
     pub fn parse(octets: &'b [u8]) -> Option<Authority<'b>> {
         let plain = octets.iter().position(|&octet| !belongs(octet, REG_NAME));
         match octets.split_at_checked(plain.unwrap_or(octets.len()))? {

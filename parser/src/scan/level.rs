@@ -62,6 +62,7 @@ impl fmt::Display for Level {
 
 /// The given text names no [`Level`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownLevel;
 
 impl fmt::Display for UnknownLevel {

@@ -12,6 +12,7 @@ use crate::resume::StartLine;
 /// Positions have no lifetime, so they can be stored beside a buffer. They are
 /// hints: used with other octets they give wrong text or none, never a panic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a field has a name and a value")]
 pub struct FieldPosition {
     /// First octet of the name.
     pub name_start: u32,

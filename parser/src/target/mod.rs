@@ -55,6 +55,7 @@ impl<'b> Target<'b> {
     /// Takes a request target apart. `None` if it is in none of the forms, or
     /// in one that does not go with `method`.
     #[inline]
+    #[must_use]
     pub fn of(method: &[u8], target: &'b [u8]) -> Option<Target<'b>> {
         match target {
             _ if method == b"CONNECT" => Target::authority(target),

@@ -37,6 +37,7 @@ impl core::error::Error for InvalidPercentEncoding {}
 /// # Errors
 /// [`InvalidPercentEncoding`]; `None` if `buffer` is shorter than `octets` and
 /// there is something to decode.
+#[must_use]
 pub fn percent_decode<'b>(
     octets: &'b [u8],
     buffer: &'b mut [u8],

@@ -28,6 +28,7 @@ pub struct QueryPair<'b> {
 /// assert_eq!(pairs.next(), None);
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "an iterator does nothing until it is used"]
 pub struct Query<'b> {
     rest: &'b [u8],
 }
