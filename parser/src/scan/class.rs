@@ -1,8 +1,7 @@
 //! The octet classes that the grammar asks for, as tables.
 //!
 //! Every scanner of every level is held equal to [`TABLE`] by the tests in
-//! `scan/tests.rs`; the other tables here are the same classes in the forms
-//! that vector instructions look up.
+//! `scan/tests.rs`.
 
 /// `tchar`, RFC 9110 section 5.6.2: what methods and field names are made of.
 ///
@@ -56,43 +55,3 @@ const fn classes(octet: u8) -> u8 {
 pub(crate) const fn belongs(octet: u8, class: u8) -> bool {
     TABLE[octet as usize] & class != 0
 }
-
-/// [`TABLE`] for octets below 0x80, in two vectors' worth.
-pub(super) static ASCII: [[u8; 64]; 2] = {
-    let mut halves = [[0; 64]; 2];
-    let mut octet = 0;
-    while octet < 128 {
-        halves[octet / 64][octet % 64] = TABLE[octet];
-        octet += 1;
-    }
-    halves
-};
-
-/// `tchar` by nibbles: bit `h` of `TOKEN_ROWS[l]` says whether the octet with
-/// high nibble `h` and low nibble `l` is a token octet. Only octets below 0x80
-/// can be, so eight bits are enough. Sixteen entries, twice: `vpshufb` looks up
-/// within each 128-bit lane.
-pub(super) static TOKEN_ROWS: [u8; 32] = {
-    let mut rows = [0; 32];
-    let mut octet = 0;
-    while octet < 128 {
-        if belongs(octet as u8, TOKEN) {
-            rows[octet & 15] |= 1 << (octet >> 4);
-            rows[(octet & 15) + 16] |= 1 << (octet >> 4);
-        }
-        octet += 1;
-    }
-    rows
-};
-
-/// The bit that stands for a high nibble in [`TOKEN_ROWS`]; none above 7.
-pub(super) static NIBBLE_BITS: [u8; 32] = {
-    let mut bits = [0; 32];
-    let mut high = 0;
-    while high < 8 {
-        bits[high] = 1 << high;
-        bits[high + 16] = 1 << high;
-        high += 1;
-    }
-    bits
-};

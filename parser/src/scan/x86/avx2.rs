@@ -6,7 +6,8 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use super::blocks::{first_outside, masks64};
-use crate::scan::class::{NIBBLE_BITS, TARGET, TOKEN, TOKEN_ROWS, VALUE};
+use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
+use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.

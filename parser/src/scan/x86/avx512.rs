@@ -5,7 +5,8 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use crate::scan::class::{ASCII, TARGET, TOKEN, VALUE};
+use super::tables::ASCII;
+use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::{Blocks, Delimiters, Op, Scan, Window};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what

@@ -5,6 +5,7 @@ mod avx512;
 mod blocks;
 mod detect;
 mod sse42;
+mod tables;
 
 pub(super) use detect::detect;
 

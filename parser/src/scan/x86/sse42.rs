@@ -7,7 +7,8 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 
 use super::blocks::masks64;
-use crate::scan::class::{NIBBLE_BITS, TARGET, TOKEN, TOKEN_ROWS, VALUE, belongs};
+use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
+use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
 use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
