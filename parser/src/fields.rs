@@ -272,7 +272,7 @@ impl Noted {
         &self,
         known: Known,
         fields: Fields<'b, 'h>,
-    ) -> impl Iterator<Item = (FieldPosition, &'b [u8])> + use<'b, 'h> {
+    ) -> impl Iterator<Item = (&'h FieldPosition, &'b [u8])> + use<'b, 'h> {
         let line = (self.lines >> (known as u32 * 8) & 0xFF) as usize;
         let candidates = match line {
             _ if !self.are_distinct(fields.len()) => 0..fields.len(),
@@ -280,8 +280,9 @@ impl Noted {
             line => line - 1..line,
         };
         let positions = fields.positions.get(candidates).unwrap_or_default();
-        positions.iter().filter_map(move |&position| {
-            let field = field(fields.octets, &position);
+        // By reference: a position that was just written in parts is not to be loaded whole.
+        positions.iter().filter_map(move |position| {
+            let field = field(fields.octets, position);
             same(field.name, known.name()).then_some((position, field.value))
         })
     }

@@ -83,10 +83,13 @@ impl<'b> Authority<'b> {
 }
 
 fn parse_port(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0u16, |port, digit| {
-        digit.is_ascii_digit().then_some(())?;
-        port.checked_mul(10)?.checked_add((digit - b'0') as u16)
-    })
+    // Leading zeros are no offence, and five digits overflow nothing.
+    let zeros = digits.len().saturating_sub(5);
+    let (zeros, digits) = digits.split_at_checked(zeros)?;
+    let plain = digits.iter().all(u8::is_ascii_digit) && zeros.iter().all(|&digit| digit == b'0');
+    let port =
+        digits.iter().fold(0, |port: u32, digit| port * 10 + u32::from(digit.wrapping_sub(b'0')));
+    if plain { u16::try_from(port).ok() } else { None }
 }
 
 /// An IPv6 address without a zone.

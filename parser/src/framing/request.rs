@@ -31,10 +31,15 @@ impl<'b> Request<'b, '_> {
     /// `Transfer-Encoding`, `Content-Length`, `Expect`.
     #[inline]
     pub fn framing(&self) -> Result<Framing, Error> {
-        let target = self.judge_target()?;
-        self.judge_host(target.as_ref())?;
         let http11 = self.version() >= Version::Http11;
-        let tunnel = target.is_some_and(|target| target.form == Form::Authority);
+        // Origin-form is the usual one, and needs no more judgement.
+        let usual = self.target().first() == Some(&b'/') && self.method() != b"CONNECT";
+        let tunnel = if usual {
+            self.judge_host(None)?;
+            false
+        } else {
+            self.judge_target_and_host()?
+        };
         let mut framing = Framing { persistent: http11, tunnel, ..Framing::NONE };
         if self.0.record.noted.has_only_host() {
             return Ok(framing);
@@ -55,21 +60,21 @@ impl<'b> Request<'b, '_> {
         Ok(framing)
     }
 
-    /// The target in its form, if that is one for the method; `None` for the
-    /// usual one, origin-form, which needs no more judgement.
-    #[inline]
-    fn judge_target(&self) -> Result<Option<Target<'b>>, Error> {
-        let (method, target) = (self.method(), self.target());
-        if target.first() == Some(&b'/') && method != b"CONNECT" {
-            return Ok(None);
-        }
+    /// Judges a target that is not in origin-form, and `Host`. Whether it asks for
+    /// a tunnel.
+    #[cold]
+    #[inline(never)]
+    fn judge_target_and_host(&self) -> Result<bool, Error> {
         let start = self.target_position().start;
-        let target = Target::of(method, target).ok_or(Error::new(ErrorKind::TargetForm, start))?;
-        Ok(Some(target))
+        let target = Target::of(self.method(), self.target())
+            .ok_or(Error::new(ErrorKind::TargetForm, start))?;
+        self.judge_host(target.authority)?;
+        Ok(target.form == Form::Authority)
     }
 
+    /// Judges `Host`, which must name the target's authority if that has one.
     #[inline]
-    fn judge_host(&self, target: Option<&Target<'b>>) -> Result<(), Error> {
+    fn judge_host(&self, authority: Option<(Authority<'b>, u16)>) -> Result<(), Error> {
         let mut hosts = self.0.record.noted.find(Known::Host, self.fields());
         let Some((position, value)) = hosts.next() else {
             // HTTP/1.0 had no Host. The end of the head shows that it is missing.
@@ -87,7 +92,7 @@ impl<'b> Request<'b, '_> {
         let Some(host) = Authority::parse(value) else {
             return refuse(ErrorKind::Host, position.value_start);
         };
-        match target.and_then(|target| target.authority) {
+        match authority {
             Some((authority, default_port)) if !authority.same(&host, default_port) => {
                 refuse(ErrorKind::HostMismatch, position.value_start)
             }
