@@ -134,10 +134,10 @@
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt |
-//! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 7 crates |
+//! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json: 5 crates |
-//! | `multipart` | | `Request::multipart`: forms with files, held in memory | multer: 16 crates |
-//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt` |
+//! | `multipart` | | `Request::multipart`: forms with files, held in memory | multer: 18 crates |
+//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
 //!
 //! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
 //! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.
