@@ -127,6 +127,28 @@ fn fields(octets: &[u8], found: &Found) -> Vec<(Vec<u8>, Vec<u8>)> {
         .collect()
 }
 
+/// One head with its parts copied, and its octets. `None` if it is refused or incomplete.
+pub fn read(octets: &[u8], kind: Kind) -> Option<(Head, usize)> {
+    let mut found = Found::new();
+    let (consumed, head) = match kind {
+        Kind::Request => {
+            let consumed = request(octets, &mut found);
+            let method = copied(octets, found.method, found.method_length);
+            let target = copied(octets, found.target, found.target_length);
+            (consumed, Head { method, target, ..Head::default() })
+        }
+        Kind::Response => {
+            let consumed = response(octets, &mut found);
+            let reason = copied(octets, found.target, found.target_length);
+            (consumed, Head { status: found.status as u16, reason, ..Head::default() })
+        }
+    };
+    if consumed == 0 {
+        return None;
+    }
+    Some((Head { minor: found.minor as u8, fields: fields(octets, &found), ..head }, consumed))
+}
+
 impl Contestant for Picohttpparser {
     fn name(&self) -> &'static str {
         "picohttpparser"
@@ -143,27 +165,8 @@ impl Contestant for Picohttpparser {
     fn heads(&mut self, item: &Item) -> Vec<Head> {
         let mut heads = Vec::new();
         each_head(item, 1, |octets| {
-            let mut found = Found::new();
-            let (consumed, head) = match item.kind {
-                Kind::Request => {
-                    let consumed = request(octets, &mut found);
-                    let method = copied(octets, found.method, found.method_length);
-                    let target = copied(octets, found.target, found.target_length);
-                    (consumed, Head { method, target, ..Head::default() })
-                }
-                Kind::Response => {
-                    let consumed = response(octets, &mut found);
-                    let reason = copied(octets, found.target, found.target_length);
-                    (consumed, Head { status: found.status as u16, reason, ..Head::default() })
-                }
-            };
-            if consumed > 0 {
-                heads.push(Head {
-                    minor: found.minor as u8,
-                    fields: fields(octets, &found),
-                    ..head
-                });
-            }
+            let Some((head, consumed)) = read(octets, item.kind) else { return 0 };
+            heads.push(head);
             consumed
         });
         heads
