@@ -106,6 +106,10 @@ impl Config {
     }
 }
 
+/// Fields that frame or route, which a trailer section may not hold.
+pub(super) const NO_TRAILERS: [Known; 3] =
+    [Known::Host, Known::ContentLength, Known::TransferEncoding];
+
 /// A trailer section begins with its first field.
 struct NoLine;
 
@@ -133,8 +137,7 @@ impl FirstLine for NoLine {
 
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Fields<'b, 'h>, Error> {
         let trailers = Fields::new(head.octets, head.positions);
-        let forbidden = [Known::Host, Known::ContentLength, Known::TransferEncoding];
-        let first = forbidden
+        let first = NO_TRAILERS
             .into_iter()
             .filter_map(|known| head.record.noted.find(known, trailers).next())
             .map(|(position, _)| position.name_start)

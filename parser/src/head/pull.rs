@@ -36,6 +36,7 @@
 mod tests;
 
 use super::field_lines::{Line, Place, parse_line};
+use super::parse::NO_TRAILERS;
 use super::request_line::RequestLine as RequestLineGrammar;
 use super::status_line::StatusLine as StatusLineGrammar;
 use super::{Bounded, FirstLine, Stop};
@@ -223,8 +224,8 @@ impl Pull {
             name: part(octets, at.name_start, at.name_end),
             value: part(octets, at.value_start, at.value_end),
         };
-        let forbidden = ["host", "content-length", "transfer-encoding"];
-        if self.section == Section::Trailers && forbidden.iter().any(|name| field.is(name)) {
+        let forbidden = || NO_TRAILERS.iter().any(|known| field.is(known.name()));
+        if self.section == Section::Trailers && forbidden() {
             let error = Error::new(ErrorKind::TrailerForbidden, at.name_start as usize);
             self.at_end.get_or_insert(error);
         }
