@@ -43,6 +43,8 @@ impl Error {
     /// its trailers, from the first one of the content). It does not depend on
     /// how the message was split. Limits are offended by the first octet beyond
     /// them; a missing field is missed at the empty line that ends the head.
+    /// Content can be longer than 4 GiB: what is wrong behind that is at
+    /// `u32::MAX`.
     pub const fn offset(&self) -> usize {
         self.offset as usize
     }

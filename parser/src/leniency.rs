@@ -52,7 +52,9 @@ pub struct Leniency {
     /// section 15. Risk: code that expects a class of 1 to 5.
     pub any_code: bool,
     /// A field value may go on in lines that begin with a space or tab (RFC
-    /// 9112 section 5.2); it is given as it stands, line ends included. Risk: a
+    /// 9112 section 5.2); it is given as it stands, line ends included. Framing
+    /// does not unfold: it refuses numbers and codings that a fold is in, and
+    /// does not see an option of `Connection` right behind one. Risk: a
     /// neighbour that takes the second line for a field of its own, and a line
     /// end in a value that is passed on.
     pub obs_fold: bool,

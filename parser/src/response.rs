@@ -42,6 +42,13 @@ impl<'b, 'h> Response<'b, 'h> {
     pub fn octets(&self) -> &'b [u8] {
         self.0.octets
     }
+
+    /// Where the reason phrase stands in [`octets`](Self::octets), for callers
+    /// who store positions.
+    pub fn reason_position(&self) -> core::ops::Range<usize> {
+        let line = &self.0.record.start;
+        line.second_start as usize..line.second_end as usize
+    }
 }
 
 impl fmt::Debug for Response<'_, '_> {

@@ -244,7 +244,9 @@ fn status_line(octets: &[u8]) -> Result<Option<(u16, Vec<u8>, Version)>, Error> 
             }
             let outcome = outcome.map(|status| {
                 let (response, _) = status.complete()?;
-                Some((response.code(), response.reason().to_vec(), response.version()))
+                let reason = &response.octets()[response.reason_position()];
+                assert_eq!(reason, response.reason());
+                Some((response.code(), reason.to_vec(), response.version()))
             });
             let before = found.get_or_insert_with(|| outcome.clone());
             assert_eq!(*before, outcome, "{level}, split at {split}: {}", octets.escape_ascii());
