@@ -266,6 +266,51 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+    /// A resume and slots are hints: given with other octets, kinds of heads,
+    /// configurations and slots than before, they may give nonsense, in bounds.
+    #[test]
+    fn mixed_up_hints_do_no_harm(
+        calls in proptest::collection::vec(
+            (
+                proptest::sample::select(&[Kind::Request, Kind::Response, Kind::Trailers][..]),
+                octets(STARTS),
+                octets(LINES),
+                limits(),
+                leniency(),
+                proptest::sample::select(&Level::ALL[..]),
+                0u8..8,
+            ),
+            1..6,
+        ),
+    ) {
+        let mut at = Resume::new();
+        let (mut slots, mut others) = (Positions::<4>::new(), Positions::<4>::new());
+        let mut storage = [FieldPosition { value_end: 9, ..Default::default() }; 3];
+        let mut pull = Pull::request();
+        for (kind, start, lines, limits, leniency, level, what) in calls {
+            let octets = [start, lines].concat();
+            let config = Config::STRICT.with_limits(limits).with_leniency(leniency).at_most(level);
+            if what & 1 == 1 {
+                std::mem::swap(&mut slots, &mut others);
+            }
+            let _ = match what >> 1 {
+                0 => {
+                    let mut slots = BorrowedPositions::new(&mut storage);
+                    step(&config, kind, &octets, &mut at, &mut slots)
+                }
+                1 => {
+                    slots = Positions::new();
+                    step(&config, kind, &octets, &mut at, &mut slots)
+                }
+                _ => step(&config, kind, &octets, &mut at, &mut slots),
+            };
+            let _ = pull.next(&config, &octets);
+        }
+    }
+}
+
 /// `RAJADA_CASES` asks for more than a test run should take.
 fn cases() -> u32 {
     std::env::var("RAJADA_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(512)
