@@ -108,15 +108,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.owes(ticket.id())?;
         check_final(ticket, head)?;
         let unsent = ticket.is_head() || head.form().has_no_content();
-        let (copied, owned, length) = match &content {
-            Content::None => (&[][..], None, if head.status() == 304 { None } else { Some(0) }),
-            Content::Copied(octets) => (*octets, None, Some(octets.len() as u64)),
+        let (copied, kept, length) = match &content {
+            Content::None => (&[][..], false, if head.status() == 304 { None } else { Some(0) }),
+            Content::Copied(octets) => (*octets, false, Some(octets.len() as u64)),
             Content::Owned(content) if unsent || content.as_ref().len() < COPY_BELOW => {
-                (content.as_ref(), None, Some(content.as_ref().len() as u64))
+                (content.as_ref(), false, Some(content.as_ref().len() as u64))
             }
-            Content::Owned(content) => (&[][..], Some(()), Some(content.as_ref().len() as u64)),
+            Content::Owned(content) => (&[][..], true, Some(content.as_ref().len() as u64)),
             Content::Omitted(_) if !unsent => return Err(ApiMisuse::NotOffered),
-            Content::Omitted(length) => (&[][..], None, Some(*length)),
+            Content::Omitted(length) => (&[][..], false, Some(*length)),
         };
         let copied = if unsent { &[] } else { copied };
         let framing = match length {
@@ -135,7 +135,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         encoder.head(head, framing, connection).put(copied);
         let len = encoder.len();
         let owned = match content {
-            Content::Owned(content) if owned.is_some() => Some(content),
+            Content::Owned(content) if kept => Some(content),
             _ => None,
         };
         self.complete(ticket.id().sequence(), len, owned);

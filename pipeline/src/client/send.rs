@@ -37,10 +37,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     }
 
     fn may_request(&self) -> Result<(), ApiMisuse> {
-        if self.input == Input::Upgraded || self.input == Input::Ended {
-            return Err(ApiMisuse::Gone);
-        }
-        if self.output == Upload::Ended {
+        let over = matches!(self.input, Input::Upgraded | Input::Ended);
+        if over || self.output == Upload::Ended {
             return Err(ApiMisuse::Gone);
         }
         let Some(store) = &self.store else { return Err(ApiMisuse::Full) };
