@@ -2,8 +2,8 @@
 //! and of everything, offsets beyond 32 bits, hosts and dates at their borders.
 
 use rajada_parser::{
-    Authority, BodyLength, Chunk, ChunkedDecoder, Config, Error, ErrorKind, Framing, Limits,
-    Positions, Resume, Status, date,
+    Authority, BodyLength, Chunk, ChunkedDecoder, Config, Error, ErrorKind, Framing, Leniency,
+    Limits, Positions, Resume, Status, date,
 };
 
 const MANY: usize = 3000;
@@ -125,6 +125,19 @@ fn content_beyond_four_gigabytes_is_counted() {
     assert_eq!(decoder.decode(b"ffffffffffffffff\r\n").unwrap(), (Chunk::NeedData, 18));
     assert_eq!(decoder.decode(&block).unwrap(), (Chunk::Data(&block), block.len()));
     assert!(!decoder.is_done());
+}
+
+#[test]
+fn a_missing_host_is_missed_at_the_empty_line() {
+    let leniency = Leniency { bare_lf: true, ..Leniency::NONE };
+    let config = Config::STRICT.with_leniency(leniency);
+    for (end, offset) in [("\r\n\r\n", 2), ("\n\r\n", 1), ("\r\n\n", 2), ("\n\n", 1)] {
+        let head = format!("GET / HTTP/1.1{end}");
+        let (mut at, mut slots) = (Resume::new(), Positions::<4>::new());
+        let status = config.parse_request(head.as_bytes(), &mut at, &mut slots).unwrap();
+        let error = status.complete().unwrap().0.framing().unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::HostMissing, 14 + offset));
+    }
 }
 
 #[test]

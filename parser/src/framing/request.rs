@@ -81,7 +81,9 @@ impl<'b> Request<'b, '_> {
             return match self.version() {
                 Version::Http10 => Ok(()),
                 Version::Http11 => {
-                    Err(Error::new(ErrorKind::HostMissing, self.0.octets.len().saturating_sub(2)))
+                    let empty_line = if self.0.octets.ends_with(b"\r\n") { 2 } else { 1 };
+                    let offset = self.0.octets.len().saturating_sub(empty_line);
+                    Err(Error::new(ErrorKind::HostMissing, offset))
                 }
             };
         };
