@@ -124,10 +124,12 @@ fn vanish(program: &Program, part: &str, count: usize, read: bool) {
         });
         levels.push(samples.min().unwrap());
     }
-    // The first round is a warm-up.
-    let (first, last) = (levels[1], levels[levels.len() - 1]);
-    // The allocator may keep some of it in pieces; what leaks would be there three times more.
-    assert!(last <= first + first / 2 + 2 * part.len() / 1024, "{levels:?} KiB");
+    // The allocator settles during the first rounds and may keep some of it in pieces. What leaks
+    // adds a round's octets to the last round, too.
+    let last = levels.pop().unwrap();
+    let reached = levels.iter().max().unwrap();
+    let slack = (count * part.len() / 1024 / 2).max(512);
+    assert!(last <= reached + slack, "{levels:?} KiB, then {last}");
     assert_eq!(Client::connect(program.address).get("/").text(), "Hello world!");
 }
 
