@@ -249,15 +249,13 @@ impl Worker {
                         log::debug!("{peer}: {error}");
                     }
                 }
-                Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock => {
+                Err(error) => match Unaccepted::of(&error) {
+                    Unaccepted::None => {
                         self.accept = Accept::Wait;
                         return;
                     }
-                    ErrorKind::Interrupted
-                    | ErrorKind::ConnectionAborted
-                    | ErrorKind::ConnectionReset => {}
-                    _ => {
+                    Unaccepted::One => {}
+                    Unaccepted::All => {
                         log::warn!("a connection can't be accepted: {error}");
                         self.accept = Accept::Later(self.service.clock() + ACCEPT_PAUSE);
                         return;
@@ -397,6 +395,30 @@ fn adopt(
     registered
 }
 
+/// What it means that there is no connection to accept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unaccepted {
+    /// None waits.
+    None,
+    /// One that waited is gone again (`ECONNABORTED`); others may wait.
+    One,
+    /// Something is short (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`) or wrong for all: trying again
+    /// at once would be to spin.
+    All,
+}
+
+impl Unaccepted {
+    fn of(error: &io::Error) -> Unaccepted {
+        match error.kind() {
+            ErrorKind::WouldBlock => Unaccepted::None,
+            ErrorKind::Interrupted | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset => {
+                Unaccepted::One
+            }
+            _ => Unaccepted::All,
+        }
+    }
+}
+
 /// Rounds up: the operating system waits in milliseconds, and waking up early would be to spin.
 fn whole_milliseconds(time: Duration) -> Duration {
     Duration::from_millis(time.as_nanos().div_ceil(1_000_000) as u64)
@@ -421,6 +443,22 @@ mod tests {
         assert!(connections.remove(key).is_some());
         assert!(connections.get(key).is_none(), "a key finds its own connection or none");
         assert_eq!(connections.len(), 0);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn errors_of_accept_neither_stop_nor_spin() {
+        // By their numbers on Linux: EAGAIN; ECONNABORTED, EINTR; EMFILE, ENFILE, ENOBUFS, ENOMEM.
+        for (numbers, meaning) in [
+            (&[11][..], Unaccepted::None),
+            (&[103, 4], Unaccepted::One),
+            (&[24, 23, 105, 12], Unaccepted::All),
+        ] {
+            for &number in numbers {
+                let error = io::Error::from_raw_os_error(number);
+                assert_eq!(Unaccepted::of(&error), meaning, "{error}");
+            }
+        }
     }
 
     #[test]
