@@ -95,6 +95,17 @@ impl StartLine {
         version: WireVersion::Http11,
         major: 0,
     };
+
+    /// A major version other than 1 is refused once the head is complete.
+    #[inline(always)]
+    pub(crate) fn judge_version(&self) -> Result<(), Error> {
+        match self.version {
+            WireVersion::Other => {
+                Err(Error::new(ErrorKind::VersionUnsupported, self.major as usize))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The version as it stands in a start line.
@@ -130,16 +141,6 @@ impl WireVersion {
             (b'1', b'0') => WireVersion::Http10,
             (b'1', _) => WireVersion::Http11,
             _ => WireVersion::Other,
-        }
-    }
-
-    /// A major version other than 1 is refused once the head is complete; it
-    /// stands at `offset`.
-    #[inline(always)]
-    pub(crate) fn judge(self, offset: usize) -> Result<(), Error> {
-        match self {
-            WireVersion::Other => Err(Error::new(ErrorKind::VersionUnsupported, offset)),
-            _ => Ok(()),
         }
     }
 }

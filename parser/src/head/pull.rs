@@ -207,7 +207,7 @@ impl Pull {
     }
 
     fn start_line<'b>(&mut self, octets: &'b [u8], line: StartLine) -> Part<'b> {
-        self.at_end = line.version.judge(line.major as usize).err();
+        self.at_end = line.judge_version().err();
         let version = line.version.into();
         let second = part(octets, line.second_start, line.second_end);
         match self.section {

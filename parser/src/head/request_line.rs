@@ -15,8 +15,7 @@ impl FirstLine for RequestLine {
 
     #[inline(always)]
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Request<'b, 'h>, Error> {
-        // The version ends the line.
-        head.record.start.version.judge(head.record.start.major as usize)?;
+        head.record.start.judge_version()?;
         Ok(Request(head))
     }
 

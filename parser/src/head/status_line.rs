@@ -21,7 +21,7 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Response<'b, 'h>, Error> {
-        head.record.start.version.judge(head.record.start.major as usize)?;
+        head.record.start.judge_version()?;
         Ok(Response(head))
     }
 
