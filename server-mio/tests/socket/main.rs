@@ -14,3 +14,4 @@ mod routes;
 mod serving;
 mod shortage;
 mod shutdown;
+mod traced;

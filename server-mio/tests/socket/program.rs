@@ -1,11 +1,12 @@
 //! The binary `rajada`.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::client::{Client, PATIENCE};
+use crate::traced::{Traced, call};
 
 /// A running `rajada`, by itself or under a tracer.
 pub(crate) struct Program {
@@ -53,7 +54,7 @@ impl Drop for Program {
     }
 }
 
-fn signal_process(process: u32, signal: &str) {
+pub(crate) fn signal_process(process: u32, signal: &str) {
     assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
 }
 
@@ -167,39 +168,11 @@ fn a_signal_ends_it_cleanly_and_a_second_one_at_once() {
 }
 
 /// The system calls that a server makes between two marks, of which it sees nothing but requests.
-fn traced(bursts: usize, burst: &str, answers: usize) -> Option<Vec<String>> {
-    let strace = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
-    if !strace.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: strace is not here, or may not trace");
-        return None;
-    }
-    let mut program = Program::start(
-        Command::new("strace")
-            .args([
-                "-f",
-                "-qq",
-                "-s",
-                "4096",
-                "-e",
-                "signal=none",
-                BINARY,
-                "--listen",
-                "127.0.0.1:0",
-            ])
-            .stderr(Stdio::piped()),
-    );
-    let mut stderr = program.child.stderr.take().unwrap();
-    let tracing = std::thread::spawn(move || {
-        let mut trace = String::new();
-        stderr.read_to_string(&mut trace).unwrap();
-        trace
-    });
-    let mut client = Client::connect(program.address);
-    let mut warm_up = || {
-        client.send(burst);
-        client.answers(answers);
-    };
-    warm_up();
+fn calls_of(bursts: usize, burst: &str, answers: usize) -> Option<Vec<String>> {
+    let traced = Traced::start(&[])?;
+    let mut client = Client::connect(traced.program.address);
+    client.send(burst);
+    client.answers(answers);
     std::thread::sleep(Duration::from_millis(100));
     client.send("GET /user/first-mark HTTP/1.1\r\nHost: a\r\n\r\n").answer();
     for _ in 0..bursts {
@@ -208,26 +181,19 @@ fn traced(bursts: usize, burst: &str, answers: usize) -> Option<Vec<String>> {
     }
     client.send("GET /user/second-mark HTTP/1.1\r\nHost: a\r\n\r\n").answer();
     drop(client);
-    // The tracer's child is the server; the tracer ends with it.
-    let children = format!("/proc/{0}/task/{0}/children", program.child.id());
-    let server = std::fs::read_to_string(children).unwrap();
-    signal_process(server.split_whitespace().next().unwrap().parse().unwrap(), "-TERM");
-    let trace = tracing.join().unwrap();
-    let lines: Vec<_> = trace.lines().collect();
+    let lines = traced.finish();
     // The mark's request is read, its answer written; what follows is ours.
     let mark = |text: &str, nth: usize| {
         lines.iter().enumerate().filter(|(_, line)| line.contains(text)).nth(nth).unwrap().0
     };
     let ours = &lines[mark("first-mark", 1) + 1..mark("second-mark", 0)];
-    let call =
-        |line: &&str| line.rsplit("] ").next().unwrap().split('(').next().unwrap().to_owned();
-    Some(ours.iter().map(call).collect())
+    Some(ours.iter().map(|line| call(line).to_owned()).collect())
 }
 
 #[test]
 fn a_burst_costs_one_read_and_one_write() {
     let burst = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(24);
-    let Some(calls) = traced(3, &burst, 24) else { return };
+    let Some(calls) = calls_of(3, &burst, 24) else { return };
     let count = |names: &[&str]| calls.iter().filter(|call| names.contains(&call.as_str())).count();
     assert_eq!(count(&["read", "recvfrom", "readv", "recvmsg"]), 3, "{calls:?}");
     assert_eq!(count(&["write", "sendto", "writev", "sendmsg"]), 3, "{calls:?}");

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::client::{Client, PATIENCE};
 use crate::program::{BINARY, Program};
 use crate::serving::wait_until;
+use crate::traced::{Traced, call};
 
 /// A number from a line of `/proc/PID/status`.
 fn status_of(program: &Program, name: &str) -> usize {
@@ -45,6 +46,50 @@ fn no_file_descriptors_left_neither_stops_nor_spins_the_server() {
     while let Some(mut client) = (!clients.is_empty()).then(|| clients.remove(0)) {
         assert_eq!(client.answer().text(), "Hello world!");
         assert!(began.elapsed() < PATIENCE);
+    }
+}
+
+/// Has `accept` fail five times with an error behind the first connection, while a second one waits. Says how long
+/// that one had to wait; `None` where nothing can be traced.
+fn accepts_behind(error: &str) -> Option<Duration> {
+    const FAILURES: usize = 5;
+    let inject = format!("inject=accept4:error={error}:when=2..{}", 1 + FAILURES);
+    let traced = Traced::start(&["-e", "trace=accept4,epoll_wait", "-e", &inject])?;
+    let mut first = Client::connect(traced.program.address);
+    assert_eq!(first.get("/").text(), "Hello world!");
+    let began = Instant::now();
+    let mut second = Client::connect(traced.program.address);
+    second.send("GET /user/2 HTTP/1.1\r\nHost: a\r\n\r\n");
+    // Whoever is in is served all the time.
+    assert_eq!(first.get("/user/1").text(), "1");
+    assert_eq!(second.answer().text(), "2", "{error}");
+    let waited = began.elapsed();
+    let mut third = Client::connect(traced.program.address);
+    assert_eq!(third.get("/user/3").text(), "3", "{error}");
+    let trace = traced.finish();
+    let count = |name| trace.iter().filter(|line| call(line) == name).count();
+    let failures = trace.iter().filter(|line| line.contains("(INJECTED)")).count();
+    assert_eq!(failures, FAILURES, "{error}: {trace:#?}");
+    // Three connections, and each time that there were no more.
+    assert!(count("accept4") <= FAILURES + 6, "{error}: {trace:#?}");
+    assert!(count("epoll_wait") <= 30, "it spins behind {error}: {trace:#?}");
+    Some(waited)
+}
+
+#[test]
+fn a_connection_that_is_gone_when_it_is_accepted_keeps_nobody_waiting() {
+    for error in ["ECONNABORTED", "EINTR"] {
+        let Some(waited) = accepts_behind(error) else { return };
+        assert!(waited < Duration::from_millis(300), "{error}: {waited:?}");
+    }
+}
+
+#[test]
+fn a_shortage_when_a_connection_is_accepted_neither_stops_nor_spins_the_server() {
+    for error in ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"] {
+        let Some(waited) = accepts_behind(error) else { return };
+        // Five failures, each with a pause behind it; the first may have begun before the clock.
+        assert!(waited > Duration::from_millis(350), "{error}: {waited:?}");
     }
 }
 
