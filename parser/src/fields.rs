@@ -199,6 +199,15 @@ pub(crate) enum Known {
 }
 
 impl Known {
+    const ALL: [Known; 6] = [
+        Known::Host,
+        Known::Expect,
+        Known::Upgrade,
+        Known::Connection,
+        Known::ContentLength,
+        Known::TransferEncoding,
+    ];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Known::Host => "host",
@@ -210,7 +219,12 @@ impl Known {
         }
     }
 
-    /// Its octet of [`Noted::lines`].
+    /// A count of one in its octet of [`Noted`].
+    const fn one(self) -> u64 {
+        1 << (self as u32 * 8)
+    }
+
+    /// Its octet of [`Noted`].
     pub(crate) const fn mask(self) -> u64 {
         0xFF << (self as u32 * 8)
     }
@@ -228,41 +242,37 @@ pub(crate) fn same(octets: &[u8], lower: &'static str) -> bool {
         }) == 0
 }
 
-/// Which field lines can be [`Known`] fields. A line *can* be one if the length
-/// and the first letter of its name say so; names are compared when a field is
-/// asked for.
+/// How many field lines can be each of the [`Known`] fields. A line *can* be one
+/// if the length and the first letter of its name say so; names are compared
+/// when a field is asked for.
 ///
-/// Two words and no branch: noting is part of every parse.
+/// One word and no branch: noting is part of every parse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Noted {
-    /// In one octet for each known field, the index of the line that can be it,
-    /// counted from 1; 0 if there is none.
-    lines: u64,
-    /// In the bits from [`COUNT`] on, how many lines there are that can be any.
-    /// If that is more than there are octets in `lines` that are not 0, several
-    /// lines can be the same field, and `lines` means nothing.
-    sum: u64,
+    /// One octet for each known field. With more than [`Noted::MANY`] lines an
+    /// octet can overflow into the next, and all of them mean nothing.
+    counts: u64,
 }
 
-/// Above the bits of [`ENTRIES`] that are shift counts.
-const COUNT: u32 = 16;
-
 impl Noted {
-    pub(crate) const NONE: Noted = Noted { lines: 0, sum: 0 };
+    pub(crate) const NONE: Noted = Noted { counts: 0 };
 
-    /// Notes the field line `index`, of which the name is `len` octets long and
-    /// begins with `first`.
+    /// With so many field lines the counts hold.
+    const MANY: usize = 0xFF;
+
+    /// Notes a field line, of which the name is `len` octets long and begins
+    /// with `first`.
     #[inline(always)]
-    pub(crate) fn note(&mut self, index: usize, len: usize, first: u8) {
-        let entry = ENTRIES[entry_index(len, first)];
-        self.lines |= (index as u64 + 1).wrapping_shl(entry);
-        self.sum += entry as u64;
+    pub(crate) fn note(&mut self, len: usize, first: u8) {
+        let can_be = BY_LEN[len % BY_LEN.len()] & BY_LETTER[first as usize % BY_LETTER.len()];
+        self.counts = self.counts.wrapping_add(can_be);
     }
 
-    /// Whether no field line can be any of those that are not `Host`.
+    /// Whether no field line can be any of those that are not `Host`, and one
+    /// can be that.
     #[inline(always)]
-    pub(crate) fn has_only_host(&self) -> bool {
-        self.sum >> COUNT == 1 && self.lines & 0xFF != 0
+    pub(crate) fn has_only_host(&self, fields: Fields<'_, '_>) -> bool {
+        self.counts == Known::Host.one() && fields.len() <= Noted::MANY
     }
 
     /// The field lines that are `known`, in order: where they stand, and their
@@ -273,71 +283,52 @@ impl Noted {
         known: Known,
         fields: Fields<'b, 'h>,
     ) -> impl Iterator<Item = (&'h FieldPosition, &'b [u8])> + use<'b, 'h> {
-        let line = (self.lines >> (known as u32 * 8) & 0xFF) as usize;
-        let candidates = match line {
-            _ if !self.are_distinct(fields.len()) => 0..fields.len(),
-            0 => 0..0,
-            line => line - 1..line,
+        let count = match fields.len() {
+            0..=Noted::MANY => (self.counts >> (known as u32 * 8)) as usize & 0xFF,
+            more => more,
         };
-        let positions = fields.positions.get(candidates).unwrap_or_default();
+        let candidates = if count == 0 { &[] } else { fields.positions };
+        let len = known.name().len();
         // By reference: a position that was just written in parts is not to be loaded whole.
-        positions.iter().filter_map(move |position| {
-            let field = field(fields.octets, position);
-            same(field.name, known.name()).then_some((position, field.value))
-        })
+        candidates
+            .iter()
+            .filter(move |at| at.name_end.wrapping_sub(at.name_start) as usize == len)
+            .filter_map(move |position| {
+                let field = field(fields.octets, position);
+                same(field.name, known.name()).then_some((position, field.value))
+            })
+            .take(count)
     }
 
     /// Whether a field line can be one of those in `mask`, made by
     /// [`Known::mask`].
     #[inline(always)]
     pub(crate) fn may_hold(&self, mask: u64, fields: Fields<'_, '_>) -> bool {
-        self.lines & mask != 0 || !self.are_distinct(fields.len())
-    }
-
-    /// Whether each octet of `lines` means what it says, for so many fields.
-    #[inline(always)]
-    fn are_distinct(&self, fields: usize) -> bool {
-        // The six octets of known fields. One is not 0 if its high bit is set,
-        // or if adding 0x7F to the other bits sets it.
-        const LOW: u64 = 0x7F7F_7F7F_7F7F;
-        const HIGH: u64 = 0x8080_8080_8080;
-        let seen = (self.lines | ((self.lines & LOW) + LOW)) & HIGH;
-        // Their count, in the highest octet of the product: cheaper than counting
-        // bits where that is no instruction.
-        let known = (seen >> 7).wrapping_mul(0x0101_0101_0101_0101) >> 56;
-        fields < 0xFF && known == self.sum >> COUNT
+        self.counts & mask != 0 || fields.len() > Noted::MANY
     }
 }
 
-/// By [`entry_index`]: how far to shift the index of a line in [`Noted`], and
-/// 1 at [`COUNT`] for known fields.
-static ENTRIES: [u32; 64] = {
-    let mut table = [OTHERS; 64];
-    let all = [
-        Known::Host,
-        Known::Expect,
-        Known::Upgrade,
-        Known::Connection,
-        Known::ContentLength,
-        Known::TransferEncoding,
-    ];
+/// By the length of a name: a count of one for each known field of that length.
+/// Longer names than there are entries are taken for shorter ones: they are
+/// compared before they are used.
+static BY_LEN: [u64; 32] = {
+    let mut table = [0; 32];
     let mut i = 0;
-    while i < all.len() {
-        let name = all[i].name().as_bytes();
-        let index = entry_index(name.len(), name[0]);
-        assert!(table[index] == OTHERS, "two known fields in one place");
-        table[index] = (all[i] as u32 * 8) | (1 << COUNT);
+    while i < Known::ALL.len() {
+        table[Known::ALL[i].name().len()] |= Known::ALL[i].one();
         i += 1;
     }
     table
 };
 
-/// The shift for names that are not known.
-const OTHERS: u32 = 56;
-
-/// The factor is one of those that keep the known names apart from each other
-/// and from the names that requests usually have.
-#[inline(always)]
-const fn entry_index(len: usize, first: u8) -> usize {
-    (len.wrapping_mul(41) + (first | 0x20) as usize) % 64
-}
+/// The same by the last five bits of a name's first octet, in which letters
+/// differ from each other and not from their other case.
+static BY_LETTER: [u64; 32] = {
+    let mut table = [0; 32];
+    let mut i = 0;
+    while i < Known::ALL.len() {
+        table[Known::ALL[i].name().as_bytes()[0] as usize % 32] |= Known::ALL[i].one();
+        i += 1;
+    }
+    table
+};

@@ -41,10 +41,10 @@ impl<'b> Request<'b, '_> {
             self.judge_target_and_host()?
         };
         let mut framing = Framing { persistent: http11, tunnel, ..Framing::NONE };
-        if self.0.record.noted.has_only_host() {
+        let (fields, noted) = (self.fields(), &self.0.record.noted);
+        if noted.has_only_host(fields) {
             return Ok(framing);
         }
-        let (fields, noted) = (self.fields(), &self.0.record.noted);
         const CONTENT: u64 =
             Known::ContentLength.mask() | Known::TransferEncoding.mask() | Known::Expect.mask();
         if noted.may_hold(CONTENT, fields) {

@@ -31,7 +31,7 @@ pub(super) fn parse<S: Scan>(
         match parse_line(scan, head, leniency, &mut place, first, slots.is_full()) {
             Ok(Line::Field(position)) => {
                 let len = position.name_end - position.name_start;
-                noted.note(slots.count(), len as usize, head.octets[position.name_start as usize]);
+                noted.note(len as usize, head.octets[position.name_start as usize]);
                 slots.push(position);
             }
             Ok(Line::Fold(value_end)) => slots.extend_last(value_end),

@@ -77,7 +77,7 @@ fn field_lines<B: Blocks>(
         if !usual || slots.is_full() {
             return Err((noted, line));
         }
-        noted.note(slots.count(), name_end - line, octets.octets()[line]);
+        noted.note(name_end - line, octets.octets()[line]);
         slots.push(FieldPosition {
             name_start: line as u32,
             name_end: name_end as u32,
