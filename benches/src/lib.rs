@@ -6,10 +6,12 @@
 pub mod contest;
 pub mod corpus;
 pub mod head;
+pub mod load;
 pub mod machine;
 pub mod naive;
 pub mod peers;
 pub mod rajada;
+pub mod serve;
 
 /// Room for so many fields, for every contestant alike.
 pub const SLOTS: usize = 64;

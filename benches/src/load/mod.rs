@@ -1,0 +1,77 @@
+//! The load generator: bursts of pipelined requests to one server, every octet of the answers compared, every burst timed.
+//!
+//! ```sh
+//! taskset -c 0 target/release/rajada --listen 127.0.0.1:8080 &
+//! taskset -c 1 cargo run --release -p benches --bin load -- 127.0.0.1:8080 --pid $!
+//! ```
+//!
+//! To measure a fast server, a generator has to be faster. What is unusual happens once, before the clock runs: one connection sends the
+//! requests, and the client's side of [`rajada_pipeline`] finds where the answers end and where their `Date` stands. From then on nothing is
+//! parsed. The answers to a burst are known but for 29 octets each, so a read is compared with them by one `memcmp`; only if that fails are the
+//! pieces between the dates compared, and a new date is taken over. A burst is one write.
+//!
+//! ```text
+//!             learn ---- expected octets -----.
+//!                                             v
+//!   main --- thread --- poll --> read --> compare --> record latency --> write the next burst
+//!        \-- thread ...                                                  (closed loop: at once; fixed rate: when it is due)
+//!        `-- warm-up | measure | drain; /proc/PID at both ends of the second
+//! ```
+//!
+//! **Closed loop**: each connection sends its next burst when the last is answered. What is found is the server's speed; latency says how long
+//! a burst waits when all connections always want something.
+//!
+//! **Fixed rate** (`--rate`): bursts have a timetable, and latency counts from the time that the table says, even if the connection was still
+//! busy then. So a pause of the server counts for all requests that would have come in it, not only for those that had been sent (the error
+//! that is called coordinated omission).
+//!
+//! Not in scope: TLS, other methods of arrival than an even timetable, answers that differ from the first by more than their date.
+
+mod compare;
+mod connection;
+mod latency;
+mod learn;
+mod options;
+mod pace;
+mod process;
+mod progress;
+mod report;
+mod run;
+mod shape;
+mod shared;
+mod worker;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+pub use options::Load;
+pub use report::{Errors, Latency, Report, Server};
+pub use run::run;
+pub use shape::{NAMES, octets as shape};
+
+use options::Command;
+
+/// The program `load`.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let done = match options::parse(arguments) {
+        Ok(Command::Tell(text)) => {
+            print!("{text}");
+            Ok(())
+        }
+        Ok(Command::Load { load, json }) => run(&load).and_then(|report| {
+            match json {
+                true => println!("{}", report.json()?),
+                false => print!("{report}"),
+            }
+            Ok(())
+        }),
+        Err(complaint) => Err(complaint),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(complaint) => {
+            eprintln!("load: {complaint}");
+            ExitCode::FAILURE
+        }
+    }
+}

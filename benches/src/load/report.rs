@@ -1,0 +1,168 @@
+//! What a run found.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The figures of a run, as `--json` prints them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// The server's.
+    pub address: String,
+    /// The requests' name, or the file that they are from.
+    pub shape: String,
+    /// Connections.
+    pub connections: usize,
+    /// How often a burst repeats the requests.
+    pub depth: usize,
+    /// Threads of the generator.
+    pub threads: usize,
+    /// What was measured, in seconds.
+    pub seconds: f64,
+    /// What went before, in seconds.
+    pub warmup: f64,
+    /// `"closed"` or `"rate"`.
+    pub mode: String,
+    /// Requests a second that were asked for.
+    pub rate: Option<f64>,
+    /// Requests answered.
+    pub requests: u64,
+    /// Per second.
+    pub requests_per_second: f64,
+    /// Bursts answered.
+    pub bursts: u64,
+    /// Octets read.
+    pub octets_in: u64,
+    /// Octets written.
+    pub octets_out: u64,
+    /// What went wrong, during the warm-up and at the end, too.
+    pub errors: Errors,
+    /// Of bursts, in microseconds.
+    pub latency_us: Latency,
+    /// User and system time of the generator, in microseconds a request.
+    pub generator_cpu_us_per_request: f64,
+    /// The server's process, if it was named.
+    pub server: Option<Server>,
+}
+
+/// Counts of what went wrong.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Errors {
+    /// Connections that could not be opened.
+    pub connect: u64,
+    /// Connections that the server closed, or that could not be read, and bursts without an answer at the end.
+    pub read: u64,
+    /// Connections that could not be written.
+    pub write: u64,
+    /// Answers that differ from the first, but not in the status code, and octets that nobody asked for.
+    pub mismatch: u64,
+    /// Answers with another status code than the first.
+    pub status: u64,
+}
+
+/// Latencies in microseconds.
+#[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Latency {
+    pub min: f64,
+    pub p50: f64,
+    pub p75: f64,
+    pub p90: f64,
+    pub p99: f64,
+    pub p99_9: f64,
+    pub max: f64,
+    pub mean: f64,
+}
+
+/// What the server's process used, with its descendants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Server {
+    /// Its number.
+    pub pid: u32,
+    /// In the program.
+    pub user_us_per_request: f64,
+    /// In the kernel.
+    pub system_us_per_request: f64,
+    /// Both.
+    pub cpu_us_per_request: f64,
+    /// Octets in use before the first connection.
+    pub resident_before: u64,
+    /// Octets in use at the end, with all connections open.
+    pub resident_after: u64,
+}
+
+impl Errors {
+    /// Of all kinds.
+    pub fn total(&self) -> u64 {
+        self.connect + self.read + self.write + self.mismatch + self.status
+    }
+}
+
+impl Report {
+    /// One JSON object.
+    ///
+    /// # Errors
+    ///
+    /// Never, as far as is known.
+    pub fn json(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|error| error.to_string())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mode = match self.rate {
+            Some(rate) => format!("{rate} requests a second"),
+            None => "closed loop".into(),
+        };
+        writeln!(
+            f,
+            "{}: {}, {} connections x {}, {} threads, {:.2} s after {:.2} s, {mode}",
+            self.address,
+            self.shape,
+            self.connections,
+            self.depth,
+            self.threads,
+            self.seconds,
+            self.warmup
+        )?;
+        writeln!(f)?;
+        let (requests, rate) = (self.requests, self.requests_per_second);
+        writeln!(f, "requests    {requests}, {:.3} M a second", rate / 1e6)?;
+        let (read, written) = (self.octets_in as f64, self.octets_out as f64);
+        writeln!(f, "octets      {:.1} MB read, {:.1} MB written", read / 1e6, written / 1e6)?;
+        let latency = &self.latency_us;
+        writeln!(
+            f,
+            "latency     of a burst, us: min {:.0}, p50 {:.0}, p75 {:.0}, p90 {:.0}, p99 {:.0}, p99.9 {:.0}, max {:.0}, mean {:.0}",
+            latency.min,
+            latency.p50,
+            latency.p75,
+            latency.p90,
+            latency.p99,
+            latency.p99_9,
+            latency.max,
+            latency.mean
+        )?;
+        writeln!(f, "generator   {:.3} us CPU a request", self.generator_cpu_us_per_request)?;
+        if let Some(server) = &self.server {
+            writeln!(
+                f,
+                "server      {:.3} us CPU a request: user {:.3}, system {:.3}; resident {} KiB before, {} KiB at the end",
+                server.cpu_us_per_request,
+                server.user_us_per_request,
+                server.system_us_per_request,
+                server.resident_before / 1024,
+                server.resident_after / 1024
+            )?;
+        }
+        let Errors { connect, read, write, mismatch, status } = self.errors;
+        match self.errors.total() {
+            0 => writeln!(f, "errors      none; every octet is as expected"),
+            _ => writeln!(
+                f,
+                "errors      {connect} connect, {read} read, {write} write, {mismatch} mismatch, {status} status"
+            ),
+        }
+    }
+}

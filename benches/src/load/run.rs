@@ -1,0 +1,116 @@
+//! A run: learn, warm up, measure, drain.
+
+use std::thread;
+use std::time::Instant;
+
+use super::learn::learn;
+use super::options::Load;
+use super::pace::Timetable;
+use super::process::Usage;
+use super::report::{Errors, Report, Server};
+use super::shared::{Counts, Phase, Shared};
+use super::worker::{Task, Worker};
+use super::{latency, progress};
+
+/// What was so far, at one moment.
+struct Sample {
+    at: Instant,
+    counts: Counts,
+    server: Option<Usage>,
+    generator: Usage,
+}
+
+/// Loads a server as is told.
+///
+/// # Errors
+///
+/// If nothing can be measured: there is no server, its first answer is no success, or its process is not there. What goes wrong later is
+/// counted in the report, and its first cause is printed to standard error.
+pub fn run(load: &Load) -> Result<Report, String> {
+    let before = load.pid.map(Usage::of).transpose()?;
+    let expected = learn(load.address, &load.requests, load.depth)?;
+    let answers = expected.answers();
+    let burst = load.requests.repeat(load.depth);
+    let shared = Shared::new(load.threads);
+    let timetable = load.rate.map(|rate| Timetable::new(rate / answers as f64, load.connections));
+    let task = Task {
+        address: load.address,
+        connections: load.connections,
+        threads: load.threads,
+        burst: &burst,
+        expected: &expected,
+        timetable,
+        shared: &shared,
+    };
+    let workers: Vec<Worker<'_>> = (0..load.threads)
+        .map(|number| Worker::new(task, number))
+        .collect::<Result<_, _>>()
+        .map_err(|error| format!("no thread can be prepared: {error}"))?;
+
+    let mut errors = Errors::default();
+    let mut latencies = latency::histogram();
+    let (first, last) = thread::scope(|scope| {
+        let threads: Vec<_> =
+            workers.into_iter().map(|worker| scope.spawn(|| worker.run())).collect();
+        let begun = Instant::now();
+        progress::wait(&shared, answers, "warm-up", begun + load.warm_up);
+        let first = Sample::take(load, &shared);
+        shared.enter(Phase::Measure);
+        progress::wait(&shared, answers, "measuring", begun + load.warm_up + load.measured);
+        let last = Sample::take(load, &shared);
+        shared.enter(Phase::Drain);
+        for thread in threads {
+            let tally = thread.join().map_err(|_| "a thread panicked")?;
+            let tally = tally.map_err(|error| format!("a thread can't poll: {error}"))?;
+            errors.add(&tally.errors);
+            latencies.add(&tally.latencies).map_err(|error| error.to_string())?;
+        }
+        Ok::<_, String>((first, last))
+    })?;
+    if let Some(complaint) = shared.complaint() {
+        eprintln!("load: the first error: {complaint}");
+    }
+
+    let seconds = (last.at - first.at).as_secs_f64();
+    let counts = last.counts - first.counts;
+    let requests = counts.bursts * answers as u64;
+    let per_request = |used: f64| if requests == 0 { 0.0 } else { used * 1e6 / requests as f64 };
+    let server = before.zip(first.server.zip(last.server)).zip(load.pid);
+    let server = server.map(|((before, (first, last)), pid)| Server {
+        pid,
+        user_us_per_request: per_request(last.user - first.user),
+        system_us_per_request: per_request(last.system - first.system),
+        cpu_us_per_request: per_request(last.cpu() - first.cpu()),
+        resident_before: before.resident,
+        resident_after: last.resident,
+    });
+    Ok(Report {
+        address: load.address.to_string(),
+        shape: load.shape.clone(),
+        connections: load.connections,
+        depth: load.depth,
+        threads: load.threads,
+        seconds,
+        warmup: load.warm_up.as_secs_f64(),
+        mode: if load.rate.is_some() { "rate" } else { "closed" }.into(),
+        rate: load.rate,
+        requests,
+        requests_per_second: requests as f64 / seconds,
+        bursts: counts.bursts,
+        octets_in: counts.octets_in,
+        octets_out: counts.octets_out,
+        errors,
+        latency_us: latency::summary(&latencies),
+        generator_cpu_us_per_request: per_request(last.generator.cpu() - first.generator.cpu()),
+        server,
+    })
+}
+
+impl Sample {
+    fn take(load: &Load, shared: &Shared) -> Self {
+        // A process that has gone, or no /proc, shows as nothing used.
+        let generator = Usage::of(std::process::id()).unwrap_or_default();
+        let server = load.pid.map(|pid| Usage::of(pid).unwrap_or_default());
+        Self { at: Instant::now(), counts: shared.counts(), server, generator }
+    }
+}
