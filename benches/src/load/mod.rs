@@ -39,6 +39,8 @@ mod report;
 mod run;
 mod shape;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::ffi::OsString;

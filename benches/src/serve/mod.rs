@@ -11,6 +11,8 @@
 
 mod answer;
 mod options;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::ffi::OsString;
