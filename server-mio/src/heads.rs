@@ -45,11 +45,6 @@ impl ContentType {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
-
-    /// Constants of one type are usually one pointer: that is compared first.
-    fn is(self, other: ContentType) -> bool {
-        core::ptr::eq(self.0, other.0) || self.0 == other.0
-    }
 }
 
 /// The heads that one worker keeps ready.
@@ -59,6 +54,8 @@ pub(crate) struct Heads {
     /// When the date must be renewed.
     next: Instant,
     ready: Vec<Ready>,
+    /// Which of them was asked for last: it will be asked for again.
+    last: usize,
     scratch: Vec<u8>,
 }
 
@@ -78,6 +75,7 @@ impl Heads {
             date: [b' '; 29],
             next: Instant::now(),
             ready: Vec::new(),
+            last: 0,
             scratch: Vec::new(),
         };
         heads.renew(Instant::now());
@@ -122,16 +120,29 @@ impl Heads {
         status: Status,
         content_type: Option<ContentType>,
     ) -> &PreparedHead<Vec<u8>> {
-        let same = |ready: &Ready| {
+        let same_constants = |ready: &Ready| {
             ready.status == status
                 && match (ready.content_type, content_type) {
-                    (Some(one), Some(other)) => one.is(other),
+                    (Some(one), Some(other)) => core::ptr::eq(one.0, other.0),
                     (None, None) => true,
                     _ => false,
                 }
         };
+        if !self.ready.get(self.last).is_some_and(same_constants) {
+            self.last = self.find_or_prepare(status, content_type);
+        }
+        &self.ready[self.last].head
+    }
+
+    #[inline(never)]
+    fn find_or_prepare(&mut self, status: Status, content_type: Option<ContentType>) -> usize {
+        let same = |ready: &Ready| ready.status == status && ready.content_type == content_type;
         match self.ready.iter().position(same) {
-            Some(at) => &self.ready[at].head,
+            Some(at) => {
+                // The same type may be a constant at another place: this one is known from now on.
+                self.ready[at].content_type = content_type;
+                at
+            }
             None => self.prepare(status, content_type),
         }
     }
@@ -153,11 +164,7 @@ impl Heads {
     }
 
     #[cold]
-    fn prepare(
-        &mut self,
-        status: Status,
-        content_type: Option<ContentType>,
-    ) -> &PreparedHead<Vec<u8>> {
+    fn prepare(&mut self, status: Status, content_type: Option<ContentType>) -> usize {
         let mut octets = Vec::with_capacity(128);
         encode(&mut octets, &self.date, status, content_type);
         let head = PreparedHead::new(octets).expect("a status, a date and a media type are a head");
@@ -165,7 +172,7 @@ impl Heads {
             self.ready.pop();
         }
         self.ready.push(Ready { status, content_type, head });
-        &self.ready.last().expect("just pushed").head
+        self.ready.len() - 1
     }
 }
 

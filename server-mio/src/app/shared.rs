@@ -7,7 +7,7 @@ use rajada_pipeline::{ErrorPage, Head, Settings};
 
 use super::state::States;
 use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, WorkerHook};
-use crate::handler::{Endpoint, Kind};
+use crate::handler::{Endpoint, Kind, SyncHandler};
 use crate::routing::table::Table;
 use crate::{ContentType, Error, Request, Response, RouteError, Status};
 
@@ -29,10 +29,29 @@ pub(crate) struct Shared {
 
 /// A handler and what is around it.
 pub(crate) struct Entry {
+    /// The handler again, if it is synchronous and nothing is around it: the usual one.
+    pub(crate) plain: Option<Arc<SyncHandler>>,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
     pub(crate) before: Box<[Arc<BeforeHook>]>,
     pub(crate) after: Box<[Arc<AfterHook>]>,
+}
+
+impl Entry {
+    fn new(
+        kind: Kind,
+        slow: bool,
+        before: Box<[Arc<BeforeHook>]>,
+        after: Box<[Arc<AfterHook>]>,
+    ) -> Entry {
+        let plain = match &kind {
+            Kind::Sync(handler) if !slow && before.is_empty() && after.is_empty() => {
+                Some(handler.clone())
+            }
+            _ => None,
+        };
+        Entry { plain, kind, slow, before, after }
+    }
 }
 
 impl Shared {
@@ -42,20 +61,14 @@ impl Shared {
         let table = Shared::routes(&app)?;
         let after = |inner: &[Arc<AfterHook>]| inner.iter().chain(&app.after).cloned().collect();
         let before = |inner: &[Arc<BeforeHook>]| app.before.iter().chain(inner).cloned().collect();
-        let entries = app.routes.iter().map(|route| Entry {
-            kind: route.endpoint.kind.clone(),
-            slow: route.slow,
-            before: before(&route.before),
-            after: after(&route.after),
+        let entries = app.routes.iter().map(|route| {
+            let kind = route.endpoint.kind.clone();
+            Entry::new(kind, route.slow, before(&route.before), after(&route.after))
         });
         let entries = entries.collect();
-        let fallback = Entry {
-            // Never called: what is to be done depends on why there is no route.
-            kind: Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {})),
-            slow: false,
-            before: before(&[]),
-            after: after(&[]),
-        };
+        // Never called: what is to be done depends on why there is no route.
+        let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
+        let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
         let pipeline = pipeline_settings(&app);
         Ok(Shared {
             table,

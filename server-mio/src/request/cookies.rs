@@ -33,7 +33,7 @@ impl<'r> Iterator for Cookies<'r> {
 impl<'r> Request<'r> {
     /// The cookies that the request brings.
     pub fn cookies(&self) -> Cookies<'r> {
-        Cookies { fields: self.fields.iter(), rest: "" }
+        Cookies { fields: self.headers().iter(), rest: "" }
     }
 
     /// The value of the first cookie called `name`.

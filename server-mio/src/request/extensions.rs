@@ -3,31 +3,41 @@
 use std::any::{Any, TypeId};
 
 /// Values attached to one request, one of each type.
+///
+/// One word: a request that nothing is attached to should not pay for it.
 #[derive(Default)]
 pub(crate) struct Extensions {
-    values: Vec<(TypeId, Box<dyn Any + Send>)>,
+    values: Option<Box<Values>>,
+}
+
+#[derive(Default)]
+struct Values {
+    by_type: Vec<(TypeId, Box<dyn Any + Send>)>,
 }
 
 impl Extensions {
     /// Attaches a value, instead of an earlier one of the same type.
     pub(crate) fn insert<T: Send + 'static>(&mut self, value: T) {
-        self.values.retain(|(id, _)| *id != TypeId::of::<T>());
-        self.values.push((TypeId::of::<T>(), Box::new(value)));
+        let values = &mut self.values.get_or_insert_default().by_type;
+        values.retain(|(id, _)| *id != TypeId::of::<T>());
+        values.push((TypeId::of::<T>(), Box::new(value)));
     }
 
     /// The value of a type.
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         let of_type = |(id, _): &&(TypeId, Box<dyn Any + Send>)| *id == TypeId::of::<T>();
-        self.values.iter().find(of_type).and_then(|(_, value)| value.downcast_ref())
+        let values = &self.values.as_deref()?.by_type;
+        values.iter().find(of_type).and_then(|(_, value)| value.downcast_ref())
     }
 
     pub(crate) fn clear(&mut self) {
-        self.values.clear();
+        self.values = None;
     }
 }
 
 impl core::fmt::Debug for Extensions {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Extensions").field("values", &self.values.len()).finish()
+        let count = self.values.as_deref().map_or(0, |values| values.by_type.len());
+        f.debug_struct("Extensions").field("values", &count).finish()
     }
 }

@@ -56,7 +56,7 @@ impl<'r> Request<'r> {
     /// });
     /// ```
     pub fn query(&self) -> Pairs<'r> {
-        Pairs::new(self.query.unwrap_or_default())
+        Pairs::new(self.query_octets().unwrap_or_default())
     }
 
     /// Names and values of a form: content of the type application/x-www-form-urlencoded.

@@ -33,6 +33,7 @@ use rajada_parser::{Authority, Fields, GetAll, Version};
 
 use crate::app::Shared;
 use crate::content::Content;
+use crate::routing::path;
 use crate::routing::table::Route;
 
 /// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
@@ -48,13 +49,9 @@ use crate::routing::table::Route;
 /// });
 /// ```
 pub struct Request<'r> {
-    pub(crate) method: &'r [u8],
-    pub(crate) target: &'r [u8],
-    pub(crate) version: Version,
-    pub(crate) fields: Fields<'r, 'r>,
+    pub(crate) head: Head<'r>,
     /// Decoded.
     pub(crate) path: &'r [u8],
-    pub(crate) query: Option<&'r [u8]>,
     pub(crate) route: Option<&'r Route>,
     /// Where the parameters are in `path`.
     pub(crate) ranges: &'r [(u32, u32)],
@@ -64,21 +61,61 @@ pub struct Request<'r> {
     pub(crate) extensions: Attached<'r>,
 }
 
+/// Where a request's head is. Nothing of it is copied into the view: what nobody asks for costs nothing.
+#[derive(Clone, Copy)]
+pub(crate) enum Head<'r> {
+    Received(&'r rajada_parser::Request<'r, 'r>),
+    Kept(&'r OwnedParts),
+}
+
+impl<'r> Head<'r> {
+    fn method(self) -> &'r [u8] {
+        match self {
+            Head::Received(head) => head.method(),
+            Head::Kept(parts) => parts.method(),
+        }
+    }
+
+    fn target(self) -> &'r [u8] {
+        match self {
+            Head::Received(head) => head.target(),
+            Head::Kept(parts) => parts.target(),
+        }
+    }
+
+    fn version(self) -> Version {
+        match self {
+            Head::Received(head) => head.version(),
+            Head::Kept(parts) => parts.version(),
+        }
+    }
+
+    fn fields(self) -> Fields<'r, 'r> {
+        match self {
+            Head::Received(head) => head.fields(),
+            Head::Kept(parts) => parts.fields(),
+        }
+    }
+}
+
 /// Where a request's extensions are.
 pub(crate) enum Attached<'r> {
-    Here(Extensions),
-    There(&'r Extensions),
+    /// Nobody could attach any: there are no hooks.
+    Nowhere,
+    /// Where hooks attach more.
+    Open(&'r mut Extensions),
+    Kept(&'r Extensions),
 }
 
 impl<'r> Request<'r> {
     /// The method, case-sensitive: `GET` (RFC 9110 section 9).
     pub fn method(&self) -> &'r str {
-        text(self.method)
+        text(self.head.method())
     }
 
     /// The request target as it was sent, nothing decoded (RFC 9112 section 3.2).
     pub fn target(&self) -> &'r str {
-        text(self.target)
+        text(self.head.target())
     }
 
     /// The path, decoded: percent-encodings once, `+` not at all.
@@ -88,17 +125,21 @@ impl<'r> Request<'r> {
 
     /// The query without its `?`, nothing decoded; `None` if the target has no `?`.
     pub fn query_string(&self) -> Option<&'r str> {
-        self.query.map(text)
+        self.query_octets().map(text)
+    }
+
+    fn query_octets(&self) -> Option<&'r [u8]> {
+        path::split(self.head.method(), self.head.target()).1
     }
 
     /// The version that the request is handled as.
     pub fn version(&self) -> Version {
-        self.version
+        self.head.version()
     }
 
     /// All header fields, in order.
     pub fn headers(&self) -> Fields<'r, 'r> {
-        self.fields
+        self.head.fields()
     }
 
     /// The value of the first header field called `name`, compared without case.
@@ -114,7 +155,7 @@ impl<'r> Request<'r> {
     /// });
     /// ```
     pub fn header(&self, name: &str) -> Option<&'r [u8]> {
-        self.fields.get(name)
+        self.headers().get(name)
     }
 
     /// [`header`](Self::header) as text; `None` also if it is not UTF-8.
@@ -124,7 +165,7 @@ impl<'r> Request<'r> {
 
     /// The values of all header fields called `name`, in order.
     pub fn header_all<'n>(&self, name: &'n str) -> GetAll<'r, 'r, 'n> {
-        self.fields.get_all(name)
+        self.headers().get_all(name)
     }
 
     /// The pattern of the route that matched, such as `/user/{id}`; `None` in a handler for what no route matched.
@@ -216,7 +257,7 @@ impl<'r> Request<'r> {
     /// App::new().get("/", |req: &Request| if req.keep_alive() { "see you" } else { "goodbye" });
     /// ```
     pub fn keep_alive(&self) -> bool {
-        let mut keep = self.version > Version::Http10;
+        let mut keep = self.version() > Version::Http10;
         for option in
             self.header_all("connection").flat_map(|value| value.split(|&octet| octet == b','))
         {
@@ -259,8 +300,9 @@ impl<'r> Request<'r> {
     /// The value of type `T` that a hook before this handler attached with [`extend`](Self::extend).
     pub fn extension<T: 'static>(&self) -> Option<&T> {
         match &self.extensions {
-            Attached::Here(extensions) => extensions.get(),
-            Attached::There(extensions) => extensions.get(),
+            Attached::Nowhere => None,
+            Attached::Open(extensions) => extensions.get(),
+            Attached::Kept(extensions) => extensions.get(),
         }
     }
 
@@ -280,17 +322,10 @@ impl<'r> Request<'r> {
     /// ```
     pub fn extend<T: Send + 'static>(&mut self, value: T) {
         match &mut self.extensions {
-            Attached::Here(extensions) => extensions.insert(value),
-            Attached::There(_) => unreachable!("hooks get requests that own their extensions"),
-        }
-    }
-}
-
-impl Request<'_> {
-    pub(crate) fn take_extensions(&mut self) -> Extensions {
-        match &mut self.extensions {
-            Attached::Here(extensions) => core::mem::take(extensions),
-            Attached::There(_) => Extensions::default(),
+            Attached::Open(extensions) => extensions.insert(value),
+            Attached::Nowhere | Attached::Kept(_) => {
+                unreachable!("hooks get requests that can be extended")
+            }
         }
     }
 }
@@ -305,8 +340,8 @@ impl fmt::Debug for Request<'_> {
         f.debug_struct("Request")
             .field("method", &self.method())
             .field("target", &self.target())
-            .field("version", &self.version)
-            .field("headers", &self.fields)
+            .field("version", &self.version())
+            .field("headers", &self.headers())
             .field("content", &self.content)
             .finish_non_exhaustive()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rajada_parser::{FieldPosition, Fields, Version};
 
-use super::{Attached, Extensions, Request, RequestError};
+use super::{Attached, Extensions, Head, Request, RequestError};
 use crate::app::Shared;
 use crate::content::Content;
 use crate::routing::table::Ranges;
@@ -33,7 +33,6 @@ pub(crate) struct OwnedParts {
     positions: Vec<FieldPosition>,
     /// The path within the target, if it holds no `%`; otherwise `decoded` has it.
     path: (u32, u32),
-    query: Option<(u32, u32)>,
     decoded: Vec<u8>,
     route: Option<u32>,
     ranges: Ranges,
@@ -53,7 +52,6 @@ impl OwnedParts {
             version: Version::Http11,
             positions: Vec::new(),
             path: (0, 0),
-            query: None,
             decoded: Vec::new(),
             route: None,
             ranges: Ranges::new(),
@@ -63,27 +61,19 @@ impl OwnedParts {
         })
     }
 
-    /// Becomes a copy of `request`, whose head is `head`.
-    pub(crate) fn copy(
-        &mut self,
-        head: &rajada_parser::Request<'_, '_>,
-        request: &mut Request<'_>,
-    ) {
+    /// Becomes a copy of `request`, whose head is `head`, but for its extensions.
+    pub(crate) fn copy(&mut self, head: &rajada_parser::Request<'_, '_>, request: &Request<'_>) {
         let range = |range: core::ops::Range<usize>| (range.start as u32, range.end as u32);
         self.octets.clear();
         self.octets.extend_from_slice(head.octets());
         self.head = self.octets.len();
         self.method = range(head.method_position());
         self.target = range(head.target_position());
-        self.version = request.version;
+        self.version = head.version();
         self.positions.clear();
         self.positions.extend_from_slice(head.fields().positions());
-        let within = |part: &[u8]| {
-            let start = (part.as_ptr() as usize).wrapping_sub(head.octets().as_ptr() as usize);
-            (start as u32, (start + part.len()) as u32)
-        };
-        self.query = request.query.map(within);
-        self.path = within(request.path);
+        let start = (request.path.as_ptr() as usize).wrapping_sub(head.octets().as_ptr() as usize);
+        self.path = (start as u32, start.wrapping_add(request.path.len()) as u32);
         self.decoded.clear();
         if self.octets.get(self.path.0 as usize..self.path.1 as usize) != Some(request.path) {
             self.decoded.extend_from_slice(request.path);
@@ -93,7 +83,7 @@ impl OwnedParts {
         self.ranges.extend(request.ranges.iter().copied());
         self.has_content = false;
         self.peer = *request.peer;
-        self.extensions = request.take_extensions();
+        self.extensions.clear();
         if let Content::Whole(octets) = request.content {
             self.add_content(octets);
         }
@@ -112,30 +102,44 @@ impl OwnedParts {
 
     /// The request as a synchronous handler sees it.
     pub(crate) fn view(&self) -> Request<'_> {
-        let (head, content) = self.octets.split_at(self.head);
-        let part =
-            |(start, end): (u32, u32)| head.get(start as usize..end as usize).unwrap_or_default();
+        let content = self.octets.get(self.head..).unwrap_or_default();
         Request {
-            method: part(self.method),
-            target: part(self.target),
-            version: self.version,
-            fields: Fields::new(head, &self.positions),
-            path: if self.decoded.is_empty() { part(self.path) } else { &self.decoded },
-            query: self.query.map(part),
+            head: Head::Kept(self),
+            path: if self.decoded.is_empty() { self.part(self.path) } else { &self.decoded },
             route: self.route.and_then(|route| self.shared.table.routes().get(route as usize)),
             ranges: &self.ranges,
             content: if self.has_content { Content::Whole(content) } else { Content::None },
             peer: &self.peer,
             shared: &self.shared,
-            extensions: Attached::There(&self.extensions),
+            extensions: Attached::Kept(&self.extensions),
         }
+    }
+
+    pub(super) fn method(&self) -> &[u8] {
+        self.part(self.method)
+    }
+
+    pub(super) fn target(&self) -> &[u8] {
+        self.part(self.target)
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    pub(super) fn fields(&self) -> Fields<'_, '_> {
+        Fields::new(self.octets.get(..self.head).unwrap_or_default(), &self.positions)
+    }
+
+    fn part(&self, (start, end): (u32, u32)) -> &[u8] {
+        self.octets.get(start as usize..end as usize).unwrap_or_default()
     }
 }
 
 impl OwnedParts {
     /// The request as hooks see it, who may extend it.
-    pub(crate) fn view_for_hooks(&self) -> Request<'_> {
-        Request { extensions: Attached::Here(Extensions::default()), ..self.view() }
+    pub(crate) fn view_for_hooks<'r>(&'r self, extensions: &'r mut Extensions) -> Request<'r> {
+        Request { extensions: Attached::Open(extensions), ..self.view() }
     }
 
     pub(crate) fn set_extensions(&mut self, extensions: Extensions) {
@@ -153,7 +157,6 @@ impl OwnedParts {
         self.target = other.target;
         self.version = other.version;
         self.path = other.path;
-        self.query = other.query;
         self.route = other.route;
         self.has_content = other.has_content;
         self.peer = other.peer;

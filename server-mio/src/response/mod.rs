@@ -2,18 +2,19 @@
 
 #[cfg(feature = "cookies")]
 mod cookies;
+mod desk;
+
+pub(crate) use desk::{Desk, Later};
 
 use core::fmt;
 
 use bytes::Bytes;
 use rajada_parser::encode::{is_field_value, is_token};
 use rajada_pipeline::{
-    ApiMisuse, COPY_BELOW, Content as Octets, Head, Length, Pipeline, Rejected, Streaming, Ticket,
-    TicketId,
+    ApiMisuse, COPY_BELOW, Content as Octets, Head, Length, Pipeline, Rejected, Ticket,
 };
 
 use crate::content::BodyStream;
-use crate::heads::Heads;
 use crate::{Body, ContentType, Error, Status};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
@@ -30,35 +31,21 @@ use crate::{Body, ContentType, Error, Status};
 /// });
 /// ```
 pub struct Response<'r> {
-    pub(crate) way: Way<'r>,
+    pipeline: &'r mut Pipeline<Bytes>,
+    desk: &'r mut Desk,
+    /// Content is kept here until the hooks behind the handler have run, if there are any.
+    staged: Option<&'r mut Option<Staged>>,
     /// There until the answer is given.
     ticket: Option<Ticket>,
-    status: Status,
     content_type: Option<ContentType>,
+    failure: Option<Box<Error>>,
+    status: Status,
     typed_by_header: bool,
     close: bool,
-    failure: Option<Box<Error>>,
     missing: bool,
-}
-
-/// Where answers go.
-pub(crate) struct Way<'r> {
-    pub(crate) pipeline: &'r mut Pipeline<Bytes>,
-    pub(crate) heads: &'r mut Heads,
-    /// Fields of this answer, encoded.
-    pub(crate) fields: &'r mut Vec<u8>,
-    /// What is to be done once the answer is given.
-    pub(crate) later: &'r mut Vec<Later>,
-    /// Content is kept here until the hooks behind the handler have run, if there are any.
-    pub(crate) staged: Option<&'r mut Option<Staged>>,
-}
-
-/// What follows an answer.
-pub(crate) enum Later {
-    /// Its content is made piece by piece.
-    Pump(Streaming, Box<dyn BodyStream>),
-    /// Someone wants to know when it has left.
-    Tell(TicketId, Box<dyn FnOnce()>),
+    /// Something of the above is not as it was at first, or content is staged: an answer that is
+    /// given whole is not to be given at once.
+    unusual: bool,
 }
 
 /// What hooks have set of an answer that an asynchronous handler will give.
@@ -90,23 +77,34 @@ impl fmt::Display for BadHeader {
 impl core::error::Error for BadHeader {}
 
 impl<'r> Response<'r> {
-    pub(crate) fn new(way: Way<'r>, ticket: Ticket) -> Response<'r> {
-        way.fields.clear();
+    #[inline]
+    pub(crate) fn new(
+        pipeline: &'r mut Pipeline<Bytes>,
+        desk: &'r mut Desk,
+        staged: Option<&'r mut Option<Staged>>,
+        ticket: Ticket,
+    ) -> Response<'r> {
+        desk.fields.clear();
+        let unusual = staged.is_some();
         Response {
-            way,
+            pipeline,
+            desk,
+            staged,
             ticket: Some(ticket),
-            status: Status::OK,
             content_type: None,
+            failure: None,
+            status: Status::OK,
             typed_by_header: false,
             close: false,
-            failure: None,
             missing: false,
+            unusual,
         }
     }
 
     /// Sets the status; 200 unless it is set.
     pub fn status(&mut self, status: Status) -> &mut Self {
         self.status = status;
+        self.unusual = true;
         self
     }
 
@@ -121,6 +119,7 @@ impl<'r> Response<'r> {
     /// ```
     pub fn content_type(&mut self, content_type: ContentType) -> &mut Self {
         self.content_type = Some(content_type);
+        self.unusual = true;
         self
     }
 
@@ -160,7 +159,8 @@ impl<'r> Response<'r> {
             return Err(BadHeader);
         }
         self.typed_by_header |= name.eq_ignore_ascii_case("content-type");
-        let fields = &mut *self.way.fields;
+        self.unusual = true;
+        let fields = &mut self.desk.fields;
         fields.extend_from_slice(name.as_bytes());
         fields.extend_from_slice(b": ");
         fields.extend_from_slice(value);
@@ -171,6 +171,7 @@ impl<'r> Response<'r> {
     /// Closes the connection behind this answer, which says so.
     pub fn close(&mut self) -> &mut Self {
         self.close = true;
+        self.unusual = true;
         self
     }
 
@@ -186,7 +187,7 @@ impl<'r> Response<'r> {
     /// ```
     pub fn on_sent(&mut self, told: impl FnOnce() + 'static) -> &mut Self {
         if let Some(ticket) = &self.ticket {
-            self.way.later.push(Later::Tell(ticket.id(), Box::new(told)));
+            self.desk.later.push(Later::Tell(ticket.id(), Box::new(told)));
         }
         self
     }
@@ -214,6 +215,7 @@ impl<'r> Response<'r> {
     /// Sends an answer without content.
     pub fn empty(&mut self) {
         self.typed_by_header = true;
+        self.unusual = true;
         self.send(ContentType::OCTETS, Body::Empty);
     }
 
@@ -228,12 +230,13 @@ impl<'r> Response<'r> {
             log::error!("a handler failed behind its answer: {error}");
         } else if self.failure.is_none() {
             self.failure = Some(Box::new(error));
+            self.unusual = true;
         }
     }
 
     /// In a hook behind the handlers: takes the content back, so that another answer can be given.
     pub fn discard(&mut self) -> &mut Self {
-        if let Some(staged) = self.way.staged.as_deref_mut() {
+        if let Some(staged) = self.staged.as_deref_mut() {
             *staged = None;
         }
         self
@@ -241,7 +244,7 @@ impl<'r> Response<'r> {
 
     /// Whether an answer has been given.
     pub fn is_sent(&self) -> bool {
-        self.ticket.is_none() || self.way.staged.as_ref().is_some_and(|staged| staged.is_some())
+        self.ticket.is_none() || self.staged.as_ref().is_some_and(|staged| staged.is_some())
     }
 
     /// The status that is set.
@@ -251,8 +254,8 @@ impl<'r> Response<'r> {
 
     /// Sends content whose type is `content_type` unless one was set.
     pub fn send(&mut self, content_type: ContentType, body: Body) {
-        if self.stage(content_type, || None) {
-            if let Some(Some(staged)) = self.way.staged.as_deref_mut() {
+        if self.unusual && self.stage(content_type, || None) {
+            if let Some(Some(staged)) = self.staged.as_deref_mut() {
                 staged.body = body;
             }
             return;
@@ -275,7 +278,7 @@ impl<'r> Response<'r> {
     /// App::new().get("/logo.svg", |_: &Request, res: &mut Response| res.send_static(ContentType::SVG, LOGO));
     /// ```
     pub fn send_static(&mut self, content_type: ContentType, octets: &'static [u8]) {
-        if self.stage(content_type, || Some(Body::Static(octets))) {
+        if self.unusual && self.stage(content_type, || Some(Body::Static(octets))) {
             return;
         }
         if octets.len() < COPY_BELOW {
@@ -287,15 +290,16 @@ impl<'r> Response<'r> {
 
     /// Sends octets that are copied.
     pub fn send_copied(&mut self, content_type: ContentType, octets: &[u8]) {
-        if !self.stage(content_type, || Some(Body::Owned(Bytes::copy_from_slice(octets)))) {
-            self.respond(content_type, Octets::Copied(octets));
+        let body = || Some(Body::Owned(Bytes::copy_from_slice(octets)));
+        if self.unusual && self.stage(content_type, body) {
+            return;
         }
+        self.respond(content_type, Octets::Copied(octets));
     }
 
     /// Keeps content for hooks that have not run; false if there are none.
-    #[inline]
     fn stage(&mut self, content_type: ContentType, body: impl FnOnce() -> Option<Body>) -> bool {
-        match self.way.staged.as_deref_mut() {
+        match self.staged.as_deref_mut() {
             None => false,
             Some(staged) => {
                 if staged.is_none() && self.failure.is_none() {
@@ -308,8 +312,22 @@ impl<'r> Response<'r> {
         }
     }
 
+    /// Gives the answer, whole. Nearly all of them have nothing but a type and content that is copied.
     #[inline]
     fn respond(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
+        if self.unusual {
+            return self.respond_unusually(content_type, content);
+        }
+        let Some(ticket) = self.ticket.take() else { return answered_twice() };
+        // The head is made right where it is used: handed on through memory it would be waited for.
+        let head = self.desk.heads.ready(Status::OK, Some(content_type)).head();
+        if let Err(rejected) = self.pipeline.respond(ticket, &head, content) {
+            self.refused(rejected.given, rejected.why.into());
+        }
+    }
+
+    #[inline(never)]
+    fn respond_unusually(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
         self.give(content_type, |pipeline, _, ticket, head| {
             pipeline.respond(ticket, head, content)
         });
@@ -332,7 +350,6 @@ impl<'r> Response<'r> {
     }
 
     /// Encodes the head and gives it to `answer`, with the ticket.
-    #[inline]
     fn give(
         &mut self,
         content_type: ContentType,
@@ -346,25 +363,21 @@ impl<'r> Response<'r> {
         if self.failure.is_some() {
             return;
         }
-        let Some(ticket) = self.ticket.take() else {
-            log::warn!("a handler answered twice; the second answer is dropped");
-            return;
-        };
+        let Some(ticket) = self.ticket.take() else { return answered_twice() };
         if self.close {
             // It can fail only as the answer itself does, which is told below.
-            let _ = self.way.pipeline.close_after(&ticket);
+            let _ = self.pipeline.close_after(&ticket);
         }
         let default = if self.typed_by_header { None } else { Some(content_type) };
         let content_type = self.content_type.or(default);
-        let Way { pipeline, heads, fields, later, .. } = &mut self.way;
+        let Desk { heads, fields, later } = &mut *self.desk;
         let back = |rejected: Rejected<Ticket>| (rejected.given, Error::from(rejected.why));
         let given = if fields.is_empty() {
-            // The head is made right where it is used: handed on through memory it would be waited for.
             let head = heads.ready(self.status, content_type).head();
-            answer(pipeline, later, ticket, &head).map_err(back)
+            answer(self.pipeline, later, ticket, &head).map_err(back)
         } else {
             match heads.with_fields(self.status, content_type, fields) {
-                Ok(head) => answer(pipeline, later, ticket, &head).map_err(back),
+                Ok(head) => answer(self.pipeline, later, ticket, &head).map_err(back),
                 Err(error) => Err((ticket, Error::from(error))),
             }
         };
@@ -392,8 +405,8 @@ impl<'r> Response<'r> {
 
     /// Forgets what a handler has set, so that another one can answer.
     pub(crate) fn reset(&mut self) {
-        self.way.fields.clear();
-        if let Some(staged) = self.way.staged.as_deref_mut() {
+        self.desk.fields.clear();
+        if let Some(staged) = self.staged.as_deref_mut() {
             *staged = None;
         }
         (self.status, self.content_type) = (Status::OK, None);
@@ -424,7 +437,7 @@ impl<'r> Response<'r> {
 
     /// Sends what was staged, or an answer without content if there is nothing.
     pub(crate) fn finish(&mut self) {
-        let staged = self.way.staged.take().and_then(Option::take);
+        let staged = self.staged.take().and_then(Option::take);
         if self.ticket.is_none() {
             return;
         }
@@ -433,6 +446,7 @@ impl<'r> Response<'r> {
             Some(Staged { body, content_type }) => {
                 self.content_type = self.content_type.or(content_type);
                 self.typed_by_header |= self.content_type.is_none();
+                self.unusual = true;
                 self.send(ContentType::OCTETS, body);
             }
         }
@@ -445,13 +459,13 @@ impl<'r> Response<'r> {
 
     /// What was set, for [`restore`](Self::restore); `None` if it is nothing.
     pub(crate) fn preset(&self) -> Option<Box<Preset>> {
-        let untouched = self.way.fields.is_empty()
+        let untouched = self.desk.fields.is_empty()
             && self.status == Status::OK
             && self.content_type.is_none()
             && !self.close;
         (!untouched).then(|| {
             Box::new(Preset {
-                fields: self.way.fields.clone(),
+                fields: self.desk.fields.clone(),
                 status: self.status,
                 content_type: self.content_type,
                 typed_by_header: self.typed_by_header,
@@ -462,12 +476,18 @@ impl<'r> Response<'r> {
 
     /// Sets what was set before.
     pub(crate) fn restore(&mut self, preset: &Preset) {
-        self.way.fields.clone_from(&preset.fields);
+        self.desk.fields.clone_from(&preset.fields);
+        self.unusual = true;
         self.status = preset.status;
         self.content_type = preset.content_type;
         self.typed_by_header = preset.typed_by_header;
         self.close = preset.close;
     }
+}
+
+#[cold]
+fn answered_twice() {
+    log::warn!("a handler answered twice; the second answer is dropped");
 }
 
 impl fmt::Debug for Response<'_> {

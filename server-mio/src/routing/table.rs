@@ -7,6 +7,7 @@ use super::RouteError;
 use super::methods::{KNOWN, Methods};
 use super::path;
 use super::pattern::{self, MOST_PARAMETERS};
+use super::statics::Statics;
 use super::tails::{Look, Tails};
 
 /// The place of a handler in its application.
@@ -30,8 +31,9 @@ pub(crate) struct Route {
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     routes: Vec<Route>,
-    /// Static paths by length, sorted.
-    statics: Vec<Vec<(Box<[u8]>, u32)>>,
+    statics: Statics,
+    /// Those of them that a target can be compared with as it is: a `%` in a target begins an escape.
+    verbatim: Statics,
     dynamic: matchit::Router<u32>,
     /// Those of them that can be found without the tree.
     tails: Tails,
@@ -43,7 +45,8 @@ impl Table {
     pub(crate) fn new() -> Table {
         Table {
             routes: Vec::new(),
-            statics: Vec::new(),
+            statics: Statics::default(),
+            verbatim: Statics::default(),
             dynamic: matchit::Router::new(),
             tails: Tails::default(),
             extensions: Vec::new(),
@@ -80,17 +83,15 @@ impl Table {
         Ok(())
     }
 
-    /// The static route of a path that holds no `%`.
+    /// The route whose path is, octet for octet, this request target: there is nothing to decode and no query.
     #[inline]
-    pub(crate) fn find_static(&self, path: &[u8]) -> Option<&Route> {
-        let bucket = self.statics.get(path.len())?;
-        let index = match &bucket[..] {
-            // A path of one octet is `/` or the `*` of OPTIONS, and comparing it needs no call.
-            [(_, index)] if path == b"/" => *index,
-            [(only, index)] if **only == *path => *index,
-            _ => bucket[bucket.binary_search_by(|(other, _)| (**other).cmp(path)).ok()?].1,
-        };
-        self.routes.get(index as usize)
+    pub(crate) fn find_verbatim(&self, target: &[u8]) -> Option<&Route> {
+        self.routes.get(self.verbatim.find(target)? as usize)
+    }
+
+    /// The static route of a decoded path.
+    fn find_static(&self, path: &[u8]) -> Option<&Route> {
+        self.routes.get(self.statics.find(path)? as usize)
     }
 
     /// The route with parameters that a decoded path belongs to, and where their values are.
@@ -137,16 +138,11 @@ impl Table {
         let index = self.routes.len();
         match parsed.path {
             Some(path) => {
-                let path = path.into_bytes();
-                if self.statics.len() <= path.len() {
-                    self.statics.resize_with(path.len() + 1, Vec::new);
+                if !self.statics.insert(path.as_bytes(), index as u32) {
+                    return Err(RouteError::new(pattern, "another pattern has the same path"));
                 }
-                let bucket = &mut self.statics[path.len()];
-                match bucket.binary_search_by(|(other, _)| (**other).cmp(&path)) {
-                    Ok(_) => {
-                        return Err(RouteError::new(pattern, "another pattern has the same path"));
-                    }
-                    Err(at) => bucket.insert(at, (path.into(), index as u32)),
+                if !path.contains('%') {
+                    self.verbatim.insert(path.as_bytes(), index as u32);
                 }
             }
             None => self.dynamic.insert(pattern, index as u32).map_err(|error| {

@@ -66,11 +66,10 @@ pub(super) fn look(
     (waited >= deadline).then_some(activity)
 }
 
-/// What a connection waits for, and what counts as progress there. A head has to be complete in time, so octets of it
-/// are no progress.
+/// What a connection waits for, and what counts as progress there. A head has to be complete in time: its octets count
+/// as received only then.
 fn activity(connection: &Connection) -> (Activity, u32) {
-    let exchange = &connection.exchange;
-    let pipeline = &exchange.pipeline;
+    let pipeline = &connection.exchange.pipeline;
     if connection.is_lingering() {
         return (Activity::Linger, 0);
     }
@@ -78,11 +77,11 @@ fn activity(connection: &Connection) -> (Activity, u32) {
         return (Activity::Write, pipeline.octets_transmitted() as u32);
     }
     match pipeline.phase() {
-        Phase::Head => (Activity::Head, exchange.served),
+        Phase::Head => (Activity::Head, pipeline.octets_received() as u32),
         Phase::Content => (Activity::Content, pipeline.octets_received() as u32),
         Phase::Idle if pipeline.in_flight() > 0 => (Activity::Handled, 0),
-        Phase::Idle if exchange.served == 0 => (Activity::FirstOctet, 0),
-        Phase::Idle => (Activity::Idle, exchange.served),
+        Phase::Idle if pipeline.octets_received() == 0 => (Activity::FirstOctet, 0),
+        Phase::Idle => (Activity::Idle, pipeline.octets_received() as u32),
         _ => (Activity::Handled, 0),
     }
 }

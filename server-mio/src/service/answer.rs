@@ -1,18 +1,18 @@
 //! From a request to what answers it, and the answer.
 
+use std::any::Any;
 use std::io;
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rajada_pipeline::{Incoming, Ticket};
 
 use super::exchange::{Exchange, flush};
-use super::{Scratch, Service, panic_message};
+use super::{Arrival, Scratch, Service, panic_message};
 use crate::app::{Entry, Shared, plain};
 use crate::content::Content;
-use crate::handler::Kind;
-use crate::request::{Attached, Extensions, Request};
-use crate::response::{Preset, Staged, Way};
+use crate::handler::{Kind, SyncHandler};
+use crate::request::{Attached, Head, Request};
+use crate::response::{Preset, Staged};
 use crate::routing::path;
 use crate::routing::table::{Found, Route};
 use crate::{Response, Status};
@@ -45,58 +45,123 @@ pub(super) struct Waiting {
 /// The value of `Allow` for the server as a whole.
 const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
 
-/// Finds what answers a request, and makes the view of it that handlers get.
+/// Where a request's target has led.
+pub(super) struct Place<'s> {
+    pub(super) target: Target<'s>,
+    pub(super) route: Option<&'s Route>,
+    /// Decoded.
+    pub(super) path: &'s [u8],
+    /// Where the route's parameters are in the path.
+    pub(super) ranges: &'s [(u32, u32)],
+}
+
+impl<'s> Place<'s> {
+    /// The handler, if it is all that is needed for an answer.
+    #[inline(always)]
+    pub(super) fn handler_at_once(&self, content: Incoming<'_>) -> Option<&'s SyncHandler> {
+        match (self.target, content) {
+            (_, Incoming::Streaming(_)) => None,
+            (Target::Entry(_, entry), _) => entry.plain.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The request as handlers see it.
+    #[inline(always)]
+    pub(super) fn request(&self, arrival: &Arrival<'s>) -> Request<'s> {
+        Request {
+            head: Head::Received(arrival.head),
+            path: self.path,
+            route: self.route,
+            ranges: self.ranges,
+            content: match arrival.content {
+                Incoming::Whole(octets) => Content::Whole(octets),
+                _ => Content::None,
+            },
+            peer: arrival.peer,
+            shared: arrival.shared,
+            extensions: Attached::Nowhere,
+        }
+    }
+}
+
+/// Finds what answers a request whose target is, octet for octet, the path of a route.
+// Always: a place that passes through memory is waited for.
+#[inline(always)]
+pub(super) fn find_verbatim<'s>(
+    shared: &'s Shared,
+    head: &rajada_parser::Request<'s, '_>,
+) -> Option<Place<'s>> {
+    let path = head.target();
+    let route = shared.table.find_verbatim(path)?;
+    let target = of_route(shared, route, head.method());
+    Some(Place { target, route: Some(route), path, ranges: &[] })
+}
+
+/// Finds what answers any request.
 #[inline]
 pub(super) fn find<'s>(
     shared: &'s Shared,
-    head: &rajada_parser::Request<'s, 's>,
-    content: Incoming<'s>,
-    peer: &'s SocketAddr,
+    head: &rajada_parser::Request<'s, '_>,
     scratch: &'s mut Scratch,
-) -> (Target<'s>, Request<'s>) {
-    let (method, target) = (head.method(), head.target());
-    let (raw, query, plain) = path::split(method, target);
+) -> Place<'s> {
+    let method = head.method();
+    let (raw, _, plain) = path::split(method, head.target());
     scratch.ranges.clear();
     let found = shared.table.find(raw, plain, &mut scratch.path, &mut scratch.ranges);
     let scratch: &'s Scratch = scratch;
-    let (target_found, route) = match found {
+    let (target, route) = match found {
         Found::Route(route) => (of_route(shared, route, method), Some(route)),
         Found::Nothing if raw == b"*" => (Target::Options(ALLOW), None),
         Found::Nothing if !shared.table.knows_method(method) => (Target::UnknownMethod, None),
         Found::Nothing => (Target::Missing, None),
         Found::BadPath => (Target::BadPath, None),
     };
-    let request = Request {
-        method,
-        target,
-        version: head.version(),
-        fields: head.fields(),
-        path: if plain || scratch.path.is_empty() { raw } else { &scratch.path },
-        query,
-        route,
-        ranges: &scratch.ranges,
-        content: match content {
-            Incoming::Whole(octets) => Content::Whole(octets),
-            _ => Content::None,
-        },
-        peer,
-        shared,
-        extensions: Attached::Here(Extensions::default()),
-    };
-    (target_found, request)
+    let path = if plain || scratch.path.is_empty() { raw } else { &scratch.path };
+    Place { target, route, path, ranges: &scratch.ranges }
 }
 
-#[inline]
+#[inline(always)]
 fn of_route<'s>(shared: &'s Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
     match route.methods.find(method) {
         Some(endpoint) => Target::Entry(endpoint, shared.entry(endpoint)),
-        None if method == b"OPTIONS" => Target::Options(route.methods.allow()),
-        None if !shared.table.knows_method(method) => Target::UnknownMethod,
-        None => Target::NotAllowed(route),
+        None => of_other_method(shared, route, method),
+    }
+}
+
+#[cold]
+fn of_other_method<'s>(shared: &Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
+    match method {
+        b"OPTIONS" => Target::Options(route.methods.allow()),
+        _ if !shared.table.knows_method(method) => Target::UnknownMethod,
+        _ => Target::NotAllowed(route),
     }
 }
 
 impl Service {
+    /// Runs a synchronous handler that has no hooks around it.
+    #[inline(always)]
+    pub(super) fn answer_at_once(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        target: Target<'_>,
+        handler: &SyncHandler,
+        request: &Request<'_>,
+    ) {
+        let mut response = self.response(exchange, ticket, None);
+        guarded(request.shared, &mut response, |response| {
+            handler(request, response);
+            true
+        });
+        if !response.is_finished()
+            && let Target::Entry(_, entry) = target
+        {
+            settle(request.shared, entry, Some(request), &mut response);
+        }
+        self.follow(exchange);
+    }
+
     /// Runs the hooks and the handler, if it is synchronous. If it is not, what is to be answered comes back.
     #[inline]
     pub(super) fn answer(
@@ -174,14 +239,7 @@ impl Service {
         ticket: Ticket,
         staged: Option<&'r mut Option<Staged>>,
     ) -> Response<'r> {
-        let way = Way {
-            pipeline: &mut exchange.pipeline,
-            heads: &mut self.heads,
-            fields: &mut self.fields,
-            later: &mut self.later,
-            staged,
-        };
-        Response::new(way, ticket)
+        Response::new(&mut exchange.pipeline, &mut self.desk, staged, ticket)
     }
 }
 
@@ -211,7 +269,7 @@ fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
 
 /// Runs code of the application, and says what it says. A panic in it fails its request, and nothing else; it counts
 /// as true: the request has ended.
-#[inline]
+#[inline(always)]
 pub(super) fn guarded(
     shared: &Shared,
     response: &mut Response<'_>,
@@ -220,12 +278,17 @@ pub(super) fn guarded(
     match catch_unwind(AssertUnwindSafe(|| run(response))) {
         Ok(verdict) => verdict,
         Err(panic) => {
-            let message = panic_message(&*panic);
-            log::error!("a handler panicked: {message}");
-            shared.answer_panic(message, response);
+            answer_panic(shared, response, &*panic);
             true
         }
     }
+}
+
+#[cold]
+pub(super) fn answer_panic(shared: &Shared, response: &mut Response<'_>, panic: &(dyn Any + Send)) {
+    let message = panic_message(panic);
+    log::error!("a handler panicked: {message}");
+    shared.answer_panic(message, response);
 }
 
 /// Runs the hooks before a handler; true if one of them has ended the request.

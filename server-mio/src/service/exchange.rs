@@ -20,7 +20,7 @@ pub(crate) struct Exchange {
     pub(crate) key: u64,
     /// The first of the tasks that answer requests of this connection.
     pub(crate) tasks: TaskId,
-    /// Requests so far.
+    /// Requests so far, if their number is bounded.
     pub(crate) served: u32,
     /// The peer takes no more octets for now.
     pub(crate) blocked: bool,

@@ -16,14 +16,14 @@ impl Service {
     /// Begins what is to follow the answer just given.
     #[inline]
     pub(super) fn follow(&mut self, exchange: &mut Exchange) {
-        if !self.later.is_empty() {
+        if !self.desk.later.is_empty() {
             self.begin_later(exchange);
         }
     }
 
     #[cold]
     fn begin_later(&mut self, exchange: &mut Exchange) {
-        for later in core::mem::take(&mut self.later) {
+        for later in core::mem::take(&mut self.desk.later) {
             match later {
                 Later::Tell(id, told) => exchange.told.get_or_insert_default().push((id, told)),
                 Later::Pump(streaming, stream) => {

@@ -21,9 +21,8 @@ use rajada_pipeline::{Burst, Event, Incoming, Settings, Store, Ticket};
 
 use crate::Status;
 use crate::app::Shared;
-use crate::heads::Heads;
-use crate::request::{OwnedParts, Request};
-use crate::response::Later;
+use crate::request::{Attached, Extensions, OwnedParts, Request};
+use crate::response::Desk;
 use crate::routing::table::Ranges;
 use crate::runtime::{Executor, Runtime, WakeQueue};
 use answer::Target;
@@ -39,7 +38,7 @@ pub(crate) struct Service {
     pub(crate) settings: Settings,
     pub(crate) runtime: Rc<Runtime>,
     pub(crate) executor: Executor,
-    heads: Heads,
+    desk: Desk,
     /// What idle pipelines have handed back, last used first.
     #[expect(clippy::vec_box, reason = "they are lent as boxes")]
     stores: Vec<Box<Store<Bytes>>>,
@@ -48,10 +47,6 @@ pub(crate) struct Service {
     #[expect(clippy::vec_box, reason = "they are lent as boxes")]
     spare_slots: Vec<Box<Slots>>,
     scratch: Option<Box<Scratch>>,
-    /// Fields of the answer at hand, encoded.
-    fields: Vec<u8>,
-    /// What is to be done once that answer is given.
-    later: Vec<Later>,
     /// The time as it was when the clock was read last.
     clock: Instant,
     /// Handlers until it is read again, and between two times that it is.
@@ -61,7 +56,7 @@ pub(crate) struct Service {
 
 /// A request as the pipeline gives it.
 struct Arrival<'b> {
-    ticket: Ticket,
+    shared: &'b Shared,
     head: &'b rajada_parser::Request<'b, 'b>,
     content: Incoming<'b>,
     expects_continue: bool,
@@ -92,21 +87,19 @@ const MOST_KEPT: usize = 256 * 1024;
 impl Service {
     pub(crate) fn new(shared: Arc<Shared>, runtime: Rc<Runtime>, queue: Arc<WakeQueue>) -> Service {
         let mut settings = shared.pipeline.clone();
-        let heads = Heads::new();
-        settings.set_date(heads.date());
+        let desk = Desk::new();
+        settings.set_date(desk.heads.date());
         let executor = Executor::new(queue, shared.endpoints());
         Service {
             shared: Rc::new(shared),
             settings,
             runtime,
             executor,
-            heads,
+            desk,
             stores: Vec::new(),
             slots: None,
             spare_slots: Vec::new(),
             scratch: None,
-            fields: Vec::with_capacity(256),
-            later: Vec::new(),
             clock: Instant::now(),
             until_look: HANDLERS_A_LOOK,
             look_every: HANDLERS_A_LOOK,
@@ -116,8 +109,8 @@ impl Service {
     /// Takes note of the time, once a turn of the loop.
     pub(crate) fn tick(&mut self, now: Instant) {
         self.clock = now;
-        if self.heads.tick(now) {
-            self.settings.set_date(self.heads.date());
+        if self.desk.heads.tick(now) {
+            self.settings.set_date(self.desk.heads.date());
         }
     }
 
@@ -168,16 +161,29 @@ impl Service {
         let peer = exchange.peer;
         let mut oldest = self.clock;
         let stop = loop {
-            match exchange.pipeline.receive(&self.settings, burst, slots) {
-                Event::Request { ticket, request, content, expects_continue, .. } => {
-                    let arrival =
-                        Arrival { ticket, head: &request, content, expects_continue, peer: &peer };
-                    self.request(shared, exchange, arrival, scratch, out)?;
-                    self.until_look -= 1;
-                    if self.until_look == 0 {
-                        oldest = self.flush_if_old(exchange, oldest, out)?;
-                    }
+            let event = exchange.pipeline.receive(&self.settings, burst, slots);
+            // By reference: moved, the head would be copied.
+            if let Event::Request { ticket, ref request, content, expects_continue, .. } = event {
+                let arrival =
+                    || Arrival { shared, head: request, content, expects_continue, peer: &peer };
+                if shared.settings.limits.requests_per_connection != u32::MAX {
+                    count(shared, exchange, &ticket);
                 }
+                if let Some(place) = answer::find_verbatim(shared, request)
+                    && let Some(handler) = place.handler_at_once(content)
+                {
+                    let request = place.request(&arrival());
+                    self.answer_at_once(exchange, ticket, place.target, handler, &request);
+                } else {
+                    self.request(exchange, ticket, &arrival(), scratch, out)?;
+                }
+                self.until_look -= 1;
+                if self.until_look == 0 {
+                    oldest = self.flush_if_old(exchange, oldest, out)?;
+                }
+                continue;
+            }
+            match event {
                 Event::Data(octets) => {
                     if let Some(pending) = &mut exchange.pending {
                         pending.parts.add_content(octets);
@@ -256,29 +262,45 @@ impl Service {
     }
 
     /// One request whose head is complete.
-    #[inline]
+    #[inline(never)]
     fn request(
         &mut self,
-        shared: &Shared,
         exchange: &mut Exchange,
-        arrival: Arrival<'_>,
+        ticket: Ticket,
+        arrival: &Arrival<'_>,
         scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
-        let Arrival { ticket, head, content, expects_continue, peer } = arrival;
-        exchange.served = exchange.served.saturating_add(1);
-        if exchange.served >= shared.settings.limits.requests_per_connection {
-            // It fails only if the ticket is void, which its answer will tell.
-            let _ = exchange.pipeline.close_after(&ticket);
+        let place = answer::find(arrival.shared, arrival.head, scratch);
+        let request = place.request(arrival);
+        if let Some(handler) = place.handler_at_once(arrival.content) {
+            self.answer_at_once(exchange, ticket, place.target, handler, &request);
+            return Ok(());
         }
-        let (target, mut request) = answer::find(shared, head, content, peer, scratch);
-        if let Incoming::Streaming(_) = content {
-            self.postpone(exchange, ticket, head, target, &mut request, expects_continue);
+        self.answer_or_wait(exchange, ticket, arrival, place.target, request, out)
+    }
+
+    /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
+    /// answer without a handler.
+    fn answer_or_wait(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        arrival: &Arrival<'_>,
+        target: Target<'_>,
+        request: Request<'_>,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        let mut extensions = Extensions::default();
+        let mut request = Request { extensions: Attached::Open(&mut extensions), ..request };
+        if let Incoming::Streaming(_) = arrival.content {
+            self.postpone(exchange, ticket, arrival, target, &mut request);
             return Ok(());
         }
         if let Some(waiting) = self.answer(exchange, ticket, target, &mut request, out)? {
             let mut parts = self.parts(exchange);
-            parts.copy(head, &mut request);
+            parts.copy(arrival.head, &request);
+            parts.set_extensions(extensions);
             self.start(exchange, waiting, parts);
         }
         Ok(())
@@ -291,19 +313,20 @@ impl Service {
         &mut self,
         exchange: &mut Exchange,
         ticket: Ticket,
-        head: &rajada_parser::Request<'_, '_>,
+        arrival: &Arrival<'_>,
         target: Target<'_>,
         request: &mut Request<'_>,
-        expects_continue: bool,
     ) {
         let Target::Entry(endpoint, _) = target else {
             return self.answer_plainly(exchange, ticket, target, request);
         };
-        if expects_continue && let Err(error) = exchange.pipeline.send_continue(&ticket) {
+        if arrival.expects_continue
+            && let Err(error) = exchange.pipeline.send_continue(&ticket)
+        {
             log::debug!("{}: no 100 could be sent: {error}", exchange.peer);
         }
         let mut parts = self.parts(exchange);
-        parts.copy(head, request);
+        parts.copy(arrival.head, request);
         exchange.pending = Some(Box::new(Pending { parts, ticket, endpoint }));
     }
 
@@ -317,10 +340,10 @@ impl Service {
         out: &mut impl io::Write,
     ) -> io::Result<()> {
         let Pending { mut parts, ticket, endpoint } = pending;
-        let mut request = parts.view_for_hooks();
+        let mut extensions = Extensions::default();
+        let mut request = parts.view_for_hooks(&mut extensions);
         let target = Target::Entry(endpoint, shared.entry(endpoint));
         let waiting = self.answer(exchange, ticket, target, &mut request, out)?;
-        let extensions = request.take_extensions();
         match waiting {
             Some(waiting) => {
                 parts.set_extensions(extensions);
@@ -339,6 +362,16 @@ impl Service {
     fn handler_deadline(&self) -> Option<Instant> {
         let time: Option<Duration> = self.shared.settings.deadlines.handler;
         time.map(|time| Instant::now() + time)
+    }
+}
+
+/// Counts requests, where their number is bounded: behind the last one the connection closes.
+#[cold]
+fn count(shared: &Shared, exchange: &mut Exchange, ticket: &Ticket) {
+    exchange.served = exchange.served.saturating_add(1);
+    if exchange.served >= shared.settings.limits.requests_per_connection {
+        // It fails only if the ticket is void, which its answer will tell.
+        let _ = exchange.pipeline.close_after(ticket);
     }
 }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::answer::{Waiting, settle, staging};
+use super::answer::{Waiting, answer_panic, settle, staging};
 use super::exchange::Exchange;
 use super::{Service, panic_message};
 use crate::Status;
@@ -109,11 +109,7 @@ impl Service {
                 return Some(Owner { connection, ticket, endpoint, request, preset, deadline });
             }
             Ok(Poll::Ready(())) => {}
-            Err(panic) => {
-                let message = panic_message(&*panic);
-                log::error!("a handler panicked: {message}");
-                shared.answer_panic(message, &mut response);
-            }
+            Err(panic) => answer_panic(&shared, &mut response, &*panic),
         }
         if !response.is_finished() {
             settle(

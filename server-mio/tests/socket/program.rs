@@ -80,6 +80,7 @@ fn its_routes_answer() {
     for (target, text) in [
         ("/", "Hello world!"),
         ("/async", "Hello async!"),
+        ("/ready", "Hello async!"),
         ("/delay/20", "20"),
         ("/user/caf%c3%a9", "café"),
     ] {
@@ -135,7 +136,7 @@ fn its_demo_page_lists_what_works() {
 fn help_version_and_mistakes() {
     let (status, help) = tell(&["--help"]);
     assert_eq!(status, Some(0));
-    for option in ["--listen", "--workers", "--max-level", "--help", "--version"] {
+    for option in ["--listen", "--workers", "--max-level", "--flush-after", "--help", "--version"] {
         assert!(help.contains(option), "{option}");
     }
     assert_eq!(tell(&["--version"]), (Some(0), format!("rajada {}\n", env!("CARGO_PKG_VERSION"))));

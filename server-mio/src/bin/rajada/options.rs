@@ -46,8 +46,8 @@ Options:
   --help                Print this
   --version             Print the version
 
-Routes: GET / says hello; POST / and POST /echo send the content back; GET /async, GET /delay/{ms} and
-GET /user/{id} are what they say; GET /demo/ lists the rest.
+Routes: GET / says hello; POST / and POST /echo send the content back; GET /async says hello on its second
+turn, GET /ready on its first; GET /delay/{ms} and GET /user/{id} are what they say; GET /demo/ lists the rest.
 
 Exit status: 0 if everything received was answered, 3 if connections had to be cut, 1 if the server could not
 run, 2 if the command line is wrong.

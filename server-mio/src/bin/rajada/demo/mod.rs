@@ -21,6 +21,7 @@ pub(crate) fn app() -> App {
         .post("/", echo)
         .post("/echo", echo)
         .get("/async", hello_async)
+        .get("/ready", |_: OwnedRequest| async { "Hello async!" })
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
         .nest("/demo", tour::app())

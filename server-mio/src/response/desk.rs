@@ -1,0 +1,29 @@
+//! What a worker keeps for the answers that it writes, one at a time.
+
+use rajada_pipeline::{Streaming, TicketId};
+
+use crate::content::BodyStream;
+use crate::heads::Heads;
+
+/// Lent to each answer while it is written.
+pub(crate) struct Desk {
+    pub(crate) heads: Heads,
+    /// Fields of the answer at hand, encoded.
+    pub(crate) fields: Vec<u8>,
+    /// What is to be done once that answer is given.
+    pub(crate) later: Vec<Later>,
+}
+
+/// What follows an answer.
+pub(crate) enum Later {
+    /// Its content is made piece by piece.
+    Pump(Streaming, Box<dyn BodyStream>),
+    /// Someone wants to know when it has left.
+    Tell(TicketId, Box<dyn FnOnce()>),
+}
+
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        Desk { heads: Heads::new(), fields: Vec::with_capacity(256), later: Vec::new() }
+    }
+}
