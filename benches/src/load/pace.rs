@@ -25,10 +25,15 @@ impl Timetable {
     }
 }
 
-/// How long a thread may sleep when something is due in so many nanoseconds. The poll's timeout counts milliseconds and may be exceeded by one,
-/// so the last two are not slept.
-pub(super) fn sleep(until_due: u64) -> Duration {
-    Duration::from_millis((until_due / 1_000_000).saturating_sub(2))
+/// How long events may be waited for when something is due after that. A poll's timeout counts milliseconds and may be exceeded by one, so the
+/// last two are polled without one.
+pub(super) fn poll(until_due: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(until_due.as_millis()).unwrap_or(0).saturating_sub(2))
+}
+
+/// How long a thread may sleep when something is due after that. Sleep ends late, on Linux by 50 microseconds and the way to the processor.
+pub(super) fn sleep(until_due: Duration) -> Duration {
+    until_due.saturating_sub(Duration::from_micros(150))
 }
 
 #[cfg(test)]
@@ -46,8 +51,9 @@ mod tests {
 
     #[test]
     fn what_is_due_soon_is_not_slept_over() {
-        assert_eq!(sleep(0), Duration::ZERO);
-        assert_eq!(sleep(2_900_000), Duration::ZERO);
-        assert_eq!(sleep(10_000_000), Duration::from_millis(8));
+        assert_eq!(poll(Duration::from_micros(2900)), Duration::ZERO);
+        assert_eq!(poll(Duration::from_micros(10_500)), Duration::from_millis(8));
+        assert_eq!(sleep(Duration::from_micros(100)), Duration::ZERO);
+        assert_eq!(sleep(Duration::from_millis(1)), Duration::from_micros(850));
     }
 }

@@ -12,12 +12,22 @@ const PAGE: u64 = 4096;
 /// What was used so far.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub(super) struct Usage {
-    /// Seconds in the program.
-    pub(super) user: f64,
-    /// Seconds in the kernel.
-    pub(super) system: f64,
+    /// Seconds in the program and in the kernel, in whole ticks.
+    user: f64,
+    system: f64,
+    /// Seconds of the threads that are alive, in nanoseconds exact.
+    running: f64,
     /// Octets of memory in use now.
     pub(super) resident: u64,
+}
+
+/// What was used between two moments, in seconds.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub(super) struct Cpu {
+    /// In the program.
+    pub(super) user: f64,
+    /// In the kernel.
+    pub(super) system: f64,
 }
 
 impl Usage {
@@ -35,6 +45,7 @@ impl Usage {
             usage.user += stat.user;
             usage.system += stat.system;
             usage.resident += stat.resident;
+            usage.running += running(pid);
             let children = stats.iter().filter(|(_, stat)| stat.parent == pid);
             found.extend(children.map(|(&child, _)| child));
         }
@@ -45,10 +56,32 @@ impl Usage {
         }
     }
 
-    /// Seconds of CPU.
-    pub(super) fn cpu(&self) -> f64 {
+    /// What was used since then. Ticks tell how it is shared between program and kernel; how much it was, the scheduler knows better, unless
+    /// threads have ended meanwhile.
+    pub(super) fn since(&self, before: &Self) -> Cpu {
+        let (user, system) = (self.user - before.user, self.system - before.system);
+        let (ticks, running) = (user + system, self.running - before.running);
+        let total = if (running - ticks).abs() <= 5.0 / TICKS { running } else { ticks };
+        let user = if ticks > 0.0 { total * (user / ticks) } else { 0.0 };
+        Cpu { user, system: total - user }
+    }
+}
+
+impl Cpu {
+    /// Both.
+    pub(super) fn total(&self) -> f64 {
         self.user + self.system
     }
+}
+
+/// What the scheduler has counted for the threads of a process, in seconds.
+fn running(pid: u32) -> f64 {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let nanos = threads.filter_map(|thread| {
+        let counts = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        counts.split(' ').next()?.parse::<u64>().ok()
+    });
+    nanos.sum::<u64>() as f64 / 1e9
 }
 
 struct Stat {
@@ -95,6 +128,20 @@ mod tests {
         assert_eq!((stat.parent, stat.user, stat.system), (5, 2.5, 0.75));
         assert_eq!(stat.resident, 321 * PAGE);
         assert!(parse("").is_none());
+    }
+
+    #[test]
+    fn the_scheduler_says_how_much_and_ticks_say_where() {
+        let usage = |user, system, running| Usage { user, system, running, resident: 0 };
+        let before = usage(1.0, 3.0, 4.0);
+        let more = Cpu { user: 0.50390625, system: 1.51171875 };
+        assert_eq!(usage(1.5, 4.5, 6.015625).since(&before), more);
+        // Less than a tick.
+        let little = Cpu { user: 0.0, system: 0.0078125 };
+        assert_eq!(usage(1.0, 3.0, 4.0078125).since(&before), little);
+        // A thread has taken its figures with it.
+        assert_eq!(usage(1.5, 4.5, 3.0).since(&before), Cpu { user: 0.5, system: 1.5 });
+        assert_eq!(before.since(&before).total(), 0.0);
     }
 
     #[test]

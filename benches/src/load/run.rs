@@ -76,14 +76,18 @@ pub fn run(load: &Load) -> Result<Report, String> {
     let requests = counts.bursts * answers as u64;
     let per_request = |used: f64| if requests == 0 { 0.0 } else { used * 1e6 / requests as f64 };
     let server = before.zip(first.server.zip(last.server)).zip(load.pid);
-    let server = server.map(|((before, (first, last)), pid)| Server {
-        pid,
-        user_us_per_request: per_request(last.user - first.user),
-        system_us_per_request: per_request(last.system - first.system),
-        cpu_us_per_request: per_request(last.cpu() - first.cpu()),
-        resident_before: before.resident,
-        resident_after: last.resident,
+    let server = server.map(|((before, (first, last)), pid)| {
+        let used = last.since(&first);
+        Server {
+            pid,
+            user_us_per_request: per_request(used.user),
+            system_us_per_request: per_request(used.system),
+            cpu_us_per_request: per_request(used.total()),
+            resident_before: before.resident,
+            resident_after: last.resident,
+        }
     });
+    let generator = last.generator.since(&first.generator);
     Ok(Report {
         address: load.address.to_string(),
         shape: load.shape.clone(),
@@ -101,7 +105,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
         octets_out: counts.octets_out,
         errors,
         latency_us: latency::summary(&latencies),
-        generator_cpu_us_per_request: per_request(last.generator.cpu() - first.generator.cpu()),
+        generator_cpu_us_per_request: per_request(generator.total()),
         server,
     })
 }

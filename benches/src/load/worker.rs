@@ -53,6 +53,8 @@ pub(super) struct Worker<'r> {
     connections: Vec<Connection>,
     /// Connections to be opened again.
     broken: Vec<usize>,
+    /// Connections that wait for answers.
+    busy: usize,
     expected: Expected,
     buffer: Vec<u8>,
     epoch: Instant,
@@ -75,6 +77,7 @@ impl<'r> Worker<'r> {
             poll: Poll::new()?,
             connections: (0..share).map(|_| Connection::default()).collect(),
             broken: Vec::new(),
+            busy: 0,
             expected: task.expected.clone(),
             buffer: vec![0; READ],
             epoch: Instant::now(),
@@ -98,7 +101,8 @@ impl<'r> Worker<'r> {
             (0..self.connections.len()).for_each(|index| self.next(index, 0));
         }
         loop {
-            match self.poll.poll(&mut events, Some(self.timeout())) {
+            let timeout = self.sleep();
+            match self.poll.poll(&mut events, Some(timeout)) {
                 Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
                 _ => {}
             }
@@ -107,7 +111,7 @@ impl<'r> Worker<'r> {
             let now = self.now();
             if self.phase == Phase::Drain {
                 let over = now.saturating_sub(self.measured.1) >= nanos(DRAIN);
-                if over || !self.connections.iter().any(|connection| connection.busy) {
+                if over || self.busy == 0 {
                     break;
                 }
             } else {
@@ -142,11 +146,17 @@ impl<'r> Worker<'r> {
         nanos(self.epoch.elapsed())
     }
 
-    fn timeout(&self) -> Duration {
+    /// Sleeps if nothing can come before something is due; tells how long to wait for events.
+    fn sleep(&self) -> Duration {
         let until_look = if self.broken.is_empty() { LOOK } else { AGAIN };
         match self.due() {
             Some((_, due)) if self.phase != Phase::Drain => {
-                pace::sleep(due.saturating_sub(self.now())).min(until_look)
+                let left = Duration::from_nanos(due.saturating_sub(self.now()));
+                if self.busy == 0 && left <= until_look {
+                    std::thread::sleep(pace::sleep(left));
+                    return Duration::ZERO;
+                }
+                pace::poll(left).min(until_look)
             }
             _ => until_look,
         }
@@ -177,6 +187,7 @@ impl<'r> Worker<'r> {
         };
         if began <= now && self.phase != Phase::Drain && self.connections[index].stream.is_some() {
             self.connections[index].begin(began);
+            self.busy += 1;
             self.write(index);
         }
     }
@@ -263,6 +274,7 @@ impl<'r> Worker<'r> {
         let now = self.now();
         let connection = &mut self.connections[index];
         connection.busy = false;
+        self.busy -= 1;
         self.counts.bursts += 1;
         let began = connection.began;
         self.record(began, now);
@@ -312,7 +324,7 @@ impl<'r> Worker<'r> {
     fn give_up(&mut self, index: usize, complaint: impl FnOnce() -> String) {
         let connection = &mut self.connections[index];
         connection.stream = None;
-        connection.busy = false;
+        self.busy -= usize::from(std::mem::take(&mut connection.busy));
         self.broken.push(index);
         self.task.shared.complain(complaint);
     }

@@ -20,7 +20,7 @@ pub(crate) fn compare(counts: &[u64]) {
     let line = format!("| {compiler} |{figures}");
     let Some(recorded) = recorded(&compiler) else {
         return println!(
-            "skipped: the record doesn't know this compiler. Its line would be:\n{line}"
+            "skipped: the record has no line for this compiler\n{line}"
         );
     };
     assert_eq!(recorded.len(), counts.len(), "the record has a column for each target");
