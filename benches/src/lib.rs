@@ -2,6 +2,19 @@
 //!
 //! The head benchmark (`cargo run --release -p benches --bin head`) times parsers of message heads on one [corpus]; with the feature `peers`
 //! more of them. `cargo bench -p benches --bench head` times the same by Criterion.
+//!
+//! The load generator ([load], `cargo run --release -p benches --bin load`) times servers. Two that do as little as can be done ([serve], `--bin
+//! null-mio` and `--bin mio-httparse`) tell what of a server's time is the kernel's, and what a parser's:
+//!
+//! ```sh
+//! cargo build --release && cargo build --release -p benches --bins
+//! taskset -c 0 target/release/rajada --listen 127.0.0.1:8080 &
+//! taskset -c 1 target/release/load 127.0.0.1:8080 --pid $!          # 100 connections, 24 requests in a burst
+//! taskset -c 1 target/release/load 127.0.0.1:8080 --depth 1 --rate 20000
+//! ```
+//!
+//! Compare CPU a request rather than requests a second, servers in turn rather than one after another, and answers of equal length (`--length` of
+//! the small servers): most of a request's cost is the kernel's, and grows with the octets.
 
 pub mod contest;
 pub mod corpus;

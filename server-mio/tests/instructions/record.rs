@@ -19,9 +19,7 @@ pub(crate) fn compare(counts: &[u64]) {
     let figures: String = counts.iter().map(|count| format!(" {count} |")).collect();
     let line = format!("| {compiler} |{figures}");
     let Some(recorded) = recorded(&compiler) else {
-        return println!(
-            "skipped: the record has no line for this compiler\n{line}"
-        );
+        return println!("skipped: the record has no line for this compiler\n{line}");
     };
     assert_eq!(recorded.len(), counts.len(), "the record has a column for each target");
     let pairs = || counts.iter().zip(&recorded);
