@@ -1,5 +1,6 @@
 //! An application: routes, hooks, state and settings, put together before it serves.
 
+mod at_once;
 mod shared;
 mod state;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
+use super::at_once::AtOnce;
 use super::state::States;
 use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, WorkerHook};
 use crate::handler::{Endpoint, Kind, SyncHandler};
@@ -15,6 +16,7 @@ use crate::{ContentType, Error, Request, Response, RouteError, Status};
 pub(crate) struct Shared {
     pub(crate) table: Table,
     entries: Vec<Entry>,
+    pub(crate) at_once: AtOnce,
     /// What runs where no route was found.
     pub(crate) fallback: Entry,
     not_found: Option<Endpoint>,
@@ -65,7 +67,8 @@ impl Shared {
             let kind = route.endpoint.kind.clone();
             Entry::new(kind, route.slow, before(&route.before), after(&route.after))
         });
-        let entries = entries.collect();
+        let entries: Vec<Entry> = entries.collect();
+        let at_once = AtOnce::new(&table, &entries);
         // Never called: what is to be done depends on why there is no route.
         let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
         let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
@@ -73,6 +76,7 @@ impl Shared {
         Ok(Shared {
             table,
             entries,
+            at_once,
             fallback,
             not_found: app.not_found,
             errors: app.errors,

@@ -50,9 +50,10 @@ use crate::routing::table::Route;
 /// ```
 pub struct Request<'r> {
     pub(crate) head: Head<'r>,
-    /// Decoded.
-    pub(crate) path: &'r [u8],
-    pub(crate) route: Option<&'r Route>,
+    /// Decoded, if it is not just the target.
+    pub(crate) path: Option<&'r [u8]>,
+    /// Its place in the table of routes.
+    pub(crate) route: Option<u32>,
     /// Where the parameters are in `path`.
     pub(crate) ranges: &'r [(u32, u32)],
     pub(crate) content: Content<'r>,
@@ -120,7 +121,7 @@ impl<'r> Request<'r> {
 
     /// The path, decoded: percent-encodings once, `+` not at all.
     pub fn path(&self) -> &'r str {
-        text(self.path)
+        text(self.path_octets())
     }
 
     /// The query without its `?`, nothing decoded; `None` if the target has no `?`.
@@ -170,7 +171,7 @@ impl<'r> Request<'r> {
 
     /// The pattern of the route that matched, such as `/user/{id}`; `None` in a handler for what no route matched.
     pub fn pattern(&self) -> Option<&'r str> {
-        self.route.map(|route| &*route.pattern)
+        self.route().map(|route| &*route.pattern)
     }
 
     /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
@@ -180,8 +181,8 @@ impl<'r> Request<'r> {
 
     /// Names and decoded values of the route's parameters, in order.
     pub fn params(&self) -> impl Iterator<Item = (&'r str, &'r str)> + use<'r> {
-        let names = self.route.map_or(&[][..], |route| &route.names);
-        let path = self.path;
+        let names = self.route().map_or(&[][..], |route| &route.names);
+        let path = self.path_octets();
         names.iter().zip(self.ranges).map(move |(name, &(start, end))| {
             (&**name, text(path.get(start as usize..end as usize).unwrap_or_default()))
         })
@@ -333,6 +334,16 @@ impl<'r> Request<'r> {
 /// What the parser or the router has checked already: targets are ASCII, decoded paths UTF-8.
 fn text(octets: &[u8]) -> &str {
     core::str::from_utf8(octets).unwrap_or_default()
+}
+
+impl<'r> Request<'r> {
+    fn path_octets(&self) -> &'r [u8] {
+        self.path.unwrap_or_else(|| self.head.target())
+    }
+
+    fn route(&self) -> Option<&'r Route> {
+        self.shared.table.routes().get(self.route? as usize)
+    }
 }
 
 impl fmt::Debug for Request<'_> {

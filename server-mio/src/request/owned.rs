@@ -72,13 +72,14 @@ impl OwnedParts {
         self.version = head.version();
         self.positions.clear();
         self.positions.extend_from_slice(head.fields().positions());
-        let start = (request.path.as_ptr() as usize).wrapping_sub(head.octets().as_ptr() as usize);
-        self.path = (start as u32, start.wrapping_add(request.path.len()) as u32);
+        let path = request.path_octets();
+        let start = (path.as_ptr() as usize).wrapping_sub(head.octets().as_ptr() as usize);
+        self.path = (start as u32, start.wrapping_add(path.len()) as u32);
         self.decoded.clear();
-        if self.octets.get(self.path.0 as usize..self.path.1 as usize) != Some(request.path) {
-            self.decoded.extend_from_slice(request.path);
+        if self.octets.get(self.path.0 as usize..self.path.1 as usize) != Some(path) {
+            self.decoded.extend_from_slice(path);
         }
-        self.route = request.route.map(|route| route.index);
+        self.route = request.route;
         self.ranges.clear();
         self.ranges.extend(request.ranges.iter().copied());
         self.has_content = false;
@@ -105,8 +106,8 @@ impl OwnedParts {
         let content = self.octets.get(self.head..).unwrap_or_default();
         Request {
             head: Head::Kept(self),
-            path: if self.decoded.is_empty() { self.part(self.path) } else { &self.decoded },
-            route: self.route.and_then(|route| self.shared.table.routes().get(route as usize)),
+            path: Some(if self.decoded.is_empty() { self.part(self.path) } else { &self.decoded }),
+            route: self.route,
             ranges: &self.ranges,
             content: if self.has_content { Content::Whole(content) } else { Content::None },
             peer: &self.peer,

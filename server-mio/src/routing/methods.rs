@@ -63,6 +63,12 @@ impl<T: Copy> Methods<T> {
         &self.allow
     }
 
+    /// What answers methods by their own names.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&str, T)> {
+        let get = self.get.map(|handler| ("GET", handler));
+        get.into_iter().chain(self.others.iter().map(|(name, handler)| (&**name, *handler)))
+    }
+
     fn find_other(&self, method: &[u8]) -> Option<T> {
         let exactly = self.exactly(method);
         let of_get = || if method == b"HEAD" { self.get } else { None };
@@ -117,6 +123,7 @@ mod tests {
         assert_eq!(methods.find(b"get"), None);
         assert_eq!(methods.find(b"POST"), None);
         assert_eq!(methods.allow(), "GET, HEAD, PUT, OPTIONS");
+        assert!(methods.named().eq([("GET", 1), ("PUT", 2)]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 pub(crate) mod methods;
 pub(crate) mod path;
 mod pattern;
-mod statics;
+pub(crate) mod statics;
 pub(crate) mod table;
 mod tails;
 

@@ -1,44 +1,67 @@
-//! Paths without parameters, found by their length and a comparison.
+//! What belongs to fixed strings of octets, such as paths without parameters: found by their length and a comparison.
 
-/// Routes by path.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Statics {
-    /// Those of each length, sorted.
-    by_length: Vec<Vec<(Box<[u8]>, u32)>>,
+/// Values by key.
+#[derive(Debug, Clone)]
+pub(crate) struct Statics<T> {
+    /// Those whose keys have each length, sorted.
+    by_length: Vec<Vec<(Box<[u8]>, T)>>,
 }
 
-impl Statics {
-    /// Adds a path, which begins with `/`; false if it is there already.
-    pub(super) fn insert(&mut self, path: &[u8], route: u32) -> bool {
-        if self.by_length.len() <= path.len() {
-            self.by_length.resize_with(path.len() + 1, Vec::new);
+impl<T> Default for Statics<T> {
+    fn default() -> Statics<T> {
+        Statics { by_length: Vec::new() }
+    }
+}
+
+impl<T> Statics<T> {
+    /// Adds a value; false if its key is there already.
+    pub(crate) fn insert(&mut self, key: &[u8], value: T) -> bool {
+        if self.by_length.len() <= key.len() {
+            self.by_length.resize_with(key.len() + 1, Vec::new);
         }
-        let bucket = &mut self.by_length[path.len()];
-        match bucket.binary_search_by(|(other, _)| (**other).cmp(path)) {
+        let bucket = &mut self.by_length[key.len()];
+        match bucket.binary_search_by(|(other, _)| (**other).cmp(key)) {
             Ok(_) => false,
             Err(at) => {
-                bucket.insert(at, (path.into(), route));
+                bucket.insert(at, (key.into(), value));
                 true
             }
         }
     }
 
-    /// The route of a path.
+    /// The value of a key.
     #[inline]
-    pub(super) fn find(&self, path: &[u8]) -> Option<u32> {
-        match &self.by_length.get(path.len())?[..] {
-            // A path of one octet can only be `/`, and comparing it needs no call.
-            [(_, route)] if path == b"/" => Some(*route),
-            [(only, route)] => (**only == *path).then_some(*route),
-            many => find_among(many, path),
+    pub(crate) fn find(&self, key: &[u8]) -> Option<&T> {
+        match &self.by_length.get(key.len())?[..] {
+            [(only, value)] => is_same(only, key).then_some(value),
+            many => find_among(many, key),
         }
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &T)> {
+        self.by_length.iter().flatten().map(|(key, value)| (&**key, value))
     }
 }
 
 #[inline(never)]
-fn find_among(bucket: &[(Box<[u8]>, u32)], path: &[u8]) -> Option<u32> {
-    let at = bucket.binary_search_by(|(other, _)| (**other).cmp(path)).ok()?;
-    bucket.get(at).map(|(_, route)| *route)
+fn find_among<'s, T>(bucket: &'s [(Box<[u8]>, T)], key: &[u8]) -> Option<&'s T> {
+    let at = bucket.binary_search_by(|(other, _)| (**other).cmp(key)).ok()?;
+    bucket.get(at).map(|(_, value)| value)
+}
+
+/// Compares without a call where the octets are few: the first and the last of them, which may be partly the same.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        false
+    } else if one.len() > 16 || one.len() < 4 {
+        one == other
+    } else if one.len() >= 8 {
+        one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk()
+    } else {
+        one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk()
+    }
 }
 
 #[cfg(test)]
@@ -46,14 +69,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_found_among_others_of_its_length() {
+    fn a_key_is_found_among_others_of_its_length() {
         let mut statics = Statics::default();
-        for (path, route) in [("/", 0), ("/b", 1), ("/a", 2), ("/abc", 3)] {
-            assert!(statics.insert(path.as_bytes(), route));
-            assert!(!statics.insert(path.as_bytes(), 9));
+        for (key, value) in [("/", 0), ("/b", 1), ("/a", 2), ("/abc", 3)] {
+            assert!(statics.insert(key.as_bytes(), value));
+            assert!(!statics.insert(key.as_bytes(), 9));
         }
-        let found = |path: &str| statics.find(path.as_bytes());
+        let found = |key: &str| statics.find(key.as_bytes()).copied();
         assert_eq!(["/", "/a", "/b", "/abc"].map(found), [Some(0), Some(2), Some(1), Some(3)]);
         assert_eq!(["", "*", "/c", "/abd", "/ab", "/abcd"].map(found), [None; 6]);
+        assert_eq!(statics.iter().count(), 4);
+    }
+
+    #[test]
+    fn every_octet_is_compared() {
+        let text: Vec<u8> = (b'a'..=b'z').collect();
+        for len in 0..=text.len() {
+            let one = &text[..len];
+            assert!(is_same(one, one));
+            assert!(len == 0 || !is_same(one, &one[1..]));
+            for at in 0..len {
+                let mut other = one.to_vec();
+                other[at] ^= 1;
+                assert!(!is_same(one, &other), "{len} {at}");
+            }
+        }
     }
 }

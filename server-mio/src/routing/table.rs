@@ -31,9 +31,8 @@ pub(crate) struct Route {
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     routes: Vec<Route>,
-    statics: Statics,
-    /// Those of them that a target can be compared with as it is: a `%` in a target begins an escape.
-    verbatim: Statics,
+    /// Those without parameters, by path.
+    statics: Statics<u32>,
     dynamic: matchit::Router<u32>,
     /// Those of them that can be found without the tree.
     tails: Tails,
@@ -46,7 +45,6 @@ impl Table {
         Table {
             routes: Vec::new(),
             statics: Statics::default(),
-            verbatim: Statics::default(),
             dynamic: matchit::Router::new(),
             tails: Tails::default(),
             extensions: Vec::new(),
@@ -83,15 +81,17 @@ impl Table {
         Ok(())
     }
 
-    /// The route whose path is, octet for octet, this request target: there is nothing to decode and no query.
-    #[inline]
-    pub(crate) fn find_verbatim(&self, target: &[u8]) -> Option<&Route> {
-        self.routes.get(self.verbatim.find(target)? as usize)
+    /// The paths that a request target can be compared with as it is (a `%` in a target begins an escape), and the
+    /// places of their routes.
+    pub(crate) fn verbatim(&self) -> impl Iterator<Item = (&[u8], u32)> {
+        let all = self.statics.iter().map(|(path, route)| (path, *route));
+        all.filter(|(path, _)| path.is_ascii() && !path.contains(&b'%'))
     }
 
     /// The static route of a decoded path.
+    #[inline]
     fn find_static(&self, path: &[u8]) -> Option<&Route> {
-        self.routes.get(self.statics.find(path)? as usize)
+        self.routes.get(*self.statics.find(path)? as usize)
     }
 
     /// The route with parameters that a decoded path belongs to, and where their values are.
@@ -140,9 +140,6 @@ impl Table {
             Some(path) => {
                 if !self.statics.insert(path.as_bytes(), index as u32) {
                     return Err(RouteError::new(pattern, "another pattern has the same path"));
-                }
-                if !path.contains('%') {
-                    self.verbatim.insert(path.as_bytes(), index as u32);
                 }
             }
             None => self.dynamic.insert(pattern, index as u32).map_err(|error| {

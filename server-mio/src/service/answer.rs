@@ -48,26 +48,32 @@ const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
 /// Where a request's target has led.
 pub(super) struct Place<'s> {
     pub(super) target: Target<'s>,
-    pub(super) route: Option<&'s Route>,
-    /// Decoded.
-    pub(super) path: &'s [u8],
+    route: Option<u32>,
+    /// Decoded, if it is not just the target.
+    path: Option<&'s [u8]>,
     /// Where the route's parameters are in the path.
-    pub(super) ranges: &'s [(u32, u32)],
+    ranges: &'s [(u32, u32)],
 }
 
 impl<'s> Place<'s> {
-    /// The handler, if it is all that is needed for an answer.
-    #[inline(always)]
-    pub(super) fn handler_at_once(&self, content: Incoming<'_>) -> Option<&'s SyncHandler> {
+    /// Where a handler that can be called at once is.
+    #[inline]
+    pub(super) fn of_ready(route: u32) -> Place<'s> {
+        Place { target: Target::Missing, route: Some(route), path: None, ranges: &[] }
+    }
+
+    /// The handler, if a call of it is all that is needed.
+    #[inline]
+    pub(super) fn plain_handler(&self, content: Incoming<'_>) -> Option<(u32, &'s SyncHandler)> {
         match (self.target, content) {
             (_, Incoming::Streaming(_)) => None,
-            (Target::Entry(_, entry), _) => entry.plain.as_deref(),
+            (Target::Entry(endpoint, entry), _) => Some((endpoint, entry.plain.as_deref()?)),
             _ => None,
         }
     }
 
     /// The request as handlers see it.
-    #[inline(always)]
+    #[inline]
     pub(super) fn request(&self, arrival: &Arrival<'s>) -> Request<'s> {
         Request {
             head: Head::Received(arrival.head),
@@ -85,43 +91,30 @@ impl<'s> Place<'s> {
     }
 }
 
-/// Finds what answers a request whose target is, octet for octet, the path of a route.
-// Always: a place that passes through memory is waited for.
-#[inline(always)]
-pub(super) fn find_verbatim<'s>(
-    shared: &'s Shared,
-    head: &rajada_parser::Request<'s, '_>,
-) -> Option<Place<'s>> {
-    let path = head.target();
-    let route = shared.table.find_verbatim(path)?;
-    let target = of_route(shared, route, head.method());
-    Some(Place { target, route: Some(route), path, ranges: &[] })
-}
-
-/// Finds what answers any request.
+/// Finds what answers a request.
 #[inline]
 pub(super) fn find<'s>(
     shared: &'s Shared,
     head: &rajada_parser::Request<'s, '_>,
     scratch: &'s mut Scratch,
 ) -> Place<'s> {
-    let method = head.method();
-    let (raw, _, plain) = path::split(method, head.target());
+    let (method, target) = (head.method(), head.target());
+    let (raw, _, plain) = path::split(method, target);
     scratch.ranges.clear();
     let found = shared.table.find(raw, plain, &mut scratch.path, &mut scratch.ranges);
     let scratch: &'s Scratch = scratch;
-    let (target, route) = match found {
-        Found::Route(route) => (of_route(shared, route, method), Some(route)),
+    let (to, route) = match found {
+        Found::Route(route) => (of_route(shared, route, method), Some(route.index)),
         Found::Nothing if raw == b"*" => (Target::Options(ALLOW), None),
         Found::Nothing if !shared.table.knows_method(method) => (Target::UnknownMethod, None),
         Found::Nothing => (Target::Missing, None),
         Found::BadPath => (Target::BadPath, None),
     };
     let path = if plain || scratch.path.is_empty() { raw } else { &scratch.path };
-    Place { target, route, path, ranges: &scratch.ranges }
+    Place { target: to, route, path: Some(path), ranges: &scratch.ranges }
 }
 
-#[inline(always)]
+#[inline]
 fn of_route<'s>(shared: &'s Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
     match route.methods.find(method) {
         Some(endpoint) => Target::Entry(endpoint, shared.entry(endpoint)),
@@ -145,8 +138,7 @@ impl Service {
         &mut self,
         exchange: &mut Exchange,
         ticket: Ticket,
-        target: Target<'_>,
-        handler: &SyncHandler,
+        (endpoint, handler): (u32, &SyncHandler),
         request: &Request<'_>,
     ) {
         let mut response = self.response(exchange, ticket, None);
@@ -154,10 +146,8 @@ impl Service {
             handler(request, response);
             true
         });
-        if !response.is_finished()
-            && let Target::Entry(_, entry) = target
-        {
-            settle(request.shared, entry, Some(request), &mut response);
+        if !response.is_finished() {
+            settle(request.shared, request.shared.entry(endpoint), Some(request), &mut response);
         }
         self.follow(exchange);
     }

@@ -25,7 +25,7 @@ use crate::request::{Attached, Extensions, OwnedParts, Request};
 use crate::response::Desk;
 use crate::routing::table::Ranges;
 use crate::runtime::{Executor, Runtime, WakeQueue};
-use answer::Target;
+use answer::{Place, Target};
 use exchange::{Pending, Slots};
 
 /// The state of one worker that requests need.
@@ -169,11 +169,12 @@ impl Service {
                 if shared.settings.limits.requests_per_connection != u32::MAX {
                     count(shared, exchange, &ticket);
                 }
-                if let Some(place) = answer::find_verbatim(shared, request)
-                    && let Some(handler) = place.handler_at_once(content)
+                if let Some(ready) = shared.at_once.find(request)
+                    && !matches!(content, Incoming::Streaming(_))
                 {
-                    let request = place.request(&arrival());
-                    self.answer_at_once(exchange, ticket, place.target, handler, &request);
+                    let request = Place::of_ready(ready.route).request(&arrival());
+                    let handler = (ready.endpoint, &*ready.handler);
+                    self.answer_at_once(exchange, ticket, handler, &request);
                 } else {
                     self.request(exchange, ticket, &arrival(), scratch, out)?;
                 }
@@ -273,8 +274,8 @@ impl Service {
     ) -> io::Result<()> {
         let place = answer::find(arrival.shared, arrival.head, scratch);
         let request = place.request(arrival);
-        if let Some(handler) = place.handler_at_once(arrival.content) {
-            self.answer_at_once(exchange, ticket, place.target, handler, &request);
+        if let Some(handler) = place.plain_handler(arrival.content) {
+            self.answer_at_once(exchange, ticket, handler, &request);
             return Ok(());
         }
         self.answer_or_wait(exchange, ticket, arrival, place.target, request, out)

@@ -1,0 +1,44 @@
+//! The shortest way: from the start of a request line to a handler that needs nothing but a call.
+
+use std::sync::Arc;
+
+use super::shared::Entry;
+use crate::handler::SyncHandler;
+use crate::routing::statics::Statics;
+use crate::routing::table::{EndpointId, Table};
+
+/// What most requests are for, by `method SP request-target` as it stands in their request line: synchronous handlers
+/// without hooks, at paths without parameters. One look compares method and path, and leads to the code to call.
+pub(crate) struct AtOnce {
+    by_line: Statics<Ready>,
+}
+
+/// A handler that can be called at once.
+pub(crate) struct Ready {
+    pub(crate) handler: Arc<SyncHandler>,
+    pub(crate) endpoint: EndpointId,
+    /// Its place in the table of routes.
+    pub(crate) route: u32,
+}
+
+impl AtOnce {
+    pub(super) fn new(table: &Table, entries: &[Entry]) -> AtOnce {
+        let mut by_line = Statics::default();
+        for (path, route) in table.verbatim() {
+            for (method, endpoint) in table.routes()[route as usize].methods.named() {
+                if let Some(handler) = &entries[endpoint as usize].plain {
+                    let line = [method.as_bytes(), b" ", path].concat();
+                    by_line.insert(&line, Ready { handler: handler.clone(), endpoint, route });
+                }
+            }
+        }
+        AtOnce { by_line }
+    }
+
+    /// The handler for a request, if it is one of these.
+    #[inline]
+    pub(crate) fn find(&self, head: &rajada_parser::Request<'_, '_>) -> Option<&Ready> {
+        let line = head.method_position().start..head.target_position().end;
+        self.by_line.find(head.octets().get(line)?)
+    }
+}
