@@ -39,6 +39,8 @@ pub struct Report {
     pub errors: Errors,
     /// Of bursts, in microseconds.
     pub latency_us: Latency,
+    /// Of the first answer to each burst, in microseconds.
+    pub first_answer_us: Latency,
     /// User and system time of the generator, in microseconds a request.
     pub generator_cpu_us_per_request: f64,
     /// The server's process, if it was named.
@@ -131,19 +133,8 @@ impl fmt::Display for Report {
         writeln!(f, "requests    {requests}, {:.3} M a second", rate / 1e6)?;
         let (read, written) = (self.octets_in as f64, self.octets_out as f64);
         writeln!(f, "octets      {:.1} MB read, {:.1} MB written", read / 1e6, written / 1e6)?;
-        let latency = &self.latency_us;
-        writeln!(
-            f,
-            "latency     of a burst, us: min {:.0}, p50 {:.0}, p75 {:.0}, p90 {:.0}, p99 {:.0}, p99.9 {:.0}, max {:.0}, mean {:.0}",
-            latency.min,
-            latency.p50,
-            latency.p75,
-            latency.p90,
-            latency.p99,
-            latency.p99_9,
-            latency.max,
-            latency.mean
-        )?;
+        writeln!(f, "bursts      {}", self.latency_us)?;
+        writeln!(f, "first ones  {}", self.first_answer_us)?;
         writeln!(f, "generator   {:.3} us CPU a request", self.generator_cpu_us_per_request)?;
         if let Some(server) = &self.server {
             writeln!(
@@ -164,5 +155,15 @@ impl fmt::Display for Report {
                 "errors      {connect} connect, {read} read, {write} write, {mismatch} mismatch, {status} status"
             ),
         }
+    }
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min, p50, p75, p90, p99, p99_9, max, mean } = self;
+        write!(
+            f,
+            "answered after us: min {min:.0}, p50 {p50:.0}, p75 {p75:.0}, p90 {p90:.0}, p99 {p99:.0}, p99.9 {p99_9:.0}, max {max:.0}, mean {mean:.0}"
+        )
     }
 }

@@ -48,7 +48,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
         .map_err(|error| format!("no thread can be prepared: {error}"))?;
 
     let mut errors = Errors::default();
-    let mut latencies = latency::histogram();
+    let (mut latencies, mut firsts) = (latency::histogram(), latency::histogram());
     let (first, last) = thread::scope(|scope| {
         let threads: Vec<_> =
             workers.into_iter().map(|worker| scope.spawn(|| worker.run())).collect();
@@ -63,7 +63,8 @@ pub fn run(load: &Load) -> Result<Report, String> {
             let tally = thread.join().map_err(|_| "a thread panicked")?;
             let tally = tally.map_err(|error| format!("a thread can't poll: {error}"))?;
             errors.add(&tally.errors);
-            latencies.add(&tally.latencies).map_err(|error| error.to_string())?;
+            let added = latencies.add(&tally.latencies).and_then(|()| firsts.add(&tally.first));
+            added.map_err(|error| error.to_string())?;
         }
         Ok::<_, String>((first, last))
     })?;
@@ -105,6 +106,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
         octets_out: counts.octets_out,
         errors,
         latency_us: latency::summary(&latencies),
+        first_answer_us: latency::summary(&firsts),
         generator_cpu_us_per_request: per_request(generator.total()),
         server,
     })

@@ -80,6 +80,8 @@ fn right_answers_are_counted() {
     let in_flight = 3 * 4 * ANSWER.len() as u64;
     assert!(report.octets_in.abs_diff(report.requests * ANSWER.len() as u64) <= in_flight);
     assert!(report.latency_us.min > 0.0 && report.latency_us.p99 >= report.latency_us.p50);
+    assert!(report.first_answer_us.p50 > 0.0);
+    assert!(report.first_answer_us.mean <= report.latency_us.mean);
     let rate = report.requests as f64 / report.seconds;
     assert!((report.requests_per_second - rate).abs() < 1.0);
     assert!(report.json().unwrap().contains("\"errors\":{\"connect\":0,\"read\":0"));

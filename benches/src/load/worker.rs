@@ -41,7 +41,10 @@ pub(super) struct Task<'r> {
 
 /// What a thread found.
 pub(super) struct Tally {
+    /// Of bursts.
     pub(super) latencies: Histogram<u64>,
+    /// Of the first answer to each.
+    pub(super) first: Histogram<u64>,
     pub(super) errors: Errors,
 }
 
@@ -85,7 +88,11 @@ impl<'r> Worker<'r> {
             measured: (u64::MAX, u64::MAX),
             ticks: 0,
             counts: Counts::default(),
-            tally: Tally { latencies: latency::histogram(), errors: Errors::default() },
+            tally: Tally {
+                latencies: latency::histogram(),
+                first: latency::histogram(),
+                errors: Errors::default(),
+            },
         };
         worker.broken = (0..share).filter(|&index| !worker.open(index)).collect();
         Ok(worker)
@@ -211,7 +218,7 @@ impl<'r> Worker<'r> {
         }
         // The answers may have come before the last octet was accepted.
         if connection.received == self.expected.len() {
-            self.complete(index);
+            self.complete(index, self.now());
         }
     }
 
@@ -250,10 +257,19 @@ impl<'r> Worker<'r> {
         let at = if connection.busy { connection.received } else { self.expected.len() };
         match self.expected.check(at, received) {
             Ok(()) => {
+                let (before, end) = (connection.received, self.expected.first_end());
                 connection.received += count;
                 let sent = connection.sent == self.task.burst.len();
-                if sent && connection.received == self.expected.len() {
-                    self.complete(index);
+                let complete = sent && connection.received == self.expected.len();
+                let first = before < end && connection.received >= end;
+                if complete || first {
+                    let (began, now) = (connection.began, self.now());
+                    if first {
+                        self.record(began, now, |tally| &mut tally.first);
+                    }
+                    if complete {
+                        self.complete(index, now);
+                    }
                 }
                 true
             }
@@ -270,22 +286,21 @@ impl<'r> Worker<'r> {
     }
 
     #[inline]
-    fn complete(&mut self, index: usize) {
-        let now = self.now();
+    fn complete(&mut self, index: usize, now: u64) {
         let connection = &mut self.connections[index];
         connection.busy = false;
         self.busy -= 1;
         self.counts.bursts += 1;
         let began = connection.began;
-        self.record(began, now);
+        self.record(began, now, |tally| &mut tally.latencies);
         self.next(index, now);
     }
 
     /// Records a latency, if the burst belongs to what is measured.
     #[inline]
-    fn record(&mut self, began: u64, now: u64) {
+    fn record(&mut self, began: u64, now: u64, of: fn(&mut Tally) -> &mut Histogram<u64>) {
         if began >= self.measured.0 {
-            self.tally.latencies.saturating_record(now - began);
+            of(&mut self.tally).saturating_record(now - began);
         }
     }
 
@@ -358,7 +373,7 @@ impl<'r> Worker<'r> {
             let (busy, began, bursts) = (connection.busy, connection.began, connection.bursts);
             if busy {
                 self.tally.errors.read += 1;
-                self.record(began, now);
+                self.record(began, now, |tally| &mut tally.latencies);
                 let waited = DRAIN.as_secs();
                 self.task.shared.complain(|| format!("no answer within {waited} s after the end"));
             }
@@ -366,7 +381,9 @@ impl<'r> Worker<'r> {
             let left = (bursts..).map(|burst| table.due(self.global(index), burst));
             let end = self.measured.1;
             let left: Vec<u64> = left.take_while(|&due| due < end).collect();
-            left.into_iter().for_each(|due| self.record(due, end));
+            for due in left {
+                self.record(due, end, |tally| &mut tally.latencies);
+            }
         }
     }
 }
