@@ -24,6 +24,7 @@ pub mod machine;
 pub mod naive;
 pub mod peers;
 pub mod rajada;
+pub mod report;
 pub mod serve;
 
 /// Room for so many fields, for every contestant alike.

@@ -1,0 +1,88 @@
+//! Charts: one file each, SVG that needs nothing else.
+
+mod cpu;
+mod heads;
+mod latency;
+mod memory;
+mod rates;
+mod svg;
+
+pub(super) use heads::rows as head_rows;
+pub(super) use svg::escape;
+
+use super::record::{Contestant, Kind, Record};
+use super::summary::faults;
+
+/// A chart with the name of its file.
+pub(super) struct Chart {
+    pub(super) name: &'static str,
+    pub(super) svg: String,
+}
+
+/// All that there are figures for.
+pub(super) fn all(record: &Record) -> Vec<Chart> {
+    let charts = [
+        ("rates", rates::chart(record)),
+        ("cpu", cpu::chart(record)),
+        ("latency", latency::chart(record)),
+        ("memory", memory::chart(record)),
+        ("parsers", heads::chart(record)),
+    ];
+    charts.into_iter().filter_map(|(name, svg)| Some(Chart { name, svg: svg? })).collect()
+}
+
+/// The left edge of bars: names stand before it.
+const LEFT: f64 = 196.0;
+/// The right edge of the longest bar: figures stand behind it.
+const RIGHT: f64 = 690.0;
+/// The lower edge of the first row.
+const TOP: f64 = 104.0;
+
+/// The classes of a contestant's bar: its main part, and a lighter one.
+fn classes(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Ours => ("ours", "ours-2"),
+        Kind::Limit => ("limit", "limit-2"),
+        Kind::Peer => ("peer", "peer-2"),
+    }
+}
+
+/// The name before a row: with a mark if something is wrong with it.
+fn label(record: &Record, contestant: &Contestant) -> String {
+    match contestant.kind == Kind::Peer && !faults(record, &contestant.name).is_empty() {
+        true => format!("{} †", contestant.title),
+        false => contestant.title.clone(),
+    }
+}
+
+fn label_class(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Ours => "strong",
+        Kind::Limit => "quiet",
+        Kind::Peer => "",
+    }
+}
+
+/// Below the last row.
+const FOOTNOTE: &str = "† has a fault that the table names. Grey: marks that are no servers to use (null-mio parses nothing).";
+
+#[cfg(test)]
+mod tests {
+    use super::super::summary::tests::record;
+    use super::*;
+
+    #[test]
+    fn there_is_a_chart_for_what_there_are_figures_for() {
+        let charts = all(&record());
+        let names: Vec<_> = charts.iter().map(|chart| chart.name).collect();
+        assert_eq!(names, ["rates", "cpu", "latency"]);
+        for chart in charts {
+            assert!(
+                chart.svg.starts_with("<svg ") && chart.svg.ends_with("</svg>\n"),
+                "{}",
+                chart.name
+            );
+            assert!(!chart.svg.contains("NaN") && !chart.svg.contains("inf"), "{}", chart.svg);
+        }
+    }
+}

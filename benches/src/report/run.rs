@@ -1,0 +1,278 @@
+//! Measures everything, part by part.
+
+use std::collections::BTreeMap;
+
+use super::environment::{Ticks, environment, load_average, now};
+use super::field::{Ready, build, field};
+use super::generator::{Generator, beside};
+use super::options;
+use super::record::{Flush, Load, Memory, Record, Run, Settings, Workers};
+use super::scenarios::{self, Scenario};
+use super::server::{CLIENTS, Core, SERVERS, Server};
+use super::summary::{LIMIT, OURS, cpu};
+use super::{calls, flush, heads, memory, pages, probe};
+
+/// Rounds of the parts that compare Rajada only with null-mio.
+const SMALL_ROUNDS: usize = 5;
+
+/// Measures what the options ask for, and writes the report after each part.
+pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
+    let wants =
+        |part: &str| options.parts.is_empty() || options.parts.iter().any(|one| one == part);
+    if options.build {
+        build(wants("heads"))?;
+    }
+    let (ready, skipped) = field(&options.contestants)?;
+    let generator =
+        Generator { program: beside("load")?, seconds: options.seconds, warmup: options.warmup };
+    let mut record = Record {
+        environment: environment(command),
+        settings: Settings {
+            rounds: options.rounds,
+            seconds: options.seconds,
+            warmup: options.warmup,
+        },
+        contestants: ready.iter().map(Ready::contestant).collect(),
+        skipped,
+        ..Record::default()
+    };
+    if let Some(file) = &options.notes {
+        record.notes = std::fs::read_to_string(file)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    for skipped in &record.skipped {
+        eprintln!("{} is skipped: {}", skipped.title, skipped.reason);
+    }
+    for part in options::PARTS.into_iter().filter(|part| wants(part)) {
+        eprintln!("{part}");
+        match part {
+            "probe" => probes(&mut record, &ready),
+            "serving" => serving(&mut record, &ready, &generator, options)?,
+            "memory" => idle(&mut record, &ready),
+            "unread" => unread(&mut record, &ready),
+            "workers" => workers(&mut record, &ready, &generator, options.rounds.min(SMALL_ROUNDS)),
+            "flush" => flushes(&mut record, &ready, &generator, options.rounds.min(SMALL_ROUNDS))?,
+            "calls" => system_calls(&mut record, &ready),
+            _ => parsers(&mut record, options),
+        }
+        record.environment.ended = now();
+        pages::write(&record, &options.out)?;
+    }
+    eprintln!("written to {}", options.out.display());
+    Ok(())
+}
+
+fn probes(record: &mut Record, ready: &[Ready]) {
+    for one in ready {
+        match Server::start(&one.launch, &[], SERVERS) {
+            Ok(server) => record.probes.push(probe::probe(one.entry.name, server.address())),
+            Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+        }
+    }
+}
+
+/// Rounds in which all take their turn, the order reversed in every second one.
+fn serving(
+    record: &mut Record,
+    ready: &[Ready],
+    generator: &Generator,
+    options: &options::Run,
+) -> Result<(), String> {
+    let chosen = |scenario: &&Scenario| {
+        options.scenarios.is_empty() || options.scenarios.iter().any(|name| name == scenario.name)
+    };
+    let scenarios: Vec<&Scenario> = scenarios::ALL.iter().filter(chosen).collect();
+    let lengths = lengths(ready, &scenarios)?;
+    for round in 0..options.rounds {
+        record.environment.load_averages.push(load_average());
+        let mut others = Vec::new();
+        for scenario in &scenarios {
+            let mut turns: Vec<&Ready> = ready.iter().filter(|one| scenario.has(one)).collect();
+            if round % 2 == 1 {
+                turns.reverse();
+            }
+            for one in turns {
+                let before = Ticks::now();
+                let outcome = lengths[scenario.name]
+                    .clone()
+                    .and_then(|length| turn(one, scenario, generator, length));
+                others.push(Ticks::now().others_since(before));
+                tell(options, round, scenario, one, &outcome);
+                record.runs.push(Run {
+                    scenario: scenario.name.into(),
+                    contestant: one.entry.name.into(),
+                    round,
+                    outcome,
+                });
+            }
+        }
+        record.environment.others.push(others.iter().sum::<f64>() / others.len().max(1) as f64);
+        record.environment.ended = now();
+        pages::write(record, &options.out)?;
+    }
+    Ok(())
+}
+
+impl Scenario {
+    fn has(&self, one: &Ready) -> bool {
+        self.everyone || [LIMIT, OURS].contains(&one.entry.name)
+    }
+}
+
+/// Octets of Rajada's answer in each scenario: null-mio's are as long.
+fn lengths(
+    ready: &[Ready],
+    scenarios: &[&Scenario],
+) -> Result<BTreeMap<&'static str, Result<usize, String>>, String> {
+    let server = Server::start(&find(ready, OURS)?.launch, &[], SERVERS)?;
+    let length = |scenario: &&Scenario| {
+        (scenario.name, probe::good(server.address(), scenarios::request(scenario.shape)))
+    };
+    Ok(scenarios.iter().map(length).collect())
+}
+
+fn find<'r>(ready: &'r [Ready], name: &str) -> Result<&'r Ready, String> {
+    ready.iter().find(|one| one.entry.name == name).ok_or_else(|| format!("{name} is not there"))
+}
+
+fn turn(
+    one: &Ready,
+    scenario: &Scenario,
+    generator: &Generator,
+    length: usize,
+) -> Result<Load, String> {
+    let more = more(one, length);
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let server = Server::start(&one.launch, &more, SERVERS)?;
+    generator.run(&server, scenario, 1, CLIENTS)
+}
+
+/// Arguments that only null-mio wants: how long its answer is to be.
+fn more(one: &Ready, length: usize) -> Vec<String> {
+    match one.entry.name {
+        LIMIT => vec!["--length".into(), length.to_string()],
+        _ => Vec::new(),
+    }
+}
+
+fn tell(
+    options: &options::Run,
+    round: usize,
+    scenario: &Scenario,
+    one: &Ready,
+    outcome: &Result<Load, String>,
+) {
+    let what = match outcome {
+        Ok(load) => format!("{:.0} requests/s, {:.3} µs", load.requests_per_second, cpu(load)),
+        Err(reason) => reason.clone(),
+    };
+    eprintln!("  {}/{} {} {}: {what}", round + 1, options.rounds, scenario.name, one.entry.title);
+}
+
+fn idle(record: &mut Record, ready: &[Ready]) {
+    for one in ready {
+        let outcome =
+            Server::start(&one.launch, &[], SERVERS).and_then(|server| memory::idle(&server));
+        match &outcome {
+            Ok(resident) => eprintln!(
+                "  {}: {:.0} octets a connection",
+                one.entry.title,
+                resident.octets_a_connection(resident.after_burst)
+            ),
+            Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+        }
+        record.memory.push(Memory { contestant: one.entry.name.into(), outcome });
+    }
+}
+
+fn unread(record: &mut Record, ready: &[Ready]) {
+    for one in ready {
+        let growth = Server::start(&one.launch, &[], SERVERS)
+            .and_then(|server| memory::unread(one.entry.name, &server));
+        match growth {
+            Ok(unread) => {
+                eprintln!("  {}: {} KiB", one.entry.title, unread.growth >> 10);
+                record.unread.push(unread);
+            }
+            Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+        }
+    }
+}
+
+/// One worker and two, not pinned, beside a generator of two threads on the same two cores.
+fn workers(record: &mut Record, ready: &[Ready], generator: &Generator, rounds: usize) {
+    let scenario = &scenarios::ALL[0];
+    let length = ready.iter().find(|one| one.entry.name == OURS).map_or(0, |one| one.answer);
+    for round in 0..rounds {
+        for one in ready.iter().filter(|one| [LIMIT, OURS].contains(&one.entry.name)) {
+            for workers in [1, 2] {
+                let mut more = more(one, length);
+                more.extend(["--workers".into(), workers.to_string()]);
+                let more: Vec<&str> = more.iter().map(String::as_str).collect();
+                let outcome = Server::start(&one.launch, &more, Core::Any)
+                    .and_then(|server| generator.run(&server, scenario, 2, Core::Any));
+                record.workers.push(Workers {
+                    contestant: one.entry.name.into(),
+                    workers,
+                    round,
+                    outcome,
+                });
+            }
+        }
+    }
+}
+
+fn flushes(
+    record: &mut Record,
+    ready: &[Ready],
+    generator: &Generator,
+    rounds: usize,
+) -> Result<(), String> {
+    let ours = find(ready, OURS)?;
+    for (policy, flush_after) in flush::POLICIES {
+        let [first_quick_us, last_quick_us, first_slow_us, last_slow_us] =
+            flush::times(flush_after)?;
+        record.flush.push(Flush {
+            policy: policy.into(),
+            flush_after: flush_after.into(),
+            requests_per_second: Vec::new(),
+            cpu_us: Vec::new(),
+            first_quick_us,
+            last_quick_us,
+            first_slow_us,
+            last_slow_us,
+        });
+    }
+    for _ in 0..rounds {
+        for flush in &mut record.flush {
+            let server =
+                Server::start(&ours.launch, &["--flush-after", &flush.flush_after], SERVERS)?;
+            let load = generator.run(&server, &scenarios::ALL[0], 1, CLIENTS)?;
+            flush.requests_per_second.push(load.requests_per_second);
+            flush.cpu_us.push(cpu(&load));
+        }
+    }
+    Ok(())
+}
+
+fn system_calls(record: &mut Record, ready: &[Ready]) {
+    for one in ready.iter().filter(|one| [LIMIT, OURS].contains(&one.entry.name)) {
+        for (scenario, depth) in [("pipelined", 24), ("single", 1)] {
+            let counted = Server::start(&one.launch, &[], SERVERS)
+                .and_then(|server| calls::count(one.entry.name, scenario, &server, depth));
+            match counted {
+                Ok(counted) => record.calls.push(counted),
+                Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+            }
+        }
+    }
+}
+
+/// With few rounds only a taste.
+fn parsers(record: &mut Record, options: &options::Run) {
+    let (processes, samples) = if options.rounds < SMALL_ROUNDS { (1, 3) } else { (5, 25) };
+    match heads::heads(processes, samples) {
+        Ok(heads) => record.heads = heads,
+        Err(reason) => eprintln!("  {reason}"),
+    }
+}
