@@ -148,11 +148,17 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn this_process_is_seen_and_its_child_counted() {
         let pid = std::process::id();
-        let before = Usage::of(pid).unwrap();
-        assert!(before.resident > 0);
+        assert!(Usage::of(pid).unwrap().resident > 0);
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        // It has no memory at first.
+        let begun = std::time::Instant::now();
+        let alone = loop {
+            let alone = Usage::of(child.id()).unwrap().resident;
+            if alone > 0 || begun.elapsed().as_secs() >= 10 {
+                break alone;
+            }
+        };
         let with_child = Usage::of(pid).unwrap().resident;
-        let alone = Usage::of(child.id()).unwrap().resident;
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(alone > 0 && with_child > alone);

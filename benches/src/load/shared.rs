@@ -11,7 +11,7 @@ pub(super) enum Phase {
     /// Send, and record no latency.
     WarmUp,
     Measure,
-    /// Send no new bursts; end when the answers have come.
+    /// Send nothing that becomes due now; end when all answers have come.
     Drain,
 }
 

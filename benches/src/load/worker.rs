@@ -24,7 +24,10 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Connections that can't be opened are tried again after this.
 const AGAIN: Duration = Duration::from_millis(10);
 
-/// How long unanswered bursts are waited for at the end.
+/// How long after the end bursts are still sent that were due before it.
+const CATCH_UP: Duration = Duration::from_secs(1);
+
+/// How long after the end answers are waited for.
 const DRAIN: Duration = Duration::from_secs(2);
 
 /// What all threads do.
@@ -62,7 +65,7 @@ pub(super) struct Worker<'r> {
     buffer: Vec<u8>,
     epoch: Instant,
     phase: Phase,
-    /// When measuring began and ended, in nanoseconds since the epoch.
+    /// When measuring began and ended, in nanoseconds since the epoch; far away until it is known.
     measured: (u64, u64),
     /// Entries of the timetable that were seen to.
     ticks: u64,
@@ -116,17 +119,15 @@ impl<'r> Worker<'r> {
             self.look(self.task.shared.phase());
             events.iter().for_each(|event| self.ready(event));
             let now = self.now();
+            self.tick(now);
             if self.phase == Phase::Drain {
                 let over = now.saturating_sub(self.measured.1) >= nanos(DRAIN);
                 if over || self.busy == 0 {
                     break;
                 }
-            } else {
-                if !self.broken.is_empty() && now >= tried + nanos(AGAIN) {
-                    tried = now;
-                    self.mend();
-                }
-                self.tick(now);
+            } else if !self.broken.is_empty() && now >= tried + nanos(AGAIN) {
+                tried = now;
+                self.mend();
             }
             self.counts.errors = self.tally.errors.total();
             self.task.shared.publish(self.number, &self.counts);
@@ -185,14 +186,16 @@ impl<'r> Worker<'r> {
 
     // ---- bursts ---------------------------------------------------------------------------------
 
-    /// Begins the next burst on an idle connection, if it is time.
+    /// Begins the next burst on an idle connection, if it is time. What was due before the end is sent after it, too.
     #[inline]
     fn next(&mut self, index: usize, now: u64) {
         let began = match self.task.timetable {
             None => now,
             Some(table) => table.due(self.global(index), self.connections[index].bursts),
         };
-        if began <= now && self.phase != Phase::Drain && self.connections[index].stream.is_some() {
+        let end = self.measured.1;
+        let due = began <= now && began < end && now < end.saturating_add(nanos(CATCH_UP));
+        if due && self.connections[index].stream.is_some() {
             self.connections[index].begin(began);
             self.busy += 1;
             self.write(index);
@@ -325,6 +328,7 @@ impl<'r> Worker<'r> {
     fn tick(&mut self, now: u64) {
         while let Some((index, due)) = self.due()
             && due <= now
+            && due < self.measured.1
         {
             self.ticks += 1;
             if !self.connections[index].busy {
@@ -365,7 +369,7 @@ impl<'r> Worker<'r> {
         opened.is_ok()
     }
 
-    /// Bursts without an answer are errors and as late as they are now; so are those that were due and could not be sent.
+    /// Bursts without an answer are errors and as late as they are now, and those that were due behind them are late, too.
     fn count_what_is_left(&mut self) {
         let now = self.now();
         for index in 0..self.connections.len() {
@@ -379,10 +383,9 @@ impl<'r> Worker<'r> {
             }
             let Some(table) = self.task.timetable else { continue };
             let left = (bursts..).map(|burst| table.due(self.global(index), burst));
-            let end = self.measured.1;
-            let left: Vec<u64> = left.take_while(|&due| due < end).collect();
+            let left: Vec<u64> = left.take_while(|&due| due < self.measured.1).collect();
             for due in left {
-                self.record(due, end, |tally| &mut tally.latencies);
+                self.record(due, now, |tally| &mut tally.latencies);
             }
         }
     }
