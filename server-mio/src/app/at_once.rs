@@ -1,21 +1,19 @@
-//! The shortest way: from the start of a request line to a handler that needs nothing but a call.
-
-use std::sync::Arc;
+//! The shortest way: from the start of a request line to a handler that nothing is around.
 
 use super::shared::Entry;
-use crate::handler::SyncHandler;
+use crate::handler::Kind;
 use crate::routing::statics::Statics;
 use crate::routing::table::{EndpointId, Table};
 
-/// What most requests are for, by `method SP request-target` as it stands in their request line: synchronous handlers
-/// without hooks, at paths without parameters. One look compares method and path, and leads to the code to call.
+/// What most requests are for, by `method SP request-target` as it stands in their request line: handlers without
+/// hooks, at paths without parameters. One look compares method and path, and leads to the code to call.
 pub(crate) struct AtOnce {
     by_line: Statics<Ready>,
 }
 
 /// A handler that can be called at once.
 pub(crate) struct Ready {
-    pub(crate) handler: Arc<SyncHandler>,
+    pub(crate) kind: Kind,
     pub(crate) endpoint: EndpointId,
     /// Its place in the table of routes.
     pub(crate) route: u32,
@@ -26,9 +24,10 @@ impl AtOnce {
         let mut by_line = Statics::default();
         for (path, route) in table.verbatim() {
             for (method, endpoint) in table.routes()[route as usize].methods.named() {
-                if let Some(handler) = &entries[endpoint as usize].plain {
+                let entry = &entries[endpoint as usize];
+                if entry.is_plain {
                     let line = [method.as_bytes(), b" ", path].concat();
-                    by_line.insert(&line, Ready { handler: handler.clone(), endpoint, route });
+                    by_line.insert(&line, Ready { kind: entry.kind.clone(), endpoint, route });
                 }
             }
         }

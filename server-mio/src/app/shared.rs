@@ -8,7 +8,7 @@ use rajada_pipeline::{ErrorPage, Head, Settings};
 use super::at_once::AtOnce;
 use super::state::States;
 use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, WorkerHook};
-use crate::handler::{Endpoint, Kind, SyncHandler};
+use crate::handler::{Endpoint, Kind};
 use crate::routing::table::Table;
 use crate::{ContentType, Error, Request, Response, RouteError, Status};
 
@@ -31,8 +31,8 @@ pub(crate) struct Shared {
 
 /// A handler and what is around it.
 pub(crate) struct Entry {
-    /// The handler again, if it is synchronous and nothing is around it: the usual one.
-    pub(crate) plain: Option<Arc<SyncHandler>>,
+    /// Nothing is around the handler.
+    pub(crate) is_plain: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
     pub(crate) before: Box<[Arc<BeforeHook>]>,
@@ -46,13 +46,8 @@ impl Entry {
         before: Box<[Arc<BeforeHook>]>,
         after: Box<[Arc<AfterHook>]>,
     ) -> Entry {
-        let plain = match &kind {
-            Kind::Sync(handler) if !slow && before.is_empty() && after.is_empty() => {
-                Some(handler.clone())
-            }
-            _ => None,
-        };
-        Entry { plain, kind, slow, before, after }
+        let is_plain = !slow && before.is_empty() && after.is_empty();
+        Entry { is_plain, kind, slow, before, after }
     }
 }
 

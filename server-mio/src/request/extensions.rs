@@ -30,8 +30,11 @@ impl Extensions {
         values.iter().find(of_type).and_then(|(_, value)| value.downcast_ref())
     }
 
+    #[inline]
     pub(crate) fn clear(&mut self) {
-        self.values = None;
+        if self.values.is_some() {
+            self.values = None;
+        }
     }
 }
 

@@ -44,8 +44,14 @@ impl<T> Statics<T> {
     }
 }
 
+/// So many keys are compared one after the other.
+const FEW: usize = 6;
+
 #[inline(never)]
 fn find_among<'s, T>(bucket: &'s [(Box<[u8]>, T)], key: &[u8]) -> Option<&'s T> {
+    if bucket.len() <= FEW {
+        return bucket.iter().find(|(own, _)| is_same(own, key)).map(|(_, value)| value);
+    }
     let at = bucket.binary_search_by(|(other, _)| (**other).cmp(key)).ok()?;
     bucket.get(at).map(|(_, value)| value)
 }
@@ -79,6 +85,12 @@ mod tests {
         assert_eq!(["/", "/a", "/b", "/abc"].map(found), [Some(0), Some(2), Some(1), Some(3)]);
         assert_eq!(["", "*", "/c", "/abd", "/ab", "/abcd"].map(found), [None; 6]);
         assert_eq!(statics.iter().count(), 4);
+        for value in 0..20 {
+            statics.insert(format!("/{value:04}").as_bytes(), value);
+        }
+        let found = |value: i32| statics.find(format!("/{value:04}").as_bytes()).copied();
+        assert!((0..20).all(|value| found(value) == Some(value)));
+        assert_eq!(found(20), None);
     }
 
     #[test]

@@ -112,6 +112,7 @@ impl Table {
     }
 
     /// The same by the tree, which knows all of them.
+    #[inline(never)]
     fn find_in_tree(&self, path: &str, ranges: &mut Ranges) -> Option<&Route> {
         let found = self.dynamic.at(path).ok()?;
         ranges.clear();

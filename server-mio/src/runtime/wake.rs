@@ -77,7 +77,11 @@ impl TaskWake {
 
     /// To be called before the task is polled: what wakes it from now on counts anew.
     pub(crate) fn begin_poll(&self) {
-        self.queued.store(false, Ordering::SeqCst);
+        // Usually it is so already, and looking costs less than a store that everyone has to see. Who sets it in the
+        // meantime adds the task to the queue, and it is polled again.
+        if self.queued.load(Ordering::SeqCst) {
+            self.queued.store(false, Ordering::SeqCst);
+        }
     }
 }
 

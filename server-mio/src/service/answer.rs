@@ -62,12 +62,12 @@ impl<'s> Place<'s> {
         Place { target: Target::Missing, route: Some(route), path: None, ranges: &[] }
     }
 
-    /// The handler, if a call of it is all that is needed.
+    /// The handler, if nothing is around it and nothing is waited for.
     #[inline]
-    pub(super) fn plain_handler(&self, content: Incoming<'_>) -> Option<(u32, &'s SyncHandler)> {
+    pub(super) fn plain_handler(&self, content: Incoming<'_>) -> Option<(u32, &'s Kind)> {
         match (self.target, content) {
             (_, Incoming::Streaming(_)) => None,
-            (Target::Entry(endpoint, entry), _) => Some((endpoint, entry.plain.as_deref()?)),
+            (Target::Entry(endpoint, entry), _) if entry.is_plain => Some((endpoint, &entry.kind)),
             _ => None,
         }
     }

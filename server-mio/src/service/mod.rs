@@ -21,11 +21,12 @@ use rajada_pipeline::{Burst, Event, Incoming, Settings, Store, Ticket};
 
 use crate::Status;
 use crate::app::Shared;
+use crate::handler::Kind;
 use crate::request::{Attached, Extensions, OwnedParts, Request};
 use crate::response::Desk;
 use crate::routing::table::Ranges;
 use crate::runtime::{Executor, Runtime, WakeQueue};
-use answer::{Place, Target};
+use answer::{Place, Target, Waiting};
 use exchange::{Pending, Slots};
 
 /// The state of one worker that requests need.
@@ -172,9 +173,16 @@ impl Service {
                 if let Some(ready) = shared.at_once.find(request)
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    let request = Place::of_ready(ready.route).request(&arrival());
-                    let handler = (ready.endpoint, &*ready.handler);
-                    self.answer_at_once(exchange, ticket, handler, &request);
+                    let view = Place::of_ready(ready.route).request(&arrival());
+                    match &ready.kind {
+                        Kind::Sync(handler) => {
+                            let handler = (ready.endpoint, &**handler);
+                            self.answer_at_once(exchange, ticket, handler, &view);
+                        }
+                        Kind::Async(_) => {
+                            self.start_at_once(exchange, ticket, ready.endpoint, request, &view);
+                        }
+                    }
                 } else {
                     self.request(exchange, ticket, &arrival(), scratch, out)?;
                 }
@@ -274,11 +282,16 @@ impl Service {
     ) -> io::Result<()> {
         let place = answer::find(arrival.shared, arrival.head, scratch);
         let request = place.request(arrival);
-        if let Some(handler) = place.plain_handler(arrival.content) {
-            self.answer_at_once(exchange, ticket, handler, &request);
-            return Ok(());
+        match place.plain_handler(arrival.content) {
+            Some((endpoint, Kind::Sync(handler))) => {
+                self.answer_at_once(exchange, ticket, (endpoint, &**handler), &request);
+            }
+            Some((endpoint, Kind::Async(_))) => {
+                self.start_at_once(exchange, ticket, endpoint, arrival.head, &request);
+            }
+            None => self.answer_or_wait(exchange, ticket, arrival, place.target, request, out)?,
         }
-        self.answer_or_wait(exchange, ticket, arrival, place.target, request, out)
+        Ok(())
     }
 
     /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
@@ -302,9 +315,25 @@ impl Service {
             let mut parts = self.parts(exchange);
             parts.copy(arrival.head, &request);
             parts.set_extensions(extensions);
-            self.start(exchange, waiting, parts);
+            self.start(arrival.shared, exchange, waiting, parts);
         }
         Ok(())
+    }
+
+    /// Calls an asynchronous handler that has no hooks around it.
+    #[inline(never)]
+    fn start_at_once(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        endpoint: u32,
+        head: &rajada_parser::Request<'_, '_>,
+        request: &Request<'_>,
+    ) {
+        let mut parts = self.parts(exchange);
+        parts.copy(head, request);
+        let waiting = Waiting { ticket, endpoint, preset: None };
+        self.start(request.shared, exchange, waiting, parts);
     }
 
     /// A request whose content is still to come. It is answered once that is complete, unless no handler waits
@@ -348,7 +377,7 @@ impl Service {
         match waiting {
             Some(waiting) => {
                 parts.set_extensions(extensions);
-                self.start(exchange, waiting, parts);
+                self.start(shared, exchange, waiting, parts);
             }
             None => Runtime::give_back(parts),
         }

@@ -10,22 +10,22 @@ use std::time::Instant;
 use super::answer::{Waiting, answer_panic, settle, staging};
 use super::exchange::Exchange;
 use super::{Service, panic_message};
-use crate::Status;
-use crate::app::plain;
+use crate::app::{Shared, plain};
 use crate::handler::{FutureSlot, Kind};
 use crate::request::{OwnedParts, OwnedRequest};
 use crate::runtime::{NO_TASK, Owner, Polled, Runtime, TaskId};
+use crate::{Response, Status};
 
 impl Service {
     /// Calls an asynchronous handler and polls it once. If it is not ready it is parked.
     pub(super) fn start(
         &mut self,
+        shared: &Shared,
         exchange: &mut Exchange,
         waiting: Waiting,
         parts: Box<OwnedParts>,
     ) {
         let Waiting { ticket, endpoint, preset } = waiting;
-        let shared = self.shared.clone();
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
         let copy = shared.asks_for_request(entry).then(|| {
@@ -44,7 +44,7 @@ impl Service {
             deadline: self.handler_deadline(),
         };
         let begun = catch_unwind(AssertUnwindSafe(|| slot.start(OwnedRequest::new(parts))));
-        match self.poll(exchange, task, &mut *slot, owner, begun.err()) {
+        match self.poll(shared, exchange, task, &mut *slot, owner, begun.err()) {
             Some(owner) => {
                 self.executor.park(task, Polled::Handler(slot, owner), &mut exchange.tasks)
             }
@@ -67,7 +67,8 @@ impl Service {
             None => return false,
         };
         let endpoint = owner.endpoint;
-        match self.poll(exchange, task, &mut *slot, owner, None) {
+        let shared = self.shared.clone();
+        match self.poll(&shared, exchange, task, &mut *slot, owner, None) {
             Some(owner) => {
                 self.executor.put_back(task, Polled::Handler(slot, owner));
                 false
@@ -83,19 +84,19 @@ impl Service {
     /// Polls a handler's future; its owner comes back if it has to wait on.
     fn poll(
         &mut self,
+        shared: &Shared,
         exchange: &mut Exchange,
         task: TaskId,
         slot: &mut dyn FutureSlot,
         owner: Owner,
         panicked: Option<Box<dyn core::any::Any + Send>>,
     ) -> Option<Owner> {
-        let shared = self.shared.clone();
         let entry = shared.entry(owner.endpoint);
-        let waker = self.executor.waker(task).clone();
-        let mut cx = Context::from_waker(&waker);
+        let mut cx = Context::from_waker(self.executor.waker(task));
         let Owner { connection, ticket, endpoint, request, preset, deadline } = owner;
         let mut staged = None;
-        let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
+        let staged = staging(entry, &mut staged);
+        let mut response = Response::new(&mut exchange.pipeline, &mut self.desk, staged, ticket);
         if let Some(preset) = &preset {
             response.restore(preset);
         }
@@ -109,15 +110,10 @@ impl Service {
                 return Some(Owner { connection, ticket, endpoint, request, preset, deadline });
             }
             Ok(Poll::Ready(())) => {}
-            Err(panic) => answer_panic(&shared, &mut response, &*panic),
+            Err(panic) => answer_panic(shared, &mut response, &*panic),
         }
         if !response.is_finished() {
-            settle(
-                &shared,
-                entry,
-                request.as_deref().map(OwnedParts::view).as_ref(),
-                &mut response,
-            );
+            settle(shared, entry, request.as_deref().map(OwnedParts::view).as_ref(), &mut response);
         }
         self.follow(exchange);
         if let Some(parts) = request {
