@@ -55,6 +55,21 @@ impl Client {
         }
     }
 
+    /// The status of the next answer, which may go on until the server closes. `None`: the server has closed.
+    pub(super) fn status(&mut self) -> Result<Option<u16>, String> {
+        loop {
+            if let Some((status, ..)) = head(&self.received)? {
+                return Ok(Some(status));
+            }
+            if self.read()? == 0 {
+                return match self.received.is_empty() {
+                    true => Ok(None),
+                    false => Err("closes in the middle of an answer".into()),
+                };
+            }
+        }
+    }
+
     /// So many answers, or what was wrong.
     pub(super) fn answers(&mut self, count: usize) -> Result<Vec<Answer>, String> {
         let mut answers = Vec::with_capacity(count);
@@ -101,6 +116,14 @@ impl Client {
 
 /// The answer at the start of these octets, if all of it is there.
 fn parse(octets: &[u8]) -> Result<Option<Answer>, String> {
+    let Some((status, head, length)) = head(octets)? else { return Ok(None) };
+    let length = length.ok_or("sends an answer without Content-Length")?;
+    let content = octets.get(head..head + length);
+    Ok(content.map(|content| Answer { status, octets: head + length, content: content.to_vec() }))
+}
+
+/// The status code, the octets of the head, and those of the content if the head tells, as soon as all of the head is there.
+fn head(octets: &[u8]) -> Result<Option<(u16, usize, Option<usize>)>, String> {
     let mut fields = [httparse::EMPTY_HEADER; 32];
     let mut response = httparse::Response::new(&mut fields);
     let head = match response.parse(octets) {
@@ -108,17 +131,11 @@ fn parse(octets: &[u8]) -> Result<Option<Answer>, String> {
         Ok(httparse::Status::Partial) => return Ok(None),
         Err(error) => return Err(format!("sends an answer that is malformed: {error}")),
     };
+    let mut fields = response.headers.iter();
+    let length = fields.find(|field| field.name.eq_ignore_ascii_case("content-length"));
     let length =
-        response.headers.iter().find(|field| field.name.eq_ignore_ascii_case("content-length"));
-    let length = length
-        .and_then(|field| std::str::from_utf8(field.value).ok()?.trim().parse::<usize>().ok());
-    let length = length.ok_or("sends an answer without Content-Length")?;
-    let content = octets.get(head..head + length);
-    Ok(content.map(|content| Answer {
-        status: response.code.unwrap_or_default(),
-        octets: head + length,
-        content: content.to_vec(),
-    }))
+        length.and_then(|field| std::str::from_utf8(field.value).ok()?.trim().parse().ok());
+    Ok(Some((response.code.unwrap_or_default(), head, length)))
 }
 
 #[cfg(test)]
@@ -137,5 +154,6 @@ mod tests {
             (200, octets.len(), &b"ok"[..])
         );
         assert!(parse(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
+        assert_eq!(head(b"HTTP/1.1 400 Bad\r\n\r\n"), Ok(Some((400, 20, None))));
     }
 }

@@ -1,6 +1,6 @@
 //! What Rajada is to reach, beside what it reached.
 
-use super::record::{Kind, Record};
+use super::record::{Contestant, Kind, Load, Record};
 use super::scenarios::{ALL, Ahead, Scenario};
 use super::summary::{
     Figure, LIMIT, OURS, correct_peers, cpu, failure, figure, p99, rate, ratio, user,
@@ -69,7 +69,7 @@ fn of_scenario(record: &Record, scenario: &Scenario, cells: &mut Vec<Cell>) {
             goal: format!("{what} at most {limit}{unit}"),
             measured: figure.map_or_else(
                 || failure(record, scenario.name, OURS).unwrap_or("no figure").to_owned(),
-                |f| format!("{:.3} ({:.3} to {:.3})", f.median, f.least, f.most),
+                |f| f.spread(3),
             ),
             verdict: figure.map_or(Verdict::Unknown, |f| Verdict::when(f.median <= limit)),
         });
@@ -88,9 +88,7 @@ fn of_scenario(record: &Record, scenario: &Scenario, cells: &mut Vec<Cell>) {
         cells.push(Cell {
             scenario: scenario.title.into(),
             goal: format!("requests a second, times Japronto's: at least {least}"),
-            measured: faster.map_or("Japronto did not take part".into(), |f| {
-                format!("{:.2} ({:.2} to {:.2})", f.median, f.least, f.most)
-            }),
+            measured: faster.map_or("Japronto did not take part".into(), |f| f.spread(2)),
             verdict: faster.map_or(Verdict::Unknown, |f| Verdict::when(f.median >= least)),
         });
     }
@@ -196,29 +194,28 @@ fn memory(record: &Record, cells: &mut Vec<Cell>) {
     }
 }
 
-/// Peers without a fault that Rajada is behind, and in what: nothing is hidden.
+/// In what Rajada is behind, and behind whom: nothing is hidden.
 pub(super) fn losses(record: &Record) -> Vec<String> {
+    struct Measure(&'static str, fn(&Load) -> f64, /* more is better */ bool);
+    let measures = [
+        Measure("requests a second", rate, true),
+        Measure("processor time", cpu, false),
+        Measure("user time", user, false),
+        Measure("p99 latency", p99, false),
+    ];
     let mut losses = Vec::new();
     for scenario in ALL.iter().filter(|scenario| scenario.everyone) {
-        for contestant in
-            record.contestants.iter().filter(|contestant| contestant.kind == Kind::Peer)
-        {
-            for (what, number, more_is_better) in [
-                ("requests a second", rate as fn(&_) -> f64, true),
-                ("processor time", cpu, false),
-                ("p99 latency", p99, false),
-            ] {
-                let Some(ratio) = ratio(record, scenario.name, OURS, &contestant.name, number)
-                else {
-                    continue;
-                };
-                let behind = if more_is_better { ratio.median < 1.0 } else { ratio.median > 1.0 };
-                if behind {
-                    losses.push(format!(
-                        "{}: {what} {:.2} times that of {}",
-                        scenario.title, ratio.median, contestant.title
-                    ));
-                }
+        for Measure(what, number, more_is_better) in &measures {
+            let behind = |peer: &&Contestant| {
+                let ratio = ratio(record, scenario.name, OURS, &peer.name, number)?.median;
+                let behind = if *more_is_better { ratio < 1.0 } else { ratio > 1.0 };
+                behind.then(|| format!("{ratio:.2} times that of {}", peer.title))
+            };
+            let peers =
+                record.contestants.iter().filter(|contestant| contestant.kind == Kind::Peer);
+            let ahead: Vec<String> = peers.filter_map(|peer| behind(&peer)).collect();
+            if !ahead.is_empty() {
+                losses.push(format!("{}, {what}: {}", scenario.title, ahead.join(", ")));
             }
         }
     }

@@ -9,7 +9,7 @@
 //! ```text
 //!   build_peers --> launch (peers/build/peers.json)
 //!                      |
-//!   contestants --> field --> run --+-- probe, memory, calls, flush, heads --> record --> summary --> goals
+//!   contestants --> field --> run --+-- probe, memory, calls, flush, profile, heads --> record --> summary --> goals
 //!                                   '-- server + generator, round by round                  |
 //!                                                                                  charts, pages --> files
 //! ```
@@ -34,6 +34,7 @@ mod memory;
 mod options;
 mod pages;
 mod probe;
+mod profile;
 mod record;
 mod run;
 mod scenarios;

@@ -44,8 +44,8 @@ pub(super) struct Run {
 }
 
 /// The parts of a report.
-pub(super) const PARTS: [&str; 8] =
-    ["probe", "serving", "memory", "unread", "workers", "flush", "calls", "heads"];
+pub(super) const PARTS: [&str; 9] =
+    ["probe", "serving", "memory", "unread", "workers", "flush", "calls", "profile", "heads"];
 
 const HELP: &str = "\
 Measures Rajada's server beside others and writes a report: a page, tables, charts and the raw data.

@@ -21,7 +21,8 @@ pub(super) struct Record {
     pub(super) flush: Vec<Flush>,
     pub(super) calls: Vec<Calls>,
     pub(super) heads: Vec<Head>,
-    /// Where the time goes, as somebody found it out by hand: Markdown.
+    pub(super) profile: Vec<Hot>,
+    /// What somebody found out about it by hand: Markdown.
     pub(super) notes: String,
 }
 
@@ -214,6 +215,16 @@ pub(super) struct Calls {
     pub(super) requests: u64,
     /// Calls by name, all of the run.
     pub(super) calls: BTreeMap<String, u64>,
+}
+
+/// A place where the server's time goes, under the pipelined load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Hot {
+    /// Share of the samples: 0 to 1.
+    pub(super) share: f64,
+    /// The file that the code is from; the kernel's is `[kernel]`.
+    pub(super) object: String,
+    pub(super) symbol: String,
 }
 
 /// A figure of the parser's benchmark.

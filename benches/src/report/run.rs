@@ -6,11 +6,11 @@ use super::environment::{Ticks, environment, load_average, now};
 use super::field::{Ready, build, field};
 use super::generator::{Generator, beside};
 use super::options;
-use super::record::{Flush, Load, Memory, Record, Run, Settings, Workers};
+use super::record::{Contestant, Flush, Load, Memory, Record, Run, Settings, Workers};
 use super::scenarios::{self, Scenario};
 use super::server::{CLIENTS, Core, SERVERS, Server};
 use super::summary::{LIMIT, OURS, cpu};
-use super::{calls, flush, heads, memory, pages, probe};
+use super::{calls, flush, heads, memory, pages, probe, profile};
 
 /// Rounds of the parts that compare Rajada only with null-mio.
 const SMALL_ROUNDS: usize = 5;
@@ -32,7 +32,7 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
             seconds: options.seconds,
             warmup: options.warmup,
         },
-        contestants: ready.iter().map(Ready::contestant).collect(),
+        contestants: contestants(&ready),
         skipped,
         ..Record::default()
     };
@@ -53,6 +53,7 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
             "workers" => workers(&mut record, &ready, &generator, options.rounds.min(SMALL_ROUNDS)),
             "flush" => flushes(&mut record, &ready, &generator, options.rounds.min(SMALL_ROUNDS))?,
             "calls" => system_calls(&mut record, &ready),
+            "profile" => profiled(&mut record, &ready, &generator),
             _ => parsers(&mut record, options),
         }
         record.environment.ended = now();
@@ -60,6 +61,14 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
     }
     eprintln!("written to {}", options.out.display());
     Ok(())
+}
+
+/// What is said of them; null-mio's answers will be as long as Rajada's.
+fn contestants(ready: &[Ready]) -> Vec<Contestant> {
+    let mut contestants: Vec<Contestant> = ready.iter().map(Ready::contestant).collect();
+    let ours = contestants.iter().find(|one| one.name == OURS).map_or(0, |one| one.answer);
+    contestants.iter_mut().filter(|one| one.name == LIMIT).for_each(|one| one.answer = ours);
+    contestants
 }
 
 fn probes(record: &mut Record, ready: &[Ready]) {
@@ -265,6 +274,14 @@ fn system_calls(record: &mut Record, ready: &[Ready]) {
                 Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
             }
         }
+    }
+}
+
+fn profiled(record: &mut Record, ready: &[Ready], generator: &Generator) {
+    let server = find(ready, OURS).and_then(|ours| Server::start(&ours.launch, &[], SERVERS));
+    match server.and_then(|server| profile::profile(&server, generator)) {
+        Ok(profile) => record.profile = profile,
+        Err(reason) => eprintln!("  {reason}"),
     }
 }
 

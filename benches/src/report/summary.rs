@@ -29,6 +29,15 @@ impl Figure {
         };
         Some(Figure { median, least, most, rounds: sorted.len() })
     }
+
+    /// `1.10 (1.05–1.20)`; of one round only the figure.
+    pub(super) fn spread(&self, digits: usize) -> String {
+        let Figure { median, least, most, rounds } = self;
+        match rounds {
+            1 => format!("{median:.digits$}"),
+            _ => format!("{median:.digits$} ({least:.digits$}–{most:.digits$})"),
+        }
+    }
 }
 
 /// The loads of one contestant in one scenario, with their rounds.
@@ -182,6 +191,8 @@ pub(super) mod tests {
     fn a_figure_is_the_median_and_the_spread() {
         let figure = Figure::of([3.0, 1.0, f64::NAN, 2.0, 10.0]).unwrap();
         assert_eq!(figure, Figure { median: 2.5, least: 1.0, most: 10.0, rounds: 4 });
+        assert_eq!(figure.spread(1), "2.5 (1.0–10.0)");
+        assert_eq!(Figure::of([1.0]).unwrap().spread(2), "1.00");
         assert_eq!(Figure::of([]), None);
     }
 

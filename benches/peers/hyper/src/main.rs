@@ -30,7 +30,7 @@ fn main() {
         let listener =
             TcpListener::bind(peer_common::address()).await.expect("the address is free");
         let mut http = http1::Builder::new();
-        http.pipeline_flush(peer_common::given("--pipeline-flush"));
+        http.half_close(true).pipeline_flush(peer_common::given("--pipeline-flush"));
         loop {
             let Ok((stream, _)) = listener.accept().await else { continue };
             let _ = stream.set_nodelay(true);

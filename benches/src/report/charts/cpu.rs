@@ -46,29 +46,23 @@ pub(super) fn chart(record: &Record) -> Option<String> {
             label_class(one.kind),
             &label(record, one),
         );
-        let user_part = times.median * user.median / total.median;
-        picture.bar(LEFT, y + 1.0, at(times.median) - LEFT, 15.0, light);
-        picture.bar(LEFT, y + 1.0, at(user_part) - LEFT, 15.0, class);
+        let width = at(times.median) - LEFT;
+        picture.bar(LEFT, y + 1.0, width, 15.0, light);
+        // Of a bar that is cut, both parts are.
+        picture.bar(LEFT, y + 1.0, width * user.median / total.median, 15.0, class);
         if times.most <= end {
             picture.rule((at(times.least), y + 8.5), (at(times.most), y + 8.5), "whisker");
         }
-        let cut = if times.median > end { "» " } else { "" };
-        let x = at(times.most) + 8.0;
-        picture.text(
-            x,
-            y + 13.0,
-            Anchor::Start,
-            label_class(one.kind),
-            &format!("{cut}{:.2}", times.median),
-        );
-        let microseconds = format!("{:.3} µs, {:.3} user", total.median, user.median);
-        picture.text(
-            x + 46.0 + 10.0 * cut.len().min(1) as f64,
-            y + 13.0,
-            Anchor::Start,
-            "quiet small",
-            &microseconds,
-        );
+        let (x, class) = (at(times.most) + 8.0, label_class(one.kind));
+        if times.median > end {
+            picture.text(x, y + 13.0, Anchor::Start, class, &format!("» {:.0}", times.median));
+            let microseconds = format!("{:.1} µs", total.median);
+            picture.text(x + 42.0, y + 13.0, Anchor::Start, "quiet small", &microseconds);
+        } else {
+            picture.text(x, y + 13.0, Anchor::Start, class, &format!("{:.2}", times.median));
+            let microseconds = format!("{:.3} µs, {:.3} user", total.median, user.median);
+            picture.text(x + 42.0, y + 13.0, Anchor::Start, "quiet small", &microseconds);
+        }
     }
     picture.rule((at(1.0), TOP - 14.0), (at(1.0), bottom), "mark");
     picture.text(24.0, bottom + 22.0, Anchor::Start, "quiet small", FOOTNOTE);

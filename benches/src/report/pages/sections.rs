@@ -39,7 +39,7 @@ pub(super) fn all(record: &Record) -> Vec<Section> {
     sections.push(workers(record));
     sections.push(flush(record));
     sections.push(system_calls(record));
-    sections.push(Section { title: "Where the time goes".into(), parts: notes(record) });
+    sections.push(Section { title: "Where the time goes".into(), parts: profile(record) });
     sections.push(parsers(record));
     sections.push(how(record));
     sections.retain(|section| !section.parts.is_empty());
@@ -52,9 +52,7 @@ fn section(title: &str, parts: Vec<Part>) -> Section {
 
 /// Median, and the spread behind it.
 fn spread(figure: Option<Figure>, digits: usize) -> String {
-    figure.map_or(String::new(), |f| {
-        format!("{:.digits$} ({:.digits$}–{:.digits$})", f.median, f.least, f.most)
-    })
+    figure.map_or(String::new(), |figure| figure.spread(digits))
 }
 
 fn alone(figure: Option<Figure>, digits: usize) -> String {
@@ -477,12 +475,47 @@ fn system_calls(record: &Record) -> Section {
     section("System calls", vec![Words(words.into()), Part::Table(table)])
 }
 
-fn notes(record: &Record) -> Vec<Part> {
-    match record.notes.trim() {
-        "" => Vec::new(),
-        notes => vec![Notes(notes.into())],
+/// The kernel's part as a whole, and the places in user space that take the most.
+fn profile(record: &Record) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if !record.profile.is_empty() {
+        let cpu =
+            figure(record, "pipelined", OURS, cpu).map_or(0.0, |figure| figure.median * 1000.0);
+        let of = |object: &str| {
+            record
+                .profile
+                .iter()
+                .filter(|hot| hot.object == object)
+                .map(|hot| hot.share)
+                .sum::<f64>()
+        };
+        let mut table = Table::new(&["user space", "share, %", "ns a request"]);
+        let places = record.profile.iter().filter(|hot| hot.object != "[kernel]").take(PLACES);
+        for hot in places {
+            table.row(
+                "",
+                vec![
+                    hot.symbol.clone(),
+                    format!("{:.1}", hot.share * 100.0),
+                    format!("{:.1}", hot.share * cpu),
+                ],
+            );
+        }
+        parts.push(Words(format!(
+            "Samples of `perf record -e cpu-clock` under the pipelined load: {:.0} % in the kernel, {:.0} % in Rajada, the rest in libraries.",
+            of("[kernel]") * 100.0,
+            of(OURS) * 100.0
+        )));
+        parts.push(Part::Table(table));
     }
+    if !record.notes.trim().is_empty() {
+        parts.push(Notes(record.notes.trim().into()));
+    }
+    parts
 }
+
+/// Rows of the table of places.
+const PLACES: usize = 12;
 
 fn parsers(record: &Record) -> Section {
     if record.heads.is_empty() {
