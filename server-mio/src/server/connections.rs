@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use super::connection::Connection;
 
 /// Connections by key. They live in pages, which are freed when they are empty, so memory follows the number of
-/// connections down as well as up (a page is large enough for allocators to take it from the system and give it
-/// back); a place is found again by arithmetic.
+/// connections down as well as up; a place is found again by arithmetic.
 ///
 /// A key is the place and a running number, so that a key that outlives its connection (in an event, in a task) finds
 /// nothing rather than the next connection at that place.
@@ -18,23 +17,44 @@ pub(super) struct Connections {
     next: u32,
 }
 
-#[derive(Default)]
 struct Page {
     /// A bit for each place in use.
     used: [u64; WORDS],
+    /// As many as were ever in use since the page was empty.
     places: Vec<Option<Connection>>,
 }
 
-const WORDS: usize = 16;
+const WORDS: usize = 64;
 const PLACES: usize = WORDS * u64::BITS as usize;
 
+/// Address space that a page reserves. Little of it is ever touched, and only that is memory; but so much is what
+/// allocators take from the system and give back to it at once (glibc's does with any amount until it sees one given
+/// back, from then on with more than that, and always with more than 32 MiB).
+const RESERVED: usize = 33 * 1024 * 1024;
+
+const _: () = assert!(PLACES * size_of::<Option<Connection>>() < RESERVED, "a page is never moved");
+
 impl Page {
-    /// Takes the first free place; there is one.
-    fn take(&mut self) -> usize {
+    fn new() -> Page {
+        Page { used: [0; WORDS], places: Vec::new() }
+    }
+
+    /// Puts a connection at the first free place, which is told before; there is one.
+    fn put(&mut self, make: impl FnOnce(usize) -> Connection) -> usize {
         let word = self.used.iter().position(|&word| word != u64::MAX).unwrap_or_default();
         let bit = self.used[word].trailing_ones() as usize;
         self.used[word] |= 1 << bit;
-        word * u64::BITS as usize + bit
+        let place = word * u64::BITS as usize + bit;
+        if self.places.capacity() == 0 {
+            // Without it they move while they grow, and that is all.
+            let _ = self.places.try_reserve_exact(RESERVED / size_of::<Option<Connection>>());
+        }
+        let connection = Some(make(place));
+        match self.places.get_mut(place) {
+            Some(free) => *free = connection,
+            None => self.places.push(connection),
+        }
+        place
     }
 
     fn give_back(&mut self, place: usize) {
@@ -64,21 +84,18 @@ impl Connections {
         let page = match self.open.first() {
             Some(&page) => page,
             None => {
-                self.pages.push(Page::default());
+                self.pages.push(Page::new());
                 let page = self.pages.len() as u32 - 1;
                 self.open.insert(page);
                 page
             }
         };
         let entry = &mut self.pages[page as usize];
-        if entry.places.is_empty() {
-            entry.places.resize_with(PLACES, || None);
-        }
-        let place = entry.take();
-        let key = (u64::from(self.next) << 32) | (page as usize * PLACES + place) as u64;
+        let number = u64::from(self.next) << 32;
         // The two keys that mean the waker and the listener are never given out.
         self.next = (self.next + 1) % (u32::MAX - 1);
-        entry.places[place] = Some(make(key));
+        let key_of = |place| number | (page as usize * PLACES + place) as u64;
+        let key = key_of(entry.put(|place| make(key_of(place))));
         if entry.is_full() {
             self.open.remove(&page);
         }

@@ -91,18 +91,17 @@ impl Exchange {
 /// What writing fails with: the connection is lost.
 #[inline]
 pub(crate) fn flush(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
+    if exchange.blocked || !exchange.pipeline.wants_write() { Ok(()) } else { write(exchange, out) }
+}
+
+#[inline(never)]
+fn write(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
     while !exchange.blocked && exchange.pipeline.wants_write() {
-        let mut slices = [&[][..]; MOST_SLICES];
-        let count = exchange.pipeline.poll_transmit(&mut slices);
-        let (written, whole) = match &slices[..count] {
-            [one] => (out.write(one), one.len()),
-            many => {
-                let mut vector = [IoSlice::new(&[]); MOST_SLICES];
-                for (entry, slice) in vector.iter_mut().zip(many) {
-                    *entry = IoSlice::new(slice);
-                }
-                (out.write_vectored(&vector[..count]), many.iter().map(|slice| slice.len()).sum())
-            }
+        // Answers in order are one slice. Only if there is a second one, a longer list is worth its clearing.
+        let mut slices = [&[][..]; 2];
+        let (written, whole) = match exchange.pipeline.poll_transmit(&mut slices) {
+            1 => (out.write(slices[0]), slices[0].len()),
+            _ => write_vectored(exchange, out),
         };
         match written {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
@@ -117,6 +116,16 @@ pub(crate) fn flush(exchange: &mut Exchange, out: &mut impl Write) -> io::Result
         }
     }
     Ok(())
+}
+
+/// Writes several slices at once. Says how many octets have left, and how many there were.
+#[inline(never)]
+fn write_vectored(exchange: &Exchange, out: &mut impl Write) -> (io::Result<usize>, usize) {
+    let mut slices = [&[][..]; MOST_SLICES];
+    let count = exchange.pipeline.poll_transmit(&mut slices);
+    let vector = slices.map(IoSlice::new);
+    let whole = slices[..count].iter().map(|slice| slice.len()).sum();
+    (out.write_vectored(&vector[..count]), whole)
 }
 
 /// Slices in one write.

@@ -178,6 +178,47 @@ fn vanish(program: &Program, part: &str, count: usize, read: bool) {
     assert_eq!(Client::connect(program.address).get("/").text(), "Hello world!");
 }
 
+/// Files that a process may have open, this one and those that it starts.
+fn most_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1024)
+}
+
+#[test]
+fn the_memory_of_many_connections_is_given_back_when_they_have_closed() {
+    const CONNECTIONS: usize = 6000;
+    if most_files() < CONNECTIONS + 500 {
+        eprintln!("skipped: {CONNECTIONS} files can't be open here");
+        return;
+    }
+    let program = Program::with(&[]);
+    let burst = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(24);
+    // Allocators learn from what is freed first.
+    Client::connect(program.address).send(&burst).answers(24);
+    wait_until(|| open_sockets(&program) <= 1);
+    let before = resident(&program);
+    let mut most = 0;
+    for _ in 0..3 {
+        let mut clients: Vec<Client> =
+            (0..CONNECTIONS).map(|_| Client::connect(program.address)).collect();
+        for client in &mut clients {
+            client.send(&burst);
+        }
+        clients.iter_mut().for_each(|client| drop(client.answers(24)));
+        most = resident(&program);
+        drop(clients);
+        wait_until(|| open_sockets(&program) <= 1);
+        std::thread::sleep(Duration::from_millis(100));
+        let after = resident(&program);
+        assert!(
+            after <= before + before / 10,
+            "{before} KiB, with connections {most}, then {after}"
+        );
+    }
+    assert!(most > before + 1000, "{before} KiB, with connections {most}: what is tested here?");
+}
+
 /// Sockets that a program has open, its listener among them.
 fn open_sockets(program: &Program) -> usize {
     let descriptors = std::fs::read_dir(format!("/proc/{}/fd", program.child.id())).unwrap();
