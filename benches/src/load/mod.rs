@@ -36,6 +36,7 @@ mod pace;
 mod process;
 mod progress;
 mod report;
+mod retransmitted;
 mod run;
 mod shape;
 mod shared;

@@ -67,6 +67,8 @@ Options:
 Answers must be those of the first connection, octet for octet, but for the value of Date. What isn't is counted as
 an error, and the connection is opened anew. Latencies are those of bursts: from the write (or the time that the
 timetable has for it) to the last octet. Pin server and generator to different processors: taskset -c 1 load ...
+
+Exit status: 0 if there is something to report, errors or not; 1 if nothing could be measured.
 ";
 
 /// # Errors

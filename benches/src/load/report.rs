@@ -43,6 +43,8 @@ pub struct Report {
     pub first_answer_us: Latency,
     /// User and system time of the generator, in microseconds a request.
     pub generator_cpu_us_per_request: f64,
+    /// TCP segments that the whole machine sent again meanwhile. If there are many, it was too busy to measure anything.
+    pub retransmitted: Option<u64>,
     /// The server's process, if it was named.
     pub server: Option<Server>,
 }
@@ -145,6 +147,12 @@ impl fmt::Display for Report {
                 server.system_us_per_request,
                 server.resident_before / 1024,
                 server.resident_after / 1024
+            )?;
+        }
+        if let Some(segments @ 1..) = self.retransmitted {
+            writeln!(
+                f,
+                "busy        {segments} TCP segments were sent again by this machine, each after a pause"
             )?;
         }
         let Errors { connect, read, write, mismatch, status } = self.errors;

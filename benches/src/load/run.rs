@@ -10,7 +10,7 @@ use super::process::Usage;
 use super::report::{Errors, Report, Server};
 use super::shared::{Counts, Phase, Shared};
 use super::worker::{Task, Worker};
-use super::{latency, progress};
+use super::{latency, progress, retransmitted};
 
 /// What was so far, at one moment.
 struct Sample {
@@ -18,6 +18,7 @@ struct Sample {
     counts: Counts,
     server: Option<Usage>,
     generator: Usage,
+    retransmitted: Option<u64>,
 }
 
 /// Loads a server as is told.
@@ -108,6 +109,10 @@ pub fn run(load: &Load) -> Result<Report, String> {
         latency_us: latency::summary(&latencies),
         first_answer_us: latency::summary(&firsts),
         generator_cpu_us_per_request: per_request(generator.total()),
+        retransmitted: last
+            .retransmitted
+            .zip(first.retransmitted)
+            .map(|(last, first)| last - first),
         server,
     })
 }
@@ -117,6 +122,7 @@ impl Sample {
         // A process that has gone, or no /proc, shows as nothing used.
         let generator = Usage::of(std::process::id()).unwrap_or_default();
         let server = load.pid.map(|pid| Usage::of(pid).unwrap_or_default());
-        Self { at: Instant::now(), counts: shared.counts(), server, generator }
+        let retransmitted = retransmitted::segments();
+        Self { at: Instant::now(), counts: shared.counts(), server, generator, retransmitted }
     }
 }
