@@ -1,10 +1,9 @@
 //! The parser beside others: nanoseconds a head of 2,048 different requests, and of the shape that is measured the longest.
 
-use super::super::record::{Head, Record};
-use super::svg::{Anchor, Picture, steps};
-use super::{LEFT, RIGHT, TOP};
-
-const ROW: f64 = 32.0;
+use super::super::record::{Head, Kind, Record};
+use super::super::summary::OURS;
+use super::classes;
+use super::frame::{Frame, Scale};
 
 pub(super) fn chart(record: &Record) -> Option<String> {
     let of = |row: &(String, String), item: &str| {
@@ -18,40 +17,26 @@ pub(super) fn chart(record: &Record) -> Option<String> {
         .collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     let most = rows.iter().map(|row| row.0).reduce(f64::max)?;
-    let (step, count) = steps(most);
-    let at = |nanoseconds: f64| LEFT + nanoseconds * (RIGHT - LEFT) / (step * count as f64);
 
-    let mut picture = Picture::new(
+    let mut frame = Frame::new(
         "Parsing a head, nanoseconds",
         "Thick: of 2,048 different requests, more than a branch predictor learns. Thin: one browser's request of 703 octets.",
+        Scale::linear(most, 130.0, 0),
+        rows.len(),
+        32.0,
     );
-    let bottom = TOP + ROW * rows.len() as f64;
-    for tick in 0..=count {
-        let value = step * tick as f64;
-        picture.rule((at(value), TOP - 14.0), (at(value), bottom), "grid");
-        picture.text(at(value), TOP - 20.0, Anchor::Middle, "quiet small", &format!("{value:.0}"));
-    }
     for (row, (all, one, (contestant, level))) in rows.iter().enumerate() {
-        let y = TOP + ROW * row as f64;
-        let ours = contestant == "rajada";
-        let (class, light) = if ours { ("ours", "ours-2") } else { ("peer", "peer-2") };
-        let name = format!("{contestant}, {level}");
-        let weight = if ours { "strong" } else { "" };
-        picture.text(LEFT - 10.0, y + 13.0, Anchor::End, weight, &name);
-        picture.bar(LEFT, y + 1.0, at(*all) - LEFT, 14.0, class);
-        picture.text(at(*all) + 8.0, y + 13.0, Anchor::Start, weight, &format!("{all:.0}"));
+        let kind = if contestant == OURS { Kind::Ours } else { Kind::Peer };
+        let y = frame.row(row, &format!("{contestant}, {level}"), kind);
+        let (class, light) = classes(kind);
+        frame.bar(y + 1.0, 14.0, *all, class);
         if let Some(one) = one {
-            picture.bar(LEFT, y + 17.0, at(*one) - LEFT, 5.0, light);
-            picture.text(
-                at(*all) + 44.0,
-                y + 13.0,
-                Anchor::Start,
-                "quiet small",
-                &format!("/ {one:.0}"),
-            );
+            frame.bar(y + 17.0, 5.0, *one, light);
         }
+        let one = one.map_or(String::new(), |one| format!("/ {one:.0}"));
+        frame.figures(y, *all, kind, &format!("{all:.0}"), &one);
     }
-    Some(picture.finish(bottom + 20.0))
+    Some(frame.finish(""))
 }
 
 /// Contestants and levels, in the order in which they come.

@@ -2,11 +2,8 @@
 
 use super::super::record::{Latency, Record};
 use super::super::summary::figure;
-use super::svg::{Anchor, Picture, WIDTH};
-use super::{FOOTNOTE, LEFT, TOP, classes, label, label_class};
-
-const ROW: f64 = 26.0;
-const RIGHT: f64 = WIDTH - 40.0;
+use super::frame::{Frame, Scale};
+use super::{FOOTNOTE, classes, label};
 
 /// A percentile, and how large its dot is.
 struct Percentile(fn(&Latency) -> f64, f64);
@@ -33,55 +30,26 @@ pub(super) fn chart(record: &Record) -> Option<String> {
         })
         .collect();
     rows.sort_by(|a, b| a.1[2].total_cmp(&b.1[2]));
-    let all =
-        || rows.iter().flat_map(|(_, values)| values.iter().copied().map(|value| value.max(1.0)));
+    let all = || rows.iter().flat_map(|(_, values)| values.iter().map(|value| value.max(1.0)));
     let least = 10f64.powf(all().reduce(f64::min)?.log10().floor());
     let most = all().reduce(f64::max)?.max(least * 10.0) * 1.15;
-    let at = |value: f64| {
-        LEFT + (value.max(least) / least).log10() * (RIGHT - LEFT) / (most / least).log10()
-    };
 
-    let mut picture = Picture::new(
+    let mut frame = Frame::new(
         "Latency of a burst: median, p90, p99 (large), p99.9",
         "24 pipelined on 100 connections that always want something (closed loop), logarithmic: shorter is better.",
+        Scale::logarithmic(least, most, 40.0, &[1.0, 2.0, 5.0], duration),
+        rows.len(),
+        26.0,
     );
-    let bottom = TOP + ROW * rows.len() as f64;
-    let mut decade = least;
-    while decade < most {
-        for (times, named) in [(1.0, true), (2.0, true), (5.0, true)] {
-            let value = decade * times;
-            if value < most {
-                picture.rule((at(value), TOP - 14.0), (at(value), bottom), "grid");
-                if named {
-                    picture.text(
-                        at(value),
-                        TOP - 20.0,
-                        Anchor::Middle,
-                        "quiet small",
-                        &duration(value),
-                    );
-                }
-            }
-        }
-        decade *= 10.0;
-    }
     for (row, (one, values)) in rows.iter().enumerate() {
-        let y = TOP + ROW * row as f64;
+        let y = frame.row(row, &label(record, one), one.kind) + 8.5;
         let (class, _) = classes(one.kind);
-        picture.text(
-            LEFT - 10.0,
-            y + 13.0,
-            Anchor::End,
-            label_class(one.kind),
-            &label(record, one),
-        );
-        picture.rule((at(values[0]), y + 8.5), (at(values[3]), y + 8.5), &format!("line-{class}"));
+        frame.line(y, values[0], values[3], &format!("line-{class}"));
         for (Percentile(_, radius), value) in PERCENTILES.iter().zip(values) {
-            picture.dot(at(*value), y + 8.5, *radius, class);
+            frame.picture.dot(frame.scale.at(*value), y, *radius, class);
         }
     }
-    picture.text(24.0, bottom + 22.0, Anchor::Start, "quiet small", FOOTNOTE);
-    Some(picture.finish(bottom + 40.0))
+    Some(frame.finish(FOOTNOTE))
 }
 
 /// `200 µs`, `5 ms`.

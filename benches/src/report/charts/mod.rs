@@ -1,6 +1,7 @@
 //! Charts: one file each, SVG that needs nothing else.
 
 mod cpu;
+mod frame;
 mod heads;
 mod latency;
 mod memory;
@@ -31,13 +32,6 @@ pub(super) fn all(record: &Record) -> Vec<Chart> {
     charts.into_iter().filter_map(|(name, svg)| Some(Chart { name, svg: svg? })).collect()
 }
 
-/// The left edge of bars: names stand before it.
-const LEFT: f64 = 196.0;
-/// The right edge of the longest bar: figures stand behind it.
-const RIGHT: f64 = 690.0;
-/// The lower edge of the first row.
-const TOP: f64 = 104.0;
-
 /// The classes of a contestant's bar: its main part, and a lighter one.
 fn classes(kind: Kind) -> (&'static str, &'static str) {
     match kind {
@@ -52,14 +46,6 @@ fn label(record: &Record, contestant: &Contestant) -> String {
     match contestant.kind == Kind::Peer && !faults(record, &contestant.name).is_empty() {
         true => format!("{} †", contestant.title),
         false => contestant.title.clone(),
-    }
-}
-
-fn label_class(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Ours => "strong",
-        Kind::Limit => "quiet",
-        Kind::Peer => "",
     }
 }
 

@@ -1,0 +1,73 @@
+//! How it was measured, on what, and how to do it again.
+
+use super::super::super::record::Record;
+use super::super::super::summary::Figure;
+use super::super::table::Table;
+use super::Part::{Code, List, Words};
+use super::{Part, Section, class, section, spread};
+
+pub(super) fn how(record: &Record) -> Section {
+    let environment = &record.environment;
+    let settings = &record.settings;
+    let figure = |numbers: &[f64], times: f64, digits| {
+        spread(Figure::of(numbers.iter().map(|number| number * times)), digits)
+    };
+    let mut machine = Table::of_prose(&["machine", ""]);
+    for (name, value) in [
+        ("when", format!("{} to {}", environment.begun, environment.ended)),
+        (
+            "processor",
+            format!(
+                "{}, {} cores, {} MiB of memory",
+                environment.processor, environment.cores, environment.memory
+            ),
+        ),
+        ("system", environment.system.clone()),
+        ("compiler", environment.rustc.clone()),
+        ("flags", environment.flags.clone()),
+        ("commit", environment.commit.clone()),
+        ("load average before the rounds", figure(&environment.load_averages, 1.0, 2)),
+        (
+            "others' share of both cores' time in the turns",
+            format!("{} %", figure(&environment.others, 100.0, 0)),
+        ),
+        (
+            "rounds",
+            format!(
+                "{} alternated rounds of {} s each, {} s of warm-up before; server on core 0, generator on core 1, loopback",
+                settings.rounds, settings.seconds, settings.warmup
+            ),
+        ),
+    ] {
+        machine.row("", vec![name.into(), value]);
+    }
+    let mut servers = Table::of_prose(&["server", "version", "set up"]);
+    for one in &record.contestants {
+        servers
+            .row(class(one.kind), vec![one.title.clone(), one.version.clone(), one.setup.clone()]);
+    }
+    let mut parts = vec![
+        Words("Every contestant is started anew in every round; the order is reversed in every second one. The generator compares every octet of every answer with the first, but for its date.".into()),
+        Part::Table(machine),
+        Part::Table(servers),
+    ];
+    if !record.skipped.is_empty() {
+        parts.push(Words("Skipped:".into()));
+        parts.push(List(
+            record
+                .skipped
+                .iter()
+                .map(|skipped| format!("{}: {}", skipped.title, skipped.reason))
+                .collect(),
+        ));
+    }
+    parts.push(Words("To repeat it on another machine (Linux, two cores or more, a Rust toolchain; with Debian's packages, CPython and Node more peers take part):".into()));
+    parts.push(Code("cargo run --release -p benches --bin report -- build-peers\ncargo run --release -p benches --bin report".into()));
+    if !environment.command.is_empty() {
+        parts.push(Words(format!(
+            "This report is what `{}` wrote. The raw data is in serving.json.",
+            environment.command
+        )));
+    }
+    section("How it was measured", parts)
+}
