@@ -311,8 +311,8 @@ impl Noted {
 /// By the length of a name: a count of one for each known field of that length.
 /// Longer names than there are entries are taken for shorter ones: they are
 /// compared before they are used.
-static BY_LEN: [u64; 32] = {
-    let mut table = [0; 32];
+const BY_LEN: [u64; 64] = {
+    let mut table = [0; 64];
     let mut i = 0;
     while i < Known::ALL.len() {
         table[Known::ALL[i].name().len()] |= Known::ALL[i].one();
@@ -323,7 +323,7 @@ static BY_LEN: [u64; 32] = {
 
 /// The same by the last five bits of a name's first octet, in which letters
 /// differ from each other and not from their other case.
-static BY_LETTER: [u64; 32] = {
+const BY_LETTER: [u64; 32] = {
     let mut table = [0; 32];
     let mut i = 0;
     while i < Known::ALL.len() {

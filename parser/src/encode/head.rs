@@ -162,7 +162,7 @@ pub fn is_field_value(octets: &[u8]) -> bool {
     impl Op for IsValue<'_> {
         type Out = bool;
         #[inline(always)]
-        fn run<S: Scan>(self, scan: S) -> bool {
+        fn run<S: Scan>(&mut self, scan: S) -> bool {
             scan.value_end(self.0, 0) == self.0.len()
         }
     }

@@ -20,11 +20,12 @@ mod whole;
 
 use core::marker::PhantomData;
 
-use self::whole::Cursor;
+use self::whole::{Octets, Whole};
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
+use crate::scan::index::{Lines, Room};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, Op, Scan, dispatch};
+use crate::scan::{Blocks, Op, Scan, Window, dispatch};
 use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
 
 /// Why a parse goes no further.
@@ -85,12 +86,13 @@ trait FirstLine {
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop>;
 
-    /// The same for a line of the usual form. `None` for any other:
-    /// [`parse`](Self::parse) says what it is.
+    /// The same for a line of the usual form, of which the LF is at `line_end`.
+    /// `None` for any other: [`parse`](Self::parse) says what it is.
     fn parse_whole<B: Blocks>(
-        cursor: &mut Cursor<'_, B>,
+        head: Octets<'_, B>,
+        line_end: usize,
         limits: &Limits,
-    ) -> Option<(StartLine, usize)>;
+    ) -> Option<StartLine>;
 
     /// The view, if what can only be judged at the end of a head is in order.
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Self::Message<'b, 'h>, Error>;
@@ -123,9 +125,12 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
     at: &mut Resume,
     slots: &'h mut S,
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
-    let head = Head::<L> { config, octets, at, writer: slots.writer(), line: PhantomData };
-    let outcome =
-        if head.at.known > 0 { parse_exactly(head) } else { dispatch(config.at_most, Whole(head)) };
+    let mut head = Head::<L> { config, octets, at, writer: slots.writer(), line: PhantomData };
+    let outcome = if head.at.known > 0 {
+        parse_exactly(&mut head)
+    } else {
+        dispatch(config.at_most, Fresh(&mut head))
+    };
     match outcome {
         Outcome::Complete(end) => {
             let (record, positions) = slots.written();
@@ -147,55 +152,105 @@ struct Head<'c, 'b, 'h, L> {
     line: PhantomData<L>,
 }
 
-/// A head that may be there as a whole.
-struct Whole<'c, 'b, 'h, L>(Head<'c, 'b, 'h, L>);
+impl<L: FirstLine> Head<'_, '_, '_, L> {
+    /// Parses a head that may be there as a whole.
+    #[inline(always)]
+    fn parse<S: Scan, const EXACT: bool>(&mut self, scan: S) -> Outcome {
+        let within = self.octets.get(..L::limit(&self.config.limits).0).unwrap_or(self.octets);
+        let (Some(blocks), Some(octets)) = (scan.blocks(), Window::new(within)) else {
+            return parse_exactly(self);
+        };
+        let mut room = Room::new();
+        let lines = room.lines::<_, EXACT>(blocks, octets, within.len());
+        self.parse_lines::<_, EXACT>(Octets { blocks, octets, start: 0 }, lines)
+    }
 
-impl<L: FirstLine> Op for Whole<'_, '_, '_, L> {
+    /// Parses the head that consists of `lines`, if they could be found.
+    #[inline(always)]
+    fn parse_lines<B: Blocks, const EXACT: bool>(
+        &mut self,
+        head: Octets<'_, B>,
+        lines: Option<Lines<'_>>,
+    ) -> Outcome {
+        let limits = &self.config.limits;
+        self.writer.restrict(limits.fields as usize);
+        let found = match lines {
+            Some(lines) => whole::parse::<L, B>(head, lines, limits, self.at, &mut self.writer),
+            None => Whole::Unusual,
+        };
+        match found {
+            Whole::Complete(start, noted, length) => {
+                self.writer.finish(start, noted);
+                Outcome::Complete(length)
+            }
+            Whole::Stopped => {
+                self.writer.pause();
+                parse_exactly(self)
+            }
+            Whole::Unusual => {
+                self.writer.resume(0);
+                if EXACT { parse_exactly(self) } else { parse_closely(self) }
+            }
+        }
+    }
+}
+
+/// Parses a head that may be there as a whole.
+struct Fresh<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
+
+impl<L: FirstLine> Op for Fresh<'_, '_, '_, '_, L> {
     type Out = Outcome;
 
     #[inline(always)]
-    fn run<S: Scan>(self, scan: S) -> Self::Out {
-        let Head { config, octets, at, mut writer, line } = self.0;
-        if let Some(blocks) = scan.blocks() {
-            let limits = &config.limits;
-            let within = octets.get(..L::limit(limits).0).unwrap_or(octets);
-            writer.restrict(limits.fields as usize);
-            let whole = whole::parse::<L, _>(blocks, within, limits, at, &mut writer);
-            if let Some((start, noted, end)) = whole {
-                writer.finish(start, noted);
-                return Outcome::Complete(end);
-            }
-            writer.pause();
-        }
-        parse_exactly(Head { config, octets, at, writer, line })
+    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
+        self.0.parse::<S, false>(scan)
+    }
+}
+
+/// Parses a head with octets that a first look takes for controls: text that is
+/// not ASCII, tabs, or controls.
+#[cold]
+#[inline(never)]
+fn parse_closely<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
+    dispatch(head.config.at_most, Close(head))
+}
+
+struct Close<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
+
+impl<L: FirstLine> Op for Close<'_, '_, '_, '_, L> {
+    type Out = Outcome;
+
+    #[inline(always)]
+    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
+        self.0.parse::<S, true>(scan)
     }
 }
 
 /// Parses a head that is not there as a whole, or not of the usual form.
 #[cold]
 #[inline(never)]
-fn parse_exactly<L: FirstLine>(head: Head<'_, '_, '_, L>) -> Outcome {
+fn parse_exactly<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
     dispatch(head.config.at_most, Exact(head))
 }
 
 /// A head in any form, whole or in pieces, right or wrong.
-struct Exact<'c, 'b, 'h, L>(Head<'c, 'b, 'h, L>);
+struct Exact<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
 
-impl<L: FirstLine> Op for Exact<'_, '_, '_, L> {
+impl<L: FirstLine> Op for Exact<'_, '_, '_, '_, L> {
     type Out = Outcome;
 
     #[inline(always)]
-    fn run<S: Scan>(self, scan: S) -> Self::Out {
-        let Head { config, octets, at, mut writer, .. } = self.0;
+    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
+        let Head { config, octets, at, writer, .. } = &mut *self.0;
         let (limit, kind) = L::limit(&config.limits);
         let head = Bounded::new(octets, limit, kind);
         if !writer.resume(at.fields as usize) {
             // These are not the slots of the earlier calls: begin again.
-            *at = Resume::new();
+            **at = Resume::new();
         }
         writer.restrict(config.limits.fields as usize);
 
-        match parse_lines::<L, S>(scan, head, config, at, &mut writer) {
+        match parse_lines::<L, S>(scan, head, config, at, writer) {
             Ok((start, noted, end)) => {
                 writer.finish(start, noted);
                 Outcome::Complete(end)

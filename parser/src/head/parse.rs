@@ -2,7 +2,7 @@
 
 use super::request_line::RequestLine;
 use super::status_line::StatusLine;
-use super::whole::Cursor;
+use super::whole::Octets;
 use super::{Bounded, FirstLine, HeadParts, Stop, parse_head};
 use crate::fields::Known;
 use crate::resume::StartLine;
@@ -131,7 +131,7 @@ impl FirstLine for NoLine {
     }
 
     #[inline(always)]
-    fn parse_whole<B: Blocks>(_: &mut Cursor<'_, B>, _: &Limits) -> Option<(StartLine, usize)> {
+    fn parse_whole<B: Blocks>(_: Octets<'_, B>, _: usize, _: &Limits) -> Option<StartLine> {
         None
     }
 

@@ -250,8 +250,9 @@ impl Op for NextPart<'_, '_> {
     type Out = Result<Found, Stop>;
 
     #[inline(always)]
-    fn run<S: Scan>(self, scan: S) -> Self::Out {
+    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
         let NextPart { pull, config, head } = self;
+        let head = *head;
         match pull.next {
             Next::StartLine => {
                 let (line, from) = match pull.section {

@@ -1,7 +1,7 @@
 //! `request-line = method SP request-target SP HTTP-version CRLF`, RFC 9112
 //! section 3.
 
-use super::whole::Cursor;
+use super::whole::Octets;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::{Blocks, Scan};
@@ -97,29 +97,44 @@ impl FirstLine for RequestLine {
 
     #[inline(always)]
     fn parse_whole<B: Blocks>(
-        cursor: &mut Cursor<'_, B>,
+        head: Octets<'_, B>,
+        line_end: usize,
         limits: &Limits,
-    ) -> Option<(StartLine, usize)> {
-        let octets = cursor.octets;
-        let (method_end, target_end) = cursor.method_and_target_end()?;
-        let target = method_end + 1;
-        let version = usual_version(octets.octets().get(target_end + 1..)?)?;
-        let end = target_end + 11;
-        let fits = (octets.four(method_end) as u8 == b' ')
-            & (octets.four(target_end) as u8 == b' ')
-            & (target_end > target)
-            & (method_end.wrapping_sub(1) < limits.method as usize)
-            & (end <= limits.request_line as usize);
+    ) -> Option<StartLine> {
+        let Octets { blocks, octets, start } = head;
+        // SP, a version and CR stand in front of the LF.
+        let target_end = line_end.checked_sub(10)?;
+        let method_len = blocks.not_token(octets, start).trailing_zeros();
+        let method_end = start + method_len as usize;
+        let (space, _) = octets.octets().get(method_end..target_end)?.split_first()?;
+
+        // The octets of a target and no others stand between.
+        let mut found = blocks.not_target(octets, start) & u64::MAX.checked_shl(method_len + 1)?;
+        let mut block = start;
+        while found == 0 && block < target_end {
+            block += B::WIDTH;
+            found = blocks.not_target(octets, block);
+        }
+        let version = octets.four(line_end - 3) >> 8;
+        let minor = version.wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));
+        let fits = (*space == b' ')
+            & (block + found.trailing_zeros() as usize == target_end)
+            & (target_end > method_end + 1)
+            & (octets.eight(target_end) == u64::from_le_bytes(*b" HTTP/1."))
+            & (minor <= 1)
+            & (method_len.wrapping_sub(1) < limits.method)
+            & (line_end - start < limits.request_line as usize);
+        let position = |at: usize| (at - start) as u32;
         let line = StartLine {
             start: 0,
-            first_end: method_end as u32,
-            second_start: target as u32,
-            second_end: target_end as u32,
+            first_end: method_len,
+            second_start: method_len + 1,
+            second_end: position(target_end),
             code: 0,
-            version,
+            version: if minor == 1 { WireVersion::Http11 } else { WireVersion::Http10 },
             major: 0,
         };
-        fits.then_some((line, end))
+        fits.then_some(line)
     }
 }
 

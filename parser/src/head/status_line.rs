@@ -2,7 +2,7 @@
 //! 9112 section 4.
 
 use super::request_line::empty_lines;
-use super::whole::Cursor;
+use super::whole::Octets;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::{Blocks, Scan};
@@ -40,12 +40,14 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn parse_whole<B: Blocks>(
-        cursor: &mut Cursor<'_, B>,
+        head: Octets<'_, B>,
+        line_end: usize,
         _: &Limits,
-    ) -> Option<(StartLine, usize)> {
-        let octets = cursor.octets.octets();
+    ) -> Option<StartLine> {
+        let octets = head.octets.octets().get(head.start..)?;
         let (version, code) = usual(octets)?;
-        let reason_end = cursor.value_end(CODE_END + 1)?;
+        let reason_end = (line_end - head.start).checked_sub(1)?;
+        let reason = octets.get(CODE_END + 1..reason_end)?;
         let line = StartLine {
             start: 0,
             first_end: CODE_END as u32,
@@ -55,9 +57,8 @@ impl FirstLine for StatusLine {
             version,
             major: 5,
         };
-        let fits =
-            octets.get(reason_end..reason_end + 2) == Some(b"\r\n") && octets[CODE_END + 1] != b' ';
-        fits.then_some((line, reason_end + 2))
+        let ended = octets.get(reason_end..)?.first_chunk() == Some(b"\r\n");
+        (ended && reason.first() != Some(&b' ')).then_some(line)
     }
 }
 

@@ -18,6 +18,7 @@
 //! its module it is only made by `dispatch`, after detection.
 
 pub(crate) mod class;
+pub(crate) mod index;
 mod level;
 mod scalar;
 pub(crate) mod slots;
@@ -55,27 +56,39 @@ pub(crate) trait Scan: Copy {
     fn blocks(self) -> Option<Self::Blocks>;
 }
 
-/// Classifies 64 octets at a time, at positions that do not depend on what was
-/// found before, so that the CPU can work on several blocks at once. Bit `i`
-/// stands for octet `at + i`; octets beyond the end count as inside of every
-/// class.
+/// Classifies a block of octets at a time, at positions that do not depend on
+/// what was found in the block before, so that the CPU can work on several at
+/// once. Bit `i` stands for octet `at + i`; octets beyond the end count as inside
+/// of every class.
 pub(crate) trait Blocks: Copy {
-    /// [`delimiters`](Self::delimiters) and [`not_target`](Self::not_target) of
-    /// the first block.
-    fn first(self, octets: Window<'_>) -> (Delimiters, u64);
-    /// The octets that are in the way of names and values.
-    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters;
+    /// How many octets [`not_token`](Self::not_token) and
+    /// [`not_target`](Self::not_target) look at.
+    const WIDTH: usize;
+    /// How many positions [`first_positions`](Self::first_positions) gives.
+    const FIRST: usize;
+
+    /// The octets of 64 that are not of [`class::VALUE`]. If not `EXACT`, also
+    /// HTAB and octets of 0x80 and above, and faster.
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
+    /// The octets that are not of [`class::TOKEN`].
+    fn not_token(self, octets: Window<'_>, at: usize) -> u64;
     /// The octets that are not of [`class::TARGET`].
     fn not_target(self, octets: Window<'_>, at: usize) -> u64;
+
+    /// `at` plus the position of the first set bits, and anything where there are
+    /// no more.
+    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32>;
 }
 
-/// What [`Blocks::delimiters`] finds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Delimiters {
-    /// The octets that are not of [`class::TOKEN`].
-    pub(crate) not_token: u64,
-    /// The octets that are not of [`class::VALUE`].
-    pub(crate) not_value: u64,
+/// The first three positions, for [`Blocks::first_positions`]: a block seldom
+/// holds the ends of more lines.
+#[inline(always)]
+fn first_three(mut bits: u64, at: u32) -> [u32; 3] {
+    core::array::from_fn(|_| {
+        let position = at.wrapping_add(bits.trailing_zeros());
+        bits &= bits.wrapping_sub(1);
+        position
+    })
 }
 
 /// The blocks of levels that have none: there is no such value.
@@ -83,16 +96,23 @@ pub(crate) struct Delimiters {
 pub(crate) enum NoBlocks {}
 
 impl Blocks for NoBlocks {
-    fn first(self, _: Window<'_>) -> (Delimiters, u64) {
+    const WIDTH: usize = 0;
+    const FIRST: usize = 0;
+
+    fn breaks<const EXACT: bool>(self, _: Window<'_>, _: usize) -> u64 {
         match self {}
     }
 
-    fn delimiters(self, _: Window<'_>, _: usize) -> Delimiters {
+    fn not_token(self, _: Window<'_>, _: usize) -> u64 {
         match self {}
     }
 
     fn not_target(self, _: Window<'_>, _: usize) -> u64 {
         match self {}
+    }
+
+    fn first_positions(self, _: u64, _: u32) -> impl IntoIterator<Item = u32> {
+        []
     }
 }
 
@@ -102,11 +122,11 @@ pub(crate) trait Op {
     type Out;
     /// Computes it with the instructions of `scan`. Implementations are
     /// `#[inline(always)]`, and so is all that they call while scanning.
-    fn run<S: Scan>(self, scan: S) -> Self::Out;
+    fn run<S: Scan>(&mut self, scan: S) -> Self::Out;
 }
 
 /// Runs `op` with the best level that the CPU has, but no better than `at_most`.
 #[inline]
-pub(crate) fn dispatch<O: Op>(at_most: Level, op: O) -> O::Out {
-    arch::dispatch(at_most, op)
+pub(crate) fn dispatch<O: Op>(at_most: Level, mut op: O) -> O::Out {
+    arch::dispatch(at_most, &mut op)
 }

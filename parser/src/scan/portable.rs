@@ -9,7 +9,7 @@ pub(super) fn detect() -> Level {
 }
 
 #[inline]
-pub(super) fn dispatch<O: Op>(at_most: Level, op: O) -> O::Out {
+pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
     match at_most {
         Level::Scalar => op.run(Scalar),
         _ => op.run(Swar),

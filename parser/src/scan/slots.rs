@@ -203,6 +203,24 @@ impl<'h> Writer<'h> {
         }
     }
 
+    /// Writes what `field` makes of each of `ends`, until it makes nothing of one
+    /// or no slot is left.
+    #[inline(always)]
+    pub(crate) fn push_each(
+        &mut self,
+        ends: &[u32],
+        mut field: impl FnMut(u32) -> Option<FieldPosition>,
+    ) {
+        let room = self.slots.get_mut(self.next..).unwrap_or_default();
+        let mut count = 0;
+        for (slot, &end) in room.iter_mut().zip(ends) {
+            let Some(position) = field(end) else { break };
+            slot.write(position);
+            count += 1;
+        }
+        self.next += count;
+    }
+
     /// Moves the end of the last position's value further back; does nothing
     /// where there is none.
     pub(crate) fn extend_last(&mut self, value_end: u32) {
@@ -222,7 +240,7 @@ impl<'h> Writer<'h> {
 
     /// Keeps all that was written, and what else the head came to.
     #[inline(always)]
-    pub(crate) fn finish(mut self, start: StartLine, noted: Noted) {
+    pub(crate) fn finish(&mut self, start: StartLine, noted: Noted) {
         self.pause();
         self.record.fields = self.next;
         (self.record.start, self.record.noted) = (start, noted);

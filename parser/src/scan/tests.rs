@@ -3,7 +3,7 @@
 //! skipped.
 
 use super::class::{TARGET, TOKEN, VALUE, belongs};
-use super::{Blocks, Delimiters, Level, Op, Scan, Window, dispatch};
+use super::{Blocks, Level, Op, Scan, Window, dispatch};
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -17,7 +17,7 @@ struct End<'b> {
 impl Op for End<'_> {
     type Out = usize;
     #[inline(always)]
-    fn run<S: Scan>(self, scan: S) -> usize {
+    fn run<S: Scan>(&mut self, scan: S) -> usize {
         match self.class {
             TOKEN => scan.token_end(self.octets, self.from),
             TARGET => scan.target_end(self.octets, self.from),
@@ -52,37 +52,44 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
     );
 }
 
-/// What a level's blocks say of the 64 octets from `at` on, or `None` if the
-/// level has none: delimiters, octets outside of targets, and both once more
-/// for the first block.
+/// What a level's blocks say of the octets from `at` on, or `None` if the level
+/// has none: breaks at first look and exactly, octets outside of tokens and of
+/// targets, and how many octets the latter two look at.
 struct Masks<'b> {
     octets: &'b [u8],
     at: usize,
 }
 
-type Found = (Delimiters, u64, (Delimiters, u64));
-
 impl Op for Masks<'_> {
-    type Out = Option<Found>;
+    type Out = Option<([u64; 4], usize)>;
     #[inline(always)]
-    fn run<S: Scan>(self, scan: S) -> Self::Out {
+    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
         let (blocks, octets) = (scan.blocks()?, Window::new(self.octets)?);
-        let delimiters = blocks.delimiters(octets, self.at);
-        Some((delimiters, blocks.not_target(octets, self.at), blocks.first(octets)))
+        let masks = [
+            blocks.breaks::<false>(octets, self.at),
+            blocks.breaks::<true>(octets, self.at),
+            blocks.not_token(octets, self.at),
+            blocks.not_target(octets, self.at),
+        ];
+        Some((masks, S::Blocks::WIDTH))
     }
 }
 
 fn check_masks(octets: &[u8], at: usize) {
     let copy: Vec<u8> = octets.to_vec();
-    let mask = |at: usize, class| {
-        let block = octets.iter().skip(at).take(64).enumerate();
-        block.fold(0, |mask, (bit, &octet)| mask | (u64::from(!belongs(octet, class)) << bit))
+    let mask = |width, has: &dyn Fn(u8) -> bool| {
+        let block = octets.iter().skip(at).take(width).enumerate();
+        block.fold(0, |mask, (bit, &octet)| mask | (u64::from(has(octet)) << bit))
     };
-    let delimiters = |at| Delimiters { not_token: mask(at, TOKEN), not_value: mask(at, VALUE) };
-    let expected = (delimiters(at), mask(at, TARGET), (delimiters(0), mask(0, TARGET)));
     for level in levels().filter(|&level| level >= Level::Sse42) {
-        let found = dispatch(level, Masks { octets: &copy, at });
-        assert_eq!(found, Some(expected), "{level}, at {at}, {octets:02x?}");
+        let (found, width) = dispatch(level, Masks { octets: &copy, at }).unwrap();
+        let expected = [
+            mask(64, &|octet| octet < 0x20 || octet >= 0x7F),
+            mask(64, &|octet| !belongs(octet, VALUE)),
+            mask(width, &|octet| !belongs(octet, TOKEN)),
+            mask(width, &|octet| !belongs(octet, TARGET)),
+        ];
+        assert_eq!(found, expected, "{level}, at {at}, {octets:02x?}");
     }
 }
 
@@ -94,7 +101,7 @@ fn blocks_of_every_octet_at_every_position_of_every_length() {
             // Octets at the edges of classes, and some within.
             for octet in [0, 9, 10, 13, 31, 32, 33, 35, 58, 64, 96, 126, 127, 128, 191, 255] {
                 octets[place] = octet;
-                for at in (0..len).step_by(64) {
+                for at in (0..len).step_by(32) {
                     check_masks(&octets, at);
                 }
             }
@@ -116,12 +123,19 @@ fn a_window_reads_nothing_outside() {
     assert_eq!(window.four(36), u32::from_le_bytes([36, 37, 38, 39]));
     assert_eq!(window.four(37), window.four(36), "moved back");
     assert_eq!(window.four(usize::MAX), window.four(36));
-    let four = |first: u8| u32::from_le_bytes([first, first + 1, first + 2, first + 3]);
-    assert_eq!(window.fours(3, 36), Some((four(3), four(34))));
-    assert_eq!(window.fours(36, 36), Some((four(36), four(34))));
-    assert_eq!(window.fours(2, 2), Some((four(2), four(0))));
-    for (first, second) in [(3, 37), (37, 36), (0, 1), (0, usize::MAX), (usize::MAX, 5)] {
-        assert_eq!(window.fours(first, second), None);
+    let edges = |line, name_end, end| {
+        window.edges(line, name_end, end).map(|edges| {
+            (edges.first, edges.behind_name.to_le_bytes(), edges.last.to_le_bytes())
+        })
+    };
+    assert_eq!(edges(1, 3, 37), Some((1, [3, 4, 5, 6], [34, 35, 36, 37])));
+    assert_eq!(edges(36, 36, 37), Some((36, [36, 37, 38, 39], [34, 35, 36, 37])));
+    assert_eq!(edges(0, 0, 3), Some((0, [0, 1, 2, 3], [0, 1, 2, 3])));
+    let max = usize::MAX;
+    for (line, name_end, end) in
+        [(0, 3, 38), (0, 37, 37), (4, 3, 37), (0, 1, 2), (0, 0, max), (0, max, 37), (max, 5, 37)]
+    {
+        assert_eq!(edges(line, name_end, end), None, "{line} {name_end} {end}");
     }
 }
 

@@ -34,26 +34,38 @@ impl<'b> Window<'b> {
         u32::from_le_bytes(*self.read(at).0)
     }
 
-    /// The four octets from `first` on, and the four from two before `second`
-    /// on, both as little-endian numbers. `None` if these octets are not all
-    /// there, or `first` is behind `second`.
-    ///
-    /// (One check for both: with two, a field took a tenth longer.)
+    /// As [`four`](Self::four), with eight octets.
     #[inline(always)]
-    pub(crate) fn fours(self, first: usize, second: usize) -> Option<(u32, u32)> {
-        let before = second.checked_sub(2)?;
-        if first > second || second > self.octets.len() - 4 {
+    pub(crate) fn eight(self, at: usize) -> u64 {
+        u64::from_le_bytes(*self.read(at).0)
+    }
+
+    /// What stands at the edges of a field line that begins at `line`, of which
+    /// the name ends at `name_end`, and that ends with the LF at `end`: the first
+    /// octet; the four from `name_end` on; and the last four. `None` if these are
+    /// not all there or in another order.
+    ///
+    /// (One check for all: with three, a field took a tenth longer.)
+    #[inline(always)]
+    pub(crate) fn edges(self, line: usize, name_end: usize, end: usize) -> Option<Edges> {
+        // As `name_end < end`, four octets from it on are there if two behind `end`
+        // are, which is so for all lines with an empty line behind them.
+        let there = (line <= name_end)
+            & (name_end < end)
+            & (end.wrapping_sub(3) <= self.octets.len() - 6);
+        if !there {
             return None;
         }
-        // SAFETY: `first + 4 <= second + 4 <= len`, as checked.
-        let first = unsafe { self.octets.as_ptr().add(first) };
-        // SAFETY: `before + 4 <= second + 4 <= len`, as checked.
-        let before = unsafe { self.octets.as_ptr().add(before) };
-        // SAFETY: four octets are in the slice; the read needs no alignment.
-        let first = unsafe { first.cast::<u32>().read_unaligned() };
-        // SAFETY: as above.
-        let before = unsafe { before.cast::<u32>().read_unaligned() };
-        Some((u32::from_le(first), u32::from_le(before)))
+        let read = |at: usize| {
+            // SAFETY: `at + 4 <= len` for both uses: `name_end + 4 <= end + 3 <= len`,
+            // and `3 <= end < len`.
+            let from = unsafe { self.octets.as_ptr().add(at).cast::<u32>() };
+            // SAFETY: four octets are in the slice; the read needs no alignment.
+            u32::from_le(unsafe { from.read_unaligned() })
+        };
+        // SAFETY: `line <= name_end < len`.
+        let first = unsafe { *self.octets.get_unchecked(line) };
+        Some(Edges { first, behind_name: read(name_end), last: read(end - 3) })
     }
 
     /// `N` octets that begin at `at`, or end with the window, and how many of
@@ -71,4 +83,11 @@ impl<'b> Window<'b> {
         // array of octets needs no alignment.
         (unsafe { &*part.cast() }, at - start)
     }
+}
+
+/// What [`Window::edges`] finds; numbers are little-endian.
+pub(crate) struct Edges {
+    pub(crate) first: u8,
+    pub(crate) behind_name: u32,
+    pub(crate) last: u32,
 }

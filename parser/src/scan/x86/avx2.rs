@@ -5,10 +5,10 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::blocks::{first_outside, masks64};
+use super::blocks::{first_outside, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
-use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
+use crate::scan::{Blocks, Op, Scan, Window, first_three, scalar};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(super) struct Avx2(());
 /// # Safety
 /// The CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
+pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Avx2(()))
 }
 
@@ -66,49 +66,34 @@ impl Scan for Avx2 {
 }
 
 impl Blocks for Avx2 {
+    const WIDTH: usize = 32;
+    const FIRST: usize = 3;
+
     #[inline(always)]
-    fn first(self, octets: Window<'_>) -> (Delimiters, u64) {
-        let masks = |half: &[u8; 32]| {
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
+        let mask = |half: &[u8; 32]| {
             // SAFETY: `self` proves AVX2.
-            unsafe { all(half) }
+            unsafe { if EXACT { not_value(half) } else { breaks(half) } }
         };
-        let [not_token, not_value, not_target] = masks64(octets, 0, masks);
-        (Delimiters { not_token, not_value }, not_target)
+        mask64(octets, at, mask)
     }
 
     #[inline(always)]
-    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
-        let masks = |half: &[u8; 32]| {
-            // SAFETY: `self` proves AVX2.
-            unsafe { delimiters(half) }
-        };
-        let [not_token, not_value] = masks64(octets, at, masks);
-        Delimiters { not_token, not_value }
+    fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        mask32(octets, at, |block| unsafe { not_token(block) })
     }
 
     #[inline(always)]
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
-        let masks = |half: &[u8; 32]| {
-            // SAFETY: `self` proves AVX2.
-            [unsafe { not_target(half) }]
-        };
-        let [not_target] = masks64(octets, at, masks);
-        not_target
+        // SAFETY: `self` proves AVX2.
+        mask32(octets, at, |block| unsafe { not_target(block) })
     }
-}
 
-/// Masks of octets outside of tokens and values.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn delimiters(block: &[u8; 32]) -> [u32; 2] {
-    [not_token(block), not_value(block)]
-}
-
-/// Masks of octets outside of tokens, values and targets.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn all(block: &[u8; 32]) -> [u32; 3] {
-    [not_token(block), not_value(block), not_target(block)]
+    #[inline(always)]
+    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
+        first_three(bits, at)
+    }
 }
 
 #[inline]
@@ -151,4 +136,13 @@ fn not_value(block: &[u8; 32]) -> u32 {
     let tab = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(b'\t' as i8));
     let delete = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(0x7F));
     _mm256_movemask_epi8(_mm256_or_si256(_mm256_andnot_si256(tab, control), delete)) as u32
+}
+
+/// Controls, DEL, and octets of 0x80 and above: when one is added, they are below
+/// 0x21 as signed octets.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn breaks(block: &[u8; 32]) -> u32 {
+    let added = _mm256_add_epi8(load(block), _mm256_set1_epi8(1));
+    _mm256_movemask_epi8(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), added)) as u32
 }

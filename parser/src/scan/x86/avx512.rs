@@ -5,9 +5,9 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::tables::ASCII;
+use super::tables::{ASCII, POSITIONS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
-use crate::scan::{Blocks, Delimiters, Op, Scan, Window};
+use crate::scan::{Blocks, Op, Scan, Window};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what
 /// [`super::avx2`] asks for.
@@ -21,7 +21,7 @@ pub(super) struct Avx512(());
 /// name beside them: AVX2, FMA, F16C, BMI1, BMI2, LZCNT, POPCNT.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
+pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Avx512(()))
 }
 
@@ -53,22 +53,32 @@ impl Scan for Avx512 {
 }
 
 impl Blocks for Avx512 {
+    const WIDTH: usize = 64;
+    const FIRST: usize = 16;
+
     #[inline(always)]
-    fn first(self, octets: Window<'_>) -> (Delimiters, u64) {
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
+        let rest = octets.octets().get(at..).unwrap_or_default();
         // SAFETY: `self` proves AVX-512.
-        unsafe { all(octets.octets()) }
+        unsafe { if EXACT { outside::<VALUE>(rest) } else { breaks(rest) } }
     }
 
     #[inline(always)]
-    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
+    fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves AVX-512.
-        unsafe { delimiters(octets.octets().get(at..).unwrap_or_default()) }
+        unsafe { outside::<TOKEN>(octets.octets().get(at..).unwrap_or_default()) }
     }
 
     #[inline(always)]
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves AVX-512.
         unsafe { outside::<TARGET>(octets.octets().get(at..).unwrap_or_default()) }
+    }
+
+    #[inline(always)]
+    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { first_sixteen(bits, at) }
     }
 }
 
@@ -102,21 +112,26 @@ fn outside<const CLASS: u8>(octets: &[u8]) -> u64 {
     !inside & valid
 }
 
+/// As at the AVX2 level.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
-fn delimiters(octets: &[u8]) -> Delimiters {
+fn breaks(octets: &[u8]) -> u64 {
     let (block, valid) = load_some(octets);
-    let high = _mm512_movepi8_mask(block);
-    Delimiters {
-        not_token: !inside::<TOKEN>(block) & valid,
-        not_value: !(inside::<VALUE>(block) | high) & valid,
-    }
+    let added = _mm512_add_epi8(block, _mm512_set1_epi8(1));
+    _mm512_mask_cmplt_epi8_mask(valid, added, _mm512_set1_epi8(0x21))
 }
 
+/// Positions by compressing all positions to those that are set.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
-fn all(octets: &[u8]) -> (Delimiters, u64) {
-    (delimiters(octets), outside::<TARGET>(octets))
+fn first_sixteen(bits: u64, at: u32) -> [u32; 16] {
+    let compressed = _mm512_maskz_compress_epi8(bits, load(&POSITIONS));
+    let first = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(compressed));
+    let positions = _mm512_add_epi32(first, _mm512_set1_epi32(at as i32));
+    let mut out = [0; 16];
+    // SAFETY: 64 octets are writable, and the store needs no alignment.
+    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), positions) };
+    out
 }
 
 /// The octets below 0x80 that are of `CLASS`. One look-up for all classes:

@@ -34,37 +34,23 @@ pub(super) fn first_outside<const N: usize>(
     }
 }
 
-/// `N` masks of the 64 octets from `at` on, each put together from two halves.
-/// `half` gets 32 octets and sets bit `i` for octet `i`.
+/// A mask of the 64 octets from `at` on, put together from two halves. `half`
+/// gets 32 octets and sets bit `i` for octet `i`.
 #[inline(always)]
-pub(super) fn masks64<const N: usize>(
-    octets: Window<'_>,
-    at: usize,
-    half: impl Fn(&[u8; 32]) -> [u32; N],
-) -> [u64; N] {
-    if let Some(block) = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<64>()) {
-        let masks = |octets: Option<&[u8; 32]>| octets.map_or([0; N], &half);
-        return join(
-            masks(block.first_chunk()).map(u64::from),
-            masks(block.last_chunk()).map(u64::from),
-        );
-    }
-    join(masks32(octets, at, &half), masks32(octets, at + 32, &half))
+pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+    let block = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<64>());
+    let (low, high) = match block.map(|block| block.as_chunks::<32>().0) {
+        Some([low, high]) => (half(low) as u64, half(high) as u64),
+        _ => (mask32(octets, at, &half), mask32(octets, at + 32, &half)),
+    };
+    low | high << 32
 }
 
+/// A mask of the 32 octets from `at` on, with no bit for those beyond the end.
+/// `at` is at most 31 octets beyond it.
 #[inline(always)]
-fn join<const N: usize>(low: [u64; N], high: [u64; N]) -> [u64; N] {
-    core::array::from_fn(|index| low[index] | high[index] << 32)
-}
-
-/// Masks of the 32 octets from `at` on, with no bit for those beyond the end.
-#[inline(always)]
-fn masks32<const N: usize>(
-    octets: Window<'_>,
-    at: usize,
-    half: impl Fn(&[u8; 32]) -> [u32; N],
-) -> [u64; N] {
-    // `at` is at most 31 octets beyond the end, so `before` is below 64.
+pub(super) fn mask32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
     let (block, before) = octets.read(at);
-    half(block).map(|mask| mask as u64 >> (before & 63))
+    // `before` is below 64.
+    half(block) as u64 >> (before & 63)
 }

@@ -14,7 +14,7 @@ use super::swar::Swar;
 use super::{Level, Op};
 
 #[inline]
-pub(super) fn dispatch<O: Op>(at_most: Level, op: O) -> O::Out {
+pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
     match at_most.min(detect()) {
         // SAFETY: the level is no better than what detection found.
         Level::Avx512 => unsafe { avx512::enter(op) },

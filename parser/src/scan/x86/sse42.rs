@@ -6,10 +6,10 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::blocks::masks64;
+use super::blocks::{mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
-use crate::scan::{Blocks, Delimiters, Op, Scan, Window, scalar};
+use crate::scan::{Blocks, Op, Scan, Window, first_three, scalar};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub(super) struct Sse42(());
 /// # Safety
 /// The CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
 #[target_feature(enable = "sse4.2,ssse3,popcnt")]
-pub(super) unsafe fn enter<O: Op>(op: O) -> O::Out {
+pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Sse42(()))
 }
 
@@ -63,49 +63,34 @@ impl Scan for Sse42 {
 }
 
 impl Blocks for Sse42 {
+    const WIDTH: usize = 32;
+    const FIRST: usize = 3;
+
     #[inline(always)]
-    fn first(self, octets: Window<'_>) -> (Delimiters, u64) {
-        let masks = |half: &[u8; 32]| {
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
+        let mask = |half: &[u8; 32]| {
             // SAFETY: `self` proves SSE4.2.
-            unsafe { all(half) }
+            unsafe { if EXACT { not_value(half) } else { breaks(half) } }
         };
-        let [not_token, not_value, not_target] = masks64(octets, 0, masks);
-        (Delimiters { not_token, not_value }, not_target)
+        mask64(octets, at, mask)
     }
 
     #[inline(always)]
-    fn delimiters(self, octets: Window<'_>, at: usize) -> Delimiters {
-        let masks = |half: &[u8; 32]| {
-            // SAFETY: `self` proves SSE4.2.
-            unsafe { delimiters(half) }
-        };
-        let [not_token, not_value] = masks64(octets, at, masks);
-        Delimiters { not_token, not_value }
+    fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        mask32(octets, at, |block| unsafe { not_token(block) })
     }
 
     #[inline(always)]
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
-        let masks = |half: &[u8; 32]| {
-            // SAFETY: `self` proves SSE4.2.
-            [unsafe { not_target(half) }]
-        };
-        let [not_target] = masks64(octets, at, masks);
-        not_target
+        // SAFETY: `self` proves SSE4.2.
+        mask32(octets, at, |block| unsafe { not_target(block) })
     }
-}
 
-/// Masks of octets outside of tokens and values.
-#[inline]
-#[target_feature(enable = "sse4.2")]
-fn delimiters(block: &[u8; 32]) -> [u32; 2] {
-    [not_token(block), not_value(block)]
-}
-
-/// Masks of octets outside of tokens, values and targets.
-#[inline]
-#[target_feature(enable = "sse4.2")]
-fn all(block: &[u8; 32]) -> [u32; 3] {
-    [not_token(block), not_value(block), not_target(block)]
+    #[inline(always)]
+    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
+        first_three(bits, at)
+    }
 }
 
 /// Pairs of first and last octet, both included.
@@ -218,4 +203,18 @@ fn is_not_value(octets: __m128i) -> __m128i {
     let tab = _mm_cmpeq_epi8(octets, _mm_set1_epi8(b'\t' as i8));
     let delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7F));
     _mm_or_si128(_mm_andnot_si128(tab, control), delete)
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn breaks(block: &[u8; 32]) -> u32 {
+    let [low, high] = halves(block);
+    bits([is_break(low), is_break(high)])
+}
+
+/// As at the AVX2 level.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn is_break(octets: __m128i) -> __m128i {
+    _mm_cmpgt_epi8(_mm_set1_epi8(0x21), _mm_add_epi8(octets, _mm_set1_epi8(1)))
 }
