@@ -9,6 +9,7 @@
 //! parse either gets to the end, stops at the lowest offset that can't be
 //! right, or stops for want of octets and notes in [`Resume`] how far it got.
 
+mod burst;
 mod field_lines;
 mod parse;
 pub mod pull;
@@ -20,10 +21,11 @@ mod whole;
 
 use core::marker::PhantomData;
 
-use self::whole::{Octets, Whole};
+pub use self::burst::Burst;
+use self::whole::Whole;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::index::{Lines, Room};
+use crate::scan::index::{First, Lines, Room};
 use crate::scan::slots::{Record, Writer};
 use crate::scan::{Blocks, Op, Scan, Window, dispatch};
 use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
@@ -86,11 +88,11 @@ trait FirstLine {
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop>;
 
-    /// The same for a line of the usual form, of which the LF is at `line_end`.
-    /// `None` for any other: [`parse`](Self::parse) says what it is.
+    /// The same for a line of the usual form, which is the first of `lines`. `None`
+    /// for any other: [`parse`](Self::parse) says what it is.
     fn parse_whole<B: Blocks>(
-        head: Octets<'_, B>,
-        line_end: usize,
+        lines: &Lines<'_, '_, B>,
+        line: &First,
         limits: &Limits,
     ) -> Option<StartLine>;
 
@@ -131,6 +133,16 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
     } else {
         dispatch(config.at_most, Fresh(&mut head))
     };
+    conclude::<L, S>(outcome, octets, slots)
+}
+
+/// The view of what was parsed into `slots`, if that is complete.
+#[inline(always)]
+fn conclude<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
+    outcome: Outcome,
+    octets: &'b [u8],
+    slots: &'h mut S,
+) -> Result<Status<L::Message<'b, 'h>>, Error> {
     match outcome {
         Outcome::Complete(end) => {
             let (record, positions) = slots.written();
@@ -162,23 +174,15 @@ impl<L: FirstLine> Head<'_, '_, '_, L> {
         };
         let mut room = Room::new();
         let lines = room.lines::<_, EXACT>(blocks, octets, within.len());
-        self.parse_lines::<_, EXACT>(Octets { blocks, octets, start: 0 }, lines)
+        self.parse_lines::<_, EXACT>(&lines)
     }
 
-    /// Parses the head that consists of `lines`, if they could be found.
+    /// Parses the head that consists of `lines`.
     #[inline(always)]
-    fn parse_lines<B: Blocks, const EXACT: bool>(
-        &mut self,
-        head: Octets<'_, B>,
-        lines: Option<Lines<'_>>,
-    ) -> Outcome {
+    fn parse_lines<B: Blocks, const EXACT: bool>(&mut self, lines: &Lines<'_, '_, B>) -> Outcome {
         let limits = &self.config.limits;
         self.writer.restrict(limits.fields as usize);
-        let found = match lines {
-            Some(lines) => whole::parse::<L, B>(head, lines, limits, self.at, &mut self.writer),
-            None => Whole::Unusual,
-        };
-        match found {
+        match whole::parse::<L, B>(lines, limits, self.at, &mut self.writer) {
             Whole::Complete(start, noted, length) => {
                 self.writer.finish(start, noted);
                 Outcome::Complete(length)

@@ -2,10 +2,10 @@
 
 use super::request_line::RequestLine;
 use super::status_line::StatusLine;
-use super::whole::Octets;
 use super::{Bounded, FirstLine, HeadParts, Stop, parse_head};
 use crate::fields::Known;
 use crate::resume::StartLine;
+use crate::scan::index::{First, Lines};
 use crate::scan::{Blocks, Scan};
 use crate::{Config, Error, ErrorKind, Fields, Limits, Request, Response, Resume, Slots, Status};
 
@@ -131,7 +131,7 @@ impl FirstLine for NoLine {
     }
 
     #[inline(always)]
-    fn parse_whole<B: Blocks>(_: Octets<'_, B>, _: usize, _: &Limits) -> Option<StartLine> {
+    fn parse_whole<B: Blocks>(_: &Lines<'_, '_, B>, _: &First, _: &Limits) -> Option<StartLine> {
         None
     }
 

@@ -1,9 +1,9 @@
 //! `request-line = method SP request-target SP HTTP-version CRLF`, RFC 9112
 //! section 3.
 
-use super::whole::Octets;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
+use crate::scan::index::{First, Lines};
 use crate::scan::{Blocks, Scan};
 use crate::{Config, Error, ErrorKind, Leniency, Limits, Request};
 
@@ -97,39 +97,30 @@ impl FirstLine for RequestLine {
 
     #[inline(always)]
     fn parse_whole<B: Blocks>(
-        head: Octets<'_, B>,
-        line_end: usize,
+        lines: &Lines<'_, '_, B>,
+        line: &First,
         limits: &Limits,
     ) -> Option<StartLine> {
-        let Octets { blocks, octets, start } = head;
-        // SP, a version and CR stand in front of the LF.
-        let target_end = line_end.checked_sub(10)?;
-        let method_len = blocks.not_token(octets, start).trailing_zeros();
-        let method_end = start + method_len as usize;
-        let (space, _) = octets.octets().get(method_end..target_end)?.split_first()?;
+        let (method_len, behind_method) = lines.first_token()?;
+        // The octets of a target and no others are in front of SP, version and CR.
+        let target = method_len + 1;
+        let target_end = (line.end - 10).wrapping_sub(lines.start);
+        let found = lines.target_end(target, line.end - 10).wrapping_sub(lines.start);
 
-        // The octets of a target and no others stand between.
-        let mut found = blocks.not_target(octets, start) & u64::MAX.checked_shl(method_len + 1)?;
-        let mut block = start;
-        while found == 0 && block < target_end {
-            block += B::WIDTH;
-            found = blocks.not_target(octets, block);
-        }
-        let version = octets.four(line_end - 3) >> 8;
-        let minor = version.wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));
-        let fits = (*space == b' ')
-            & (block + found.trailing_zeros() as usize == target_end)
-            & (target_end > method_end + 1)
-            & (octets.eight(target_end) == u64::from_le_bytes(*b" HTTP/1."))
+        let (version, line_end) = line.last_ten;
+        let minor = (line_end >> 8).wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));
+        let fits = (behind_method == b' ')
+            & (found == target_end)
+            & (found > target as usize)
+            & (version == u64::from_le_bytes(*b" HTTP/1."))
             & (minor <= 1)
             & (method_len.wrapping_sub(1) < limits.method)
-            & (line_end - start < limits.request_line as usize);
-        let position = |at: usize| (at - start) as u32;
+            & (target_end + 10 < limits.request_line as usize);
         let line = StartLine {
             start: 0,
             first_end: method_len,
-            second_start: method_len + 1,
-            second_end: position(target_end),
+            second_start: target,
+            second_end: target_end as u32,
             code: 0,
             version: if minor == 1 { WireVersion::Http11 } else { WireVersion::Http10 },
             major: 0,

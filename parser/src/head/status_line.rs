@@ -2,9 +2,9 @@
 //! 9112 section 4.
 
 use super::request_line::empty_lines;
-use super::whole::Octets;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
+use crate::scan::index::{First, Lines};
 use crate::scan::{Blocks, Scan};
 use crate::{Config, Error, ErrorKind, Leniency, Limits, Response};
 
@@ -40,14 +40,15 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn parse_whole<B: Blocks>(
-        head: Octets<'_, B>,
-        line_end: usize,
+        lines: &Lines<'_, '_, B>,
+        line: &First,
         _: &Limits,
     ) -> Option<StartLine> {
-        let octets = head.octets.octets().get(head.start..)?;
+        let octets = lines.octets().get(lines.start..)?;
         let (version, code) = usual(octets)?;
-        let reason_end = (line_end - head.start).checked_sub(1)?;
+        let reason_end = (line.end - lines.start).checked_sub(1)?;
         let reason = octets.get(CODE_END + 1..reason_end)?;
+        let ended = octets.get(reason_end..)?.first_chunk() == Some(b"\r\n");
         let line = StartLine {
             start: 0,
             first_end: CODE_END as u32,
@@ -57,7 +58,6 @@ impl FirstLine for StatusLine {
             version,
             major: 5,
         };
-        let ended = octets.get(reason_end..)?.first_chunk() == Some(b"\r\n");
         (ended && reason.first() != Some(&b' ')).then_some(line)
     }
 }

@@ -18,9 +18,9 @@
 use super::FirstLine;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::index::Lines;
+use crate::scan::Blocks;
+use crate::scan::index::{Line, Lines};
 use crate::scan::slots::Writer;
-use crate::scan::{Blocks, Window};
 use crate::{FieldPosition, Limits};
 
 /// What came of it.
@@ -37,27 +37,27 @@ pub(super) enum Whole {
 /// Parses the head that consists of `lines` into `slots`.
 #[inline(always)]
 pub(super) fn parse<L: FirstLine, B: Blocks>(
-    head: Octets<'_, B>,
-    lines: Lines<'_>,
+    lines: &Lines<'_, '_, B>,
     limits: &Limits,
     at: &mut Resume,
     slots: &mut Writer<'_>,
 ) -> Whole {
-    let Some((&first_end, field_ends)) = lines.ends.split_first() else { return Whole::Unusual };
-    let (start, (limit, _)) = (head.start, L::limit(limits));
-    let Some(start_line) = L::parse_whole(head, first_end as usize, limits) else {
+    let Some(first) = lines.first() else { return Whole::Unusual };
+    let (start, (limit, _)) = (lines.start, L::limit(limits));
+    let Some(start_line) = L::parse_whole(lines, &first, limits) else {
         return Whole::Stopped;
     };
 
     let mut noted = Noted::NONE;
-    let mut line = first_end as usize + 1;
-    slots.push_each(field_ends, |end| {
-        let position = head.field(line, end as usize, &mut noted)?;
-        line = end as usize + 1;
+    let mut line = first.end + 1;
+    lines.fields(slots, |field| {
+        let position = field_line(&field, start)?;
+        noted.note(field.name_len, field.first);
+        line = field.end + 1;
         Some(position)
     });
     let length = line - start;
-    if lines.empty == Some(line) && length + 2 <= limit {
+    if lines.end_at(line) && length + 2 <= limit {
         return Whole::Complete(start_line, noted, length + 2);
     }
     if length > limit {
@@ -68,42 +68,23 @@ pub(super) fn parse<L: FirstLine, B: Blocks>(
     Whole::Stopped
 }
 
-/// The octets that a head is in, and how to look at them.
-#[derive(Clone, Copy)]
-pub(super) struct Octets<'b, B> {
-    pub(super) blocks: B,
-    pub(super) octets: Window<'b>,
-    /// Where the head begins.
-    pub(super) start: usize,
-}
-
-impl<B: Blocks> Octets<'_, B> {
-    /// The field of the line that begins at `line` and has its LF at `end`, if it
-    /// is of the usual form. Only then it is noted.
-    #[inline(always)]
-    fn field(self, line: usize, end: usize, noted: &mut Noted) -> Option<FieldPosition> {
-        // 64 if it doesn't end here.
-        let name_len = self.blocks.not_token(self.octets, line).trailing_zeros() as usize;
-        if !matches!(name_len, 1..64) {
-            return None;
-        }
-        let name_end = line + name_len;
-        let edges = self.octets.edges(line, name_end, end)?;
-        // ": " and an octet of the value; an octet of the value, CR and LF.
-        let colon = edges.behind_name.swap_bytes() >> 8;
-        let line_end = edges.last >> 8;
-        if !is_visible(colon, 0x3A_20_00) || !is_visible(line_end, 0x0A_0D_00) {
-            return None;
-        }
-        noted.note(name_len, edges.first);
-        let position = |at: usize| (at - self.start) as u32;
-        Some(FieldPosition {
-            name_start: position(line),
-            name_end: position(name_end),
-            value_start: position(name_end + 2),
-            value_end: position(end - 1),
-        })
+/// The field of a line of the usual form, in a message that begins at `start`.
+#[inline(always)]
+fn field_line(line: &Line, start: usize) -> Option<FieldPosition> {
+    // ": " and an octet of the value; an octet of the value, CR and LF.
+    let colon = line.behind_name.swap_bytes() >> 8;
+    let line_end = line.last >> 8;
+    if line.name_len == 0 || !is_visible(colon, 0x3A_20_00) || !is_visible(line_end, 0x0A_0D_00) {
+        return None;
     }
+    let name_end = line.start + line.name_len;
+    let position = |at: usize| (at - start) as u32;
+    Some(FieldPosition {
+        name_start: position(line.start),
+        name_end: position(name_end),
+        value_start: position(name_end + 2),
+        value_end: position(line.end - 1),
+    })
 }
 
 /// Whether a number is `others` but for its lowest octet, which is above SP.

@@ -203,21 +203,18 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// Writes what `field` makes of each of `ends`, until it makes nothing of one
-    /// or no slot is left.
+    /// The slots that are left.
     #[inline(always)]
-    pub(crate) fn push_each(
-        &mut self,
-        ends: &[u32],
-        mut field: impl FnMut(u32) -> Option<FieldPosition>,
-    ) {
-        let room = self.slots.get_mut(self.next..).unwrap_or_default();
-        let mut count = 0;
-        for (slot, &end) in room.iter_mut().zip(ends) {
-            let Some(position) = field(end) else { break };
-            slot.write(position);
-            count += 1;
-        }
+    pub(super) fn room(&mut self) -> &mut [MaybeUninit<FieldPosition>] {
+        self.slots.get_mut(self.next..).unwrap_or_default()
+    }
+
+    /// Counts positions that were written to [`room`](Self::room).
+    ///
+    /// # Safety
+    /// The first `count` slots of it are initialised.
+    #[inline(always)]
+    pub(super) unsafe fn add(&mut self, count: usize) {
         self.next += count;
     }
 
@@ -241,9 +238,9 @@ impl<'h> Writer<'h> {
     /// Keeps all that was written, and what else the head came to.
     #[inline(always)]
     pub(crate) fn finish(&mut self, start: StartLine, noted: Noted) {
-        self.pause();
-        self.record.fields = self.next;
-        (self.record.start, self.record.noted) = (start, noted);
+        let (fields, record) = (self.next, &mut *self.record);
+        let written = fields.max(record.written);
+        *record = Record { start, noted, fields, written };
     }
 }
 

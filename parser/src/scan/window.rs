@@ -34,38 +34,38 @@ impl<'b> Window<'b> {
         u32::from_le_bytes(*self.read(at).0)
     }
 
-    /// As [`four`](Self::four), with eight octets.
+    /// The eight octets from `at` on as a little-endian number.
+    ///
+    /// # Safety
+    /// They are there.
     #[inline(always)]
-    pub(crate) fn eight(self, at: usize) -> u64 {
-        u64::from_le_bytes(*self.read(at).0)
+    pub(super) unsafe fn eight_at(self, at: usize) -> u64 {
+        // SAFETY: the caller's promise.
+        let from = unsafe { self.octets.as_ptr().add(at).cast::<u64>() };
+        // SAFETY: the same; the read needs no alignment.
+        u64::from_le(unsafe { from.read_unaligned() })
     }
 
-    /// What stands at the edges of a field line that begins at `line`, of which
-    /// the name ends at `name_end`, and that ends with the LF at `end`: the first
-    /// octet; the four from `name_end` on; and the last four. `None` if these are
-    /// not all there or in another order.
+    /// The four octets from `at` on as a little-endian number.
     ///
-    /// (One check for all: with three, a field took a tenth longer.)
+    /// # Safety
+    /// They are there.
     #[inline(always)]
-    pub(crate) fn edges(self, line: usize, name_end: usize, end: usize) -> Option<Edges> {
-        // As `name_end < end`, four octets from it on are there if two behind `end`
-        // are, which is so for all lines with an empty line behind them.
-        let there = (line <= name_end)
-            & (name_end < end)
-            & (end.wrapping_sub(3) <= self.octets.len() - 6);
-        if !there {
-            return None;
-        }
-        let read = |at: usize| {
-            // SAFETY: `at + 4 <= len` for both uses: `name_end + 4 <= end + 3 <= len`,
-            // and `3 <= end < len`.
-            let from = unsafe { self.octets.as_ptr().add(at).cast::<u32>() };
-            // SAFETY: four octets are in the slice; the read needs no alignment.
-            u32::from_le(unsafe { from.read_unaligned() })
-        };
-        // SAFETY: `line <= name_end < len`.
-        let first = unsafe { *self.octets.get_unchecked(line) };
-        Some(Edges { first, behind_name: read(name_end), last: read(end - 3) })
+    pub(super) unsafe fn four_at(self, at: usize) -> u32 {
+        // SAFETY: the caller's promise.
+        let from = unsafe { self.octets.as_ptr().add(at).cast::<u32>() };
+        // SAFETY: the same; the read needs no alignment.
+        u32::from_le(unsafe { from.read_unaligned() })
+    }
+
+    /// The octet at `at`.
+    ///
+    /// # Safety
+    /// It is there.
+    #[inline(always)]
+    pub(super) unsafe fn one_at(self, at: usize) -> u8 {
+        // SAFETY: the caller's promise.
+        unsafe { *self.octets.get_unchecked(at) }
     }
 
     /// `N` octets that begin at `at`, or end with the window, and how many of
@@ -83,11 +83,4 @@ impl<'b> Window<'b> {
         // array of octets needs no alignment.
         (unsafe { &*part.cast() }, at - start)
     }
-}
-
-/// What [`Window::edges`] finds; numbers are little-endian.
-pub(crate) struct Edges {
-    pub(crate) first: u8,
-    pub(crate) behind_name: u32,
-    pub(crate) last: u32,
 }

@@ -14,6 +14,17 @@ use crate::scan::{Blocks, Op, Scan, Window, first_three, scalar};
 #[derive(Clone, Copy)]
 pub(super) struct Avx2(());
 
+impl Avx2 {
+    /// The proof, where it is known otherwise.
+    ///
+    /// # Safety
+    /// The CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
+    #[inline(always)]
+    pub(super) unsafe fn assume() -> Avx2 {
+        Avx2(())
+    }
+}
+
 /// Runs `op` compiled for AVX2.
 ///
 /// # Safety

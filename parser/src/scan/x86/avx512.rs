@@ -5,6 +5,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
+use super::avx2::Avx2;
 use super::tables::{ASCII, POSITIONS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::{Blocks, Op, Scan, Window};
@@ -23,6 +24,14 @@ pub(super) struct Avx512(());
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Avx512(()))
+}
+
+impl Avx512 {
+    #[inline(always)]
+    fn narrower(self) -> Avx2 {
+        // SAFETY: `self` proves all that AVX2 asks for.
+        unsafe { Avx2::assume() }
+    }
 }
 
 impl Scan for Avx512 {
@@ -53,7 +62,7 @@ impl Scan for Avx512 {
 }
 
 impl Blocks for Avx512 {
-    const WIDTH: usize = 64;
+    const WIDTH: usize = Avx2::WIDTH;
     const FIRST: usize = 16;
 
     #[inline(always)]
@@ -63,16 +72,16 @@ impl Blocks for Avx512 {
         unsafe { if EXACT { outside::<VALUE>(rest) } else { breaks(rest) } }
     }
 
+    // A name is seldom longer than 32 octets, and a masked load dearer than one
+    // that is moved back.
     #[inline(always)]
     fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
-        // SAFETY: `self` proves AVX-512.
-        unsafe { outside::<TOKEN>(octets.octets().get(at..).unwrap_or_default()) }
+        self.narrower().not_token(octets, at)
     }
 
     #[inline(always)]
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
-        // SAFETY: `self` proves AVX-512.
-        unsafe { outside::<TARGET>(octets.octets().get(at..).unwrap_or_default()) }
+        self.narrower().not_target(octets, at)
     }
 
     #[inline(always)]
