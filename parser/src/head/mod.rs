@@ -173,7 +173,7 @@ impl<L: FirstLine> Head<'_, '_, '_, L> {
             return parse_exactly(self);
         };
         let mut room = Room::new();
-        let lines = room.lines::<_, EXACT>(blocks, octets, within.len());
+        let lines = room.lines::<_, EXACT>(blocks, octets);
         self.parse_lines::<_, EXACT>(&lines)
     }
 
@@ -197,6 +197,13 @@ impl<L: FirstLine> Head<'_, '_, '_, L> {
             }
         }
     }
+}
+
+/// Parses a head without regard to those around it.
+#[cold]
+#[inline(never)]
+fn parse_alone<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
+    dispatch(head.config.at_most, Fresh(head))
 }
 
 /// Parses a head that may be there as a whole.

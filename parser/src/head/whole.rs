@@ -57,7 +57,8 @@ pub(super) fn parse<L: FirstLine, B: Blocks>(
         Some(position)
     });
     let length = line - start;
-    if lines.end_at(line) && length + 2 <= limit {
+    let behind = lines.octets().get(line..).unwrap_or_default().first_chunk();
+    if behind == Some(b"\r\n") && length + 2 <= limit {
         return Whole::Complete(start_line, noted, length + 2);
     }
     if length > limit {

@@ -32,18 +32,16 @@ const QUIET: usize = 256;
 /// The lines of one head, as far as they are there; none if the octets are not of
 /// the usual form, or if there are too many.
 ///
-/// Invariant: each of `ends` but the first is at least two octets behind the one
-/// before; it and the octet in front of it are breaks; and two octets are behind
-/// it.
+/// Invariant: of each of `ends`, it and the octet in front of it are breaks. If not
+/// `open`, two octets are behind it, and it is at least two behind the one before.
 pub(crate) struct Lines<'i, 'b, B> {
     blocks: B,
     octets: Window<'b>,
     /// Where the head begins.
     pub(crate) start: usize,
-    /// The offset of the LF of each line but the empty one.
+    /// The offset of the LF of each line; if `open`, also of what follows the head.
     ends: &'i [u32],
-    /// The offset of the empty line; [`NONE`] if that isn't there.
-    empty: usize,
+    open: bool,
 }
 
 /// The first line.
@@ -78,18 +76,15 @@ impl<'b, B: Blocks> Lines<'_, 'b, B> {
         self.octets.octets()
     }
 
-    /// Whether the empty line that ends the head begins at `at`.
-    #[inline(always)]
-    pub(crate) fn end_at(&self, at: usize) -> bool {
-        self.empty == at
-    }
-
     /// The first line, if it has 11 octets or more.
     #[inline(always)]
     pub(crate) fn first(&self) -> Option<First> {
         let end = *self.ends.first()? as usize;
         let from = end.checked_sub(10)?;
-        // SAFETY: by the invariant `end + 3 <= len`.
+        if self.open && end + 3 > self.octets().len() {
+            return None;
+        }
+        // SAFETY: by the invariant, or as seen, `end + 3 <= len`.
         let eight = unsafe { self.octets.eight_at(from) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(from + 7) };
@@ -132,6 +127,7 @@ impl<'b, B: Blocks> Lines<'_, 'b, B> {
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) {
         let Some((&first_end, ends)) = self.ends.split_first() else { return };
+        let len = self.octets().len();
         let mut start = first_end as usize + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
@@ -139,18 +135,22 @@ impl<'b, B: Blocks> Lines<'_, 'b, B> {
         while count < most {
             // SAFETY: `count < most <= ends.len()`.
             let end = unsafe { *ends.get_unchecked(count) } as usize;
+            // The CR of the empty line, or a line that may not be whole.
+            if self.open && (end == start || end + 3 > len) {
+                break;
+            }
             let name_len = self.blocks.not_token(self.octets, start).trailing_zeros() as usize;
             if name_len == 64 {
                 break;
             }
             // The break in front of `end` is no token octet, so the name ends there
             // or before: four octets from there on are in front of `end + 3`.
-            // SAFETY: as said, and `end + 3 <= len` by the invariant.
+            // SAFETY: as said, and `end + 3 <= len` by the invariant or as seen.
             let behind_name = unsafe { self.octets.four_at(start + name_len) };
             // SAFETY: an end before this one is at 1 or behind, so this is at 3.
             let last = unsafe { self.octets.four_at(end - 3) };
-            // SAFETY: `start <= end`, as by the invariant the end before is in front
-            // of that.
+            // SAFETY: `start < end`: the end before is two octets before this one, or
+            // one if `open`, and then this one is `start` itself, as seen.
             let first = unsafe { self.octets.one_at(start) };
             let line = Line { start, name_len, end, first, behind_name, last };
             let Some(position) = field(line) else { break };
@@ -174,17 +174,54 @@ impl Room {
         Room([const { MaybeUninit::uninit() }; ROOM + 64])
     }
 
-    /// The lines of the head that the octets begin with. See [`Index::lines`].
+    /// The lines of the head that the octets begin with. `EXACT` is as with
+    /// [`Blocks::breaks`].
     #[inline(always)]
     pub(crate) fn lines<'o, B: Blocks, const EXACT: bool>(
         &mut self,
         blocks: B,
         octets: Window<'o>,
-        limit: usize,
     ) -> Lines<'_, 'o, B> {
-        let mut state = State::NEW;
-        // SAFETY: this state knows of no line end.
-        unsafe { state.lines::<B, EXACT>(self, blocks, octets, limit) }
+        let none = Lines { blocks, octets, start: 0, ends: &[], open: false };
+        let all = octets.octets().len();
+        let (mut len, mut breaks, mut at) = (0, 0, 0);
+        // The last bits of the block before, at the place of the first.
+        let (mut break_before, mut double_before) = (0, 0);
+        let mut quiet = 0;
+        let (block, in_front) = loop {
+            if at >= all {
+                break (Block { breaks: 0, doubles: 0 }, 0);
+            }
+            let found = blocks.breaks::<EXACT>(octets, at);
+            // (Added, as LLVM makes of shifts and `|` an instruction that is slow.)
+            let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
+            let triples = doubles & doubles.wrapping_add(doubles).wrapping_add(double_before);
+            if triples != 0 {
+                break (Block { breaks: found, doubles }, !triples & (triples - 1));
+            }
+            (break_before, double_before) = (found >> 63, doubles >> 63);
+            let Some(more) = self.push(blocks, doubles, at, len) else { return none };
+            (len, at) = (more, at + 64);
+            breaks += found.count_ones() as usize;
+            if at % QUIET == 0 {
+                if len == quiet && found == 0 {
+                    at = skip_quiet::<B, EXACT>(blocks, octets, at);
+                }
+                quiet = len;
+            }
+        };
+        let Some(len) = self.push(blocks, block.doubles & in_front, at, len) else { return none };
+        breaks += (block.breaks & in_front).count_ones() as usize;
+        // If there is no end of the head, the last octet may be the CR of a line
+        // that isn't whole.
+        let half = if at >= all { break_before & !double_before } else { 0 };
+        // SAFETY: so many were pushed.
+        let ends = unsafe { self.ends(0, len) };
+        let ends = match ends {
+            [ends @ .., last] if *last as usize + 3 > all => ends,
+            ends => ends,
+        };
+        if breaks == 2 * len + half as usize { Lines { ends, ..none } } else { none }
     }
 
     /// Puts the bits of a block behind the first `len` line ends, and returns how
@@ -224,221 +261,134 @@ impl Room {
     }
 }
 
-/// Line ends of a buffer, of which one head after another is taken.
-pub(crate) struct Index {
-    room: Room,
-    /// Invariant: `room` holds as many line ends as this says.
-    state: State,
-}
-
-impl Index {
-    /// An index that knows nothing, made in `storage`: handed back by value, all
-    /// of it would be copied.
-    #[inline(always)]
-    pub(crate) fn new_in(storage: &mut MaybeUninit<Index>) -> &mut Index {
-        // SAFETY: the field is within the storage.
-        unsafe { (&raw mut (*storage.as_mut_ptr()).state).write(State::NEW) };
-        // SAFETY: `room` may be uninitialised, and the state knows of no line end.
-        unsafe { storage.assume_init_mut() }
-    }
-
-    /// Whether the head that begins at `start` is the one that comes next, and
-    /// there is ample room for its lines.
-    #[inline(always)]
-    pub(crate) fn goes_on_at(&self, start: usize) -> bool {
-        self.state.start == start && self.state.len <= ROOM / 2
-    }
-
-    /// The lines of the head that begins where the last one ended, of which
-    /// `limit` octets are looked at and perhaps a block more. `EXACT` is as with
-    /// [`Blocks::breaks`].
-    #[inline(always)]
-    pub(crate) fn lines<'o, B: Blocks, const EXACT: bool>(
-        &mut self,
-        blocks: B,
-        octets: Window<'o>,
-        limit: usize,
-    ) -> Lines<'_, 'o, B> {
-        // SAFETY: the invariant.
-        unsafe { self.state.lines::<B, EXACT>(&mut self.room, blocks, octets, limit) }
-    }
-}
-
-/// An index that is kept from one head to the next.
-pub(crate) struct KeptIndex {
-    /// The first octet that the index is of; [`NONE`] if there is no index.
-    ///
-    /// Invariant: `index` is initialised if there is one.
-    from: usize,
-    index: MaybeUninit<Index>,
-}
-
-impl KeptIndex {
-    /// No index yet.
-    #[inline(always)]
-    pub(crate) const fn new() -> KeptIndex {
-        let mut kept = MaybeUninit::<KeptIndex>::uninit();
-        // Not as a struct expression: the compiler makes a constant of that, and
-        // copies all of it.
-        // SAFETY: the field is within the storage.
-        unsafe { (&raw mut (*kept.as_mut_ptr()).from).write(NONE) };
-        // SAFETY: the other field may be uninitialised.
-        unsafe { kept.assume_init() }
-    }
-
-    /// The index in which the head that begins at `at` comes next, and the first
-    /// octet that it is of.
-    #[inline(always)]
-    pub(crate) fn at(&mut self, at: usize) -> (usize, &mut Index) {
-        if self.from != NONE {
-            // SAFETY: the invariant.
-            let index = unsafe { self.index.assume_init_ref() };
-            if index.goes_on_at(at.wrapping_sub(self.from)) {
-                // SAFETY: the invariant.
-                return (self.from, unsafe { self.index.assume_init_mut() });
-            }
-        }
-        self.from = at;
-        (at, Index::new_in(&mut self.index))
-    }
-}
-
-/// What is known of the octets that were classified.
-#[derive(Clone, Copy)]
-struct State {
-    /// How many line ends were found.
-    len: usize,
-    /// All octets before this one are classified.
-    classified: usize,
-    /// Where the next head begins; [`NONE`] if that isn't known.
-    start: usize,
-    /// Of the block that was classified last, the bits of the next head.
-    last: Block,
-}
-
-/// A block that was classified.
-#[derive(Clone, Copy)]
+/// The bits of a block.
 struct Block {
     breaks: u64,
     doubles: u64,
-    triples: u64,
+}
+
+/// Line ends of a buffer with several heads, of which one after another is taken.
+/// They are found for many heads at once, and stay between one call and the next.
+pub(crate) struct Index {
+    /// The first of the octets that this is of; all offsets count from it.
+    /// [`NONE`] if nothing is known, and all else means nothing.
+    from: usize,
+    /// Where the next head begins.
+    start: usize,
+    /// How many line ends are in front of it.
+    taken: usize,
+    /// How many line ends there are.
+    ///
+    /// Invariant: `room` holds so many.
+    len: usize,
+    /// All octets before this one are classified.
+    classified: usize,
+    /// In front of this one there is no break that is none of two.
+    regular: usize,
+    /// Of the last octet that was classified, as the first bit: whether it is a
+    /// break, and whether it is one with none before it.
+    break_before: u64,
+    lone_before: u64,
+    room: Room,
 }
 
 const NONE: usize = usize::MAX;
 
-impl State {
-    const NEW: State = State {
-        len: 0,
-        classified: 0,
-        start: 0,
-        last: Block { breaks: 0, doubles: 0, triples: 0 },
-    };
-
-    /// See [`Index::lines`].
-    ///
-    /// # Safety
-    /// `room` holds as many line ends as this says.
+impl Index {
+    /// Nothing is known.
     #[inline(always)]
-    unsafe fn lines<'i, 'o, B: Blocks, const EXACT: bool>(
+    pub(crate) const fn new() -> Index {
+        let mut index = MaybeUninit::<Index>::uninit();
+        let this = index.as_mut_ptr();
+        // Not as a struct expression: the compiler makes a constant of that, and
+        // copies all of it.
+        // SAFETY: the field is within the storage, and so are the others.
+        unsafe { (&raw mut (*this).from).write(NONE) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).start).write(0) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).taken).write(0) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).len).write(0) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).classified).write(0) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).regular).write(0) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).break_before).write(0) };
+        // SAFETY: as above.
+        unsafe { (&raw mut (*this).lone_before).write(0) };
+        // SAFETY: all numbers were written; `room` may be uninitialised.
+        unsafe { index.assume_init() }
+    }
+
+    /// The lines of the head that begins at `at`, and of what follows it, as far as
+    /// they are in the next `ahead` octets or there is room.
+    #[inline(always)]
+    pub(crate) fn lines<'o, B: Blocks>(
         &mut self,
-        room: &'i mut Room,
         blocks: B,
-        octets: Window<'o>,
-        limit: usize,
-    ) -> Lines<'i, 'o, B> {
-        let (start, first) = (self.start, self.len);
-        let (mut len, mut classified, mut last) = (self.len, self.classified, self.last);
-        self.start = NONE;
-        let all = octets.octets().len();
-        let mut breaks = 0;
-        let none = Lines { blocks, octets, start, ends: &[], empty: NONE };
-        if last.triples == 0 {
-            // The last bits of the block before, at the place of the first.
-            let (mut break_before, mut double_before) = (last.breaks >> 63, last.doubles >> 63);
-            if last.breaks != 0 {
-                let Some(more) = room.push(blocks, last.doubles, classified - 64, len) else {
-                    return none;
-                };
-                len = more;
-                breaks = last.breaks.count_ones() as usize;
-            }
-            let stop = all.min(start.saturating_add(limit));
-            let mut quiet = len;
-            loop {
-                if classified >= stop {
-                    // The last octet may be the CR of a line that isn't whole.
-                    let half = break_before & !double_before;
-                    let regular = breaks == 2 * (len - first) + half as usize;
-                    // SAFETY: so many are there.
-                    let ends = unsafe { room.ends(first, len) };
-                    // Of the last lines, so many that two octets are behind each.
-                    let ends = match ends {
-                        [ends @ .., last] if *last as usize + 3 > all => ends,
-                        ends => ends,
-                    };
-                    return if regular { Lines { ends, ..none } } else { none };
-                }
-                let found = blocks.breaks::<EXACT>(octets, classified);
-                // (Added, as LLVM makes of shifts and `|` an instruction that is slow.)
-                let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
-                let triples = doubles & doubles.wrapping_add(doubles).wrapping_add(double_before);
-                classified += 64;
-                if triples != 0 {
-                    last = Block { breaks: found, doubles, triples };
-                    break;
-                }
-                (break_before, double_before) = (found >> 63, doubles >> 63);
-                let Some(more) = room.push(blocks, doubles, classified - 64, len) else {
-                    return none;
-                };
-                len = more;
-                breaks += found.count_ones() as usize;
-                if classified % QUIET == 0 {
-                    if len == quiet && found == 0 {
-                        classified = skip_quiet::<B, EXACT>(blocks, octets, classified, stop);
-                    }
-                    quiet = len;
-                }
-            }
+        octets: &'o [u8],
+        at: usize,
+        ahead: usize,
+    ) -> Option<Lines<'_, 'o, B>> {
+        if self.from == NONE || at.wrapping_sub(self.from) != self.start || self.len > ROOM / 2 {
+            (self.from, self.start, self.taken, self.len) = (at, 0, 0, 0);
+            (self.classified, self.regular) = (0, usize::MAX);
+            (self.break_before, self.lone_before) = (0, 0);
         }
-        let place = last.triples.trailing_zeros();
-        let block = classified - 64;
-        let in_front = !last.triples & (last.triples - 1);
-        let Some(more) = room.push(blocks, last.doubles & in_front, block, len) else {
-            return none;
-        };
-        len = more;
-        breaks += (last.breaks & in_front).count_ones() as usize;
-        let empty = block + place as usize;
+        let octets = Window::new(octets.get(self.from..)?)?;
+        let wanted = octets.octets().len().min(self.start + ahead);
+        if self.classified < wanted {
+            self.classify(blocks, octets, wanted);
+        }
+        // SAFETY: `taken` is limited to `len`, and so many were pushed.
+        let ends = unsafe { self.room.ends(self.taken.min(self.len), self.len) };
+        Some(Lines { blocks, octets, start: self.start, ends, open: true })
+    }
 
-        // What is behind the empty line belongs to the next head. If its LF is in
-        // the next block, the next head is to be looked for anew.
-        let behind = u64::MAX.checked_shl(place + 2).unwrap_or(0);
+    /// Classifies octets up to `wanted`, or until there is no room.
+    #[inline(always)]
+    fn classify<B: Blocks>(&mut self, blocks: B, octets: Window<'_>, wanted: usize) {
+        let Index { mut len, mut classified, mut break_before, mut lone_before, .. } = *self;
+        while classified < wanted {
+            let found = blocks.breaks::<false>(octets, classified);
+            let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
+            let Some(more) = self.room.push(blocks, doubles, classified, len) else { break };
+            let lone = found & !doubles;
+            let irregular = lone.wrapping_add(lone).wrapping_add(lone_before) & !found;
+            if irregular != 0 {
+                // The break is the octet before.
+                self.regular = self.regular.min(classified.saturating_sub(1));
+            }
+            (break_before, lone_before) = (found >> 63, lone >> 63);
+            (len, classified) = (more, classified + 64);
+        }
         (self.len, self.classified) = (len, classified);
-        self.start = if place == 63 { NONE } else { empty + 2 };
-        self.last.breaks = last.breaks & behind;
-        self.last.doubles = last.doubles & behind;
-        self.last.triples = last.triples & behind;
+        (self.break_before, self.lone_before) = (break_before, lone_before);
+    }
 
-        let regular = breaks == 2 * (len - first);
-        let ended = octets.four(empty.wrapping_sub(2)) == u32::from_le_bytes(*b"\r\n\r\n");
-        // SAFETY: so many are there.
-        let ends = unsafe { room.ends(first, len) };
-        let whole = regular & ended & (empty + 2 <= all);
-        if whole { Lines { ends, empty, ..none } } else { none }
+    /// Whether there are no odd octets in the head of `length` that begins where
+    /// the last one ended. If so, the next begins behind its `lines`.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, length: usize, lines: usize) -> bool {
+        let end = self.start + length;
+        // The empty line counts twice: its CR stands behind an LF.
+        (self.start, self.taken) = (end, self.taken + lines + 2);
+        end <= self.regular
+    }
+
+    /// Forgets all.
+    #[cold]
+    pub(crate) fn clear(&mut self) {
+        self.from = NONE;
     }
 }
 
-/// The first block at or after `from` that has a break, is not whole, or is at
-/// `stop` or behind.
+/// The first block at or after `from` that has a break or is not whole.
 #[inline(always)]
-fn skip_quiet<B: Blocks, const EXACT: bool>(
-    blocks: B,
-    octets: Window<'_>,
-    from: usize,
-    stop: usize,
-) -> usize {
-    let mut at = from;
+fn skip_quiet<B: Blocks, const EXACT: bool>(blocks: B, octets: Window<'_>, from: usize) -> usize {
+    let (mut at, stop) = (from, octets.octets().len());
     while at < stop && stop - at >= 64 && blocks.breaks::<EXACT>(octets, at) == 0 {
         at += 64;
     }

@@ -27,13 +27,6 @@ impl<'b> Window<'b> {
         self.octets
     }
 
-    /// The four octets from `at` on as a little-endian number, or the last four
-    /// if `at` is further back than those.
-    #[inline(always)]
-    pub(crate) fn four(self, at: usize) -> u32 {
-        u32::from_le_bytes(*self.read(at).0)
-    }
-
     /// The eight octets from `at` on as a little-endian number.
     ///
     /// # Safety

@@ -1,0 +1,159 @@
+//! The heads of a burst are the heads that are parsed one by one: parts, errors
+//! and offsets, at every level.
+
+use super::*;
+use crate::{Level, Positions};
+use proptest::prelude::*;
+use std::string::String;
+use std::vec::Vec;
+
+/// A head's parts and length, or `None` if it is incomplete.
+type Parsed = Result<Option<(Vec<Vec<u8>>, usize)>, Error>;
+
+fn parts(status: Status<Request<'_, '_>>) -> Option<(Vec<Vec<u8>>, usize)> {
+    let (request, length) = status.complete()?;
+    assert_eq!(request.octets().len(), length);
+    let version = std::format!("{:?} {:?}", request.version(), request.framing()).into_bytes();
+    let start = [request.method().to_vec(), request.target().to_vec(), version];
+    let fields = request.fields();
+    let fields = fields.iter().flat_map(|field| [field.name.to_vec(), field.value.to_vec()]);
+    Some((start.into_iter().chain(fields).collect(), length))
+}
+
+/// Parses heads until there is none, with `content` octets behind each: in a
+/// burst, and one by one.
+fn both<const N: usize>(config: &Config, octets: &[u8], content: usize) -> [Vec<Parsed>; 2] {
+    // An exact copy, so that AddressSanitizer sees any read outside of it.
+    let octets: Vec<u8> = octets.to_vec();
+    let mut slots = Positions::<N>::new();
+    let (mut burst, mut in_burst) = (Burst::new(&octets), Vec::new());
+    loop {
+        let before = burst.rest().len();
+        let status = burst.parse_request(config, &mut Resume::new(), &mut slots);
+        let parsed = status.map(parts);
+        let length = parsed.as_ref().ok().and_then(|parsed| parsed.as_ref()).map(|parsed| parsed.1);
+        assert_eq!(before - burst.rest().len(), length.unwrap_or(0), "consumed");
+        in_burst.push(parsed);
+        if length.is_none() {
+            break;
+        }
+        burst.advance(content);
+        assert_eq!(burst.consumed() + burst.rest().len(), octets.len());
+    }
+    let (mut rest, mut one_by_one) = (octets.as_slice(), Vec::new());
+    loop {
+        let parsed = config.parse_request(rest, &mut Resume::new(), &mut slots).map(parts);
+        let length = parsed.as_ref().ok().and_then(|parsed| parsed.as_ref()).map(|parsed| parsed.1);
+        one_by_one.push(parsed);
+        let Some(length) = length else { break };
+        rest = rest.get(length + content..).unwrap_or_default();
+    }
+    [in_burst, one_by_one]
+}
+
+fn check(octets: &[u8], content: usize) {
+    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+        let config = Config::STRICT.at_most(level);
+        let [in_burst, one_by_one] = both::<4>(&config, octets, content);
+        assert_eq!(in_burst, one_by_one, "{level} {}", octets.escape_ascii());
+    }
+}
+
+const TINY: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn small_heads_at_every_place_of_a_block() {
+    for target in 0..70 {
+        let mut octets = [&b"GET /"[..], &b"a".repeat(target), &TINY[5..]].concat();
+        octets.extend(TINY.repeat(20));
+        for content in [0, 1, 33] {
+            check(&octets, content);
+        }
+    }
+}
+
+#[test]
+fn more_line_ends_than_an_index_has_room_for() {
+    let head = [&TINY[..TINY.len() - 2], &b"A: b\r\n".repeat(3), b"\r\n"].concat();
+    let octets = head.repeat(400);
+    let [in_burst, one_by_one] = both::<4>(&Config::STRICT, &octets, 0);
+    assert_eq!(in_burst.len(), 401);
+    assert!(in_burst == one_by_one);
+    // In one head, there are too many of them for it.
+    let many = [&TINY[..TINY.len() - 2], &b"A: b\r\n".repeat(400), b"\r\n"].concat();
+    let mut limits = *Config::STRICT.limits();
+    limits.fields = 500;
+    let config = Config::STRICT.with_limits(limits);
+    let [in_burst, one_by_one] = both::<500>(&config, &[TINY, &many, TINY].concat(), 0);
+    assert_eq!(in_burst.len(), 4);
+    assert!(in_burst == one_by_one);
+}
+
+#[test]
+fn every_end_of_a_buffer() {
+    let unlike = b"PUT /\xC3\xA9 HTTP/1.1\r\nHost:a \r\nB: \xC3\xA9\tx\r\n\r\n";
+    let octets = [TINY, b"\r\n", TINY, &unlike[..], TINY, TINY].concat();
+    for end in 0..=octets.len() {
+        check(&octets[..end], 0);
+    }
+}
+
+#[test]
+fn a_head_that_is_resumed_inside_a_burst() {
+    let octets = TINY.repeat(3);
+    let (mut at, mut slots) = (Resume::new(), Positions::<4>::new());
+    let mut burst = Burst::new(&octets[..TINY.len() + 20]);
+    assert!(matches!(
+        burst.parse_request(&Config::STRICT, &mut at, &mut slots),
+        Ok(Status::Complete(..))
+    ));
+    let mut at = Resume::new();
+    let status = burst.parse_request(&Config::STRICT, &mut at, &mut slots);
+    assert!(matches!(status, Ok(Status::Partial)));
+    assert_eq!(burst.consumed(), TINY.len());
+    let mut burst = Burst::new(&octets[TINY.len()..]);
+    for at in [at, Resume::new()] {
+        let mut at = at;
+        let status = burst.parse_request(&Config::STRICT, &mut at, &mut slots);
+        let (_, length) = status.unwrap().complete().unwrap();
+        assert_eq!(length, TINY.len());
+    }
+    assert_eq!(burst.rest(), b"");
+    burst.advance(5);
+    assert_eq!(burst.consumed(), 2 * TINY.len());
+}
+
+/// Heads of many forms, some of them wrong.
+fn head() -> impl Strategy<Value = Vec<u8>> {
+    let field = prop_oneof![
+        4 => "[A-Za-z-]{1,40}: [ -~]{0,80}\r\n",
+        1 => "[a-z]{1,3}:[ \t]{0,2}[a-z\u{e9}]{0,9}[ \t]{0,2}\r\n",
+        1 => Just(String::from("Content-Length: 0\r\n")),
+    ];
+    let fields = proptest::collection::vec(field, 0..6);
+    ("\r?\n?(GET|POST|[A-Z]{1,40}) /[!-~]{0,70} HTTP/1.[01]\r\n(Host: a\r\n)?", fields).prop_map(
+        |(start, fields)| [start, fields.concat(), String::from("\r\n")].concat().into_bytes(),
+    )
+}
+
+proptest! {
+    #[test]
+    fn random_heads(
+        heads in proptest::collection::vec(prop_oneof![3 => head(), 1 => Just(TINY.to_vec())], 1..12),
+        odd in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        content in prop_oneof![Just(0usize), 0usize..40],
+        end in any::<prop::sample::Index>(),
+    ) {
+        let mut octets: Vec<u8> = Vec::new();
+        for head in heads {
+            octets.extend(head);
+            octets.extend(b"x\r\n\r\nHost: zz\r\n\r\nyyyyyyyyyyyyyyyyyyyyyyyyyyyyy".iter().take(content));
+        }
+        for (index, octet) in odd {
+            let at = index.index(octets.len());
+            octets[at] = octet;
+        }
+        check(&octets, content);
+        check(&octets[..end.index(octets.len())], content);
+    }
+}
