@@ -6,8 +6,9 @@ use core::marker::PhantomData;
 use super::request_line::RequestLine;
 use super::whole::{self, Whole};
 use super::{Head, Outcome, conclude, parse_alone, parse_exactly};
+use crate::scan::block::BlockLines;
 use crate::scan::index::Index;
-use crate::scan::{Op, Scan, dispatch};
+use crate::scan::{Op, Scan, Window, dispatch};
 use crate::{Config, Error, Request, Resume, Slots, Status};
 
 /// A buffer with pipelined requests (RFC 9112 section 9.3.2), of which one head
@@ -126,31 +127,37 @@ impl Op for Next<'_, '_, '_, '_, '_> {
     fn run<S: Scan>(&mut self, scan: S) -> Outcome {
         let Burst { octets, at, index } = &mut *self.burst;
         let Some(blocks) = scan.blocks() else { return parse_exactly(self.head) };
-        let Head { config, at: resume, writer, .. } = &mut *self.head;
+        let Head { config, octets: rest, at: resume, writer, .. } = &mut *self.head;
         writer.restrict(config.limits.fields as usize);
-        for ahead in AHEAD {
-            let Some(lines) = index.lines(blocks, octets, *at, ahead) else { break };
-            let found = whole::parse::<RequestLine, _>(&lines, &config.limits, resume, writer);
-            if let Whole::Complete(start, noted, length) = found {
-                if !index.take(length, 1 + writer.count()) {
-                    break;
-                }
-                writer.finish(start, noted);
-                return Outcome::Complete(length);
-            }
-            **resume = Resume::new();
-            writer.resume(0);
+        let limits = &config.limits;
+
+        // A small head needs no index.
+        if let Some(rest) = Window::new(rest)
+            && let Some(lines) = BlockLines::find(blocks, rest, 0)
+            && let Whole::Complete(start, noted, length) =
+                whole::parse::<RequestLine>(&lines, limits, resume, writer)
+        {
+            writer.finish(start, noted);
+            return Outcome::Complete(length);
         }
-        **resume = Resume::new();
-        writer.resume(0);
+        (**resume, _) = (Resume::new(), writer.resume(0));
+        if let Some(lines) = index.lines(blocks, octets, *at, AHEAD)
+            && let Whole::Complete(start, noted, length) =
+                whole::parse::<RequestLine>(&lines, limits, resume, writer)
+            && index.take(length, 1 + writer.count())
+        {
+            writer.finish(start, noted);
+            return Outcome::Complete(length);
+        }
+        (**resume, _) = (Resume::new(), writer.resume(0));
         index.clear();
         parse_alone(self.head)
     }
 }
 
-/// How many octets are classified in advance, and how many if a head isn't in
-/// those: longer ones are parsed alone.
-const AHEAD: [usize; 2] = [1024, 8192];
+/// How many octets from the beginning of a head are classified. Longer ones are
+/// parsed alone.
+const AHEAD: usize = 4096;
 
 #[cfg(test)]
 mod tests;

@@ -25,9 +25,11 @@ pub use self::burst::Burst;
 use self::whole::Whole;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::index::{First, Lines, Room};
+use crate::scan::block::BlockLines;
+use crate::scan::index::Room;
+use crate::scan::lines::{First, Lines};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, Op, Scan, Window, dispatch};
+use crate::scan::{Op, Scan, Window, dispatch};
 use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
 
 /// Why a parse goes no further.
@@ -90,11 +92,7 @@ trait FirstLine {
 
     /// The same for a line of the usual form, which is the first of `lines`. `None`
     /// for any other: [`parse`](Self::parse) says what it is.
-    fn parse_whole<B: Blocks>(
-        lines: &Lines<'_, '_, B>,
-        line: &First,
-        limits: &Limits,
-    ) -> Option<StartLine>;
+    fn parse_whole(lines: &impl Lines, line: &First, limits: &Limits) -> Option<StartLine>;
 
     /// The view, if what can only be judged at the end of a head is in order.
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Self::Message<'b, 'h>, Error>;
@@ -172,17 +170,20 @@ impl<L: FirstLine> Head<'_, '_, '_, L> {
         let (Some(blocks), Some(octets)) = (scan.blocks(), Window::new(within)) else {
             return parse_exactly(self);
         };
+        if !EXACT && let Some(lines) = BlockLines::find(blocks, octets, 0) {
+            return self.parse_lines::<EXACT>(&lines);
+        }
         let mut room = Room::new();
         let lines = room.lines::<_, EXACT>(blocks, octets);
-        self.parse_lines::<_, EXACT>(&lines)
+        self.parse_lines::<EXACT>(&lines)
     }
 
     /// Parses the head that consists of `lines`.
     #[inline(always)]
-    fn parse_lines<B: Blocks, const EXACT: bool>(&mut self, lines: &Lines<'_, '_, B>) -> Outcome {
+    fn parse_lines<const EXACT: bool>(&mut self, lines: &impl Lines) -> Outcome {
         let limits = &self.config.limits;
         self.writer.restrict(limits.fields as usize);
-        match whole::parse::<L, B>(lines, limits, self.at, &mut self.writer) {
+        match whole::parse::<L>(lines, limits, self.at, &mut self.writer) {
             Whole::Complete(start, noted, length) => {
                 self.writer.finish(start, noted);
                 Outcome::Complete(length)

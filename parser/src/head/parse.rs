@@ -5,8 +5,8 @@ use super::status_line::StatusLine;
 use super::{Bounded, FirstLine, HeadParts, Stop, parse_head};
 use crate::fields::Known;
 use crate::resume::StartLine;
-use crate::scan::index::{First, Lines};
-use crate::scan::{Blocks, Scan};
+use crate::scan::Scan;
+use crate::scan::lines::{First, Lines};
 use crate::{Config, Error, ErrorKind, Fields, Limits, Request, Response, Resume, Slots, Status};
 
 impl Config {
@@ -131,7 +131,7 @@ impl FirstLine for NoLine {
     }
 
     #[inline(always)]
-    fn parse_whole<B: Blocks>(_: &Lines<'_, '_, B>, _: &First, _: &Limits) -> Option<StartLine> {
+    fn parse_whole(_: &impl Lines, _: &First, _: &Limits) -> Option<StartLine> {
         None
     }
 

@@ -3,8 +3,8 @@
 
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
-use crate::scan::index::{First, Lines};
-use crate::scan::{Blocks, Scan};
+use crate::scan::Scan;
+use crate::scan::lines::{First, Lines};
 use crate::{Config, Error, ErrorKind, Leniency, Limits, Request};
 
 /// The first line of a request.
@@ -96,16 +96,12 @@ impl FirstLine for RequestLine {
     }
 
     #[inline(always)]
-    fn parse_whole<B: Blocks>(
-        lines: &Lines<'_, '_, B>,
-        line: &First,
-        limits: &Limits,
-    ) -> Option<StartLine> {
+    fn parse_whole(lines: &impl Lines, line: &First, limits: &Limits) -> Option<StartLine> {
         let (method_len, behind_method) = lines.first_token()?;
         // The octets of a target and no others are in front of SP, version and CR.
         let target = method_len + 1;
-        let target_end = (line.end - 10).wrapping_sub(lines.start);
-        let found = lines.target_end(target, line.end - 10).wrapping_sub(lines.start);
+        let target_end = (line.end - 10).wrapping_sub(lines.start());
+        let found = lines.target_end(target, line.end - 10).wrapping_sub(lines.start());
 
         let (version, line_end) = line.last_ten;
         let minor = (line_end >> 8).wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));

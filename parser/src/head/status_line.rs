@@ -4,8 +4,8 @@
 use super::request_line::empty_lines;
 use super::{Bounded, FirstLine, HeadParts, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
-use crate::scan::index::{First, Lines};
-use crate::scan::{Blocks, Scan};
+use crate::scan::Scan;
+use crate::scan::lines::{First, Lines};
 use crate::{Config, Error, ErrorKind, Leniency, Limits, Response};
 
 /// The first line of a response.
@@ -39,14 +39,10 @@ impl FirstLine for StatusLine {
     }
 
     #[inline(always)]
-    fn parse_whole<B: Blocks>(
-        lines: &Lines<'_, '_, B>,
-        line: &First,
-        _: &Limits,
-    ) -> Option<StartLine> {
-        let octets = lines.octets().get(lines.start..)?;
+    fn parse_whole(lines: &impl Lines, line: &First, _: &Limits) -> Option<StartLine> {
+        let octets = lines.octets().get(lines.start()..)?;
         let (version, code) = usual(octets)?;
-        let reason_end = (line.end - lines.start).checked_sub(1)?;
+        let reason_end = (line.end - lines.start()).checked_sub(1)?;
         let reason = octets.get(CODE_END + 1..reason_end)?;
         let ended = octets.get(reason_end..)?.first_chunk() == Some(b"\r\n");
         let line = StartLine {

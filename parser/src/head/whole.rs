@@ -18,8 +18,7 @@
 use super::FirstLine;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::Blocks;
-use crate::scan::index::{Line, Lines};
+use crate::scan::lines::{Line, Lines};
 use crate::scan::slots::Writer;
 use crate::{FieldPosition, Limits};
 
@@ -36,14 +35,14 @@ pub(super) enum Whole {
 
 /// Parses the head that consists of `lines` into `slots`.
 #[inline(always)]
-pub(super) fn parse<L: FirstLine, B: Blocks>(
-    lines: &Lines<'_, '_, B>,
+pub(super) fn parse<L: FirstLine>(
+    lines: &impl Lines,
     limits: &Limits,
     at: &mut Resume,
     slots: &mut Writer<'_>,
 ) -> Whole {
     let Some(first) = lines.first() else { return Whole::Unusual };
-    let (start, (limit, _)) = (lines.start, L::limit(limits));
+    let (start, (limit, _)) = (lines.start(), L::limit(limits));
     let Some(start_line) = L::parse_whole(lines, &first, limits) else {
         return Whole::Stopped;
     };

@@ -1,5 +1,5 @@
-//! Where the lines of a buffer end, found block by block and kept: a head is
-//! taken out of it, and the next head goes on where that one ended.
+//! Where lines end, found block by block: those of a head, or of a whole buffer
+//! with several heads, of which one after another is taken.
 //!
 //! ```text
 //! octets    G E T   /   H T T P / 1 . 1 CR LF H o s t :   a CR LF CR LF G E ..
@@ -18,6 +18,7 @@
 
 use core::mem::MaybeUninit;
 
+use super::lines::{First, Line, Lines};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
@@ -34,51 +35,29 @@ const QUIET: usize = 256;
 ///
 /// Invariant: of each of `ends`, it and the octet in front of it are breaks. If not
 /// `open`, two octets are behind it, and it is at least two behind the one before.
-pub(crate) struct Lines<'i, 'b, B> {
+pub(crate) struct ListedLines<'i, 'b, B> {
     blocks: B,
     octets: Window<'b>,
     /// Where the head begins.
-    pub(crate) start: usize,
+    start: usize,
     /// The offset of the LF of each line; if `open`, also of what follows the head.
     ends: &'i [u32],
     open: bool,
 }
 
-/// The first line.
-pub(crate) struct First {
-    /// Where its LF is.
-    pub(crate) end: usize,
-    /// The eight octets that end in front of the last two, and the last four, as
-    /// little-endian numbers.
-    pub(crate) last_ten: (u64, u32),
-}
-
-/// A line behind the first.
-pub(crate) struct Line {
-    /// Where it begins.
-    pub(crate) start: usize,
-    /// How many token octets it begins with.
-    pub(crate) name_len: usize,
-    /// Where its LF is.
-    pub(crate) end: usize,
-    /// Its first octet.
-    pub(crate) first: u8,
-    /// The four octets from the end of the name on, as a little-endian number.
-    pub(crate) behind_name: u32,
-    /// The four octets that it ends with, or two of them and two before the line.
-    pub(crate) last: u32,
-}
-
-impl<'b, B: Blocks> Lines<'_, 'b, B> {
-    /// All octets, also those in front of the head and behind it.
+impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     #[inline(always)]
-    pub(crate) fn octets(&self) -> &'b [u8] {
+    fn octets(&self) -> &[u8] {
         self.octets.octets()
     }
 
-    /// The first line, if it has 11 octets or more.
     #[inline(always)]
-    pub(crate) fn first(&self) -> Option<First> {
+    fn start(&self) -> usize {
+        self.start
+    }
+
+    #[inline(always)]
+    fn first(&self) -> Option<First> {
         let end = *self.ends.first()? as usize;
         let from = end.checked_sub(10)?;
         if self.open && end + 3 > self.octets().len() {
@@ -91,10 +70,8 @@ impl<'b, B: Blocks> Lines<'_, 'b, B> {
         Some(First { end, last_ten: (eight, four) })
     }
 
-    /// How many token octets the first line begins with, and the octet behind
-    /// them. `None` if there are more than are looked at.
     #[inline(always)]
-    pub(crate) fn first_token(&self) -> Option<(u32, u8)> {
+    fn first_token(&self) -> Option<(u32, u8)> {
         let len = self.blocks.not_token(self.octets, self.start).trailing_zeros();
         if len == 64 {
             return None;
@@ -103,10 +80,8 @@ impl<'b, B: Blocks> Lines<'_, 'b, B> {
         Some((len, unsafe { self.octets.one_at(self.start + len as usize) }))
     }
 
-    /// The first octet that can't be of a target, from the octet `skipped` behind
-    /// the start on; or one at `end` or behind it.
     #[inline(always)]
-    pub(crate) fn target_end(&self, skipped: u32, end: usize) -> usize {
+    fn target_end(&self, skipped: u32, end: usize) -> usize {
         let seen = u64::MAX.checked_shl(skipped).unwrap_or(0);
         let mut found = self.blocks.not_target(self.octets, self.start) & seen;
         let mut block = self.start;
@@ -117,15 +92,8 @@ impl<'b, B: Blocks> Lines<'_, 'b, B> {
         block + found.trailing_zeros() as usize
     }
 
-    /// Writes what `field` makes of each line behind the first into `slots`, until
-    /// it makes nothing of one, no slot is left, or a line begins with more token
-    /// octets than are looked at.
     #[inline(always)]
-    pub(crate) fn fields(
-        &self,
-        slots: &mut Writer<'_>,
-        mut field: impl FnMut(Line) -> Option<FieldPosition>,
-    ) {
+    fn fields(&self, slots: &mut Writer<'_>, mut field: impl FnMut(Line) -> Option<FieldPosition>) {
         let Some((&first_end, ends)) = self.ends.split_first() else { return };
         let len = self.octets().len();
         let mut start = first_end as usize + 1;
@@ -181,8 +149,8 @@ impl Room {
         &mut self,
         blocks: B,
         octets: Window<'o>,
-    ) -> Lines<'_, 'o, B> {
-        let none = Lines { blocks, octets, start: 0, ends: &[], open: false };
+    ) -> ListedLines<'_, 'o, B> {
+        let none = ListedLines { blocks, octets, start: 0, ends: &[], open: false };
         let all = octets.octets().len();
         let (mut len, mut breaks, mut at) = (0, 0, 0);
         // The last bits of the block before, at the place of the first.
@@ -221,7 +189,7 @@ impl Room {
             [ends @ .., last] if *last as usize + 3 > all => ends,
             ends => ends,
         };
-        if breaks == 2 * len + half as usize { Lines { ends, ..none } } else { none }
+        if breaks == 2 * len + half as usize { ListedLines { ends, ..none } } else { none }
     }
 
     /// Puts the bits of a block behind the first `len` line ends, and returns how
@@ -270,29 +238,44 @@ struct Block {
 /// Line ends of a buffer with several heads, of which one after another is taken.
 /// They are found for many heads at once, and stay between one call and the next.
 pub(crate) struct Index {
+    /// Invariant: `room` holds as many line ends as this says.
+    state: State,
+    room: Room,
+}
+
+/// What an [`Index`] knows.
+#[derive(Clone, Copy)]
+struct State {
     /// The first of the octets that this is of; all offsets count from it.
-    /// [`NONE`] if nothing is known, and all else means nothing.
+    /// [`NONE`] if nothing is known.
     from: usize,
     /// Where the next head begins.
     start: usize,
     /// How many line ends are in front of it.
     taken: usize,
     /// How many line ends there are.
-    ///
-    /// Invariant: `room` holds so many.
     len: usize,
     /// All octets before this one are classified.
     classified: usize,
     /// In front of this one there is no break that is none of two.
     regular: usize,
-    /// Of the last octet that was classified, as the first bit: whether it is a
-    /// break, and whether it is one with none before it.
+    /// Whether the last octet that was classified is a break, as the first bit.
     break_before: u64,
+    /// The same of a break that has none before it.
     lone_before: u64,
-    room: Room,
 }
 
 const NONE: usize = usize::MAX;
+
+impl State {
+    /// Nothing is known of the octets from `from` on.
+    #[inline(always)]
+    const fn at(from: usize) -> State {
+        let (start, taken, len, classified) = (0, 0, 0, 0);
+        let (regular, break_before, lone_before) = (usize::MAX, 0, 0);
+        State { from, start, taken, len, classified, regular, break_before, lone_before }
+    }
+}
 
 impl Index {
     /// Nothing is known.
@@ -302,23 +285,11 @@ impl Index {
         let this = index.as_mut_ptr();
         // Not as a struct expression: the compiler makes a constant of that, and
         // copies all of it.
-        // SAFETY: the field is within the storage, and so are the others.
-        unsafe { (&raw mut (*this).from).write(NONE) };
+        // SAFETY: the field is within the storage.
+        let state = unsafe { &raw mut (*this).state };
         // SAFETY: as above.
-        unsafe { (&raw mut (*this).start).write(0) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*this).taken).write(0) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*this).len).write(0) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*this).classified).write(0) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*this).regular).write(0) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*this).break_before).write(0) };
-        // SAFETY: as above.
-        unsafe { (&raw mut (*this).lone_before).write(0) };
-        // SAFETY: all numbers were written; `room` may be uninitialised.
+        unsafe { state.write(State::at(NONE)) };
+        // SAFETY: `room` may be uninitialised, and no line end is known.
         unsafe { index.assume_init() }
     }
 
@@ -331,57 +302,57 @@ impl Index {
         octets: &'o [u8],
         at: usize,
         ahead: usize,
-    ) -> Option<Lines<'_, 'o, B>> {
-        if self.from == NONE || at.wrapping_sub(self.from) != self.start || self.len > ROOM / 2 {
-            (self.from, self.start, self.taken, self.len) = (at, 0, 0, 0);
-            (self.classified, self.regular) = (0, usize::MAX);
-            (self.break_before, self.lone_before) = (0, 0);
+    ) -> Option<ListedLines<'_, 'o, B>> {
+        let State { from, start, len, .. } = self.state;
+        if from == NONE || at.wrapping_sub(from) != start || len > ROOM / 2 {
+            self.state = State::at(at);
         }
-        let octets = Window::new(octets.get(self.from..)?)?;
-        let wanted = octets.octets().len().min(self.start + ahead);
-        if self.classified < wanted {
+        let octets = Window::new(octets.get(self.state.from..)?)?;
+        let wanted = octets.octets().len().min(self.state.start + ahead);
+        if self.state.classified < wanted {
             self.classify(blocks, octets, wanted);
         }
-        // SAFETY: `taken` is limited to `len`, and so many were pushed.
-        let ends = unsafe { self.room.ends(self.taken.min(self.len), self.len) };
-        Some(Lines { blocks, octets, start: self.start, ends, open: true })
+        let State { start, taken, len, .. } = self.state;
+        // SAFETY: so many were pushed, and no more are taken.
+        let ends = unsafe { self.room.ends(taken.min(len), len) };
+        Some(ListedLines { blocks, octets, start, ends, open: true })
     }
 
     /// Classifies octets up to `wanted`, or until there is no room.
     #[inline(always)]
     fn classify<B: Blocks>(&mut self, blocks: B, octets: Window<'_>, wanted: usize) {
-        let Index { mut len, mut classified, mut break_before, mut lone_before, .. } = *self;
-        while classified < wanted {
-            let found = blocks.breaks::<false>(octets, classified);
-            let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
-            let Some(more) = self.room.push(blocks, doubles, classified, len) else { break };
+        let mut state = self.state;
+        while state.classified < wanted {
+            let at = state.classified;
+            let found = blocks.breaks::<false>(octets, at);
+            let doubles = found & found.wrapping_add(found).wrapping_add(state.break_before);
+            let Some(len) = self.room.push(blocks, doubles, at, state.len) else { break };
             let lone = found & !doubles;
-            let irregular = lone.wrapping_add(lone).wrapping_add(lone_before) & !found;
-            if irregular != 0 {
-                // The break is the octet before.
-                self.regular = self.regular.min(classified.saturating_sub(1));
+            if lone.wrapping_add(lone).wrapping_add(state.lone_before) & !found != 0 {
+                // The break may be the octet before.
+                state.regular = state.regular.min(at.saturating_sub(1));
             }
-            (break_before, lone_before) = (found >> 63, lone >> 63);
-            (len, classified) = (more, classified + 64);
+            (state.break_before, state.lone_before) = (found >> 63, lone >> 63);
+            (state.len, state.classified) = (len, at + 64);
         }
-        (self.len, self.classified) = (len, classified);
-        (self.break_before, self.lone_before) = (break_before, lone_before);
+        self.state = state;
     }
 
-    /// Whether there are no odd octets in the head of `length` that begins where
-    /// the last one ended. If so, the next begins behind its `lines`.
+    /// Takes the head of `length` octets that begins where the last one ended, with
+    /// its `lines`. Whether all breaks in it are at their ends.
     #[inline(always)]
     pub(crate) fn take(&mut self, length: usize, lines: usize) -> bool {
-        let end = self.start + length;
+        let end = self.state.start + length;
+        self.state.start = end;
         // The empty line counts twice: its CR stands behind an LF.
-        (self.start, self.taken) = (end, self.taken + lines + 2);
-        end <= self.regular
+        self.state.taken += lines + 2;
+        end <= self.state.regular
     }
 
     /// Forgets all.
     #[cold]
     pub(crate) fn clear(&mut self) {
-        self.from = NONE;
+        self.state.from = NONE;
     }
 }
 

@@ -17,9 +17,11 @@
 //! A scanner value is the proof that the CPU has its instructions: outside of
 //! its module it is only made by `dispatch`, after detection.
 
+pub(crate) mod block;
 pub(crate) mod class;
 pub(crate) mod index;
 mod level;
+pub(crate) mod lines;
 mod scalar;
 pub(crate) mod slots;
 mod swar;
@@ -75,6 +77,11 @@ pub(crate) trait Blocks: Copy {
     /// The octets that are not of [`class::TARGET`].
     fn not_target(self, octets: Window<'_>, at: usize) -> u64;
 
+    /// As [`not_token`](Self::not_token), of 64 octets.
+    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64;
+    /// As [`not_target`](Self::not_target), of 64 octets.
+    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64;
+
     /// `at` plus the position of the first set bits, and anything where there are
     /// no more.
     fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32>;
@@ -108,6 +115,14 @@ impl Blocks for NoBlocks {
     }
 
     fn not_target(self, _: Window<'_>, _: usize) -> u64 {
+        match self {}
+    }
+
+    fn not_token_block(self, _: Window<'_>, _: usize) -> u64 {
+        match self {}
+    }
+
+    fn not_target_block(self, _: Window<'_>, _: usize) -> u64 {
         match self {}
     }
 

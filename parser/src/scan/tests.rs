@@ -61,7 +61,7 @@ struct Masks<'b> {
 }
 
 impl Op for Masks<'_> {
-    type Out = Option<([u64; 4], usize)>;
+    type Out = Option<([u64; 6], usize)>;
     #[inline(always)]
     fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
         let (blocks, octets) = (scan.blocks()?, Window::new(self.octets)?);
@@ -70,6 +70,8 @@ impl Op for Masks<'_> {
             blocks.breaks::<true>(octets, self.at),
             blocks.not_token(octets, self.at),
             blocks.not_target(octets, self.at),
+            blocks.not_token_block(octets, self.at),
+            blocks.not_target_block(octets, self.at),
         ];
         Some((masks, S::Blocks::WIDTH))
     }
@@ -88,6 +90,8 @@ fn check_masks(octets: &[u8], at: usize) {
             mask(64, &|octet| !belongs(octet, VALUE)),
             mask(width, &|octet| !belongs(octet, TOKEN)),
             mask(width, &|octet| !belongs(octet, TARGET)),
+            mask(64, &|octet| !belongs(octet, TOKEN)),
+            mask(64, &|octet| !belongs(octet, TARGET)),
         ];
         assert_eq!(found, expected, "{level}, at {at}, {octets:02x?}");
     }
@@ -120,9 +124,9 @@ fn a_window_reads_nothing_outside() {
     let octets: Vec<u8> = (0..40).collect();
     assert!(Window::new(&octets[..31]).is_none());
     let window = Window::new(&octets).unwrap();
-    assert_eq!(window.four(36), u32::from_le_bytes([36, 37, 38, 39]));
-    assert_eq!(window.four(37), window.four(36), "moved back");
-    assert_eq!(window.four(usize::MAX), window.four(36));
+    assert_eq!(window.read::<4>(36), (&[36, 37, 38, 39], 0));
+    assert_eq!(window.read::<4>(38), (&[36, 37, 38, 39], 2), "moved back");
+    assert_eq!(window.read::<32>(8), (octets.last_chunk().unwrap(), 0));
 }
 
 #[test]

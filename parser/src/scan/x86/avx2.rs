@@ -84,7 +84,7 @@ impl Blocks for Avx2 {
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
         let mask = |half: &[u8; 32]| {
             // SAFETY: `self` proves AVX2.
-            unsafe { if EXACT { not_value(half) } else { breaks(half) } }
+            unsafe { any_breaks::<EXACT>(half) }
         };
         mask64(octets, at, mask)
     }
@@ -99,6 +99,18 @@ impl Blocks for Avx2 {
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves AVX2.
         mask32(octets, at, |block| unsafe { not_target(block) })
+    }
+
+    #[inline(always)]
+    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        mask64(octets, at, |half| unsafe { not_token(half) })
+    }
+
+    #[inline(always)]
+    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        mask64(octets, at, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]
@@ -156,4 +168,10 @@ fn not_value(block: &[u8; 32]) -> u32 {
 fn breaks(block: &[u8; 32]) -> u32 {
     let added = _mm256_add_epi8(load(block), _mm256_set1_epi8(1));
     _mm256_movemask_epi8(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), added)) as u32
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn any_breaks<const EXACT: bool>(block: &[u8; 32]) -> u32 {
+    if EXACT { not_value(block) } else { breaks(block) }
 }

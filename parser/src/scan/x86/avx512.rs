@@ -69,7 +69,7 @@ impl Blocks for Avx512 {
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
         let rest = octets.octets().get(at..).unwrap_or_default();
         // SAFETY: `self` proves AVX-512.
-        unsafe { if EXACT { outside::<VALUE>(rest) } else { breaks(rest) } }
+        unsafe { any_breaks::<EXACT>(rest) }
     }
 
     // A name is seldom longer than 32 octets, and a masked load dearer than one
@@ -82,6 +82,18 @@ impl Blocks for Avx512 {
     #[inline(always)]
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
         self.narrower().not_target(octets, at)
+    }
+
+    #[inline(always)]
+    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { outside::<TOKEN>(octets.octets().get(at..).unwrap_or_default()) }
+    }
+
+    #[inline(always)]
+    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { outside::<TARGET>(octets.octets().get(at..).unwrap_or_default()) }
     }
 
     #[inline(always)]
@@ -119,6 +131,12 @@ fn outside<const CLASS: u8>(octets: &[u8]) -> u64 {
         _ => inside::<CLASS>(block),
     };
     !inside & valid
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn any_breaks<const EXACT: bool>(octets: &[u8]) -> u64 {
+    if EXACT { outside::<VALUE>(octets) } else { breaks(octets) }
 }
 
 /// As at the AVX2 level.

@@ -70,7 +70,7 @@ impl Blocks for Sse42 {
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
         let mask = |half: &[u8; 32]| {
             // SAFETY: `self` proves SSE4.2.
-            unsafe { if EXACT { not_value(half) } else { breaks(half) } }
+            unsafe { any_breaks::<EXACT>(half) }
         };
         mask64(octets, at, mask)
     }
@@ -85,6 +85,18 @@ impl Blocks for Sse42 {
     fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves SSE4.2.
         mask32(octets, at, |block| unsafe { not_target(block) })
+    }
+
+    #[inline(always)]
+    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        mask64(octets, at, |half| unsafe { not_token(half) })
+    }
+
+    #[inline(always)]
+    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        mask64(octets, at, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]
@@ -217,4 +229,10 @@ fn breaks(block: &[u8; 32]) -> u32 {
 #[target_feature(enable = "sse4.2")]
 fn is_break(octets: __m128i) -> __m128i {
     _mm_cmpgt_epi8(_mm_set1_epi8(0x21), _mm_add_epi8(octets, _mm_set1_epi8(1)))
+}
+
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn any_breaks<const EXACT: bool>(block: &[u8; 32]) -> u32 {
+    if EXACT { not_value(block) } else { breaks(block) }
 }

@@ -1,0 +1,118 @@
+//! A head that is in one block of 64 octets: no list of its lines is needed, as
+//! their ends are the bits of a register.
+
+use super::lines::{First, Line, Lines};
+use super::slots::Writer;
+use super::{Blocks, Window};
+use crate::FieldPosition;
+
+/// The lines of a whole head that is in one block. See [`super::index`] for what
+/// breaks, doubles and triples are.
+pub(crate) struct BlockLines<'b, B> {
+    blocks: B,
+    octets: Window<'b>,
+    start: usize,
+    /// The LF of each line but the empty one.
+    ///
+    /// Invariant: of each, it and the octet in front of it are breaks, and two
+    /// octets are behind it.
+    ends: u64,
+    not_token: u64,
+}
+
+impl<'b, B: Blocks> BlockLines<'b, B> {
+    /// The lines of the head that begins at `start`. `None` if it isn't in one
+    /// block, or not of the usual form.
+    #[inline(always)]
+    pub(crate) fn find(blocks: B, octets: Window<'b>, start: usize) -> Option<Self> {
+        let breaks = blocks.breaks::<false>(octets, start);
+        let doubles = breaks & breaks << 1;
+        let triples = doubles & doubles << 1;
+        if triples == 0 {
+            return None;
+        }
+        let in_front = !triples & (triples - 1);
+        let ends = doubles & in_front;
+        let place = triples.trailing_zeros() as usize;
+        if ends | ends >> 1 != breaks & in_front || start + place + 2 > octets.octets().len() {
+            return None;
+        }
+        let not_token = blocks.not_token_block(octets, start);
+        Some(BlockLines { blocks, octets, start, ends, not_token })
+    }
+}
+
+impl<B: Blocks> Lines for BlockLines<'_, B> {
+    #[inline(always)]
+    fn octets(&self) -> &[u8] {
+        self.octets.octets()
+    }
+
+    #[inline(always)]
+    fn start(&self) -> usize {
+        self.start
+    }
+
+    #[inline(always)]
+    fn first(&self) -> Option<First> {
+        let end = self.ends.trailing_zeros() as usize;
+        if self.ends == 0 || end < 10 {
+            return None;
+        }
+        let end = self.start + end;
+        // SAFETY: by the invariant `end + 3 <= len`.
+        let eight = unsafe { self.octets.eight_at(end - 10) };
+        // SAFETY: as above.
+        let four = unsafe { self.octets.four_at(end - 3) };
+        Some(First { end, last_ten: (eight, four) })
+    }
+
+    #[inline(always)]
+    fn first_token(&self) -> Option<(u32, u8)> {
+        let len = self.not_token.trailing_zeros();
+        if len == 64 {
+            return None;
+        }
+        // SAFETY: no bit stands for an octet that isn't there.
+        Some((len, unsafe { self.octets.one_at(self.start + len as usize) }))
+    }
+
+    #[inline(always)]
+    fn target_end(&self, skipped: u32, _: usize) -> usize {
+        let seen = u64::MAX.checked_shl(skipped).unwrap_or(0);
+        let found = self.blocks.not_target_block(self.octets, self.start) & seen;
+        self.start + found.trailing_zeros() as usize
+    }
+
+    #[inline(always)]
+    fn fields(&self, slots: &mut Writer<'_>, mut field: impl FnMut(Line) -> Option<FieldPosition>) {
+        let first = self.ends.trailing_zeros();
+        let mut ends = self.ends & self.ends.wrapping_sub(1);
+        let mut line = first + 1;
+        let mut count = 0;
+        for slot in slots.room() {
+            if ends == 0 {
+                break;
+            }
+            let end = ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            // The break in front of `end` is no token octet.
+            let name_len = (self.not_token >> (line & 63)).trailing_zeros() as usize;
+            let start = self.start + line as usize;
+            let end = self.start + end;
+            // SAFETY: the name ends in front of `end`, and `end + 3 <= len`.
+            let behind_name = unsafe { self.octets.four_at(start + name_len) };
+            // SAFETY: an end before this one is at 1 or behind, so this is at 3.
+            let last = unsafe { self.octets.four_at(end - 3) };
+            // SAFETY: `start <= end - 1`: there is no break of three.
+            let first = unsafe { self.octets.one_at(start) };
+            let field = field(Line { start, name_len, end, first, behind_name, last });
+            let Some(position) = field else { break };
+            slot.write(position);
+            count += 1;
+            line = (end - self.start) as u32 + 1;
+        }
+        // SAFETY: so many were written.
+        unsafe { slots.add(count) };
+    }
+}

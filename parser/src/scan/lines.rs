@@ -1,0 +1,49 @@
+//! A head as lines: what scanning hands to the grammar.
+
+use super::slots::Writer;
+use crate::FieldPosition;
+
+/// The first line.
+pub(crate) struct First {
+    /// Where its LF is.
+    pub(crate) end: usize,
+    /// The eight octets that end in front of the last two, and the last four, as
+    /// little-endian numbers.
+    pub(crate) last_ten: (u64, u32),
+}
+
+/// A line behind the first.
+pub(crate) struct Line {
+    /// Where it begins.
+    pub(crate) start: usize,
+    /// How many token octets it begins with.
+    pub(crate) name_len: usize,
+    /// Where its LF is.
+    pub(crate) end: usize,
+    /// Its first octet.
+    pub(crate) first: u8,
+    /// The four octets from the end of the name on, as a little-endian number.
+    pub(crate) behind_name: u32,
+    /// The four octets that it ends with, or two of them and two before the line.
+    pub(crate) last: u32,
+}
+
+/// The lines of a head, as far as they are there.
+pub(crate) trait Lines {
+    /// All octets, also those in front of the head and behind it.
+    fn octets(&self) -> &[u8];
+    /// Where the head begins.
+    fn start(&self) -> usize;
+    /// The first line. `None` if it isn't there, or shorter than 11 octets.
+    fn first(&self) -> Option<First>;
+    /// How many token octets the first line begins with, and the octet behind
+    /// them. `None` if there are more than are looked at.
+    fn first_token(&self) -> Option<(u32, u8)>;
+    /// The first octet that can't be of a target, from the octet `skipped` behind
+    /// the start on; or one at `end` or behind it.
+    fn target_end(&self, skipped: u32, end: usize) -> usize;
+    /// Writes what `field` makes of each line behind the first into `slots`, until
+    /// it makes nothing of one, no slot is left, or a line begins with more token
+    /// octets than are looked at.
+    fn fields(&self, slots: &mut Writer<'_>, field: impl FnMut(Line) -> Option<FieldPosition>);
+}
