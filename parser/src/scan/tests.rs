@@ -86,7 +86,7 @@ fn check_masks(octets: &[u8], at: usize) {
     for level in levels().filter(|&level| level >= Level::Sse42) {
         let (found, width) = dispatch(level, Masks { octets: &copy, at }).unwrap();
         let expected = [
-            mask(64, &|octet| octet < 0x20 || octet >= 0x7F),
+            mask(64, &|octet| !(0x20..0x7F).contains(&octet)),
             mask(64, &|octet| !belongs(octet, VALUE)),
             mask(width, &|octet| !belongs(octet, TOKEN)),
             mask(width, &|octet| !belongs(octet, TARGET)),
