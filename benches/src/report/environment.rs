@@ -27,7 +27,11 @@ pub(super) fn environment(command: &str) -> Environment {
         ),
         cores: std::thread::available_parallelism().map_or(0, |cores| cores.get()),
         memory: kib.unwrap_or_default() / 1024,
-        system: said("uname", &["-srm"]),
+        system: format!(
+            "{}, TCP congestion control {}",
+            said("uname", &["-srm"]),
+            text("/proc/sys/net/ipv4/tcp_congestion_control").trim()
+        ),
         rustc: said("rustc", &["-vV"]).lines().next().unwrap_or_default().to_owned(),
         flags: flags(),
         commit: said("git", &["describe", "--always", "--dirty", "--exclude", "*"]),

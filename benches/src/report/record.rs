@@ -46,6 +46,8 @@ pub(super) struct Environment {
     pub(super) load_averages: Vec<f64>,
     /// What share of both cores' time other processes took while contestants ran, one a round: 0 to 1.
     pub(super) others: Vec<f64>,
+    /// Turns that were taken again because the machine had been too busy.
+    pub(super) repeated: usize,
 }
 
 /// How it was measured.
@@ -108,6 +110,8 @@ pub(super) struct Load {
     pub(super) latency_us: Latency,
     pub(super) generator_cpu_us_per_request: f64,
     pub(super) server: Option<Server>,
+    /// TCP segments that the machine sent again: each a pause of 200 milliseconds or more, and no server's fault.
+    pub(super) retransmitted: Option<u64>,
 }
 
 /// Microseconds of a burst, from its write to its last octet.

@@ -24,7 +24,7 @@ pub(super) fn chart(record: &Record) -> Option<String> {
 
     let mut frame = Frame::new(
         "Processor time a request, times null-mio's of the same round",
-        "24 pipelined on 100 connections. Dark: in user space, what a server can do something about. Light: in the kernel.",
+        "24 pipelined on 100 connections. Strong: in user space, what a server can do something about. Faint: in the kernel.",
         Scale::linear(most, 170.0, 1),
         rows.len(),
         26.0,

@@ -17,7 +17,7 @@ pub(super) fn page(record: &Record, charts: &[Chart]) -> String {
          <title>Rajada: serving, {date}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header><h1>Rajada: serving</h1><p class=\"quiet\">{date} · {} · {}</p></header>\n{}<nav><ul>\n",
         escape(&record.environment.processor),
-        escape(&record.environment.system),
+        escape(record.environment.system.split(',').next().unwrap_or_default()),
         tiles(record),
     );
     for (number, section) in sections.iter().enumerate() {

@@ -32,6 +32,14 @@ pub(super) fn how(record: &Record) -> Section {
             format!("{} %", figure(&environment.others, 100.0, 0)),
         ),
         (
+            "turns taken again",
+            format!(
+                "{} of {}, because the kernel had dropped segments on loopback",
+                environment.repeated,
+                record.runs.len()
+            ),
+        ),
+        (
             "rounds",
             format!(
                 "{} alternated rounds of {} s each, {} s of warm-up before; server on core 0, generator on core 1, loopback",

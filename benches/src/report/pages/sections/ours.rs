@@ -30,7 +30,7 @@ pub(super) fn workers(record: &Record) -> Section {
             table.row(
                 if name == OURS { "ours" } else { "limit" },
                 vec![
-                    name.into(),
+                    if name == OURS { "Rajada" } else { name }.into(),
                     workers.to_string(),
                     spread(Some(rates), 0),
                     one.unwrap_or_default(),
@@ -94,8 +94,10 @@ pub(super) fn system_calls(record: &Record) -> Section {
     head.extend(&names);
     let mut table = Table::new(&head);
     for calls in &record.calls {
-        let mut cells =
-            vec![calls.contestant.clone(), (calls.requests / calls.bursts.max(1)).to_string()];
+        let mut cells = vec![
+            calls.contestant.replace(OURS, "Rajada"),
+            (calls.requests / calls.bursts.max(1)).to_string(),
+        ];
         cells.extend(names.iter().map(|name| {
             let count = calls.calls.get(*name).copied().unwrap_or_default();
             format!("{:.3}", count as f64 / calls.bursts.max(1) as f64)
