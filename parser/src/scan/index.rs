@@ -59,7 +59,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     #[inline(always)]
     fn first(&self) -> Option<First> {
         let end = *self.ends.first()? as usize;
-        let from = end.checked_sub(10)?;
+        let from = end.checked_sub(10).filter(|&from| from >= self.start)?;
         if self.open && end + 3 > self.octets().len() {
             return None;
         }

@@ -98,6 +98,16 @@ fn every_end_of_a_buffer() {
     }
 }
 
+/// Found by fuzzing: the offset of the version was below that of the line.
+#[test]
+fn a_first_line_that_is_too_short() {
+    for short in [&b"0\r\n\r\n"[..], b"5;x=y\r\nhello\r\n0\r\n\r\n", b"GET HTTP/\r\n\r\n"] {
+        let long = [&b"GET /"[..], &b"a".repeat(50), &TINY[5..]].concat();
+        check(&[&long, short, TINY].concat(), 0);
+        check(&[TINY, short, TINY].concat(), 0);
+    }
+}
+
 #[test]
 fn a_head_that_is_resumed_inside_a_burst() {
     let octets = TINY.repeat(3);
