@@ -3,7 +3,7 @@
 use core::ops::DerefMut;
 
 use crate::content::Body;
-use crate::encode::{Connection, Encoder, Framing, OVERHEAD};
+use crate::encode::{Connection, Encoder, Framing, OVERHEAD, usual_answer};
 use crate::head::Head;
 use crate::memory::Memory;
 use crate::order::Sequence;
@@ -42,47 +42,68 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// [`ApiMisuse::WrongStatus`] for an interim status (or `2xx` to `CONNECT`),
     /// [`ApiMisuse::NotOffered`] for content omitted where it must be sent, and [`ApiMisuse::Full`]
     /// if the memory can't grow.
-    #[inline]
+    // Always: a server calls it from one place, once an answer, and has its arguments at hand.
+    #[inline(always)]
     pub fn respond(
         &mut self,
         ticket: Ticket,
         head: &Head<'_>,
         content: Content<'_, B>,
     ) -> Result<(), Rejected<Ticket>> {
-        let usual = ticket.terms() == Terms::USUAL
-            && head.form().is_usual()
-            && !self.closing
-            && self.input == Input::Head;
-        if usual
-            && self.owes(ticket.id()).is_ok()
-            && let Some(content) = copied(&content)
-            && self.respond_usually(ticket.id().sequence(), head, content)
+        if let Some(content) = copied(&content)
+            && self.respond_at_front(&ticket, head, content)
         {
             return Ok(());
         }
         self.respond_in_full(ticket, head, content)
     }
 
-    /// The short way: content that is copied, nothing special about head or request. Says whether
-    /// it was taken.
-    #[inline]
-    fn respond_usually(&mut self, sequence: Sequence, head: &Head<'_>, content: &[u8]) -> bool {
-        let front = sequence == self.order.front();
-        let Some(store) = self.store.as_deref_mut() else { return false };
-        let octets = head.octets().len() + OVERHEAD + content.len();
-        if !store.output.reserve(&mut store.memory, octets, front) {
+    /// The shortest way, that of nearly every answer: it is the turn of the request, nothing is
+    /// special about it, the connection or the head, and the content is copied. Says whether it was
+    /// taken.
+    #[inline(always)]
+    fn respond_at_front(&mut self, ticket: &Ticket, head: &Head<'_>, content: &[u8]) -> bool {
+        // Whose turn it is, and the usual terms, in one comparison.
+        let at_turn = *ticket == Ticket::new(self.identity, self.order.front(), Terms::USUAL);
+        let usual = head.form().is_usual() && !self.closing && self.input == Input::Head;
+        if !at_turn || !usual || self.order.is_empty() {
             return false;
         }
-        let mut encoder = Encoder::new(store.output.room(&mut store.memory));
-        let len = encoder.usual_head(head, content.len() as u64).put(content).len();
-        if front {
-            // Its slot is as it was.
-            store.output.commit_ready(len);
-            self.order.pop();
-            self.advance();
-        } else {
-            self.complete(sequence, len, None);
+        let Some(store) = self.store.as_deref_mut() else { return false };
+        let octets = head.octets().len() + OVERHEAD + content.len();
+        if !store.output.reserve_run(&mut store.memory, octets) {
+            return false;
         }
+        // Whoever begins an answer takes its ticket.
+        debug_assert_eq!(
+            store.slot(self.order.front()).map(|slot| slot.answer),
+            Some(Answer::Owed)
+        );
+        let len = usual_answer(store.output.room(&mut store.memory), head.octets(), content);
+        store.output.commit_ready(len);
+        self.order.pop();
+        self.advance();
+        true
+    }
+
+    /// A short way for those whose turn has not come.
+    #[inline]
+    fn respond_before_turn(&mut self, ticket: &Ticket, head: &Head<'_>, content: &[u8]) -> bool {
+        let usual = ticket.terms() == Terms::USUAL
+            && head.form().is_usual()
+            && !self.closing
+            && self.input == Input::Head;
+        let sequence = ticket.id().sequence();
+        if !usual || sequence == self.order.front() || self.owes(ticket.id()).is_err() {
+            return false;
+        }
+        let Some(store) = self.store.as_deref_mut() else { return false };
+        let octets = head.octets().len() + OVERHEAD + content.len();
+        if !store.output.reserve(&mut store.memory, octets, false) {
+            return false;
+        }
+        let len = usual_answer(store.output.room(&mut store.memory), head.octets(), content);
+        self.complete(sequence, len, None);
         true
     }
 
@@ -93,6 +114,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         head: &Head<'_>,
         content: Content<'_, B>,
     ) -> Result<(), Rejected<Ticket>> {
+        if let Some(content) = copied(&content)
+            && self.respond_before_turn(&ticket, head, content)
+        {
+            return Ok(());
+        }
         match self.answer_in_full(&ticket, head, content) {
             Ok(()) => Ok(()),
             Err(why) => Err(Rejected { given: ticket, why }),
@@ -266,6 +292,11 @@ pub(crate) fn check_final(ticket: &Ticket, head: &Head<'_>) -> Result<(), ApiMis
 /// Content that is copied.
 #[inline]
 fn copied<'c, B: AsRef<[u8]>>(content: &'c Content<'_, B>) -> Option<&'c [u8]> {
+    if let Content::Copied(octets) = content { Some(octets) } else { copied_otherwise(content) }
+}
+
+#[inline(never)]
+fn copied_otherwise<'c, B: AsRef<[u8]>>(content: &'c Content<'_, B>) -> Option<&'c [u8]> {
     match content {
         Content::None => Some(&[]),
         Content::Copied(octets) => Some(octets),

@@ -32,6 +32,60 @@ pub(crate) enum Framing {
     Chunked,
 }
 
+/// Writes a usual answer, head and content, into room that was reserved for them, and says how many
+/// octets it has.
+// Always: it is the last step of `respond`, which is called once an answer.
+#[inline(always)]
+pub(crate) fn usual_answer(room: &mut [u8], head: &[u8], content: &[u8]) -> usize {
+    let Some(&end) = ENDS.get(content.len()) else {
+        return long_answer(room, head, content);
+    };
+    let (before, room) = room.split_at_mut(head.len());
+    before.copy_from_slice(head);
+    // Always as many octets as the longest end may have: a copy of known length is no call.
+    let line = room.first_chunk_mut::<24>();
+    if let Some(line) = line {
+        line[..16].copy_from_slice(b"Content-Length: ");
+        line[16..].copy_from_slice(&end);
+    }
+    let len = 21 + usize::from(content.len() > 9) + usize::from(content.len() > 99);
+    room[len..len + content.len()].copy_from_slice(content);
+    before.len() + len + content.len()
+}
+
+/// The number of octets of short content, and the end of a head behind it.
+static ENDS: [[u8; 8]; 1000] = {
+    let mut ends = [[0; 8]; 1000];
+    let mut length = 0;
+    while length < ends.len() {
+        let digits = [length / 100, length / 10 % 10, length % 10];
+        let mut skip = if length > 99 {
+            0
+        } else if length > 9 {
+            1
+        } else {
+            2
+        };
+        let mut at = 0;
+        while skip < 3 {
+            ends[length][at] = b'0' + digits[skip] as u8;
+            (skip, at) = (skip + 1, at + 1);
+        }
+        let (_, rest) = ends[length].split_at_mut(at);
+        let (rest, _) = rest.split_at_mut(4);
+        rest.copy_from_slice(b"\r\n\r\n");
+        length += 1;
+    }
+    ends
+};
+
+#[inline(never)]
+fn long_answer(room: &mut [u8], head: &[u8], content: &[u8]) -> usize {
+    let mut encoder = Encoder::new(room);
+    encoder.put(head).put(b"Content-Length: ").decimal(content.len() as u64);
+    encoder.put(b"\r\n\r\n").put(content).len()
+}
+
 impl<'m> Encoder<'m> {
     #[inline]
     pub(crate) fn new(room: &'m mut [u8]) -> Self {
@@ -49,12 +103,6 @@ impl<'m> Encoder<'m> {
         self.room[self.len..self.len + octets.len()].copy_from_slice(octets);
         self.len += octets.len();
         self
-    }
-
-    /// The head of the usual answer.
-    #[inline]
-    pub(crate) fn usual_head(&mut self, head: &Head<'_>, length: u64) -> &mut Self {
-        self.put(head.octets()).put(b"Content-Length: ").decimal(length).put(b"\r\n\r\n")
     }
 
     /// The head of any answer.
@@ -140,9 +188,27 @@ mod tests {
                 }
             }
         }
-        assert!(Encoder::new(&mut room).usual_head(&usual, u64::MAX).len() <= OVERHEAD);
         assert!(Encoder::new(&mut room).chunk_size(usize::MAX).put(b"\r\n").len() <= OVERHEAD);
         assert!(Encoder::new(&mut room).last_chunk(&[]).len() <= OVERHEAD);
+    }
+
+    #[test]
+    fn a_usual_answer_tells_its_length() {
+        let mut room = [0; 30_000];
+        let octets = [b'x'; 20_000];
+        for length in (0..300).chain(990..1010).chain(9990..10_010) {
+            let len = usual_answer(&mut room, b"head\r\n", &octets[..length]);
+            let (head, content) = room[..len].split_at(len - length);
+            let digits = core::str::from_utf8(head).ok().and_then(|head| {
+                head.strip_prefix("head\r\nContent-Length: ")?.strip_suffix("\r\n\r\n")
+            });
+            assert_eq!(digits.map(str::parse), Some(Ok(length)));
+            assert_eq!(
+                digits.map(str::len),
+                Some(length.checked_ilog10().unwrap_or(0) as usize + 1)
+            );
+            assert_eq!(content, &octets[..length]);
+        }
     }
 
     #[test]

@@ -139,6 +139,15 @@ impl Output {
         self.make_room(memory, octets, front)
     }
 
+    /// The same for the oldest answer, which makes the run longer and needs no piece.
+    #[inline]
+    pub(crate) fn reserve_run<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize) -> bool {
+        if self.oldest == NONE && self.run == self.end {
+            (self.run, self.end) = (0, 0);
+        }
+        memory.octets().len() - self.end >= octets || self.make_room(memory, octets, true)
+    }
+
     #[cold]
     #[inline(never)]
     fn make_room<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize, front: bool) -> bool {
