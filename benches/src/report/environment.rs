@@ -34,6 +34,7 @@ pub(super) fn environment(command: &str) -> Environment {
         ),
         rustc: said("rustc", &["-vV"]).lines().next().unwrap_or_default().to_owned(),
         flags: flags(),
+        priority: priority(&text("/proc/self/stat"), &text("/proc/self/autogroup")),
         commit: said("git", &["describe", "--always", "--dirty", "--exclude", "*"]),
         command: command.into(),
         ..Environment::default()
@@ -43,6 +44,16 @@ pub(super) fn environment(command: &str) -> Environment {
 /// `2026-11-24 10:45 UTC`.
 pub(super) fn now() -> String {
     said(Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])).unwrap_or_default()
+}
+
+/// The niceness of a process and of its session's group, from `/proc/PID/stat` and `/proc/PID/autogroup`.
+fn priority(stat: &str, group: &str) -> String {
+    let behind_name = stat.rsplit(')').next().unwrap_or_default();
+    let nice = behind_name.split_whitespace().nth(16).unwrap_or("unknown");
+    match group.trim().split_once("nice ") {
+        Some((_, of_group)) => format!("nice {nice}, the session's group nice {of_group}"),
+        None => format!("nice {nice}"),
+    }
 }
 
 fn flags() -> String {
@@ -116,6 +127,16 @@ mod tests {
         assert_eq!(cores("cpu  10 1 20 100 5 0 3 1 99 99\ncpu0 1"), (140, 35));
         let stat = "7 (a) b) S 1 1 1 0 -1 0 0 0 0 0 11 12 13 14 20 0 1 0 5";
         assert_eq!(family(stat), 50);
+    }
+
+    #[test]
+    fn priorities_are_read() {
+        let stat = "7 (a b) S 1 1 1 0 -1 0 0 0 0 0 11 12 13 14 20 -5 1 0 5";
+        assert_eq!(
+            priority(stat, "/autogroup-3 nice -19\n"),
+            "nice -5, the session's group nice -19"
+        );
+        assert_eq!(priority(stat, ""), "nice -5");
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(super) struct Environment {
     pub(super) system: String,
     pub(super) rustc: String,
     pub(super) flags: String,
+    /// Of the servers and the generator, as the kernel tells it of this process.
+    pub(super) priority: String,
     pub(super) commit: String,
     pub(super) command: String,
     /// The load average over a minute, before each round.

@@ -26,6 +26,7 @@ pub(super) fn how(record: &Record) -> Section {
         ("compiler", environment.rustc.clone()),
         ("flags", environment.flags.clone()),
         ("commit", environment.commit.clone()),
+        ("priority", environment.priority.clone()),
         ("load average before the rounds", figure(&environment.load_averages, 1.0, 2)),
         (
             "others' share of both cores' time in the turns",
