@@ -14,10 +14,10 @@ use crate::{Config, Error, Request, Resume, Slots, Status};
 /// A buffer with pipelined requests (RFC 9112 section 9.3.2), of which one head
 /// after another is parsed.
 ///
-/// Where lines end is found once for the whole buffer, and kept here from one
-/// head to the next. So many small requests cost less than with
-/// [`Config::parse_request`], which looks at a block of octets again for each
-/// head in it. Results, errors and offsets are the same.
+/// Where the lines of heads end that follow each other without content is found
+/// once for all of them, and kept here from one head to the next.
+/// [`Config::parse_request`] looks at a block of octets again for each head in it.
+/// Results, errors and offsets are the same.
 ///
 /// It is about 1.3 KiB large, mostly not initialised: keep it where it is and
 /// lend it.
@@ -48,6 +48,8 @@ pub struct Burst<'b> {
     octets: &'b [u8],
     /// What is consumed.
     at: usize,
+    /// Where the last head ended.
+    behind_head: usize,
     index: Index,
 }
 
@@ -56,7 +58,7 @@ impl<'b> Burst<'b> {
     #[inline]
     #[must_use]
     pub const fn new(octets: &'b [u8]) -> Burst<'b> {
-        Burst { octets, at: 0, index: Index::new() }
+        Burst { octets, at: 0, behind_head: usize::MAX, index: Index::new() }
     }
 
     /// How many octets are consumed: those of heads that were parsed, and those
@@ -102,6 +104,7 @@ impl<'b> Burst<'b> {
         let status = conclude::<RequestLine, S>(outcome, octets, slots)?;
         if let Status::Complete(_, length) = &status {
             self.at += length;
+            self.behind_head = self.at;
         }
         Ok(status)
     }
@@ -125,22 +128,21 @@ impl Op for Next<'_, '_, '_, '_, '_> {
 
     #[inline(always)]
     fn run<S: Scan>(&mut self, scan: S) -> Outcome {
-        let Burst { octets, at, index } = &mut *self.burst;
-        let Some(blocks) = scan.blocks() else { return parse_exactly(self.head) };
-        let Head { config, octets: rest, at: resume, writer, .. } = &mut *self.head;
+        let Burst { octets, at, behind_head, index } = &mut *self.burst;
+        let (Some(blocks), true) = (scan.blocks(), *at == *behind_head) else {
+            // Behind content there may be content again, and so on: an index of many
+            // heads would be of no use.
+            return self.head.parse::<S, false>(scan);
+        };
+        // A small head needs no index.
+        if let Some(rest) = Window::new(self.head.octets)
+            && let Some(lines) = BlockLines::find(blocks, rest, 0)
+        {
+            return self.head.parse_lines::<false>(&lines);
+        }
+        let Head { config, at: resume, writer, .. } = &mut *self.head;
         writer.restrict(config.limits.fields as usize);
         let limits = &config.limits;
-
-        // A small head needs no index.
-        if let Some(rest) = Window::new(rest)
-            && let Some(lines) = BlockLines::find(blocks, rest, 0)
-            && let Whole::Complete(start, noted, length) =
-                whole::parse::<RequestLine>(&lines, limits, resume, writer)
-        {
-            writer.finish(start, noted);
-            return Outcome::Complete(length);
-        }
-        (**resume, _) = (Resume::new(), writer.resume(0));
         if let Some(lines) = index.lines(blocks, octets, *at, AHEAD)
             && let Whole::Complete(start, noted, length) =
                 whole::parse::<RequestLine>(&lines, limits, resume, writer)
