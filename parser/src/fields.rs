@@ -268,11 +268,21 @@ impl Noted {
         self.counts = self.counts.wrapping_add(can_be);
     }
 
-    /// Whether no field line can be any of those that are not `Host`, and one
-    /// can be that.
+    /// The value of `Host`, if there is one, and no other field line can be any of
+    /// the known ones.
     #[inline(always)]
-    pub(crate) fn has_only_host(&self, fields: Fields<'_, '_>) -> bool {
-        self.counts == Known::Host.one() && fields.len() <= Noted::MANY
+    pub(crate) fn only_host<'b>(&self, fields: Fields<'b, '_>) -> Option<&'b [u8]> {
+        if self.counts != Known::Host.one() || fields.len() > Noted::MANY {
+            return None;
+        }
+        let len = Known::Host.name().len();
+        let mut positions = fields.positions.iter();
+        // One line has this length and this first letter; the name has to be compared still.
+        positions.find_map(|position| {
+            let name = part(fields.octets, position.name_start, position.name_end);
+            let is_host = name.len() == len && same(name, Known::Host.name());
+            is_host.then(|| part(fields.octets, position.value_start, position.value_end))
+        })
     }
 
     /// The field lines that are `known`, in order: where they stand, and their

@@ -3,7 +3,7 @@
 
 use core::net::Ipv6Addr;
 
-use crate::scan::class::{REG_NAME, belongs};
+use crate::scan::class::{REG_NAME, TABLE, belongs};
 
 /// A host and an optional port, as in the `Host` field or in an absolute-form
 /// target, taken apart and found well-formed.
@@ -80,6 +80,27 @@ impl<'b> Authority<'b> {
         self.host.eq_ignore_ascii_case(other.host)
             && self.port.unwrap_or(default_port) == other.port.unwrap_or(default_port)
     }
+}
+
+/// Whether this is an authority, and of the shape that nearly all have: a name or
+/// an IPv4 address, and perhaps a port of four digits, or of five below 60000.
+/// Other shapes are [`Authority::parse`]'s to judge.
+#[inline]
+pub(super) fn is_usual(octets: &[u8]) -> bool {
+    let (name, port) = match octets {
+        [name @ .., b':', a, b, c, d] => (name, [*a, *b, *c, *d]),
+        [name @ .., b':', b'0'..=b'5', a, b, c, d] => (name, [*a, *b, *c, *d]),
+        name => (name, [b'0'; 4]),
+    };
+    // No branch for each octet.
+    let classes = name.iter().fold(REG_NAME, |all, &octet| all & TABLE[octet as usize]);
+    !name.is_empty() && classes != 0 && are_digits(port)
+}
+
+#[inline]
+fn are_digits(octets: [u8; 4]) -> bool {
+    let values = u32::from_ne_bytes(octets) ^ 0x3030_3030;
+    (values.wrapping_add(0x7676_7676) | values) & 0x8080_8080 == 0
 }
 
 fn parse_port(digits: &[u8]) -> Option<u16> {

@@ -1,7 +1,7 @@
 //! The decision for requests.
 
 use super::content_length::{self, Repeated};
-use super::host::Authority;
+use super::host::{self, Authority};
 use super::transfer_encoding::{self, Codings};
 use super::{BodyLength, Framing, elements};
 use crate::fields::Known;
@@ -31,10 +31,26 @@ impl<'b> Request<'b, '_> {
     /// `Transfer-Encoding`, `Content-Length`, `Expect`.
     #[inline]
     pub fn framing(&self) -> Result<Framing, Error> {
+        if let Some(host) = self.0.record.noted.only_host(self.fields())
+            && self.is_origin_form()
+            && host::is_usual(host)
+        {
+            let persistent = self.version() >= Version::Http11;
+            return Ok(Framing { persistent, ..Framing::NONE });
+        }
+        self.framing_in_full()
+    }
+
+    /// The usual form, which needs no more judgement.
+    #[inline]
+    fn is_origin_form(&self) -> bool {
+        self.target().first() == Some(&b'/') && self.method() != b"CONNECT"
+    }
+
+    #[inline(never)]
+    fn framing_in_full(&self) -> Result<Framing, Error> {
         let http11 = self.version() >= Version::Http11;
-        // Origin-form is the usual one, and needs no more judgement.
-        let usual = self.target().first() == Some(&b'/') && self.method() != b"CONNECT";
-        let tunnel = if usual {
+        let tunnel = if self.is_origin_form() {
             self.judge_host(None)?;
             false
         } else {
@@ -42,9 +58,6 @@ impl<'b> Request<'b, '_> {
         };
         let mut framing = Framing { persistent: http11, tunnel, ..Framing::NONE };
         let (fields, noted) = (self.fields(), &self.0.record.noted);
-        if noted.has_only_host(fields) {
-            return Ok(framing);
-        }
         const CONTENT: u64 =
             Known::ContentLength.mask() | Known::TransferEncoding.mask() | Known::Expect.mask();
         if noted.may_hold(CONTENT, fields) {
@@ -90,6 +103,9 @@ impl<'b> Request<'b, '_> {
         let refuse = |kind, offset: u32| Err(Error::new(kind, offset as usize));
         if let Some((second, _)) = hosts.next() {
             return refuse(ErrorKind::HostRepeated, second.name_start);
+        }
+        if authority.is_none() && host::is_usual(value) {
+            return Ok(());
         }
         let Some(host) = Authority::parse(value) else {
             return refuse(ErrorKind::Host, position.value_start);

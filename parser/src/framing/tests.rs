@@ -4,6 +4,7 @@ use crate::{Authority, BodyLength, Config, Error, ErrorKind, Framing, Positions,
 use BodyLength::{Chunked, Exact, UntilClose};
 use ErrorKind::*;
 use std::string::String;
+use std::vec::Vec;
 
 fn request(line: &str, fields: &str) -> Result<Framing, Error> {
     let head: String = std::format!("{line}\r\n{fields}\r\n");
@@ -58,6 +59,33 @@ fn targets_and_methods() {
         }
     }
     assert!(request("CONNECT a:443 HTTP/1.1", "Host: a:443\r\n").unwrap().tunnel);
+}
+
+/// Of the shapes that are judged by the short way none is judged differently by the long one.
+#[test]
+fn usual_hosts_are_hosts() {
+    let octets: [&[u8]; 10] = [b"a", b"0", b"12", b"5999", b":", b".", b"-", b"[", b",", b"%2"];
+    let mut usual = 0;
+    for shape in 0..10_usize.pow(5) {
+        let parts =
+            [shape % 10, shape / 10 % 10, shape / 100 % 10, shape / 1000 % 10, shape / 10_000];
+        for len in 0..=parts.len() {
+            let value = parts[..len].iter().map(|&part| octets[part]).collect::<Vec<_>>().concat();
+            if super::host::is_usual(&value) {
+                assert!(Authority::parse(&value).is_some(), "{}", value.escape_ascii());
+                usual += 1;
+            }
+        }
+    }
+    assert!(usual > 10_000);
+    for octet in 0..=u8::MAX {
+        let name = [b'a', octet, b'b'];
+        assert_eq!(super::host::is_usual(&name), Authority::parse(&name).is_some());
+        for port in [&[b'8', octet, b'8', b'0'][..], &[b'5', b'8', b'0', b'8', octet]] {
+            let value = [b"a:", port].concat();
+            assert_eq!(super::host::is_usual(&value), Authority::parse(&value).is_some());
+        }
+    }
 }
 
 #[test]
