@@ -22,6 +22,13 @@ pub(super) fn parse(
 ) -> Result<Option<u64>, Error> {
     let mut length = None;
     for (position, value) in noted.find(Known::ContentLength, fields) {
+        // One length of a few digits is all that nearly every message has.
+        if length.is_none()
+            && let Some(number) = short_decimal(value)
+        {
+            length = Some(number);
+            continue;
+        }
         let refuse = |kind| Err(Error::new(kind, position.value_start as usize));
         for element in value.split(|&octet| octet == b',') {
             let number = decimal(list::trim(element));
@@ -37,6 +44,23 @@ pub(super) fn parse(
         }
     }
     Ok(length)
+}
+
+/// A number of at most 19 digits, which can't overflow.
+#[inline]
+fn short_decimal(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() || digits.len() > 19 {
+        return None;
+    }
+    let mut number = 0;
+    for octet in digits {
+        let digit = octet.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Some(number)
 }
 
 fn decimal(digits: &[u8]) -> Result<u64, ErrorKind> {
