@@ -105,3 +105,49 @@ fn handlers_can_be_written_against_streams_in_both_directions() {
     assert_eq!((answer.header("transfer-encoding"), answer.text()), (Some("chunked"), "LOUDER"));
     assert_eq!(client.post("/").send().content(), b"");
 }
+
+#[test]
+fn a_parameter_at_the_end_is_found_the_short_way_and_the_long_way() {
+    let tail = |req: &Request<'_>, res: &mut Response<'_>| {
+        let told = format!("{} in {} {:?}", req.param("x"), req.path(), req.query_string());
+        res.text(&told);
+    };
+    let app = App::new()
+        .get("/user/{x}", tail)
+        .get("/post/{x}", tail)
+        .post("/post/mine", |_: &Request<'_>| "mine")
+        .get("/files/{*x}", tail)
+        .get("/v{x}", tail)
+        .put("/v{x}", |_: &Request<'_>| "put");
+    let mut client = TestClient::new(app);
+    for (target, expected) in [
+        ("/user/7", "7 in /user/7 None"),
+        ("/user/7?a=b", "7 in /user/7 Some(\"a=b\")"),
+        ("/user/a%2Fb", "a/b in /user/a/b None"),
+        ("/us%65r/7", "7 in /user/7 None"),
+        ("/post/7", "7 in /post/7 None"),
+        ("/files/a/b", "a/b in /files/a/b None"),
+        ("/files/a/b?", "a/b in /files/a/b Some(\"\")"),
+        ("/v2", "2 in /v2 None"),
+        ("http://localhost/v2", "2 in /v2 None"),
+    ] {
+        assert_eq!(client.get(target).send().text(), expected, "{target}");
+    }
+    for (method, target, status) in [
+        ("GET", "/user/", 404),
+        ("GET", "/user/a/b", 404),
+        ("GET", "/user/a/?b", 404),
+        ("GET", "/files/", 404),
+        ("GET", "/v", 404),
+        ("GET", "/user/%zz", 400),
+        ("GET", "/post/mine", 405),
+        ("POST", "/post/mine", 200),
+        ("POST", "/user/7", 405),
+        ("PUT", "/v2", 200),
+        ("HEAD", "/user/7", 200),
+        ("OPTIONS", "/user/7", 204),
+    ] {
+        let answer = client.request(method, target).send();
+        assert_eq!(answer.status().code(), status, "{method} {target}");
+    }
+}

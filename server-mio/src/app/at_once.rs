@@ -6,9 +6,22 @@ use crate::routing::statics::Statics;
 use crate::routing::table::{EndpointId, Table};
 
 /// What most requests are for, by `method SP request-target` as it stands in their request line: handlers without
-/// hooks, at paths without parameters. One look compares method and path, and leads to the code to call.
+/// hooks, at paths without parameters or with one at their end. One look compares method and path, and leads to the
+/// code to call.
 pub(crate) struct AtOnce {
     by_line: Statics<Ready>,
+    /// By the beginning of the line, sorted. None begins another one, so at most one fits, and it is the last that is
+    /// not greater.
+    tails: Vec<Tail>,
+}
+
+struct Tail {
+    begins: Box<[u8]>,
+    /// Where the parameter begins in the path.
+    start: u32,
+    /// The parameter may hold slashes.
+    wild: bool,
+    ready: Ready,
 }
 
 /// A handler that can be called at once.
@@ -21,23 +34,67 @@ pub(crate) struct Ready {
 
 impl AtOnce {
     pub(super) fn new(table: &Table, entries: &[Entry]) -> AtOnce {
+        let plain = |path: &[u8], route: u32| -> Vec<(Vec<u8>, Ready)> {
+            let named = table.routes()[route as usize].methods.named();
+            let plain = named.filter(|&(_, endpoint)| entries[endpoint as usize].is_plain);
+            let ready = plain.map(|(method, endpoint)| {
+                let kind = entries[endpoint as usize].kind.clone();
+                ([method.as_bytes(), b" ", path].concat(), Ready { kind, endpoint, route })
+            });
+            ready.collect()
+        };
         let mut by_line = Statics::default();
         for (path, route) in table.verbatim() {
-            for (method, endpoint) in table.routes()[route as usize].methods.named() {
-                let entry = &entries[endpoint as usize];
-                if entry.is_plain {
-                    let line = [method.as_bytes(), b" ", path].concat();
-                    by_line.insert(&line, Ready { kind: entry.kind.clone(), endpoint, route });
-                }
+            for (line, ready) in plain(path, route) {
+                by_line.insert(&line, ready);
             }
         }
-        AtOnce { by_line }
+        let mut tails = Vec::new();
+        for (prefix, wild, route) in table.verbatim_tails() {
+            for (line, ready) in plain(prefix, route) {
+                tails.push(Tail { begins: line.into(), start: prefix.len() as u32, wild, ready });
+            }
+        }
+        tails.sort_by(|one, other| one.begins.cmp(&other.begins));
+        AtOnce { by_line, tails }
     }
 
     /// The handler for a request, if it is one of these.
     #[inline]
     pub(crate) fn find(&self, head: &rajada_parser::Request<'_, '_>) -> Option<&Ready> {
-        let line = head.method_position().start..head.target_position().end;
-        self.by_line.find(head.octets().get(line)?)
+        self.by_line.find(line(head)?)
     }
+
+    /// The same for a path that ends in a parameter, and where that is in the path.
+    #[inline]
+    pub(crate) fn find_tail(
+        &self,
+        head: &rajada_parser::Request<'_, '_>,
+    ) -> Option<(&Ready, (u32, u32))> {
+        let line = line(head)?;
+        let tail = match &self.tails[..] {
+            [only] => only,
+            many => {
+                let behind = many.partition_point(|tail| *tail.begins <= *line);
+                many[..behind].last()?
+            }
+        };
+        let value = line.strip_prefix(&*tail.begins)?;
+        let special = |octet: &u8| match octet {
+            b'%' | b'?' => true,
+            b'/' => !tail.wild,
+            _ => false,
+        };
+        // Whatever has these is looked at in full.
+        if value.is_empty() || value.iter().any(special) {
+            return None;
+        }
+        Some((&tail.ready, (tail.start, tail.start + value.len() as u32)))
+    }
+}
+
+/// A request line as it stands, without its version.
+#[inline]
+fn line<'b>(head: &rajada_parser::Request<'b, '_>) -> Option<&'b [u8]> {
+    head.octets().get(head.method_position().start..head.target_position().end)
 }

@@ -4,6 +4,7 @@ mod at_once;
 mod shared;
 mod state;
 
+pub(crate) use at_once::Ready;
 pub(crate) use shared::{Entry, Shared, plain};
 
 use std::any::TypeId;

@@ -88,6 +88,15 @@ impl Table {
         all.filter(|(path, _)| path.is_ascii() && !path.contains(&b'%'))
     }
 
+    /// What stands in front of the only parameter of routes that end in it, whether that is a wildcard, and their
+    /// places: those that a target which begins so, and holds neither escapes nor a query, is for.
+    pub(crate) fn verbatim_tails(&self) -> impl Iterator<Item = (&[u8], bool, u32)> {
+        self.tails.iter().filter(|(prefix, ..)| {
+            let hidden = self.statics.iter().any(|(path, _)| path.starts_with(prefix));
+            prefix.is_ascii() && !prefix.contains(&b'%') && !hidden
+        })
+    }
+
     /// The static route of a decoded path.
     #[inline]
     fn find_static(&self, path: &[u8]) -> Option<&Route> {

@@ -49,6 +49,11 @@ impl Tails {
         Tails { sorted }
     }
 
+    /// What stands before the parameters, whether each is a wildcard, and the routes.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&[u8], bool, u32)> {
+        self.sorted.iter().map(|tail| (&*tail.prefix, tail.wild, tail.route))
+    }
+
     #[inline]
     pub(super) fn look(&self, path: &[u8]) -> Look {
         let tail = match &self.sorted[..] {

@@ -8,7 +8,7 @@ use rajada_pipeline::{Incoming, Ticket};
 
 use super::exchange::{Exchange, flush};
 use super::{Arrival, Scratch, Service, panic_message};
-use crate::app::{Entry, Shared, plain};
+use crate::app::{Entry, Ready, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
@@ -58,8 +58,8 @@ pub(super) struct Place<'s> {
 impl<'s> Place<'s> {
     /// Where a handler that can be called at once is.
     #[inline]
-    pub(super) fn of_ready(route: u32) -> Place<'s> {
-        Place { target: Target::Missing, route: Some(route), path: None, ranges: &[] }
+    pub(super) fn of_ready(ready: &Ready, ranges: &'s [(u32, u32)]) -> Place<'s> {
+        Place { target: Target::Missing, route: Some(ready.route), path: None, ranges }
     }
 
     /// The handler, if nothing is around it and nothing is waited for.

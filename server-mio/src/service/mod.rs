@@ -20,7 +20,7 @@ use bytes::Bytes;
 use rajada_pipeline::{Burst, Event, Incoming, Settings, Store, Ticket};
 
 use crate::Status;
-use crate::app::Shared;
+use crate::app::{Ready, Shared};
 use crate::handler::Kind;
 use crate::request::{Attached, Extensions, OwnedParts, Request};
 use crate::response::Desk;
@@ -173,16 +173,7 @@ impl Service {
                 if let Some(ready) = shared.at_once.find(request)
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    let view = Place::of_ready(ready.route).request(&arrival());
-                    match &ready.kind {
-                        Kind::Sync(handler) => {
-                            let handler = (ready.endpoint, &**handler);
-                            self.answer_at_once(exchange, ticket, handler, &view);
-                        }
-                        Kind::Async(_) => {
-                            self.start_at_once(exchange, ticket, ready.endpoint, request, &view);
-                        }
-                    }
+                    self.begin_at_once(exchange, ticket, ready, &[], &arrival());
                 } else {
                     self.request(exchange, ticket, &arrival(), scratch, out)?;
                 }
@@ -280,6 +271,25 @@ impl Service {
         scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
+        if let Some((ready, range)) = arrival.shared.at_once.find_tail(arrival.head)
+            && !matches!(arrival.content, Incoming::Streaming(_))
+        {
+            self.begin_at_once(exchange, ticket, ready, &[range], arrival);
+            return Ok(());
+        }
+        self.request_anywhere(exchange, ticket, arrival, scratch, out)
+    }
+
+    /// A request that the request line alone does not lead to a handler.
+    #[inline(never)]
+    fn request_anywhere(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        arrival: &Arrival<'_>,
+        scratch: &mut Scratch,
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
         let place = answer::find(arrival.shared, arrival.head, scratch);
         let request = place.request(arrival);
         match place.plain_handler(arrival.content) {
@@ -318,6 +328,27 @@ impl Service {
             self.start(arrival.shared, exchange, waiting, parts);
         }
         Ok(())
+    }
+
+    /// Calls a handler that has no hooks around it.
+    #[inline(always)]
+    fn begin_at_once(
+        &mut self,
+        exchange: &mut Exchange,
+        ticket: Ticket,
+        ready: &Ready,
+        ranges: &[(u32, u32)],
+        arrival: &Arrival<'_>,
+    ) {
+        let view = Place::of_ready(ready, ranges).request(arrival);
+        match &ready.kind {
+            Kind::Sync(handler) => {
+                self.answer_at_once(exchange, ticket, (ready.endpoint, &**handler), &view);
+            }
+            Kind::Async(_) => {
+                self.start_at_once(exchange, ticket, ready.endpoint, arrival.head, &view);
+            }
+        }
     }
 
     /// Calls an asynchronous handler that has no hooks around it.

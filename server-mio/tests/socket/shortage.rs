@@ -112,7 +112,8 @@ fn a_peer_that_floods_does_not_starve_one_that_asks_once() {
         slowest = slowest.max(began.elapsed());
         std::thread::sleep(Duration::from_millis(2));
     }
-    assert!(slowest < Duration::from_millis(500), "{slowest:?}");
+    // Much, for a machine that has other things to do; one that starves waits for ever.
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
     drop(program);
     flood.join().unwrap();
     drain.join().unwrap();
