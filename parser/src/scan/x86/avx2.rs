@@ -5,7 +5,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::blocks::{first_outside, mask32, mask64};
+use super::blocks::{first_outside, mask_once, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::{Blocks, Op, Scan, Window, first_three, scalar};
@@ -104,13 +104,13 @@ impl Blocks for Avx2 {
     #[inline(always)]
     fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves AVX2.
-        mask64(octets, at, |half| unsafe { not_token(half) })
+        mask_once(octets, at, |half| unsafe { not_token(half) })
     }
 
     #[inline(always)]
     fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves AVX2.
-        mask64(octets, at, |half| unsafe { not_target(half) })
+        mask_once(octets, at, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]
