@@ -97,6 +97,39 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         framing: &Framing,
         burst: &mut Burst<'b>,
     ) -> Event<'b, 'h> {
+        let nothing_follows = matches!(
+            framing,
+            Framing { body: BodyLength::None, persistent: true, upgrade: false, tunnel: false, .. }
+        );
+        if !nothing_follows || self.closing {
+            return self.admit_in_full(settings, request, framing, burst);
+        }
+        let Some(sequence) =
+            self.store.as_deref_mut().and_then(|store| store.admit(&mut self.order))
+        else {
+            return Event::Paused;
+        };
+        let terms = Terms::USUAL
+            .with(Terms::HEAD, request.method() == b"HEAD")
+            .with(Terms::HTTP10, request.version() == Version::Http10);
+        Event::Request {
+            ticket: Ticket::new(self.identity, sequence, terms),
+            request: *request,
+            content: Incoming::None,
+            expects_continue: false,
+            upgrade: false,
+        }
+    }
+
+    /// One with content, or that may be the connection's last.
+    #[inline(never)]
+    fn admit_in_full<'b, 'h>(
+        &mut self,
+        settings: &Settings,
+        request: &Request<'b, 'h>,
+        framing: &Framing,
+        burst: &mut Burst<'b>,
+    ) -> Event<'b, 'h> {
         let terms = Terms::USUAL
             .with(Terms::HEAD, request.method() == b"HEAD")
             .with(Terms::CONNECT, framing.tunnel)
