@@ -152,13 +152,18 @@
 //!   | Scalar  |  Swar   |  Sse42  |  Avx2   | Avx512  |  the same grammar, compiled
 //!   +---------+---------+---------+---------+---------+  once for each level
 //!        |         |         |         |         |
-//!    octet by   8 at a    16 at a   32 at a   64 at a    where does this class of
-//!     octet      time      time      time      time      octets end?
+//!    octet by   8 at a    16 at a   32 at a   64 at a    where do lines and octet
+//!     octet      time      time      time      time      classes end?
 //! ```
 //!
 //! [`Level::detect`] asks the processor itself and needs no `std`. Away from x86
 //! the levels are `Scalar` and `Swar`. All levels give the same results, errors
 //! and offsets; [`Config::at_most`] lowers the level and can't raise it.
+//!
+//! A head that is there as a whole, the usual case, is not scanned from the left to
+//! the right: where all its lines end is found first, in blocks of 64 octets, and
+//! so nothing waits for what is in the line before. [`Burst`] keeps that from one
+//! pipelined head to the next.
 //!
 //! Where figures are wanted: the repository's benchmarks `head`, `resume` and
 //! `chunked` (package `benches`) time this crate beside other parsers, after

@@ -2,7 +2,7 @@
 //!
 //! The grammar of the sibling modules scans from the end of one octet class to
 //! the end of the next, and so the CPU knows where to look next only when it has
-//! looked. Here an [index](crate::scan::index) says where all lines end before one is looked at.
+//! looked. Here all [lines](crate::scan::lines) are known before one is looked at.
 //! So no line waits for the one before, and there is hardly a branch that
 //! depends on what a request holds: with requests that the CPU has not seen
 //! before, mispredicted branches are what costs.

@@ -16,7 +16,8 @@ pub enum Level {
     Scalar = 1,
     /// Eight octets at a time in a general-purpose register; every CPU has it.
     Swar = 2,
-    /// 16 octets at a time on x86: SSE4.2's `pcmpestri`.
+    /// 16 octets at a time on x86: `pshufb` for whole heads, SSE4.2's `pcmpestri`
+    /// elsewhere.
     Sse42 = 3,
     /// 32 octets at a time on x86: AVX2.
     Avx2 = 4,

@@ -148,7 +148,8 @@ fn breaks(octets: &[u8]) -> u64 {
     _mm512_mask_cmplt_epi8_mask(valid, added, _mm512_set1_epi8(0x21))
 }
 
-/// Positions by compressing all positions to those that are set.
+/// Positions by compressing all positions to those that are set (`vpcompressb`,
+/// as Wojciech Muła does it for bit sets).
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 fn first_sixteen(bits: u64, at: u32) -> [u32; 16] {

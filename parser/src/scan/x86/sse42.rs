@@ -1,5 +1,7 @@
-//! SSE4.2: 16 octets at a time by `pcmpestri`, which compares each octet with
-//! up to eight ranges and returns the position of the first that is in one.
+//! SSE4.2: 16 octets at a time. The end of a class is found by `pcmpestri`, which
+//! compares each octet with up to eight ranges and returns the position of the
+//! first that is in one. Blocks are classified as at the AVX2 level, by look-ups
+//! and comparisons.
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::*;
