@@ -146,8 +146,10 @@ fn find<'r>(ready: &'r [Ready], name: &str) -> Result<&'r Ready, String> {
 
 /// Turns until the machine has time for one, at most.
 const TRIES: usize = 3;
+/// Segments sent again in a turn that is as good as undisturbed: each stops one of the connections for some 200 milliseconds.
+const FEW: u64 = 10;
 
-/// One turn; taken again if the kernel dropped segments on loopback, as it does when others want the processors, too.
+/// One turn; taken again if the kernel dropped many segments on loopback, as it does when others want the processors, too.
 fn turn(
     one: &Ready,
     scenario: &Scenario,
@@ -160,7 +162,7 @@ fn turn(
     for _ in 1..TRIES {
         let server = Server::start(&one.launch, &more, SERVERS)?;
         let load = generator.run(&server, scenario, 1, CLIENTS)?;
-        if load.retransmitted.unwrap_or(0) == 0 {
+        if load.retransmitted.unwrap_or(0) <= FEW {
             return Ok(load);
         }
         *repeated += 1;

@@ -35,7 +35,7 @@ pub(super) fn how(record: &Record) -> Section {
         (
             "turns taken again",
             format!(
-                "{} of {}, because the kernel had dropped segments on loopback",
+                "{} of {}, because the kernel had dropped more than a few segments on loopback",
                 environment.repeated,
                 record.runs.len()
             ),
