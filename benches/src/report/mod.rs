@@ -53,9 +53,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command = format!("report {}", words.join(" "));
     let done = match options::parse(arguments.iter().cloned()) {
         Ok(Command::Run(options)) => run::run(&options, command.trim()),
-        Ok(Command::Render { data, out }) => {
-            pages::read(&data).and_then(|record| pages::write(&record, &out))
-        }
+        Ok(Command::Render { data, out, notes }) => pages::read(&data).and_then(|mut record| {
+            if let Some(notes) = notes {
+                record.notes = pages::text(&notes)?;
+            }
+            pages::write(&record, &out)
+        }),
         Ok(Command::BuildPeers { names, install }) => build_peers::build_peers(&names, install),
         Ok(Command::SlowServer { address, flush_after }) => {
             flush::slow_server(&address, &flush_after)

@@ -13,6 +13,7 @@ pub(super) enum Command {
     Render {
         data: PathBuf,
         out: PathBuf,
+        notes: Option<PathBuf>,
     },
     BuildPeers {
         names: Vec<String>,
@@ -52,7 +53,7 @@ Measures Rajada's server beside others and writes a report: a page, tables, char
 
 Usage: report [run] [OPTIONS]
        report build-peers [--no-install] [NAME...]
-       report render DATA [--out FOLDER]
+       report render DATA [--out FOLDER] [--notes FILE]
 
 Options of run:
   --out FOLDER          Where the report goes [default: target/report]
@@ -126,7 +127,9 @@ pub(super) fn parse(
             let names = list(&names.join(","), contestants::ALL.iter().map(|entry| entry.name))?;
             Command::BuildPeers { names, install }
         }
-        (Some("render"), [data]) => Command::Render { data: data.into(), out: run.out },
+        (Some("render"), [data]) => {
+            Command::Render { data: data.into(), out: run.out, notes: run.notes }
+        }
         (Some("slow-server"), [address, flush_after]) => {
             Command::SlowServer { address: address.clone(), flush_after: flush_after.clone() }
         }

@@ -37,8 +37,7 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
         ..Record::default()
     };
     if let Some(file) = &options.notes {
-        record.notes = std::fs::read_to_string(file)
-            .map_err(|error| format!("{}: {error}", file.display()))?;
+        record.notes = pages::text(file)?;
     }
     for skipped in &record.skipped {
         eprintln!("{} is skipped: {}", skipped.title, skipped.reason);

@@ -25,9 +25,12 @@ pub(super) fn write(record: &Record, folder: &Path) -> Result<(), String> {
 
 /// Reads raw data.
 pub(super) fn read(file: &Path) -> Result<Record, String> {
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+    serde_json::from_str(&text(file)?).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The text of a file.
+pub(super) fn text(file: &Path) -> Result<String, String> {
+    std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 fn put(folder: &Path, name: &str, text: &str) -> Result<(), String> {
