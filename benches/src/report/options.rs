@@ -44,9 +44,9 @@ pub(super) struct Run {
     pub(super) notes: Option<PathBuf>,
 }
 
-/// The parts of a report.
+/// The parts of a report; first those for which the machine must be quiet.
 pub(super) const PARTS: [&str; 9] =
-    ["probe", "serving", "memory", "unread", "workers", "flush", "calls", "profile", "heads"];
+    ["serving", "workers", "flush", "profile", "heads", "probe", "calls", "memory", "unread"];
 
 const HELP: &str = "\
 Measures Rajada's server beside others and writes a report: a page, tables, charts and the raw data.
