@@ -50,6 +50,9 @@ pub struct Burst<'b> {
     at: usize,
     /// Where the last head ended.
     behind_head: usize,
+    /// Whether a head was not of the usual form. Then others are not either, and an
+    /// index would be made for each.
+    unusual: bool,
     index: Index,
 }
 
@@ -58,7 +61,7 @@ impl<'b> Burst<'b> {
     #[inline]
     #[must_use]
     pub const fn new(octets: &'b [u8]) -> Burst<'b> {
-        Burst { octets, at: 0, behind_head: usize::MAX, index: Index::new() }
+        Burst { octets, at: 0, behind_head: usize::MAX, unusual: false, index: Index::new() }
     }
 
     /// How many octets are consumed: those of heads that were parsed, and those
@@ -128,8 +131,8 @@ impl Op for Next<'_, '_, '_, '_, '_> {
 
     #[inline(always)]
     fn run<S: Scan>(&mut self, scan: S) -> Outcome {
-        let Burst { octets, at, behind_head, index } = &mut *self.burst;
-        let (Some(blocks), true) = (scan.blocks(), *at == *behind_head) else {
+        let Burst { octets, at, behind_head, unusual, index } = &mut *self.burst;
+        let (Some(blocks), true) = (scan.blocks(), *at == *behind_head && !*unusual) else {
             // Behind content there may be content again, and so on: an index of many
             // heads would be of no use.
             return self.head.parse::<S, false>(scan);
@@ -152,7 +155,7 @@ impl Op for Next<'_, '_, '_, '_, '_> {
             return Outcome::Complete(length);
         }
         (**resume, _) = (Resume::new(), writer.resume(0));
-        index.clear();
+        *unusual = true;
         parse_alone(self.head)
     }
 }

@@ -97,7 +97,11 @@ impl FirstLine for RequestLine {
 
     #[inline(always)]
     fn parse_whole(lines: &impl Lines, line: &First, limits: &Limits) -> Option<StartLine> {
-        let (method_len, behind_method) = lines.first_token()?;
+        let method_len = lines.first_not_token();
+        if method_len == 64 {
+            return None;
+        }
+        let behind_method = *lines.octets().get(lines.start() + method_len as usize)?;
         // The octets of a target and no others are in front of SP, version and CR.
         let target = method_len + 1;
         let target_end = (line.end - 10).wrapping_sub(lines.start());

@@ -68,13 +68,8 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     }
 
     #[inline(always)]
-    fn first_token(&self) -> Option<(u32, u8)> {
-        let len = self.not_token.trailing_zeros();
-        if len == 64 {
-            return None;
-        }
-        // SAFETY: no bit stands for an octet that isn't there.
-        Some((len, unsafe { self.octets.one_at(self.start + len as usize) }))
+    fn first_not_token(&self) -> u32 {
+        self.not_token.trailing_zeros()
     }
 
     #[inline(always)]

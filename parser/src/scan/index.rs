@@ -71,13 +71,8 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 
     #[inline(always)]
-    fn first_token(&self) -> Option<(u32, u8)> {
-        let len = self.blocks.not_token(self.octets, self.start).trailing_zeros();
-        if len == 64 {
-            return None;
-        }
-        // SAFETY: no bit stands for an octet that isn't there.
-        Some((len, unsafe { self.octets.one_at(self.start + len as usize) }))
+    fn first_not_token(&self) -> u32 {
+        self.blocks.not_token(self.octets, self.start).trailing_zeros()
     }
 
     #[inline(always)]
@@ -347,12 +342,6 @@ impl Index {
         // The empty line counts twice: its CR stands behind an LF.
         self.state.taken += lines + 2;
         end <= self.state.regular
-    }
-
-    /// Forgets all.
-    #[cold]
-    pub(crate) fn clear(&mut self) {
-        self.state.from = NONE;
     }
 }
 

@@ -36,9 +36,9 @@ pub(crate) trait Lines {
     fn start(&self) -> usize;
     /// The first line. `None` if it isn't there, or shorter than 11 octets.
     fn first(&self) -> Option<First>;
-    /// How many token octets the first line begins with, and the octet behind
-    /// them. `None` if there are more than are looked at.
-    fn first_token(&self) -> Option<(u32, u8)>;
+    /// How many token octets the first line begins with; 64 if there are more than
+    /// are looked at.
+    fn first_not_token(&self) -> u32;
     /// The first octet that can't be of a target, from the octet `skipped` behind
     /// the start on; or one at `end` or behind it.
     fn target_end(&self, skipped: u32, end: usize) -> usize;
