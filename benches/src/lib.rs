@@ -23,6 +23,7 @@ pub mod load;
 pub mod machine;
 pub mod naive;
 pub mod peers;
+pub mod pipeline;
 pub mod rajada;
 pub mod report;
 pub mod serve;
