@@ -206,10 +206,16 @@ pub(super) fn losses(record: &Record) -> Vec<String> {
     let mut losses = Vec::new();
     for scenario in ALL.iter().filter(|scenario| scenario.everyone) {
         for Measure(what, number, more_is_better) in &measures {
+            // Behind in the median of the ratios, or in the ratio of the medians: the worse of both is told.
             let behind = |peer: &&Contestant| {
-                let ratio = ratio(record, scenario.name, OURS, &peer.name, number)?.median;
-                let behind = if *more_is_better { ratio < 1.0 } else { ratio > 1.0 };
-                behind.then(|| format!("{ratio:.2} times that of {}", peer.title))
+                let rounds = ratio(record, scenario.name, OURS, &peer.name, number)?.median;
+                let median = |name: &str| Some(figure(record, scenario.name, name, number)?.median);
+                let medians = median(OURS)? / median(&peer.name)?;
+                let (worse, behind) = match more_is_better {
+                    true => (rounds.min(medians), rounds.min(medians) < 1.0),
+                    false => (rounds.max(medians), rounds.max(medians) > 1.0),
+                };
+                behind.then(|| format!("{worse:.2} times that of {}", peer.title))
             };
             let peers =
                 record.contestants.iter().filter(|contestant| contestant.kind == Kind::Peer);
