@@ -162,8 +162,7 @@
 //!
 //! A head that is there as a whole, the usual case, is not scanned from the left to
 //! the right: where all its lines end is found first, in blocks of 64 octets, and
-//! so nothing waits for what is in the line before. [`Burst`] keeps that from one
-//! pipelined head to the next.
+//! so nothing waits for what is in the line before.
 //!
 //! Where figures are wanted: the repository's benchmarks `head`, `resume` and
 //! `chunked` (package `benches`) time this crate beside other parsers, after

@@ -7,9 +7,6 @@ use rajada_parser::{Config, Error, Request, Resume, Slots, Status};
 /// Everything that [`Pipeline::receive`](crate::Pipeline::receive) hands out borrows from the
 /// octets, not from the cursor. When it wants more, [`rest`](Self::rest) is what must come first in
 /// the next burst.
-///
-/// Where the lines of several requests end is found once for all of them and kept here, which is
-/// 1.4 KiB or so that are mostly not initialised. So it is made where it stays, and lent.
 #[derive(Debug)]
 pub struct Burst<'b> {
     heads: rajada_parser::Burst<'b>,

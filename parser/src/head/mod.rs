@@ -76,6 +76,9 @@ trait FirstLine {
     /// The view of such a head.
     type Message<'b, 'h>;
 
+    /// Whether [`parse_whole`](Self::parse_whole) knows a usual form.
+    const HAS_USUAL_FORM: bool = true;
+
     /// How many octets such a head may have, and what is wrong with more.
     #[inline(always)]
     fn limit(limits: &Limits) -> (usize, ErrorKind) {
@@ -167,20 +170,21 @@ impl<L: FirstLine> Head<'_, '_, '_, L> {
     #[inline(always)]
     fn parse<S: Scan, const EXACT: bool>(&mut self, scan: S) -> Outcome {
         let within = self.octets.get(..L::limit(&self.config.limits).0).unwrap_or(self.octets);
-        let (Some(blocks), Some(octets)) = (scan.blocks(), Window::new(within)) else {
+        let window = if L::HAS_USUAL_FORM { Window::new(within) } else { None };
+        let (Some(blocks), Some(octets)) = (scan.blocks(), window) else {
             return parse_exactly(self);
         };
-        if !EXACT && let Some(lines) = BlockLines::find(blocks, octets, 0) {
-            return self.parse_lines::<EXACT>(&lines);
+        if !EXACT && let Some(lines) = BlockLines::find(blocks, octets) {
+            return self.parse_listed::<EXACT>(&lines);
         }
         let mut room = Room::new();
         let lines = room.lines::<_, EXACT>(blocks, octets);
-        self.parse_lines::<EXACT>(&lines)
+        self.parse_listed::<EXACT>(&lines)
     }
 
     /// Parses the head that consists of `lines`.
     #[inline(always)]
-    fn parse_lines<const EXACT: bool>(&mut self, lines: &impl Lines) -> Outcome {
+    fn parse_listed<const EXACT: bool>(&mut self, lines: &impl Lines) -> Outcome {
         let limits = &self.config.limits;
         self.writer.restrict(limits.fields as usize);
         match whole::parse::<L>(lines, limits, self.at, &mut self.writer) {
@@ -198,13 +202,6 @@ impl<L: FirstLine> Head<'_, '_, '_, L> {
             }
         }
     }
-}
-
-/// Parses a head without regard to those around it.
-#[cold]
-#[inline(never)]
-fn parse_alone<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
-    dispatch(head.config.at_most, Fresh(head))
 }
 
 /// Parses a head that may be there as a whole.

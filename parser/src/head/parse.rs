@@ -116,6 +116,8 @@ struct NoLine;
 impl FirstLine for NoLine {
     type Message<'b, 'h> = Fields<'b, 'h>;
 
+    const HAS_USUAL_FORM: bool = false;
+
     fn limit(limits: &Limits) -> (usize, ErrorKind) {
         (limits.trailers as usize, ErrorKind::TrailersTooLarge)
     }

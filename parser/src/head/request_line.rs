@@ -101,13 +101,13 @@ impl FirstLine for RequestLine {
         if method_len == 64 {
             return None;
         }
-        let behind_method = *lines.octets().get(lines.start() + method_len as usize)?;
+        let behind_method = *lines.octets().get(method_len as usize)?;
         // The octets of a target and no others are in front of SP, version and CR.
         let target = method_len + 1;
-        let target_end = (line.end - 10).wrapping_sub(lines.start());
-        let found = lines.target_end(target, line.end - 10).wrapping_sub(lines.start());
+        let target_end = line.end - 10;
+        let found = lines.target_end(target, target_end);
 
-        let (version, line_end) = line.last_ten;
+        let (version, line_end) = line.last_eleven;
         let minor = (line_end >> 8).wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));
         let fits = (behind_method == b' ')
             & (found == target_end)
@@ -115,7 +115,7 @@ impl FirstLine for RequestLine {
             & (version == u64::from_le_bytes(*b" HTTP/1."))
             & (minor <= 1)
             & (method_len.wrapping_sub(1) < limits.method)
-            & (target_end + 10 < limits.request_line as usize);
+            & (line.end < limits.request_line as usize);
         let line = StartLine {
             start: 0,
             first_end: method_len,

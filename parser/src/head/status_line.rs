@@ -40,9 +40,9 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn parse_whole(lines: &impl Lines, line: &First, _: &Limits) -> Option<StartLine> {
-        let octets = lines.octets().get(lines.start()..)?;
+        let octets = lines.octets();
         let (version, code) = usual(octets)?;
-        let reason_end = (line.end - lines.start()).checked_sub(1)?;
+        let reason_end = line.end.checked_sub(1)?;
         let reason = octets.get(CODE_END + 1..reason_end)?;
         let ended = octets.get(reason_end..)?.first_chunk() == Some(b"\r\n");
         let line = StartLine {

@@ -42,7 +42,7 @@ pub(super) fn parse<L: FirstLine>(
     slots: &mut Writer<'_>,
 ) -> Whole {
     let Some(first) = lines.first() else { return Whole::Unusual };
-    let (start, (limit, _)) = (lines.start(), L::limit(limits));
+    let (limit, _) = L::limit(limits);
     let Some(start_line) = L::parse_whole(lines, &first, limits) else {
         return Whole::Stopped;
     };
@@ -50,27 +50,23 @@ pub(super) fn parse<L: FirstLine>(
     let mut noted = Noted::NONE;
     let mut line = first.end + 1;
     lines.fields(slots, |field| {
-        let position = field_line(&field, start)?;
+        let position = field_line(&field)?;
         noted.note(field.name_len, field.first);
         line = field.end + 1;
         Some(position)
     });
-    let length = line - start;
     let behind = lines.octets().get(line..).unwrap_or_default().first_chunk();
-    if behind == Some(b"\r\n") && length + 2 <= limit {
-        return Whole::Complete(start_line, noted, length + 2);
+    if behind == Some(b"\r\n") && line + 2 <= limit {
+        return Whole::Complete(start_line, noted, line + 2);
     }
-    if length > limit {
-        return Whole::Unusual;
-    }
-    let (known, fields, start) = (length as u32, slots.count() as u32, Some(start_line));
+    let (known, fields, start) = (line as u32, slots.count() as u32, Some(start_line));
     *at = Resume { known, line: known, fields, start, noted, ..Resume::new() };
     Whole::Stopped
 }
 
-/// The field of a line of the usual form, in a message that begins at `start`.
+/// The field of a line of the usual form.
 #[inline(always)]
-fn field_line(line: &Line, start: usize) -> Option<FieldPosition> {
+fn field_line(line: &Line) -> Option<FieldPosition> {
     // ": " and an octet of the value; an octet of the value, CR and LF.
     let colon = line.behind_name.swap_bytes() >> 8;
     let line_end = line.last >> 8;
@@ -78,12 +74,11 @@ fn field_line(line: &Line, start: usize) -> Option<FieldPosition> {
         return None;
     }
     let name_end = line.start + line.name_len;
-    let position = |at: usize| (at - start) as u32;
     Some(FieldPosition {
-        name_start: position(line.start),
-        name_end: position(name_end),
-        value_start: position(name_end + 2),
-        value_end: position(line.end - 1),
+        name_start: line.start as u32,
+        name_end: name_end as u32,
+        value_start: name_end as u32 + 2,
+        value_end: line.end as u32 - 1,
     })
 }
 

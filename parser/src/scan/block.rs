@@ -11,7 +11,6 @@ use crate::FieldPosition;
 pub(crate) struct BlockLines<'b, B> {
     blocks: B,
     octets: Window<'b>,
-    start: usize,
     /// The LF of each line but the empty one.
     ///
     /// Invariant: of each, it and the octet in front of it are breaks, and two
@@ -21,11 +20,11 @@ pub(crate) struct BlockLines<'b, B> {
 }
 
 impl<'b, B: Blocks> BlockLines<'b, B> {
-    /// The lines of the head that begins at `start`. `None` if it isn't in one
+    /// The lines of the head that the octets begin with. `None` if it isn't in one
     /// block, or not of the usual form.
     #[inline(always)]
-    pub(crate) fn find(blocks: B, octets: Window<'b>, start: usize) -> Option<Self> {
-        let breaks = blocks.breaks::<false>(octets, start);
+    pub(crate) fn find(blocks: B, octets: Window<'b>) -> Option<Self> {
+        let breaks = blocks.breaks::<false>(octets, 0);
         let doubles = breaks & breaks << 1;
         let triples = doubles & doubles << 1;
         if triples == 0 {
@@ -34,11 +33,11 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
         let in_front = !triples & (triples - 1);
         let ends = doubles & in_front;
         let place = triples.trailing_zeros() as usize;
-        if ends | ends >> 1 != breaks & in_front || start + place + 2 > octets.octets().len() {
+        if ends | ends >> 1 != breaks & in_front || place + 2 > octets.octets().len() {
             return None;
         }
-        let not_token = blocks.not_token_block(octets, start);
-        Some(BlockLines { blocks, octets, start, ends, not_token })
+        let not_token = blocks.not_token_block(octets, 0);
+        Some(BlockLines { blocks, octets, ends, not_token })
     }
 }
 
@@ -49,22 +48,16 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     }
 
     #[inline(always)]
-    fn start(&self) -> usize {
-        self.start
-    }
-
-    #[inline(always)]
     fn first(&self) -> Option<First> {
         let end = self.ends.trailing_zeros() as usize;
         if self.ends == 0 || end < 10 {
             return None;
         }
-        let end = self.start + end;
         // SAFETY: by the invariant `end + 3 <= len`.
         let eight = unsafe { self.octets.eight_at(end - 10) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(end - 3) };
-        Some(First { end, last_ten: (eight, four) })
+        Some(First { end, last_eleven: (eight, four) })
     }
 
     #[inline(always)]
@@ -75,8 +68,8 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     #[inline(always)]
     fn target_end(&self, skipped: u32, _: usize) -> usize {
         let seen = u64::MAX.checked_shl(skipped).unwrap_or(0);
-        let found = self.blocks.not_target_block(self.octets, self.start) & seen;
-        self.start + found.trailing_zeros() as usize
+        let found = self.blocks.not_target_block(self.octets, 0) & seen;
+        found.trailing_zeros() as usize
     }
 
     #[inline(always)]
@@ -93,19 +86,19 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             ends &= ends - 1;
             // The break in front of `end` is no token octet.
             let name_len = (self.not_token >> (line & 63)).trailing_zeros() as usize;
-            let start = self.start + line as usize;
-            let end = self.start + end;
+            let start = line as usize;
             // SAFETY: the name ends in front of `end`, and `end + 3 <= len`.
             let behind_name = unsafe { self.octets.four_at(start + name_len) };
             // SAFETY: an end before this one is at 1 or behind, so this is at 3.
             let last = unsafe { self.octets.four_at(end - 3) };
-            // SAFETY: `start <= end - 1`: there is no break of three.
+            // SAFETY: `start < end`: nearer than three octets to each other, the ends
+            // would be triples.
             let first = unsafe { self.octets.one_at(start) };
             let field = field(Line { start, name_len, end, first, behind_name, last });
             let Some(position) = field else { break };
             slot.write(position);
             count += 1;
-            line = (end - self.start) as u32 + 1;
+            line = end as u32 + 1;
         }
         // SAFETY: so many were written.
         unsafe { slots.add(count) };

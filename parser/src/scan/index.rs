@@ -1,5 +1,4 @@
-//! Where lines end, found block by block: those of a head, or of a whole buffer
-//! with several heads, of which one after another is taken.
+//! Where the lines of a head end, found block by block before one is looked at.
 //!
 //! ```text
 //! octets    G E T   /   H T T P / 1 . 1 CR LF H o s t :   a CR LF CR LF G E ..
@@ -33,16 +32,13 @@ const QUIET: usize = 256;
 /// The lines of one head, as far as they are there; none if the octets are not of
 /// the usual form, or if there are too many.
 ///
-/// Invariant: of each of `ends`, it and the octet in front of it are breaks. If not
-/// `open`, two octets are behind it, and it is at least two behind the one before.
+/// Invariant: of each of `ends`, it and the octet in front of it are breaks; the
+/// next one is three octets or more behind it; and two octets are behind each.
 pub(crate) struct ListedLines<'i, 'b, B> {
     blocks: B,
     octets: Window<'b>,
-    /// Where the head begins.
-    start: usize,
-    /// The offset of the LF of each line; if `open`, also of what follows the head.
+    /// The offset of the LF of each line.
     ends: &'i [u32],
-    open: bool,
 }
 
 impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
@@ -52,34 +48,26 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 
     #[inline(always)]
-    fn start(&self) -> usize {
-        self.start
-    }
-
-    #[inline(always)]
     fn first(&self) -> Option<First> {
         let end = *self.ends.first()? as usize;
-        let from = end.checked_sub(10).filter(|&from| from >= self.start)?;
-        if self.open && end + 3 > self.octets().len() {
-            return None;
-        }
-        // SAFETY: by the invariant, or as seen, `end + 3 <= len`.
+        let from = end.checked_sub(10)?;
+        // SAFETY: by the invariant `end + 3 <= len`.
         let eight = unsafe { self.octets.eight_at(from) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(from + 7) };
-        Some(First { end, last_ten: (eight, four) })
+        Some(First { end, last_eleven: (eight, four) })
     }
 
     #[inline(always)]
     fn first_not_token(&self) -> u32 {
-        self.blocks.not_token(self.octets, self.start).trailing_zeros()
+        self.blocks.not_token(self.octets, 0).trailing_zeros()
     }
 
     #[inline(always)]
     fn target_end(&self, skipped: u32, end: usize) -> usize {
         let seen = u64::MAX.checked_shl(skipped).unwrap_or(0);
-        let mut found = self.blocks.not_target(self.octets, self.start) & seen;
-        let mut block = self.start;
+        let mut found = self.blocks.not_target(self.octets, 0) & seen;
+        let mut block = 0;
         while found == 0 && block < end {
             block += B::WIDTH;
             found = self.blocks.not_target(self.octets, block);
@@ -90,7 +78,6 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     #[inline(always)]
     fn fields(&self, slots: &mut Writer<'_>, mut field: impl FnMut(Line) -> Option<FieldPosition>) {
         let Some((&first_end, ends)) = self.ends.split_first() else { return };
-        let len = self.octets().len();
         let mut start = first_end as usize + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
@@ -98,22 +85,18 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         while count < most {
             // SAFETY: `count < most <= ends.len()`.
             let end = unsafe { *ends.get_unchecked(count) } as usize;
-            // The CR of the empty line, or a line that may not be whole.
-            if self.open && (end == start || end + 3 > len) {
-                break;
-            }
             let name_len = self.blocks.not_token(self.octets, start).trailing_zeros() as usize;
             if name_len == 64 {
                 break;
             }
             // The break in front of `end` is no token octet, so the name ends there
             // or before: four octets from there on are in front of `end + 3`.
-            // SAFETY: as said, and `end + 3 <= len` by the invariant or as seen.
+            // SAFETY: as said, and `end + 3 <= len` by the invariant.
             let behind_name = unsafe { self.octets.four_at(start + name_len) };
             // SAFETY: an end before this one is at 1 or behind, so this is at 3.
             let last = unsafe { self.octets.four_at(end - 3) };
-            // SAFETY: `start < end`: the end before is two octets before this one, or
-            // one if `open`, and then this one is `start` itself, as seen.
+            // SAFETY: `start < end`, as the end before is three octets or more before
+            // this one.
             let first = unsafe { self.octets.one_at(start) };
             let line = Line { start, name_len, end, first, behind_name, last };
             let Some(position) = field(line) else { break };
@@ -127,8 +110,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 }
 
-/// Room for the line ends of one head, or of several that follow each other: not
-/// initialised, so that it costs nothing.
+/// Room for the line ends of a head: not initialised, so that it costs nothing.
 pub(crate) struct Room([MaybeUninit<u32>; ROOM + 64]);
 
 impl Room {
@@ -145,7 +127,7 @@ impl Room {
         blocks: B,
         octets: Window<'o>,
     ) -> ListedLines<'_, 'o, B> {
-        let none = ListedLines { blocks, octets, start: 0, ends: &[], open: false };
+        let none = ListedLines { blocks, octets, ends: &[] };
         let all = octets.octets().len();
         let (mut len, mut breaks, mut at) = (0, 0, 0);
         // The last bits of the block before, at the place of the first.
@@ -167,6 +149,9 @@ impl Room {
             (len, at) = (more, at + 64);
             breaks += found.count_ones() as usize;
             if at % QUIET == 0 {
+                if breaks > 2 * len + 1 {
+                    return none;
+                }
                 if len == quiet && found == 0 {
                     at = skip_quiet::<B, EXACT>(blocks, octets, at);
                 }
@@ -175,16 +160,13 @@ impl Room {
         };
         let Some(len) = self.push(blocks, block.doubles & in_front, at, len) else { return none };
         breaks += (block.breaks & in_front).count_ones() as usize;
-        // If there is no end of the head, the last octet may be the CR of a line
-        // that isn't whole.
-        let half = if at >= all { break_before & !double_before } else { 0 };
         // SAFETY: so many were pushed.
         let ends = unsafe { self.ends(0, len) };
         let ends = match ends {
             [ends @ .., last] if *last as usize + 3 > all => ends,
             ends => ends,
         };
-        if breaks == 2 * len + half as usize { ListedLines { ends, ..none } } else { none }
+        if breaks == 2 * len { ListedLines { ends, ..none } } else { none }
     }
 
     /// Puts the bits of a block behind the first `len` line ends, and returns how
@@ -228,121 +210,6 @@ impl Room {
 struct Block {
     breaks: u64,
     doubles: u64,
-}
-
-/// Line ends of a buffer with several heads, of which one after another is taken.
-/// They are found for many heads at once, and stay between one call and the next.
-pub(crate) struct Index {
-    /// Invariant: `room` holds as many line ends as this says.
-    state: State,
-    room: Room,
-}
-
-/// What an [`Index`] knows.
-#[derive(Clone, Copy)]
-struct State {
-    /// The first of the octets that this is of; all offsets count from it.
-    /// [`NONE`] if nothing is known.
-    from: usize,
-    /// Where the next head begins.
-    start: usize,
-    /// How many line ends are in front of it.
-    taken: usize,
-    /// How many line ends there are.
-    len: usize,
-    /// All octets before this one are classified.
-    classified: usize,
-    /// In front of this one there is no break that is none of two.
-    regular: usize,
-    /// Whether the last octet that was classified is a break, as the first bit.
-    break_before: u64,
-    /// The same of a break that has none before it.
-    lone_before: u64,
-}
-
-const NONE: usize = usize::MAX;
-
-impl State {
-    /// Nothing is known of the octets from `from` on.
-    #[inline(always)]
-    const fn at(from: usize) -> State {
-        let (start, taken, len, classified) = (0, 0, 0, 0);
-        let (regular, break_before, lone_before) = (usize::MAX, 0, 0);
-        State { from, start, taken, len, classified, regular, break_before, lone_before }
-    }
-}
-
-impl Index {
-    /// Nothing is known.
-    #[inline(always)]
-    pub(crate) const fn new() -> Index {
-        let mut index = MaybeUninit::<Index>::uninit();
-        let this = index.as_mut_ptr();
-        // Not as a struct expression: the compiler makes a constant of that, and
-        // copies all of it.
-        // SAFETY: the field is within the storage.
-        let state = unsafe { &raw mut (*this).state };
-        // SAFETY: as above.
-        unsafe { state.write(State::at(NONE)) };
-        // SAFETY: `room` may be uninitialised, and no line end is known.
-        unsafe { index.assume_init() }
-    }
-
-    /// The lines of the head that begins at `at`, and of what follows it, as far as
-    /// they are in the next `ahead` octets or there is room.
-    #[inline(always)]
-    pub(crate) fn lines<'o, B: Blocks>(
-        &mut self,
-        blocks: B,
-        octets: &'o [u8],
-        at: usize,
-        ahead: usize,
-    ) -> Option<ListedLines<'_, 'o, B>> {
-        let State { from, start, len, .. } = self.state;
-        if from == NONE || at.wrapping_sub(from) != start || len > ROOM / 2 {
-            self.state = State::at(at);
-        }
-        let octets = Window::new(octets.get(self.state.from..)?)?;
-        let wanted = octets.octets().len().min(self.state.start + ahead);
-        if self.state.classified < wanted {
-            self.classify(blocks, octets, wanted);
-        }
-        let State { start, taken, len, .. } = self.state;
-        // SAFETY: so many were pushed, and no more are taken.
-        let ends = unsafe { self.room.ends(taken.min(len), len) };
-        Some(ListedLines { blocks, octets, start, ends, open: true })
-    }
-
-    /// Classifies octets up to `wanted`, or until there is no room.
-    #[inline(always)]
-    fn classify<B: Blocks>(&mut self, blocks: B, octets: Window<'_>, wanted: usize) {
-        let mut state = self.state;
-        while state.classified < wanted {
-            let at = state.classified;
-            let found = blocks.breaks::<false>(octets, at);
-            let doubles = found & found.wrapping_add(found).wrapping_add(state.break_before);
-            let Some(len) = self.room.push(blocks, doubles, at, state.len) else { break };
-            let lone = found & !doubles;
-            if lone.wrapping_add(lone).wrapping_add(state.lone_before) & !found != 0 {
-                // The break may be the octet before.
-                state.regular = state.regular.min(at.saturating_sub(1));
-            }
-            (state.break_before, state.lone_before) = (found >> 63, lone >> 63);
-            (state.len, state.classified) = (len, at + 64);
-        }
-        self.state = state;
-    }
-
-    /// Takes the head of `length` octets that begins where the last one ended, with
-    /// its `lines`. Whether all breaks in it are at their ends.
-    #[inline(always)]
-    pub(crate) fn take(&mut self, length: usize, lines: usize) -> bool {
-        let end = self.state.start + length;
-        self.state.start = end;
-        // The empty line counts twice: its CR stands behind an LF.
-        self.state.taken += lines + 2;
-        end <= self.state.regular
-    }
 }
 
 /// The first block at or after `from` that has a break or is not whole.

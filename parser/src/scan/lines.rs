@@ -7,9 +7,9 @@ use crate::FieldPosition;
 pub(crate) struct First {
     /// Where its LF is.
     pub(crate) end: usize,
-    /// The eight octets that end in front of the last two, and the last four, as
+    /// The eight octets in front of its last three, and its last four, as
     /// little-endian numbers.
-    pub(crate) last_ten: (u64, u32),
+    pub(crate) last_eleven: (u64, u32),
 }
 
 /// A line behind the first.
@@ -30,10 +30,8 @@ pub(crate) struct Line {
 
 /// The lines of a head, as far as they are there.
 pub(crate) trait Lines {
-    /// All octets, also those in front of the head and behind it.
+    /// The octets that begin with the head.
     fn octets(&self) -> &[u8];
-    /// Where the head begins.
-    fn start(&self) -> usize;
     /// The first line. `None` if it isn't there, or shorter than 11 octets.
     fn first(&self) -> Option<First>;
     /// How many token octets the first line begins with; 64 if there are more than

@@ -89,7 +89,8 @@ pub(crate) trait Scan: Copy {
 /// Classifies a block of octets at a time, at positions that do not depend on
 /// what was found in the block before, so that the CPU can work on several at
 /// once. Bit `i` stands for octet `at + i`; octets beyond the end count as inside
-/// of every class.
+/// of every class. Reads rely on it that this is so, and that no break is an octet
+/// of a token.
 pub(crate) trait Blocks: Copy {
     /// How many octets [`not_token`](Self::not_token) and
     /// [`not_target`](Self::not_target) look at.

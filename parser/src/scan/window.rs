@@ -70,7 +70,8 @@ impl<'b> Window<'b> {
     pub(super) fn read<const N: usize>(self, at: usize) -> (&'b [u8; N], usize) {
         const { assert!(N <= SHORTEST) };
         let start = at.min(self.octets.len() - N);
-        // SAFETY: the invariant: `start + N <= SHORTEST.max(len) == len`.
+        // SAFETY: `N <= SHORTEST <= len` by the invariant, so the subtraction doesn't
+        // wrap, and `start + N <= len`.
         let part = unsafe { self.octets.as_ptr().add(start) };
         // SAFETY: `N` octets from there on are in the slice, as said, and an
         // array of octets needs no alignment.

@@ -58,6 +58,6 @@ pub(super) fn mask_once(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) 
 #[inline(always)]
 pub(super) fn mask32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
     let (block, before) = octets.read(at);
-    // `before` is below 64.
+    // `before` is below 64, as `at` is at most 31 octets beyond the end.
     half(block) as u64 >> (before & 63)
 }
