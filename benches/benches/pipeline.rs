@@ -26,12 +26,12 @@ fn burst(criterion: &mut Criterion) {
         let octets = REQUEST.repeat(depth);
         group.throughput(Throughput::Elements(depth as u64));
         let mut bare = Bare::new(Config::STRICT, depth);
-        let expected = bare.parse_burst(&octets, false);
+        let expected = bare.parse(&octets, false);
         group.bench_function(BenchmarkId::new("bare", depth), |bencher| {
-            bencher.iter(|| bare.parse_burst(black_box(&octets), false));
+            bencher.iter(|| bare.parse(black_box(&octets), false));
         });
         group.bench_function(BenchmarkId::new("framed", depth), |bencher| {
-            bencher.iter(|| bare.parse_burst(black_box(&octets), true));
+            bencher.iter(|| bare.parse(black_box(&octets), true));
         });
         for (name, answers) in ALL {
             let mut server = Server::new(Config::STRICT, depth);

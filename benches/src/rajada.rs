@@ -2,9 +2,7 @@
 
 use std::hint::black_box;
 
-use rajada_parser::{
-    Burst, Config, Fields, Level, Positions, Request, Response, Resume, Status, Version,
-};
+use rajada_parser::{Config, Fields, Level, Positions, Request, Response, Resume, Status, Version};
 
 use crate::SLOTS;
 use crate::contest::{Contestant, each_head};
@@ -44,30 +42,6 @@ fn request(
         }
         _ => 0,
     }
-}
-
-/// Parses pipelined requests as a server would.
-#[inline(always)]
-fn each_burst(
-    item: &Item,
-    rounds: usize,
-    config: &Config,
-    positions: &mut Positions<SLOTS>,
-) -> usize {
-    let mut octets = 0;
-    for _ in 0..rounds {
-        for buffer in &item.buffers {
-            let mut burst = Burst::new(black_box(buffer));
-            while !burst.rest().is_empty() {
-                match burst.parse_request(config, &mut Resume::new(), positions) {
-                    Ok(Status::Complete(request, _)) => _ = black_box(&request),
-                    _ => panic!("item {} can't be parsed", item.letter),
-                }
-            }
-            octets += burst.consumed();
-        }
-    }
-    octets
 }
 
 #[inline(always)]
@@ -136,9 +110,6 @@ impl Contestant for Rajada {
     fn parse(&mut self, item: &Item, rounds: usize) -> usize {
         let (config, positions) = (&self.config, &mut self.positions);
         match item.kind {
-            Kind::Request if item.heads > item.buffers.len() => {
-                each_burst(item, rounds, config, positions)
-            }
             Kind::Request => each_head(item, rounds, |octets| {
                 request(octets, config, positions, |request| _ = black_box(request))
             }),

@@ -94,7 +94,6 @@
 //! | to do what | use |
 //! |---|---|
 //! | parse a head | [`Config::parse_request`], [`Config::parse_response`]: [`Request`], [`Response`] |
-//! | parse the heads of a pipelined buffer | [`Burst`] |
 //! | keep fields' positions | [`Positions`], [`BorrowedPositions`], [`FieldPosition`] |
 //! | parse a head without slots, part by part | [`pull`] |
 //! | look at fields | [`Fields`], [`Field`]; known names: [`FieldName`]; lists, parameters: [`list`] |
@@ -278,7 +277,7 @@ pub use error::{Error, ErrorKind};
 pub use field_name::FieldName;
 pub use fields::{Field, FieldIter, Fields, GetAll};
 pub use framing::{Authority, BodyLength, Framing};
-pub use head::{Burst, pull};
+pub use head::pull;
 pub use leniency::Leniency;
 pub use request::Request;
 pub use response::Response;

@@ -1,7 +1,5 @@
 //! A cursor over the octets of one read.
 
-use rajada_parser::{Config, Error, Request, Resume, Slots, Status};
-
 /// The octets of one read, and how far they have been consumed.
 ///
 /// Everything that [`Pipeline::receive`](crate::Pipeline::receive) hands out borrows from the
@@ -9,44 +7,34 @@ use rajada_parser::{Config, Error, Request, Resume, Slots, Status};
 /// the next burst.
 #[derive(Debug)]
 pub struct Burst<'b> {
-    heads: rajada_parser::Burst<'b>,
+    octets: &'b [u8],
+    consumed: usize,
 }
 
 impl<'b> Burst<'b> {
     /// A cursor at the start of `octets`.
     #[inline]
     pub const fn new(octets: &'b [u8]) -> Self {
-        Self { heads: rajada_parser::Burst::new(octets) }
+        Self { octets, consumed: 0 }
     }
 
     /// Octets consumed from the start.
     #[inline]
     pub const fn consumed(&self) -> usize {
-        self.heads.consumed()
+        self.consumed
     }
 
     /// Octets not yet consumed.
     #[inline]
     pub fn rest(&self) -> &'b [u8] {
-        self.heads.rest()
+        &self.octets[self.consumed..]
     }
 
     /// Takes the next `count` octets, or all if there are fewer.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) -> &'b [u8] {
         let (taken, _) = self.rest().split_at(count.min(self.rest().len()));
-        self.heads.advance(taken.len());
+        self.consumed += taken.len();
         taken
-    }
-
-    /// Takes the next head, if it is complete.
-    #[inline]
-    pub(crate) fn take_head<'h, S: Slots + ?Sized>(
-        &mut self,
-        parser: &Config,
-        resume: &mut Resume,
-        slots: &'h mut S,
-    ) -> Result<Status<Request<'b, 'h>>, Error> {
-        self.heads.parse_request(parser, resume, slots)
     }
 }

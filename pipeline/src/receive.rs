@@ -67,11 +67,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return Event::Paused;
         }
         // By reference: the request is moved once, after the stores that made it have long drained.
-        match &burst.take_head(&settings.parser, &mut self.resume, slots) {
+        match &settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
                 self.resume = Resume::new();
                 self.head_begun = false;
-                self.received += *octets as u64;
+                self.consume(burst, *octets);
                 match &request.framing() {
                     Ok(framing) => self.admit(settings, request, framing, burst),
                     Err(error) => {

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use rajada_parser::{Burst, Config, Error, Positions, Request, Resume, Status};
+use rajada_parser::{Config, Error, Positions, Request, Resume, Status};
 
 use super::{CONTENT, HEAD};
 
@@ -24,26 +24,13 @@ impl Bare {
         Self { parser, slots: Positions::new(), answer, out }
     }
 
-    /// Each head by itself; how many octets the answers have.
-    #[inline(never)]
-    pub fn parse(&mut self, octets: &[u8]) -> usize {
+    /// One head after the other and, if `framed`, with the decision of what follows each; how many octets the answers have.
+    #[inline(always)]
+    pub fn parse(&mut self, octets: &[u8], framed: bool) -> usize {
         let (mut rest, mut end) = (octets, 0);
         while !rest.is_empty() {
             let status = self.parser.parse_request(rest, &mut Resume::new(), &mut self.slots);
-            rest = &rest[seen(&status, false)..];
-            end = copy(&self.answer, &mut self.out, end);
-        }
-        black_box(&self.out);
-        end
-    }
-
-    /// With the index that the heads of a burst share, and, if `framed`, with the decision of what follows each head.
-    #[inline(always)]
-    pub fn parse_burst(&mut self, octets: &[u8], framed: bool) -> usize {
-        let (mut burst, mut end) = (Burst::new(octets), 0);
-        while !burst.rest().is_empty() {
-            let status = burst.parse_request(&self.parser, &mut Resume::new(), &mut self.slots);
-            seen(&status, framed);
+            rest = &rest[seen(&status, framed)..];
             end = copy(&self.answer, &mut self.out, end);
         }
         black_box(&self.out);

@@ -9,7 +9,6 @@
 //! parse either gets to the end, stops at the lowest offset that can't be
 //! right, or stops for want of octets and notes in [`Resume`] how far it got.
 
-mod burst;
 mod field_lines;
 mod parse;
 pub mod pull;
@@ -21,7 +20,6 @@ mod whole;
 
 use core::marker::PhantomData;
 
-pub use self::burst::Burst;
 use self::whole::Whole;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};

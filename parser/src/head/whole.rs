@@ -15,6 +15,9 @@
 //! too many, an empty line in front, an incomplete head) is for the sibling
 //! modules. Both ways give the same for the same octets.
 
+#[cfg(test)]
+mod tests;
+
 use super::FirstLine;
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};

@@ -1,8 +1,8 @@
-//! The heads of a burst are the heads that are parsed one by one: parts, errors
-//! and offsets, at every level.
+//! Heads that follow each other read at every level as at the scalar one: parts,
+//! errors and offsets.
 
 use super::*;
-use crate::{Level, Positions};
+use crate::{Config, Error, Level, Positions, Request, Status};
 use proptest::prelude::*;
 use std::string::String;
 use std::vec::Vec;
@@ -20,43 +20,32 @@ fn parts(status: Status<Request<'_, '_>>) -> Option<(Vec<Vec<u8>>, usize)> {
     Some((start.into_iter().chain(fields).collect(), length))
 }
 
-/// Parses heads until there is none, with `content` octets behind each: in a
-/// burst, and one by one.
-fn both<const N: usize>(config: &Config, octets: &[u8], content: usize) -> [Vec<Parsed>; 2] {
+/// Parses heads until there is none, with `content` octets behind each.
+fn heads<const N: usize>(config: &Config, octets: &[u8], content: usize) -> Vec<Parsed> {
     // An exact copy, so that AddressSanitizer sees any read outside of it.
     let octets: Vec<u8> = octets.to_vec();
     let mut slots = Positions::<N>::new();
-    let (mut burst, mut in_burst) = (Burst::new(&octets), Vec::new());
-    loop {
-        let before = burst.rest().len();
-        let status = burst.parse_request(config, &mut Resume::new(), &mut slots);
-        let parsed = status.map(parts);
-        let length = parsed.as_ref().ok().and_then(|parsed| parsed.as_ref()).map(|parsed| parsed.1);
-        assert_eq!(before - burst.rest().len(), length.unwrap_or(0), "consumed");
-        in_burst.push(parsed);
-        if length.is_none() {
-            break;
-        }
-        burst.advance(content);
-        assert_eq!(burst.consumed() + burst.rest().len(), octets.len());
-    }
-    let (mut rest, mut one_by_one) = (octets.as_slice(), Vec::new());
+    let (mut rest, mut heads) = (octets.as_slice(), Vec::new());
     loop {
         let parsed = config.parse_request(rest, &mut Resume::new(), &mut slots).map(parts);
         let length = parsed.as_ref().ok().and_then(|parsed| parsed.as_ref()).map(|parsed| parsed.1);
-        one_by_one.push(parsed);
-        let Some(length) = length else { break };
+        heads.push(parsed);
+        let Some(length) = length else { return heads };
         rest = rest.get(length + content..).unwrap_or_default();
     }
-    [in_burst, one_by_one]
+}
+
+fn check_in<const N: usize>(config: &Config, octets: &[u8], content: usize) -> Vec<Parsed> {
+    let expected = heads::<N>(&config.at_most(Level::Scalar), octets, content);
+    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+        let found = heads::<N>(&config.at_most(level), octets, content);
+        assert_eq!(found, expected, "{level} {}", octets.escape_ascii());
+    }
+    expected
 }
 
 fn check(octets: &[u8], content: usize) {
-    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
-        let config = Config::STRICT.at_most(level);
-        let [in_burst, one_by_one] = both::<4>(&config, octets, content);
-        assert_eq!(in_burst, one_by_one, "{level} {}", octets.escape_ascii());
-    }
+    check_in::<4>(&Config::STRICT, octets, content);
 }
 
 const TINY: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -73,20 +62,14 @@ fn small_heads_at_every_place_of_a_block() {
 }
 
 #[test]
-fn more_line_ends_than_an_index_has_room_for() {
+fn more_line_ends_than_there_is_room_for() {
     let head = [&TINY[..TINY.len() - 2], &b"A: b\r\n".repeat(3), b"\r\n"].concat();
-    let octets = head.repeat(400);
-    let [in_burst, one_by_one] = both::<4>(&Config::STRICT, &octets, 0);
-    assert_eq!(in_burst.len(), 401);
-    assert!(in_burst == one_by_one);
-    // In one head, there are too many of them for it.
+    assert_eq!(check_in::<4>(&Config::STRICT, &head.repeat(400), 0).len(), 401);
     let many = [&TINY[..TINY.len() - 2], &b"A: b\r\n".repeat(400), b"\r\n"].concat();
     let mut limits = *Config::STRICT.limits();
     limits.fields = 500;
     let config = Config::STRICT.with_limits(limits);
-    let [in_burst, one_by_one] = both::<500>(&config, &[TINY, &many, TINY].concat(), 0);
-    assert_eq!(in_burst.len(), 4);
-    assert!(in_burst == one_by_one);
+    assert_eq!(check_in::<500>(&config, &[TINY, &many, TINY].concat(), 0).len(), 4);
 }
 
 #[test]
@@ -98,7 +81,7 @@ fn every_end_of_a_buffer() {
     }
 }
 
-/// Found by fuzzing: the offset of the version was below that of the line.
+/// Shorter than a version.
 #[test]
 fn a_first_line_that_is_too_short() {
     for short in [&b"0\r\n\r\n"[..], b"5;x=y\r\nhello\r\n0\r\n\r\n", b"GET HTTP/\r\n\r\n"] {
@@ -106,31 +89,6 @@ fn a_first_line_that_is_too_short() {
         check(&[&long, short, TINY].concat(), 0);
         check(&[TINY, short, TINY].concat(), 0);
     }
-}
-
-#[test]
-fn a_head_that_is_resumed_inside_a_burst() {
-    let octets = TINY.repeat(3);
-    let (mut at, mut slots) = (Resume::new(), Positions::<4>::new());
-    let mut burst = Burst::new(&octets[..TINY.len() + 20]);
-    assert!(matches!(
-        burst.parse_request(&Config::STRICT, &mut at, &mut slots),
-        Ok(Status::Complete(..))
-    ));
-    let mut at = Resume::new();
-    let status = burst.parse_request(&Config::STRICT, &mut at, &mut slots);
-    assert!(matches!(status, Ok(Status::Partial)));
-    assert_eq!(burst.consumed(), TINY.len());
-    let mut burst = Burst::new(&octets[TINY.len()..]);
-    for at in [at, Resume::new()] {
-        let mut at = at;
-        let status = burst.parse_request(&Config::STRICT, &mut at, &mut slots);
-        let (_, length) = status.unwrap().complete().unwrap();
-        assert_eq!(length, TINY.len());
-    }
-    assert_eq!(burst.rest(), b"");
-    burst.advance(5);
-    assert_eq!(burst.consumed(), 2 * TINY.len());
 }
 
 /// Heads of many forms, some of them wrong.
