@@ -11,7 +11,7 @@
 //!
 //! fn serve(mut peer: impl Read + Write, settings: &Settings) -> io::Result<()> {
 //!     let ok = PreparedHead::new("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n").unwrap();
-//!     let mut pipeline = Pipeline::<Vec<u8>>::new();
+//!     let mut pipeline = Pipeline::<Vec<u8>, _, _>::new();
 //!     pipeline.lend(Box::new(Store::new(settings)));
 //!     let mut slots = Positions::<100>::new();
 //!     let (mut buffer, mut filled) = (vec![0; 128 * 1024], 0);

@@ -3,10 +3,14 @@
 
 use rajada_parser::{Field, Positions};
 use rajada_pipeline::client::{Client, Event, RequestError, RequestHead, RequestId};
+use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{ApiMisuse, Burst, Content, Incoming, Length, Offence, Settings, Store};
 
+/// In a box of the test's own, also where the crate has no heap.
+type Loan = Box<Store<Vec<u8>>>;
+
 struct Peer {
-    client: Client<Vec<u8>>,
+    client: Client<Vec<u8>, UsualMemory<Vec<u8>>, Loan>,
     settings: Settings,
     slots: Positions<64>,
     leftover: Vec<u8>,

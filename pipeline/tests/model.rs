@@ -5,10 +5,14 @@
 #[allow(unreachable_pub)]
 mod reference;
 #[path = "common/simulation.rs"]
-#[allow(unreachable_pub)]
+#[allow(dead_code, unreachable_pub)]
 mod simulation;
 
 use proptest::prelude::*;
+use rajada_pipeline::memory::Fixed;
+
+/// Room for all that the schedule may want to hold at once.
+type Arrays = Fixed<Vec<u8>, 16, 256, { 96 * 1024 }>;
 
 fn request() -> impl Strategy<Value = String> {
     let fields = prop_oneof![
@@ -47,11 +51,21 @@ fn session() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // Without a heap the usual memory is too small for the schedule, which knows of no full memory.
+    #[cfg(feature = "alloc")]
     #[test]
     fn the_same_octets_as_the_reference(
         octets in session(),
         schedule in proptest::collection::vec(any::<u8>(), 0..300),
     ) {
         simulation::run(&octets, &schedule);
+    }
+
+    #[test]
+    fn the_same_octets_out_of_arrays(
+        octets in session(),
+        schedule in proptest::collection::vec(any::<u8>(), 0..300),
+    ) {
+        simulation::run_on(Arrays::new(), &octets, &schedule);
     }
 }

@@ -4,10 +4,14 @@ mod common;
 
 use common::ok;
 use rajada_parser::{BodyLength, Positions};
+use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
     Burst, Content, Event, Incoming, Offence, Phase, Pipeline, Settings, Store, Ticket,
 };
 use rajada_testkit::{Book, Case, LayerName, Message, Place, check};
+
+/// In a box of the test's own, also where the crate has no heap.
+type Loan = Box<Store<Vec<u8>>>;
 
 #[test]
 fn every_case_holds_however_it_is_split() {
@@ -43,7 +47,7 @@ impl rajada_testkit::Layer for PipelineLayer {
 
 /// Answers each request once its content is there; leaves offers of another protocol unanswered.
 struct Server {
-    pipeline: Pipeline<Vec<u8>>,
+    pipeline: Pipeline<Vec<u8>, UsualMemory<Vec<u8>>, Loan>,
     settings: Settings,
     slots: Positions<101>,
     octets: Vec<u8>,

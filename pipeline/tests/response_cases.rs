@@ -2,8 +2,12 @@
 
 use rajada_parser::{BodyLength, Positions, Response};
 use rajada_pipeline::client::{Client, Event, RequestHead};
+use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{Burst, Content, Incoming, Offence, Settings, Store};
 use rajada_testkit::{Book, Case, Event as Seen, Layer, LayerName, Message, Place, check};
+
+/// In a box of the test's own, also where the crate has no heap.
+type Loan = Box<Store<Vec<u8>>>;
 
 #[test]
 fn every_case_holds_however_it_is_split() {
@@ -39,7 +43,7 @@ impl Layer for ClientLayer {
 
 /// Asks the same again whenever nothing is awaited.
 struct Asking {
-    client: Client<Vec<u8>>,
+    client: Client<Vec<u8>, UsualMemory<Vec<u8>>, Loan>,
     settings: Settings,
     slots: Positions<101>,
     method: String,

@@ -7,7 +7,7 @@
 //! use rajada_pipeline::{Burst, Content, Settings, Store};
 //!
 //! let settings = Settings::default();
-//! let mut client = Client::<Vec<u8>>::new();
+//! let mut client = Client::<Vec<u8>, _, _>::new();
 //! client.lend(Box::new(Store::new(&settings)));
 //! let a = client.request(&RequestHead::new(b"GET /a HTTP/1.1\r\nHost: h\r\n\r\n")?, Content::None)?;
 //! let b = client.request(&RequestHead::new(b"GET /b HTTP/1.1\r\nHost: h\r\n\r\n")?, Content::None)?;

@@ -4,9 +4,13 @@
 #![allow(dead_code, unreachable_pub)]
 
 use rajada_parser::Positions;
+use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
     Burst, Content, Event, Head, Incoming, Offence, Phase, Pipeline, Settings, Store, Ticket,
 };
+
+/// In a box of the test's own, also where the crate has no heap.
+pub type Loan = Box<Store<Vec<u8>>>;
 
 pub const OK: &[u8] = b"HTTP/1.1 200 OK\r\n";
 
@@ -16,7 +20,7 @@ pub fn ok() -> Head<'static> {
 
 /// A pipeline with what a server keeps around it.
 pub struct Connection {
-    pub pipeline: Pipeline<Vec<u8>>,
+    pub pipeline: Pipeline<Vec<u8>, UsualMemory<Vec<u8>>, Loan>,
     pub settings: Settings,
     pub slots: Positions<100>,
     /// Octets received and not yet consumed.

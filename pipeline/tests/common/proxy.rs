@@ -3,9 +3,13 @@
 use rajada_parser::encode::HeadEncoder;
 use rajada_parser::{Field, Positions};
 use rajada_pipeline::client::{self, Client, RequestHead, Sending};
+use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
     Burst, Content, Event, Head, Incoming, Length, Pipeline, Settings, Store, Ticket,
 };
+
+/// In a box of the test's own, also where the crate has no heap.
+type Loan = Box<Store<Vec<u8>>>;
 
 /// A request as one side understands it.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,9 +25,9 @@ struct Understood {
 fn forward(octets: &[u8], size: usize) -> (Vec<Understood>, Vec<u8>) {
     let settings = Settings::default();
     let head = Head::new(b"HTTP/1.1 200 OK\r\n").expect("a head");
-    let mut pipeline = Pipeline::<Vec<u8>>::new();
+    let mut pipeline = Pipeline::<Vec<u8>, _, _>::new();
     pipeline.lend(Box::new(Store::new(&settings)));
-    let mut client = Client::<Vec<u8>>::new();
+    let mut client = Client::<Vec<u8>, _, _>::new();
     client.lend(Box::new(Store::new(&settings)));
     client.pipeline_any_method();
     let mut slots = Positions::<100>::new();
@@ -109,7 +113,7 @@ fn forward(octets: &[u8], size: usize) -> (Vec<Understood>, Vec<u8>) {
 }
 
 /// Takes what the client sends.
-fn transmit(client: &mut Client<Vec<u8>>, forwarded: &mut Vec<u8>) {
+fn transmit(client: &mut Client<Vec<u8>, UsualMemory<Vec<u8>>, Loan>, forwarded: &mut Vec<u8>) {
     while client.wants_write() {
         let mut out = [&[][..]; 8];
         let count = client.poll_transmit(&mut out);
@@ -120,7 +124,7 @@ fn transmit(client: &mut Client<Vec<u8>>, forwarded: &mut Vec<u8>) {
 }
 
 /// Lets the server behind answer the oldest request.
-fn answer(client: &mut Client<Vec<u8>>, settings: &Settings) {
+fn answer(client: &mut Client<Vec<u8>, UsualMemory<Vec<u8>>, Loan>, settings: &Settings) {
     let octets = b"HTTP/1.1 204 No Content\r\n\r\n";
     let mut slots = Positions::<4>::new();
     let event = client.receive(settings, &mut Burst::new(octets), &mut slots);

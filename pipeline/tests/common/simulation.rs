@@ -1,6 +1,7 @@
 //! A pipeline and its reference, side by side through the same schedule of octets and calls.
 
 use rajada_parser::{BodyLength, Chunk, ChunkedDecoder, Config, Limits, Positions, Resume, Status};
+use rajada_pipeline::memory::{Memory, UsualMemory};
 use rajada_pipeline::{
     ApiMisuse, Burst, Content, Event, Head, Incoming, Length, Phase, Pipeline, Settings, Store,
     Streaming, Ticket,
@@ -8,13 +9,21 @@ use rajada_pipeline::{
 
 use super::reference::{Facts, HEAD, Input, Reference};
 
+/// In a box of the test's own, also where the crate has no heap.
+type Loan<M> = Box<Store<Vec<u8>, M>>;
+
 const HELD: usize = 4000;
 const IN_FLIGHT: usize = 8;
 
 /// Runs `schedule` on a connection whose peer sends `octets`. Panics at the first difference.
 /// Returns what left.
 pub fn run(octets: &[u8], schedule: &[u8]) -> Vec<u8> {
-    let mut simulation = Simulation::new(octets);
+    run_on(UsualMemory::new(), octets, schedule)
+}
+
+/// The same on other memory, which must never be full.
+pub fn run_on<M: Memory<Vec<u8>>>(memory: M, octets: &[u8], schedule: &[u8]) -> Vec<u8> {
+    let mut simulation = Simulation::new(memory, octets);
     let mut schedule = schedule.iter().copied();
     while let Some(call) = schedule.next() {
         simulation.step(call, schedule.next().unwrap_or(0));
@@ -24,8 +33,8 @@ pub fn run(octets: &[u8], schedule: &[u8]) -> Vec<u8> {
     simulation.wire
 }
 
-struct Simulation<'o> {
-    pipeline: Pipeline<Vec<u8>>,
+struct Simulation<'o, M> {
+    pipeline: Pipeline<Vec<u8>, M, Loan<M>>,
     reference: Reference,
     settings: Settings,
     slots: Positions<100>,
@@ -39,14 +48,14 @@ struct Simulation<'o> {
     largest: usize,
 }
 
-impl<'o> Simulation<'o> {
-    fn new(octets: &'o [u8]) -> Self {
+impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
+    fn new(memory: M, octets: &'o [u8]) -> Self {
         let mut settings = Settings::default();
         settings.requests_in_flight = IN_FLIGHT;
         settings.held = HELD;
         settings.content = 10_000;
         let mut pipeline = Pipeline::new();
-        pipeline.lend(Box::new(Store::new(&settings)));
+        pipeline.lend(Box::new(Store::with_memory(&settings, memory)));
         Self {
             pipeline,
             reference: Reference::default(),
