@@ -41,6 +41,14 @@ impl<'a> Head<'a> {
         Ok(Self { octets, form })
     }
 
+    /// Whether the field `name`, compared without case, is one that the pipeline adds itself, so that
+    /// no head may have it.
+    pub fn is_added(name: &[u8]) -> bool {
+        const ADDED: [&[u8]; 4] =
+            [b"content-length", b"transfer-encoding", b"connection", b"keep-alive"];
+        ADDED.iter().any(|added| name.eq_ignore_ascii_case(added))
+    }
+
     /// The status code, 100 to 599.
     #[inline]
     pub const fn status(&self) -> u16 {
@@ -169,9 +177,7 @@ impl Form {
         if !is_field_value(value) {
             return Err(HeadError::Value);
         }
-        const OWNED: [&[u8]; 4] =
-            [b"content-length", b"transfer-encoding", b"connection", b"keep-alive"];
-        if OWNED.iter().any(|owned| name.eq_ignore_ascii_case(owned)) {
+        if Head::is_added(name) {
             return Err(HeadError::Framing);
         }
         Ok(if name.eq_ignore_ascii_case(b"upgrade") { Self(self.0 | Self::UPGRADE) } else { self })

@@ -37,17 +37,18 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         length: Length,
     ) -> Result<Streaming, Rejected<Ticket>> {
         match self.try_start(&ticket, head, length) {
-            Ok(()) => Ok(Streaming { id: ticket.id() }),
+            Ok(wants_content) => Ok(Streaming { id: ticket.id(), wants_content }),
             Err(why) => Err(Rejected { given: ticket, why }),
         }
     }
 
+    /// Says whether content is sent.
     fn try_start(
         &mut self,
         ticket: &Ticket,
         head: &Head<'_>,
         length: Length,
-    ) -> Result<(), ApiMisuse> {
+    ) -> Result<bool, ApiMisuse> {
         self.owes(ticket.id())?;
         check_final(ticket, head)?;
         let sequence = ticket.id().sequence();
@@ -77,7 +78,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             encoder.head(head, framing, connection);
         });
         self.set_answer(sequence, answer);
-        Ok(())
+        Ok(answer != Answer::Unsent)
     }
 
     /// Adds a piece of content to an answer under way. A piece that is owned leaves as its own

@@ -57,12 +57,20 @@ impl fmt::Debug for Ticket {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Streaming {
     pub(crate) id: TicketId,
+    pub(crate) wants_content: bool,
 }
 
 impl Streaming {
     /// The name of the request, to be kept by whoever reports a lost ticket.
     pub const fn id(&self) -> TicketId {
         self.id
+    }
+
+    /// Whether content is sent in this answer. In one to `HEAD`, or by a status that has none
+    /// (`204`, `205`, `304`), what is given is dropped and never missed: an application may finish
+    /// such an answer at once.
+    pub const fn wants_content(&self) -> bool {
+        self.wants_content
     }
 }
 

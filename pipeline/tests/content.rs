@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Connection, Seen, answered, answered_last, get, ok};
-use rajada_pipeline::{ApiMisuse, Content, Event, Length, Offence, Phase, Settings};
+use rajada_pipeline::{ApiMisuse, Content, Event, Head, Length, Offence, Phase, Settings};
 
 const EXPECTS: &[u8] =
     b"POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
@@ -217,5 +217,30 @@ fn a_stream_of_the_wrong_length_is_told_to_both_sides() {
             connection.pipeline.respond(b, &ok(), Content::None).unwrap_err().why,
             ApiMisuse::Gone
         );
+    }
+}
+
+#[test]
+fn an_answer_says_whether_its_content_is_sent() {
+    let mut connection = Connection::new();
+    for (method, status, sent) in [
+        ("GET", "200 OK", true),
+        ("HEAD", "200 OK", false),
+        ("GET", "204 No Content", false),
+        ("GET", "205 Reset Content", false),
+        ("GET", "304 Not Modified", false),
+        ("GET", "404 Not Found", true),
+    ] {
+        connection.push(format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
+        let ticket = connection.request();
+        let head = format!("HTTP/1.1 {status}\r\n");
+        let head = Head::new(head.as_bytes()).unwrap();
+        let stream = connection.pipeline.start(ticket, &head, Length::Exact(2)).unwrap();
+        assert_eq!(stream.wants_content(), sent, "{method} {status}");
+        if sent {
+            connection.pipeline.send(&stream, Content::Copied(b"ab")).unwrap();
+        }
+        assert!(connection.pipeline.finish(stream, &[]).is_ok());
+        assert_eq!(connection.output().ends_with("\r\n\r\nab"), sent);
     }
 }

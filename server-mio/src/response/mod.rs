@@ -149,12 +149,11 @@ impl<'r> Response<'r> {
         name: &str,
         value: impl AsRef<[u8]>,
     ) -> Result<&mut Self, BadHeader> {
-        const THE_SERVERS: [&str; 5] =
-            ["content-length", "transfer-encoding", "connection", "keep-alive", "date"];
         let value = value.as_ref();
         if !is_token(name.as_bytes())
             || !is_field_value(value)
-            || THE_SERVERS.iter().any(|own| name.eq_ignore_ascii_case(own))
+            || Head::is_added(name.as_bytes())
+            || name.eq_ignore_ascii_case("date")
         {
             return Err(BadHeader);
         }
@@ -337,13 +336,12 @@ impl<'r> Response<'r> {
     fn stream(&mut self, content_type: ContentType, stream: Box<dyn BodyStream>) {
         self.give(content_type, |pipeline, later, ticket, head| {
             let length = stream.length().map_or(Length::Unknown, Length::Exact);
-            let is_head = ticket.is_head();
             let streaming = pipeline.start(ticket, head, length)?;
-            if is_head {
+            if streaming.wants_content() {
+                later.push(Later::Pump(streaming, stream));
+            } else {
                 // Nothing of the content is sent, so nothing of it can be missing.
                 let _ = pipeline.finish(streaming, &[]);
-            } else {
-                later.push(Later::Pump(streaming, stream));
             }
             Ok(())
         });
