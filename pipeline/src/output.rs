@@ -73,7 +73,8 @@ pub(crate) struct Output {
     /// What may leave, up to the run.
     ready: List,
     /// The run: octets of the arena from here to its end may leave behind `ready`, and are in no
-    /// piece yet. Answers in order do no more than make it longer.
+    /// piece yet. Answers in order do no more than make it longer. While it is not empty a piece is
+    /// left for it, whenever it may have to be closed.
     run: usize,
     /// Where the next octets go in the arena.
     end: usize,
@@ -139,28 +140,33 @@ impl Output {
         self.make_room(memory, octets, front)
     }
 
-    /// The same for the oldest answer, which makes the run longer and needs no piece.
+    /// The same for the oldest answer, which makes the run longer: it needs one piece, if the run
+    /// has none yet.
     #[inline]
     pub(crate) fn reserve_run<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize) -> bool {
         if self.oldest == NONE && self.run == self.end {
             (self.run, self.end) = (0, 0);
         }
-        memory.octets().len() - self.end >= octets || self.make_room(memory, octets, true)
+        let has_piece = self.run < self.end || (self.used as usize) < memory.pieces().len();
+        if has_piece && memory.octets().len() - self.end >= octets {
+            return true;
+        }
+        self.make_room(memory, octets, true)
     }
 
     #[cold]
     #[inline(never)]
     fn make_room<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize, front: bool) -> bool {
-        let keep = |all: usize| if M::GROWS || front { 0 } else { all / 4 };
+        let kept = |least: usize| if M::GROWS || front { 0 } else { least };
         let table = memory.pieces().len();
-        let wanted = self.used as usize + PIECES;
-        if wanted > table - keep(table) && !memory.grow_pieces(wanted + keep(table)) {
+        let wanted = self.used as usize + PIECES + kept(PIECES.max(table / 4));
+        if wanted > table && !memory.grow_pieces(wanted) {
             return false;
         }
         let arena = memory.octets().len();
         let live = self.live(memory);
         let Some(wanted) = live.checked_add(octets) else { return false };
-        if !M::GROWS && wanted > arena - keep(arena) {
+        if !M::GROWS && wanted > arena - kept(arena / 4) {
             return false;
         }
         if arena - self.end >= octets {

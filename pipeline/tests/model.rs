@@ -12,16 +12,16 @@ use proptest::prelude::*;
 use rajada_pipeline::memory::Fixed;
 
 /// Room for all that the schedule may want to hold at once.
-type Arrays = Fixed<Vec<u8>, 16, 256, { 96 * 1024 }>;
+type Arrays = Fixed<Vec<u8>, 32, 512, { 192 * 1024 }>;
 
 fn request() -> impl Strategy<Value = String> {
     let fields = prop_oneof![
-        5 => Just(""),
+        40 => Just(""),
         1 => Just("Connection: close\r\n"),
         1 => Just("Connection: keep-alive\r\n"),
         1 => Just("Connection: upgrade\r\nUpgrade: other\r\n"),
     ];
-    let version = prop_oneof![6 => Just("1.1"), 1 => Just("1.0")];
+    let version = prop_oneof![40 => Just("1.1"), 1 => Just("1.0")];
     let content = prop_oneof![
         6 => Just(String::new()),
         2 => "[a-z]{0,40}".prop_map(|content| format!("Content-Length: {}\r\n\r\n{content}", content.len())),
@@ -44,7 +44,7 @@ fn request() -> impl Strategy<Value = String> {
 fn session() -> impl Strategy<Value = Vec<u8>> {
     let garbage =
         prop_oneof![8 => Just(Vec::new()), 1 => proptest::collection::vec(any::<u8>(), 1..20)];
-    (proptest::collection::vec(request(), 0..24), garbage)
+    (proptest::collection::vec(request(), 0..40), garbage)
         .prop_map(|(requests, garbage)| [requests.concat().into_bytes(), garbage].concat())
 }
 

@@ -170,3 +170,20 @@ fn a_store_is_lent_and_reclaimed() {
     connection.answer(b, "b");
     assert_eq!(connection.output(), answered("b"));
 }
+
+#[test]
+fn every_second_answer_then_the_others() {
+    for count in 2..15 {
+        let mut connection = Connection::new();
+        let targets: Vec<_> = (0..count).map(|index| format!("/{index}")).collect();
+        connection.push(targets.iter().map(|target| get(target)).collect::<String>().as_bytes());
+        let mut tickets: Vec<_> = targets.iter().map(|_| Some(connection.request())).collect();
+        for first in [1, 0] {
+            for index in (first..count).step_by(2) {
+                connection.answer(tickets[index].take().expect("each once"), &targets[index]);
+            }
+        }
+        let expected: String = targets.iter().map(|target| answered(target)).collect();
+        assert_eq!(connection.output(), expected);
+    }
+}

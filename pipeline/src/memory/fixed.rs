@@ -7,8 +7,8 @@ use super::{Memory, Piece, Slot};
 /// `OCTETS` octets of encoded answers.
 ///
 /// What does not fit is refused with [`ApiMisuse::Full`](crate::ApiMisuse::Full), never lost. A
-/// quarter of pieces and octets is kept for the oldest answer, so that answers that wait behind it
-/// can't keep it out.
+/// quarter of the octets, and of the pieces (four at least), is kept for the oldest answer, so that
+/// answers that wait behind it can't keep it out.
 #[derive(Debug)]
 pub struct Fixed<B, const SLOTS: usize, const PIECES: usize, const OCTETS: usize> {
     slots: [Slot; SLOTS],

@@ -13,7 +13,8 @@ use super::reference::{Facts, HEAD, Input, Reference};
 type Loan<M> = Box<Store<Vec<u8>, M>>;
 
 const HELD: usize = 4000;
-const IN_FLIGHT: usize = 8;
+/// More than the pieces that memory on the heap has at first.
+const IN_FLIGHT: usize = 20;
 
 /// Runs `schedule` on a connection whose peer sends `octets`. Panics at the first difference.
 /// Returns what left.
