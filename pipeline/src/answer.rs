@@ -153,7 +153,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         };
         self.reserve(ticket.id().sequence(), head.octets().len() + copied.len())?;
         self.prepare_for_answer(ticket.id().sequence());
-        let connection = self.connection_for(ticket);
+        let connection = self.connection_for(ticket.id().sequence(), ticket.terms());
         let Some(store) = self.store.as_deref_mut() else {
             return Err(ApiMisuse::Gone);
         };
@@ -271,11 +271,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
-    /// The `Connection` line of the answer to `ticket`.
-    pub(crate) fn connection_for(&self, ticket: &Ticket) -> Connection {
-        if self.closing && ticket.id().sequence().next() == self.order.next() {
+    /// The `Connection` line of the answer to a request.
+    pub(crate) fn connection_for(&self, sequence: Sequence, terms: Terms) -> Connection {
+        if self.closing && sequence.next() == self.order.next() {
             Connection::Close
-        } else if ticket.terms().has(Terms::HTTP10) {
+        } else if terms.has(Terms::HTTP10) {
             Connection::KeepAlive
         } else {
             Connection::Implied

@@ -75,8 +75,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 match &request.framing() {
                     Ok(framing) => self.admit(settings, request, framing, burst),
                     Err(error) => {
-                        let is_head = request.method() == b"HEAD";
-                        self.offend(settings, Offence::Head(*error), burst, is_head)
+                        let terms = terms_of(request);
+                        self.offend(settings, Offence::Head(*error), burst, terms)
                     }
                 }
             }
@@ -84,7 +84,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 self.head_begun = !b"\r\n".starts_with(burst.rest());
                 Event::NeedData
             }
-            Err(error) => self.offend(settings, Offence::Head(*error), burst, false),
+            Err(error) => self.offend(settings, Offence::Head(*error), burst, Terms::USUAL),
         }
     }
 
@@ -109,9 +109,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         else {
             return Event::Paused;
         };
-        let terms = Terms::USUAL
-            .with(Terms::HEAD, request.method() == b"HEAD")
-            .with(Terms::HTTP10, request.version() == Version::Http10);
+        let terms = terms_of(request);
         Event::Request {
             ticket: Ticket::new(self.identity, sequence, terms),
             request: *request,
@@ -130,17 +128,14 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         framing: &Framing,
         burst: &mut Burst<'b>,
     ) -> Event<'b, 'h> {
-        let terms = Terms::USUAL
-            .with(Terms::HEAD, request.method() == b"HEAD")
-            .with(Terms::CONNECT, framing.tunnel)
-            .with(Terms::HTTP10, request.version() == Version::Http10);
+        let terms = terms_of(request).with(Terms::CONNECT, framing.tunnel);
         if terms.has(Terms::CONNECT) && !settings.connect {
-            return self.offend(settings, Offence::NoTunnel, burst, false);
+            return self.offend(settings, Offence::NoTunnel, burst, terms);
         }
         if let BodyLength::Exact(length) = framing.body
             && length > settings.content
         {
-            return self.offend(settings, Offence::ContentTooLarge, burst, terms.has(Terms::HEAD));
+            return self.offend(settings, Offence::ContentTooLarge, burst, terms);
         }
         let Some(store) = self.store.as_deref_mut() else {
             return Event::Paused;
@@ -168,6 +163,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     draining: None,
                     expected: framing.expect_continue && !begun,
                     hold: upgrade,
+                    terms,
                 };
                 Incoming::Streaming(body)
             }
@@ -320,4 +316,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.received += taken.len() as u64;
         taken
     }
+}
+
+/// What a head says about the form of its answer.
+#[inline]
+fn terms_of(request: &Request<'_, '_>) -> Terms {
+    Terms::USUAL
+        .with(Terms::HEAD, request.method() == b"HEAD")
+        .with(Terms::HTTP10, request.version() == Version::Http10)
 }

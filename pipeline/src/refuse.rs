@@ -3,14 +3,14 @@
 use core::ops::DerefMut;
 
 use crate::burst::Burst;
-use crate::encode::{Connection, Encoder, Framing};
+use crate::encode::{Encoder, Framing};
 use crate::event::{Event, Offence};
 use crate::memory::Memory;
 use crate::order::Sequence;
 use crate::pipeline::{Input, Pipeline};
 use crate::settings::Settings;
-use crate::store::{Answer, Store};
-use crate::ticket::{ApiMisuse, Ticket, TicketId};
+use crate::store::{Answer, Content, Store};
+use crate::ticket::{ApiMisuse, Terms, Ticket, TicketId};
 
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
     /// Ends the connection with an answer of the pipeline's own behind those that are owed: `408`
@@ -22,7 +22,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     pub fn refuse(&mut self, settings: &Settings, status: u16) {
         let status = if (400..600).contains(&status) { status } else { 500 };
         match self.input {
-            Input::Head => self.answer_unasked(settings, status, false),
+            Input::Head => self.answer_unasked(settings, status, Terms::USUAL),
             Input::Content => self.answer_in_place(settings, status),
             Input::Held | Input::Upgraded | Input::Ended => self.end_input(),
         }
@@ -58,7 +58,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             Answer::Done => return Err(ApiMisuse::Gone),
             Answer::Owed => {
                 self.prepare_for_answer(id.sequence());
-                self.answer_ourselves(settings, id.sequence(), 500, false);
+                self.answer_ourselves(settings, id.sequence(), 500, id.terms());
                 self.leave_content(id.sequence());
             }
             _ => self.cut_short(id.sequence()),
@@ -73,10 +73,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         settings: &Settings,
         offence: Offence,
         burst: &mut Burst<'b>,
-        is_head: bool,
+        terms: Terms,
     ) -> Event<'b, 'h> {
         self.received += burst.take(usize::MAX).len() as u64;
-        self.answer_unasked(settings, offence.status(), is_head);
+        self.answer_unasked(settings, offence.status(), terms);
         Event::Malformed(offence)
     }
 
@@ -116,27 +116,29 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     /// A last answer to what is no request.
-    fn answer_unasked(&mut self, settings: &Settings, status: u16, is_head: bool) {
+    fn answer_unasked(&mut self, settings: &Settings, status: u16, terms: Terms) {
         self.end_input();
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
         if let Some(sequence) = store.admit(&mut self.order) {
-            self.answer_ourselves(settings, sequence, status, is_head);
+            self.answer_ourselves(settings, sequence, status, terms);
         }
     }
 
     /// A last answer to the request whose content is being received.
     fn answer_in_place(&mut self, settings: &Settings, status: u16) {
-        let answered = self.store.as_ref().is_none_or(|store| store.content.draining.is_some());
         self.end_input();
-        if answered {
+        let Some(Content { draining: None, terms, .. }) =
+            self.store.as_ref().map(|store| &store.content)
+        else {
             return;
-        }
+        };
+        let terms = *terms;
         let sequence = self.order.last();
         let slot = self.store.as_deref_mut().and_then(|store| store.slot(sequence));
         match slot.map(|slot| slot.answer) {
-            Some(Answer::Owed) => self.answer_ourselves(settings, sequence, status, false),
+            Some(Answer::Owed) => self.answer_ourselves(settings, sequence, status, terms),
             Some(Answer::Done) | None => {}
             Some(_) => self.cut_short(sequence),
         }
@@ -148,16 +150,16 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         settings: &Settings,
         sequence: Sequence,
         status: u16,
-        is_head: bool,
+        terms: Terms,
     ) {
         let page = settings.pages.iter().find(|page| page.head.status() == status);
         let content = page.map_or(&[][..], |page| page.content);
         let head = page.map_or(0, |page| page.head.octets().len());
-        let last = self.closing && sequence == self.order.last();
         const STATUS_AND_DATE: usize = 96;
         if self.reserve(sequence, head + STATUS_AND_DATE + content.len()).is_err() {
             return self.cut_short(sequence);
         }
+        let connection = self.connection_for(sequence, terms);
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
@@ -174,9 +176,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if let Some(date) = settings.date() {
             encoder.put(b"Date: ").put(date).put(b"\r\n");
         }
-        let connection = if last { Connection::Close } else { Connection::Implied };
-        encoder.end_of_head(Framing::Length(content.len() as u64), connection, false);
-        if !is_head {
+        let upgrade = page.is_some_and(|page| page.head.form().offers_upgrade());
+        encoder.end_of_head(Framing::Length(content.len() as u64), connection, upgrade);
+        if !terms.has(Terms::HEAD) {
             encoder.put(content);
         }
         let len = encoder.len();

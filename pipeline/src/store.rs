@@ -8,6 +8,7 @@ use crate::memory::{Memory, UsualMemory};
 use crate::order::{Order, Sequence};
 use crate::output::{List, Output, Piece};
 use crate::settings::Settings;
+use crate::ticket::Terms;
 
 /// Ring, pieces and arena: everything that a pipeline needs only while a request is in flight or an
 /// octet unsent.
@@ -152,9 +153,16 @@ pub(crate) struct Content {
     pub(crate) expected: bool,
     /// An upgrade was offered: nothing behind the content is parsed before the answer.
     pub(crate) hold: bool,
+    /// What the request's head said about its answer.
+    pub(crate) terms: Terms,
 }
 
 impl Content {
-    pub(crate) const IDLE: Self =
-        Self { body: Body::Exact(0), draining: None, expected: false, hold: false };
+    pub(crate) const IDLE: Self = Self {
+        body: Body::Exact(0),
+        draining: None,
+        expected: false,
+        hold: false,
+        terms: Terms::USUAL,
+    };
 }

@@ -73,7 +73,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if answer == Answer::UntilClose {
             self.close_behind(sequence);
         }
-        let connection = self.connection_for(ticket);
+        let connection = self.connection_for(sequence, ticket.terms());
         self.write(sequence, |encoder| {
             encoder.head(head, framing, connection);
         });

@@ -23,13 +23,13 @@ pub struct Ticket {
 impl Ticket {
     #[inline]
     pub(crate) const fn new(pipeline: u32, sequence: Sequence, terms: Terms) -> Self {
-        Self { bits: TicketId::new(pipeline, sequence).bits | terms.0 as u64 }
+        Self { bits: (pipeline as u64) << 40 | (sequence.0 as u64) << 8 | terms.0 as u64 }
     }
 
     /// The name of the request, to be kept by whoever reports a lost ticket.
     #[inline]
     pub const fn id(&self) -> TicketId {
-        TicketId { bits: self.bits & !0xff }
+        TicketId { bits: self.bits }
     }
 
     /// Whether the request's method is `HEAD`: its answer carries the fields of `GET` and no
@@ -41,7 +41,7 @@ impl Ticket {
 
     #[inline]
     pub(crate) const fn terms(&self) -> Terms {
-        Terms(self.bits as u8)
+        self.id().terms()
     }
 }
 
@@ -78,15 +78,11 @@ impl Streaming {
 /// be copied, and give no right to answer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TicketId {
+    /// As a ticket's.
     bits: u64,
 }
 
 impl TicketId {
-    #[inline]
-    const fn new(pipeline: u32, sequence: Sequence) -> Self {
-        Self { bits: (pipeline as u64) << 40 | (sequence.0 as u64) << 8 }
-    }
-
     /// Which pipeline, in 24 bits.
     #[inline]
     pub(crate) const fn pipeline(self) -> u32 {
@@ -97,6 +93,11 @@ impl TicketId {
     #[inline]
     pub(crate) const fn sequence(self) -> Sequence {
         Sequence((self.bits >> 8) as u32)
+    }
+
+    #[inline]
+    pub(crate) const fn terms(self) -> Terms {
+        Terms(self.bits as u8)
     }
 }
 

@@ -238,6 +238,44 @@ fn pages_and_date_come_from_the_caller() {
 }
 
 #[test]
+fn answers_of_its_own_to_head_have_no_content() {
+    let head = |octets| Head::new(octets).expect("a head");
+    let failed =
+        ErrorPage { head: head(b"HTTP/1.1 500 Internal Server Error\r\n"), content: b"failed\n" };
+    let bad = ErrorPage { head: head(b"HTTP/1.1 400 Bad Request\r\n"), content: b"bad\n" };
+    let mut settings = Settings::default();
+    settings.pages = Box::leak(Box::new([failed, bad]));
+
+    let mut connection = Connection::with(settings.clone());
+    connection.push(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let lost = connection.request().id();
+    connection.pipeline.abandon(&settings, lost).unwrap();
+    let expected = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 7\r\n\r\n";
+    assert_eq!(connection.output(), expected);
+
+    let broken = "HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n";
+    let in_two_lines = "HEAD / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n";
+    for offence in [broken, in_two_lines] {
+        let mut connection = Connection::with(settings.clone());
+        connection.echo(offence.as_bytes());
+        let expected = "HTTP/1.1 400 Bad Request\r\nContent-Length: 4\r\nConnection: close\r\n\r\n";
+        assert_eq!(connection.output(), expected);
+        assert!(connection.is_closed());
+    }
+}
+
+#[test]
+fn a_lost_ticket_of_http10_keeps_what_was_asked_for() {
+    let mut connection = Connection::new();
+    connection.push(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    let (lost, settings) = (connection.request().id(), connection.settings.clone());
+    connection.pipeline.abandon(&settings, lost).unwrap();
+    let kept = FAILED.replace("\r\n\r\n", "\r\nConnection: keep-alive\r\n\r\n");
+    assert_eq!(connection.output(), kept);
+    assert_eq!(connection.pipeline.phase(), Phase::Idle);
+}
+
+#[test]
 fn it_is_known_which_answers_have_left() {
     let mut connection = Connection::new();
     let [a, b, c] = three(&mut connection);

@@ -332,9 +332,8 @@ impl Reference {
     }
 
     fn answer_ourselves(&mut self, number: usize, status: u16, reason: &str) {
-        let close = self.closing && number + 1 == self.next;
-        let close = if close { "Connection: close\r\n" } else { "" };
-        let octets = format!("HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\n{close}\r\n");
+        let connection = self.connection(number);
+        let octets = format!("HTTP/1.1 {status} {reason}\r\nContent-Length: 0\r\n{connection}\r\n");
         self.add(number, octets.as_bytes());
         self.begin(number, status);
         self.done(number);
