@@ -35,14 +35,18 @@ impl<B> Store<B> {
 }
 
 impl<B, M: Memory<B>> Store<B, M> {
-    /// An empty store with the given memory.
+    /// An empty store with the given memory. Bounds are what the settings say, and not more than
+    /// memory that can't grow has room for: half of its octets, so that the other half is there for
+    /// the answer to a request that was accepted.
     pub fn with_memory(settings: &Settings, mut memory: M) -> Self {
         let mut in_flight = settings.requests_in_flight.clamp(1, 1 << 30);
+        let mut held = settings.held;
         if !M::GROWS {
             in_flight = in_flight.min(memory.slots().len() - 1);
+            held = held.min(memory.octets().len() / 2);
         }
         Self {
-            bounds: Bounds { in_flight, held: settings.held.max(1), drain: settings.drain },
+            bounds: Bounds { in_flight, held: held.max(1), drain: settings.drain },
             output: Output::new(),
             content: Content::IDLE,
             memory,
