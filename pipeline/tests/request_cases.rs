@@ -1,17 +1,16 @@
-//! The protocol cases of requests at the server's side, while every request is answered.
+//! The protocol cases of requests at the server's side, while every request is answered: what is
+//! received, and what is answered.
 
 mod common;
 
-use common::ok;
+use common::answers::{self, Answer};
+use common::{Loan, ok};
 use rajada_parser::{BodyLength, Positions};
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
     Burst, Content, Event, Incoming, Offence, Phase, Pipeline, Settings, Store, Ticket,
 };
 use rajada_testkit::{Book, Case, LayerName, Message, Place, check};
-
-/// In a box of the test's own, also where the crate has no heap.
-type Loan = Box<Store<Vec<u8>>>;
 
 #[test]
 fn every_case_holds_however_it_is_split() {
@@ -41,6 +40,7 @@ impl rajada_testkit::Layer for PipelineLayer {
             server.receive();
         }
         server.end(case.eof);
+        server.check_answers(case);
         server.events
     }
 }
@@ -52,6 +52,7 @@ struct Server {
     slots: Positions<101>,
     octets: Vec<u8>,
     pending: Option<Ticket>,
+    wire: Vec<u8>,
     events: Vec<rajada_testkit::Event>,
 }
 
@@ -62,8 +63,15 @@ impl Server {
         settings.content = u64::MAX;
         let mut pipeline = Pipeline::new();
         pipeline.lend(Box::new(Store::new(&settings)));
-        let (slots, octets) = (Positions::new(), Vec::new());
-        Self { pipeline, settings, slots, octets, pending: None, events: Vec::new() }
+        Self {
+            pipeline,
+            settings,
+            slots: Positions::new(),
+            octets: Vec::new(),
+            pending: None,
+            wire: Vec::new(),
+            events: Vec::new(),
+        }
     }
 
     fn receive(&mut self) {
@@ -130,12 +138,20 @@ impl Server {
             }
             let consumed = burst.consumed();
             self.octets.drain(..consumed);
-            if self.pipeline.wants_write() {
-                self.pipeline.transmitted(usize::MAX);
-            }
+            self.transmit();
             if !goes_on {
                 return;
             }
+        }
+    }
+
+    fn transmit(&mut self) {
+        while self.pipeline.wants_write() {
+            let mut out = [&[][..]; 4];
+            let count = self.pipeline.poll_transmit(&mut out);
+            let octets = out[..count].concat();
+            self.wire.extend_from_slice(&octets);
+            self.pipeline.transmitted(octets.len());
         }
     }
 
@@ -149,6 +165,42 @@ impl Server {
         }
         if within || left_over {
             self.events.push(rajada_testkit::Event::Incomplete);
+        }
+    }
+
+    /// Each complete request got its answer, in order, and whoever was refused, or asked for it,
+    /// sees the connection close.
+    fn check_answers(&self, case: &Case) {
+        use rajada_testkit::Event as Seen;
+        let (mut due, mut methods) = (Vec::<Answer>::new(), Vec::new());
+        // A request that is incomplete, or waits for its answer.
+        let (mut incomplete, mut waits) = (false, false);
+        for event in &self.events {
+            match event {
+                Seen::Request { method, .. } => {
+                    methods.push(&method[..]);
+                    due.push(Answer { status: 200, close: false, content: Vec::new() });
+                    incomplete = true;
+                }
+                Seen::Close => due.last_mut().expect("a request").close = true,
+                Seen::Upgrade | Seen::Tunnel => waits = true,
+                Seen::End => incomplete = false,
+                Seen::Refused { error, .. } => {
+                    if incomplete {
+                        due.pop();
+                    }
+                    due.push(Answer { status: error.status(), close: true, content: Vec::new() });
+                    incomplete = false;
+                }
+                _ => {}
+            }
+        }
+        if incomplete || waits {
+            due.pop();
+        }
+        assert_eq!(answers::read(&self.wire, &methods), due, "{}", case.id);
+        if due.last().is_some_and(|last| last.close) {
+            assert_eq!(self.pipeline.phase(), Phase::Closed, "{}", case.id);
         }
     }
 }

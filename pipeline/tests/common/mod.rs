@@ -3,6 +3,8 @@
 // Each test binary uses a part of it.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod answers;
+
 use rajada_parser::Positions;
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
