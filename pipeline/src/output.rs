@@ -128,9 +128,6 @@ impl Output {
         octets: usize,
         front: bool,
     ) -> bool {
-        if self.oldest == NONE && self.run == self.end {
-            (self.run, self.end) = (0, 0);
-        }
         if (M::GROWS || front)
             && memory.octets().len() - self.end >= octets
             && memory.pieces().len() - self.used as usize >= PIECES
@@ -144,9 +141,6 @@ impl Output {
     /// has none yet.
     #[inline]
     pub(crate) fn reserve_run<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize) -> bool {
-        if self.oldest == NONE && self.run == self.end {
-            (self.run, self.end) = (0, 0);
-        }
         let has_piece = self.run < self.end || (self.used as usize) < memory.pieces().len();
         if has_piece && memory.octets().len() - self.end >= octets {
             return true;
@@ -342,6 +336,10 @@ impl Output {
         }
         self.run += left;
         self.ready_octets -= count;
+        if self.oldest == NONE && self.run == self.end {
+            // Nothing of the arena is to leave: the next octets go to its front again.
+            (self.run, self.end) = (0, 0);
+        }
         count
     }
 
