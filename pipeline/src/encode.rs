@@ -49,8 +49,24 @@ pub(crate) fn usual_answer(room: &mut [u8], head: &[u8], content: &[u8]) -> usiz
         line[16..].copy_from_slice(&end);
     }
     let len = 21 + usize::from(content.len() > 9) + usize::from(content.len() > 99);
-    room[len..len + content.len()].copy_from_slice(content);
+    copy(&mut room[len..len + content.len()], content);
     before.len() + len + content.len()
+}
+
+/// Copies without a call where the octets are few: the first and the last of them, which may be
+/// partly the same.
+#[inline(always)]
+fn copy(to: &mut [u8], from: &[u8]) {
+    let len = from.len();
+    if to.len() == len && (8..=16).contains(&len) {
+        let (first, last) = (from.first_chunk::<8>(), from.last_chunk::<8>());
+        if let (Some(first), Some(last)) = (first, last) {
+            to[..8].copy_from_slice(first);
+            to[len - 8..].copy_from_slice(last);
+        }
+    } else {
+        to.copy_from_slice(from);
+    }
 }
 
 /// The number of octets of short content, and the end of a head behind it.
