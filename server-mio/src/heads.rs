@@ -53,9 +53,8 @@ pub(crate) struct Heads {
     date: [u8; 29],
     /// When the date must be renewed.
     next: Instant,
+    /// The one that was asked for last comes first: it will be asked for again.
     ready: Vec<Ready>,
-    /// Which of them was asked for last: it will be asked for again.
-    last: usize,
     scratch: Vec<u8>,
 }
 
@@ -64,6 +63,19 @@ struct Ready {
     status: Status,
     content_type: Option<ContentType>,
     head: PreparedHead<Vec<u8>>,
+}
+
+impl Ready {
+    /// Whether it has this status and this very constant of a type.
+    #[inline]
+    fn is_for(&self, status: Status, content_type: Option<ContentType>) -> bool {
+        let same_type = match (self.content_type, content_type) {
+            (Some(one), Some(other)) => core::ptr::eq(one.0, other.0),
+            (None, None) => true,
+            _ => false,
+        };
+        same_type && self.status == status
+    }
 }
 
 /// How many different heads are kept; answers with others are encoded one by one.
@@ -75,7 +87,6 @@ impl Heads {
             date: [b' '; 29],
             next: Instant::now(),
             ready: Vec::new(),
-            last: 0,
             scratch: Vec::new(),
         };
         heads.renew(Instant::now());
@@ -113,28 +124,29 @@ impl Heads {
         self.ready = renewed.collect();
     }
 
-    /// The head of a status and a type, with nothing else in it.
+    /// The head of a status and a type, with nothing else in it, if it is the one that was asked for last.
     #[inline]
+    pub(crate) fn last(
+        &self,
+        status: Status,
+        content_type: Option<ContentType>,
+    ) -> Option<&PreparedHead<Vec<u8>>> {
+        let last = self.ready.first()?;
+        last.is_for(status, content_type).then_some(&last.head)
+    }
+
+    /// The head of a status and a type, with nothing else in it.
+    #[inline(never)]
     pub(crate) fn ready(
         &mut self,
         status: Status,
         content_type: Option<ContentType>,
     ) -> &PreparedHead<Vec<u8>> {
-        let same_constants = |ready: &Ready| {
-            ready.status == status
-                && match (ready.content_type, content_type) {
-                    (Some(one), Some(other)) => core::ptr::eq(one.0, other.0),
-                    (None, None) => true,
-                    _ => false,
-                }
-        };
-        if !self.ready.get(self.last).is_some_and(same_constants) {
-            self.last = self.find_or_prepare(status, content_type);
-        }
-        &self.ready[self.last].head
+        let at = self.find_or_prepare(status, content_type);
+        self.ready.swap(0, at);
+        &self.ready[0].head
     }
 
-    #[inline(never)]
     fn find_or_prepare(&mut self, status: Status, content_type: Option<ContentType>) -> usize {
         let same = |ready: &Ready| ready.status == status && ready.content_type == content_type;
         match self.ready.iter().position(same) {

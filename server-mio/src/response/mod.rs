@@ -281,7 +281,7 @@ impl<'r> Response<'r> {
             return;
         }
         if octets.len() < COPY_BELOW {
-            self.respond(content_type, Octets::Copied(octets));
+            self.respond_copied(content_type, octets);
         } else {
             self.respond(content_type, Octets::Owned(Bytes::from_static(octets)));
         }
@@ -293,7 +293,7 @@ impl<'r> Response<'r> {
         if self.unusual && self.stage(content_type, body) {
             return;
         }
-        self.respond(content_type, Octets::Copied(octets));
+        self.respond_copied(content_type, octets);
     }
 
     /// Keeps content for hooks that have not run; false if there are none.
@@ -311,22 +311,27 @@ impl<'r> Response<'r> {
         }
     }
 
-    /// Gives the answer, whole. Nearly all of them have nothing but a type and content that is copied.
-    #[inline]
-    fn respond(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
+    /// Gives the answer, whole, with content that is copied. Nearly all of them have nothing but a type beside it.
+    fn respond_copied(&mut self, content_type: ContentType, octets: &[u8]) {
         if self.unusual {
-            return self.respond_unusually(content_type, content);
+            return self.respond(content_type, Octets::Copied(octets));
         }
         let Some(ticket) = self.ticket.take() else { return answered_twice() };
         // The head is made right where it is used: handed on through memory it would be waited for.
-        let head = self.desk.heads.ready(Status::OK, Some(content_type)).head();
-        if let Err(rejected) = self.pipeline.respond(ticket, &head, content) {
+        let heads = &mut self.desk.heads;
+        let head = match heads.last(Status::OK, Some(content_type)) {
+            Some(head) => head,
+            None => heads.ready(Status::OK, Some(content_type)),
+        };
+        let head = head.head();
+        if let Err(rejected) = self.pipeline.respond(ticket, &head, Octets::Copied(octets)) {
             self.refused(rejected.given, rejected.why.into());
         }
     }
 
+    /// Gives the answer, whole.
     #[inline(never)]
-    fn respond_unusually(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
+    fn respond(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
         self.give(content_type, |pipeline, _, ticket, head| {
             pipeline.respond(ticket, head, content)
         });
