@@ -20,14 +20,12 @@ mod whole;
 
 use core::marker::PhantomData;
 
-use self::whole::Whole;
+use self::whole::{InBlock, Indexed, Whole};
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::block::BlockLines;
-use crate::scan::index::Room;
 use crate::scan::lines::{First, Lines};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Op, Scan, Window, dispatch};
+use crate::scan::{Op, Scan, dispatch, dispatch_head};
 use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
 
 /// Why a parse goes no further.
@@ -126,11 +124,15 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
     at: &mut Resume,
     slots: &'h mut S,
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
-    let mut head = Head::<L> { config, octets, at, writer: slots.writer(), line: PhantomData };
-    let outcome = if head.at.known > 0 {
-        parse_exactly(&mut head)
+    let outcome = if L::HAS_USUAL_FORM && at.known == 0 {
+        let limits = &config.limits;
+        match dispatch_head::<InBlock<L>>(config.at_most, octets, limits, slots.writer()) {
+            Whole::Complete(end) => Outcome::Complete(end),
+            stopped => parse_unusual::<L>(config, octets, at, slots.writer(), stopped),
+        }
     } else {
-        dispatch(config.at_most, Fresh(&mut head))
+        let writer = slots.writer();
+        parse_exactly(&mut Head::<L> { config, octets, at, writer, line: PhantomData })
     };
     conclude::<L, S>(outcome, octets, slots)
 }
@@ -163,74 +165,31 @@ struct Head<'c, 'b, 'h, L> {
     line: PhantomData<L>,
 }
 
-impl<L: FirstLine> Head<'_, '_, '_, L> {
-    /// Parses a head that may be there as a whole.
-    #[inline(always)]
-    fn parse<S: Scan, const EXACT: bool>(&mut self, scan: S) -> Outcome {
-        let within = self.octets.get(..L::limit(&self.config.limits).0).unwrap_or(self.octets);
-        let window = if L::HAS_USUAL_FORM { Window::new(within) } else { None };
-        let (Some(blocks), Some(octets)) = (scan.blocks(), window) else {
-            return parse_exactly(self);
-        };
-        if !EXACT && let Some(lines) = BlockLines::find(blocks, octets) {
-            return self.parse_listed::<EXACT>(&lines);
-        }
-        let mut room = Room::new();
-        let lines = room.lines::<_, EXACT>(blocks, octets);
-        self.parse_listed::<EXACT>(&lines)
-    }
-
-    /// Parses the head that consists of `lines`.
-    #[inline(always)]
-    fn parse_listed<const EXACT: bool>(&mut self, lines: &impl Lines) -> Outcome {
-        let limits = &self.config.limits;
-        self.writer.restrict(limits.fields as usize);
-        match whole::parse::<L>(lines, limits, self.at, &mut self.writer) {
-            Whole::Complete(start, noted, length) => {
-                self.writer.finish(start, noted);
-                Outcome::Complete(length)
-            }
-            Whole::Stopped => {
-                self.writer.pause();
-                parse_exactly(self)
-            }
-            Whole::Unusual => {
-                self.writer.resume(0);
-                if EXACT { parse_exactly(self) } else { parse_closely(self) }
-            }
-        }
-    }
-}
-
-/// Parses a head that may be there as a whole.
-struct Fresh<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
-
-impl<L: FirstLine> Op for Fresh<'_, '_, '_, '_, L> {
-    type Out = Outcome;
-
-    #[inline(always)]
-    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
-        self.0.parse::<S, false>(scan)
-    }
-}
-
-/// Parses a head with octets that a first look takes for controls: text that is
-/// not ASCII, tabs, or controls.
+/// Parses a head that a first look made nothing of, or stopped in. What it takes
+/// for controls may be text that is not ASCII, or tabs.
 #[cold]
 #[inline(never)]
-fn parse_closely<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
-    dispatch(head.config.at_most, Close(head))
-}
-
-struct Close<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
-
-impl<L: FirstLine> Op for Close<'_, '_, '_, '_, L> {
-    type Out = Outcome;
-
-    #[inline(always)]
-    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
-        self.0.parse::<S, true>(scan)
+fn parse_unusual<L: FirstLine>(
+    config: &Config,
+    octets: &[u8],
+    at: &mut Resume,
+    mut writer: Writer<'_>,
+    first_look: Whole,
+) -> Outcome {
+    let found = match first_look {
+        Whole::Unusual => dispatch_head::<Indexed<L, true>>(
+            config.at_most,
+            octets,
+            &config.limits,
+            writer.again(),
+        ),
+        found => found,
+    };
+    if let Whole::Complete(end) = found {
+        return Outcome::Complete(end);
     }
+    *at = found.known(&writer);
+    parse_exactly(&mut Head::<L> { config, octets, at, writer, line: PhantomData })
 }
 
 /// Parses a head that is not there as a whole, or not of the usual form.

@@ -97,11 +97,7 @@ impl FirstLine for RequestLine {
 
     #[inline(always)]
     fn parse_whole(lines: &impl Lines, line: &First, limits: &Limits) -> Option<StartLine> {
-        let method_len = lines.first_not_token();
-        if method_len == 64 {
-            return None;
-        }
-        let behind_method = *lines.octets().get(method_len as usize)?;
+        let method_len = line.token_len;
         // The octets of a target and no others are in front of SP, version and CR.
         let target = method_len + 1;
         let target_end = line.end - 10;
@@ -109,7 +105,7 @@ impl FirstLine for RequestLine {
 
         let (version, line_end) = line.last_eleven;
         let minor = (line_end >> 8).wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));
-        let fits = (behind_method == b' ')
+        let fits = (line.behind_token == b' ')
             & (found == target_end)
             & (found > target as usize)
             & (version == u64::from_le_bytes(*b" HTTP/1."))

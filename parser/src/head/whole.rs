@@ -18,53 +18,101 @@
 #[cfg(test)]
 mod tests;
 
+use core::marker::PhantomData;
+
 use super::FirstLine;
 use crate::fields::Noted;
-use crate::resume::{Resume, StartLine};
+use crate::resume::Resume;
+use crate::scan::block::BlockLines;
+use crate::scan::index::Room;
 use crate::scan::lines::{Line, Lines};
 use crate::scan::slots::Writer;
+use crate::scan::{Blocks, HeadOp, Window};
 use crate::{FieldPosition, Limits};
 
-/// What came of it.
+/// What came of it. It fits in two registers: all else is in the slots.
 pub(super) enum Whole {
-    /// The first line, what was noted, and the length of the head.
-    Complete(StartLine, Noted, usize),
-    /// A line is not there or not of the usual form. What is known of all lines
-    /// before it is in the slots and in `Resume`.
-    Stopped,
-    /// The octets do not look like lines.
+    /// The head has so many octets.
+    Complete(usize),
+    /// The line that begins at this offset is not there or not of the usual form.
+    Stopped(usize),
+    /// The octets do not look like lines, or no block was looked at.
     Unusual,
+}
+
+impl Whole {
+    /// What is known of a head that isn't complete.
+    pub(super) fn known(self, slots: &Writer<'_>) -> Resume {
+        let Whole::Stopped(line @ 1..) = self else { return Resume::new() };
+        let (start, noted, fields) = slots.found();
+        let (known, fields) = (line as u32, fields as u32);
+        Resume { known, line: known, fields, start: Some(start), noted, ..Resume::new() }
+    }
+}
+
+/// Looks for a head in one block, and elsewhere if it isn't in one.
+pub(super) struct InBlock<L>(PhantomData<L>);
+
+impl<L: FirstLine> HeadOp for InBlock<L> {
+    type Out = Whole;
+
+    const NOT_HERE: Whole = Whole::Unusual;
+
+    #[inline(always)]
+    fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
+        let Some(window) = window(octets, limits) else { return Whole::Unusual };
+        match BlockLines::find(blocks, window) {
+            Some(lines) => parse::<L>(&lines, limits, writer),
+            None => Indexed::<L, false>::run(blocks, octets, limits, writer),
+        }
+    }
+}
+
+/// Looks for a head of any length. `EXACT` is as with
+/// [`Blocks::breaks`].
+pub(super) struct Indexed<L, const EXACT: bool>(PhantomData<L>);
+
+impl<L: FirstLine, const EXACT: bool> HeadOp for Indexed<L, EXACT> {
+    type Out = Whole;
+
+    const NOT_HERE: Whole = Whole::Unusual;
+
+    #[inline(always)]
+    fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
+        let Some(window) = window(octets, limits) else { return Whole::Unusual };
+        let mut room = Room::new();
+        let lines = room.lines::<_, EXACT>(blocks, window);
+        parse::<L>(&lines, limits, writer)
+    }
+}
+
+/// The octets within the limit, if there are enough to be looked at in blocks.
+#[inline(always)]
+fn window<'b>(octets: &'b [u8], limits: &Limits) -> Option<Window<'b>> {
+    Window::new(octets.get(..limits.head as usize).unwrap_or(octets))
 }
 
 /// Parses the head that consists of `lines` into `slots`.
 #[inline(always)]
-pub(super) fn parse<L: FirstLine>(
-    lines: &impl Lines,
-    limits: &Limits,
-    at: &mut Resume,
-    slots: &mut Writer<'_>,
-) -> Whole {
+fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_>) -> Whole {
     let Some(first) = lines.first() else { return Whole::Unusual };
-    let (limit, _) = L::limit(limits);
     let Some(start_line) = L::parse_whole(lines, &first, limits) else {
-        return Whole::Stopped;
+        return Whole::Stopped(0);
     };
 
+    slots.restrict(limits.fields as usize);
     let mut noted = Noted::NONE;
-    let mut line = first.end + 1;
-    lines.fields(slots, |field| {
+    let rest = lines.fields(&first, &mut slots, |field| {
         let position = field_line(&field)?;
         noted.note(field.name_len, field.first);
-        line = field.end + 1;
         Some(position)
     });
-    let behind = lines.octets().get(line..).unwrap_or_default().first_chunk();
-    if behind == Some(b"\r\n") && line + 2 <= limit {
-        return Whole::Complete(start_line, noted, line + 2);
+    slots.finish(start_line, noted);
+    if rest.two == u16::from_le_bytes(*b"\r\n") {
+        Whole::Complete(rest.at + 2)
+    } else {
+        Whole::Stopped(rest.at)
     }
-    let (known, fields, start) = (line as u32, slots.count() as u32, Some(start_line));
-    *at = Resume { known, line: known, fields, start, noted, ..Resume::new() };
-    Whole::Stopped
 }
 
 /// The field of a line of the usual form.

@@ -1,7 +1,7 @@
 //! A head that is in one block of 64 octets: no list of its lines is needed, as
 //! their ends are the bits of a register.
 
-use super::lines::{First, Line, Lines};
+use super::lines::{First, Line, Lines, Rest};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
@@ -24,7 +24,7 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
     /// block, or not of the usual form.
     #[inline(always)]
     pub(crate) fn find(blocks: B, octets: Window<'b>) -> Option<Self> {
-        let breaks = blocks.breaks::<false>(octets, 0);
+        let breaks = blocks.breaks_block(octets);
         let doubles = breaks & breaks << 1;
         let triples = doubles & doubles << 1;
         if triples == 0 {
@@ -36,7 +36,7 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
         if ends | ends >> 1 != breaks & in_front || place + 2 > octets.octets().len() {
             return None;
         }
-        let not_token = blocks.not_token_block(octets, 0);
+        let not_token = blocks.not_token_block(octets);
         Some(BlockLines { blocks, octets, ends, not_token })
     }
 }
@@ -50,33 +50,36 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     #[inline(always)]
     fn first(&self) -> Option<First> {
         let end = self.ends.trailing_zeros() as usize;
-        if self.ends == 0 || end < 10 {
+        // Without a line, this is 64.
+        if !(10..64).contains(&end) {
             return None;
         }
         // SAFETY: by the invariant `end + 3 <= len`.
         let eight = unsafe { self.octets.eight_at(end - 10) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(end - 3) };
-        Some(First { end, last_eleven: (eight, four) })
-    }
-
-    #[inline(always)]
-    fn first_not_token(&self) -> u32 {
-        self.not_token.trailing_zeros()
+        // The break in front of `end` is no token octet.
+        let token_len = self.not_token.trailing_zeros();
+        // SAFETY: `token_len < end`, as said.
+        let behind_token = unsafe { self.octets.one_at(token_len as usize) };
+        Some(First { end, last_eleven: (eight, four), token_len, behind_token })
     }
 
     #[inline(always)]
     fn target_end(&self, skipped: u32, _: usize) -> usize {
-        let seen = u64::MAX.checked_shl(skipped).unwrap_or(0);
-        let found = self.blocks.not_target_block(self.octets, 0) & seen;
+        let found = self.blocks.not_target_block(self.octets) & u64::MAX << (skipped & 63);
         found.trailing_zeros() as usize
     }
 
     #[inline(always)]
-    fn fields(&self, slots: &mut Writer<'_>, mut field: impl FnMut(Line) -> Option<FieldPosition>) {
-        let first = self.ends.trailing_zeros();
+    fn fields(
+        &self,
+        first: &First,
+        slots: &mut Writer<'_>,
+        mut field: impl FnMut(Line) -> Option<FieldPosition>,
+    ) -> Rest {
         let mut ends = self.ends & self.ends.wrapping_sub(1);
-        let mut line = first + 1;
+        let mut start = first.end + 1;
         let mut count = 0;
         for slot in slots.room() {
             if ends == 0 {
@@ -85,8 +88,7 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             let end = ends.trailing_zeros() as usize;
             ends &= ends - 1;
             // The break in front of `end` is no token octet.
-            let name_len = (self.not_token >> (line & 63)).trailing_zeros() as usize;
-            let start = line as usize;
+            let name_len = (self.not_token >> (start & 63)).trailing_zeros() as usize;
             // SAFETY: the name ends in front of `end`, and `end + 3 <= len`.
             let behind_name = unsafe { self.octets.four_at(start + name_len) };
             // SAFETY: an end before this one is at 1 or behind, so this is at 3.
@@ -98,9 +100,12 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             let Some(position) = field else { break };
             slot.write(position);
             count += 1;
-            line = end as u32 + 1;
+            start = end + 1;
         }
         // SAFETY: so many were written.
         unsafe { slots.add(count) };
+        // SAFETY: two octets are behind each end.
+        let two = unsafe { self.octets.two_at(start) };
+        Rest { at: start, two }
     }
 }

@@ -17,7 +17,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::lines::{First, Line, Lines};
+use super::lines::{First, Line, Lines, Rest};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
@@ -55,12 +55,13 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let eight = unsafe { self.octets.eight_at(from) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(from + 7) };
-        Some(First { end, last_eleven: (eight, four) })
-    }
-
-    #[inline(always)]
-    fn first_not_token(&self) -> u32 {
-        self.blocks.not_token(self.octets, 0).trailing_zeros()
+        let token_len = self.blocks.not_token(self.octets, 0).trailing_zeros();
+        if token_len == 64 {
+            return None;
+        }
+        // SAFETY: the break in front of `end` is no token octet: `token_len < end`.
+        let behind_token = unsafe { self.octets.one_at(token_len as usize) };
+        Some(First { end, last_eleven: (eight, four), token_len, behind_token })
     }
 
     #[inline(always)]
@@ -76,9 +77,14 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 
     #[inline(always)]
-    fn fields(&self, slots: &mut Writer<'_>, mut field: impl FnMut(Line) -> Option<FieldPosition>) {
-        let Some((&first_end, ends)) = self.ends.split_first() else { return };
-        let mut start = first_end as usize + 1;
+    fn fields(
+        &self,
+        first: &First,
+        slots: &mut Writer<'_>,
+        mut field: impl FnMut(Line) -> Option<FieldPosition>,
+    ) -> Rest {
+        let ends = self.ends.get(1..).unwrap_or_default();
+        let mut start = first.end + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
         let mut count = 0;
@@ -107,6 +113,9 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         }
         // SAFETY: so many were written.
         unsafe { slots.add(count) };
+        // SAFETY: two octets are behind each end.
+        let two = unsafe { self.octets.two_at(start) };
+        Rest { at: start, two }
     }
 }
 

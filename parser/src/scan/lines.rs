@@ -10,6 +10,10 @@ pub(crate) struct First {
     /// The eight octets in front of its last three, and its last four, as
     /// little-endian numbers.
     pub(crate) last_eleven: (u64, u32),
+    /// How many token octets it begins with.
+    pub(crate) token_len: u32,
+    /// The octet behind these.
+    pub(crate) behind_token: u8,
 }
 
 /// A line behind the first.
@@ -28,20 +32,31 @@ pub(crate) struct Line {
     pub(crate) last: u32,
 }
 
+/// What follows the lines that a field was made of.
+pub(crate) struct Rest {
+    /// Where it begins.
+    pub(crate) at: usize,
+    /// Its first two octets, as a little-endian number.
+    pub(crate) two: u16,
+}
+
 /// The lines of a head, as far as they are there.
 pub(crate) trait Lines {
     /// The octets that begin with the head.
     fn octets(&self) -> &[u8];
-    /// The first line. `None` if it isn't there, or shorter than 11 octets.
+    /// The first line. `None` if it isn't there, if it is shorter than 11 octets, or
+    /// if it begins with more token octets than are looked at.
     fn first(&self) -> Option<First>;
-    /// How many token octets the first line begins with; 64 if there are more than
-    /// are looked at.
-    fn first_not_token(&self) -> u32;
     /// The first octet that can't be of a target, from the octet `skipped` behind
-    /// the start on; or one at `end` or behind it.
+    /// the start on, which is of the first line; or one at `end` or behind it.
     fn target_end(&self, skipped: u32, end: usize) -> usize;
-    /// Writes what `field` makes of each line behind the first into `slots`, until
-    /// it makes nothing of one, no slot is left, or a line begins with more token
+    /// Writes what `field` makes of each line behind `first` into `slots`, until it
+    /// makes nothing of one, no slot is left, or a line begins with more token
     /// octets than are looked at.
-    fn fields(&self, slots: &mut Writer<'_>, field: impl FnMut(Line) -> Option<FieldPosition>);
+    fn fields(
+        &self,
+        first: &First,
+        slots: &mut Writer<'_>,
+        field: impl FnMut(Line) -> Option<FieldPosition>,
+    ) -> Rest;
 }

@@ -67,23 +67,21 @@ mod window;
 )]
 mod arch;
 
+use self::slots::Writer;
+use crate::Limits;
+
 pub use level::{Level, UnknownLevel};
 pub(crate) use window::Window;
 
 /// Finds the end of an octet class. Each method returns the first position at
 /// or after `from` whose octet is outside of the class, or `octets.len()`.
 pub(crate) trait Scan: Copy {
-    /// The same level's look at whole blocks.
-    type Blocks: Blocks;
-
     /// [`class::TOKEN`]: methods and field names.
     fn token_end(self, octets: &[u8], from: usize) -> usize;
     /// [`class::TARGET`]: request targets.
     fn target_end(self, octets: &[u8], from: usize) -> usize;
     /// [`class::VALUE`]: field values and reason phrases.
     fn value_end(self, octets: &[u8], from: usize) -> usize;
-    /// `None` where classifying whole blocks is slower than scanning classes.
-    fn blocks(self) -> Option<Self::Blocks>;
 }
 
 /// Classifies a block of octets at a time, at positions that do not depend on
@@ -106,10 +104,12 @@ pub(crate) trait Blocks: Copy {
     /// The octets that are not of [`class::TARGET`].
     fn not_target(self, octets: Window<'_>, at: usize) -> u64;
 
-    /// As [`not_token`](Self::not_token), of 64 octets.
-    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64;
-    /// As [`not_target`](Self::not_target), of 64 octets.
-    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64;
+    /// As `breaks::<false>`, of the first 64 octets.
+    fn breaks_block(self, octets: Window<'_>) -> u64;
+    /// As [`not_token`](Self::not_token), of the first 64 octets.
+    fn not_token_block(self, octets: Window<'_>) -> u64;
+    /// As [`not_target`](Self::not_target), of the first 64 octets.
+    fn not_target_block(self, octets: Window<'_>) -> u64;
 
     /// `at` plus the position of the first set bits, and anything where there are
     /// no more.
@@ -127,39 +127,6 @@ fn first_three(mut bits: u64, at: u32) -> [u32; 3] {
     })
 }
 
-/// The blocks of levels that have none: there is no such value.
-#[derive(Clone, Copy)]
-pub(crate) enum NoBlocks {}
-
-impl Blocks for NoBlocks {
-    const WIDTH: usize = 0;
-    const FIRST: usize = 0;
-
-    fn breaks<const EXACT: bool>(self, _: Window<'_>, _: usize) -> u64 {
-        match self {}
-    }
-
-    fn not_token(self, _: Window<'_>, _: usize) -> u64 {
-        match self {}
-    }
-
-    fn not_target(self, _: Window<'_>, _: usize) -> u64 {
-        match self {}
-    }
-
-    fn not_token_block(self, _: Window<'_>, _: usize) -> u64 {
-        match self {}
-    }
-
-    fn not_target_block(self, _: Window<'_>, _: usize) -> u64 {
-        match self {}
-    }
-
-    fn first_positions(self, _: u64, _: u32) -> impl IntoIterator<Item = u32> {
-        []
-    }
-}
-
 /// A computation that is compiled once for each level.
 pub(crate) trait Op {
     /// What it computes.
@@ -173,4 +140,32 @@ pub(crate) trait Op {
 #[inline]
 pub(crate) fn dispatch<O: Op>(at_most: Level, mut op: O) -> O::Out {
     arch::dispatch(at_most, &mut op)
+}
+
+/// A computation on the octets of a head, compiled once for each level that
+/// classifies blocks faster than it scans. All that it is given fits in registers;
+/// an [`Op`] is lent in memory.
+pub(crate) trait HeadOp {
+    /// What it computes; two registers are enough for it.
+    type Out;
+    /// What it comes to at other levels, and before the CPU was asked what it has.
+    const NOT_HERE: Self::Out;
+    /// Computes it, as [`Op::run`] does. `writer` begins at the first slot.
+    fn run<B: Blocks>(
+        blocks: B,
+        octets: &[u8],
+        limits: &Limits,
+        writer: Writer<'_>,
+    ) -> Self::Out;
+}
+
+/// Runs `O` with the best level that the CPU has, but no better than `at_most`.
+#[inline(always)]
+pub(crate) fn dispatch_head<O: HeadOp>(
+    at_most: Level,
+    octets: &[u8],
+    limits: &Limits,
+    writer: Writer<'_>,
+) -> O::Out {
+    arch::dispatch_head::<O>(at_most, octets, limits, writer)
 }

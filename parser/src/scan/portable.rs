@@ -2,7 +2,9 @@
 
 use super::scalar::Scalar;
 use super::swar::Swar;
-use super::{Level, Op};
+use super::slots::Writer;
+use super::{HeadOp, Level, Op};
+use crate::Limits;
 
 pub(super) fn detect() -> Level {
     Level::Swar
@@ -14,4 +16,9 @@ pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
         Level::Scalar => op.run(Scalar),
         _ => op.run(Swar),
     }
+}
+
+#[inline(always)]
+pub(super) fn dispatch_head<O: HeadOp>(_: Level, _: &[u8], _: &Limits, _: Writer<'_>) -> O::Out {
+    O::NOT_HERE
 }

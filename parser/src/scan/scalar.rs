@@ -1,7 +1,7 @@
 //! One octet at a time: the reference that every other level is held to.
 
 use super::class::{self, TARGET, TOKEN, VALUE};
-use super::{NoBlocks, Scan};
+use super::Scan;
 
 /// The scanner of [`Level::Scalar`](super::Level::Scalar). It needs nothing of
 /// the CPU.
@@ -9,13 +9,6 @@ use super::{NoBlocks, Scan};
 pub(crate) struct Scalar;
 
 impl Scan for Scalar {
-    type Blocks = NoBlocks;
-
-    #[inline(always)]
-    fn blocks(self) -> Option<NoBlocks> {
-        None
-    }
-
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         first_outside(octets, from, TOKEN)

@@ -98,9 +98,9 @@ impl<const N: usize> sealed::Storage for Positions<N> {
 
     #[inline(always)]
     fn written(&self) -> (&Record, &[FieldPosition]) {
-        let written = self.slots.get(..self.record.fields).unwrap_or_default();
-        // SAFETY: the invariants: `fields <= written`, and so many are
-        // initialised.
+        // SAFETY: `fields <= written`, and so many slots are there.
+        let written = unsafe { self.slots.get_unchecked(..self.record.fields) };
+        // SAFETY: the invariant: so many are initialised.
         (&self.record, unsafe { written.assume_init_ref() })
     }
 }
@@ -173,6 +173,34 @@ impl<'h> Writer<'h> {
         let held = count <= self.record.written.min(self.slots.len());
         self.next = if held { count } else { 0 };
         held
+    }
+
+    /// One for the same slots, which begins at the first.
+    pub(crate) fn again(&mut self) -> Writer<'_> {
+        Writer { slots: self.slots, next: 0, record: self.record }
+    }
+
+    /// Its parts, to be handed over in registers.
+    #[inline(always)]
+    pub(super) fn into_parts(self) -> (&'h mut [MaybeUninit<FieldPosition>], &'h mut Record) {
+        (self.slots, self.record)
+    }
+
+    /// A writer again, which begins at the first slot.
+    ///
+    /// # Safety
+    /// The parts are those of one writer.
+    #[inline(always)]
+    pub(super) unsafe fn from_parts(
+        slots: &'h mut [MaybeUninit<FieldPosition>],
+        record: &'h mut Record,
+    ) -> Writer<'h> {
+        Writer { slots, next: 0, record }
+    }
+
+    /// What a head came to whose parse stopped, with how many of its fields.
+    pub(crate) fn found(&self) -> (StartLine, Noted, usize) {
+        (self.record.start, self.record.noted, self.record.fields)
     }
 
     /// Leaves room for `limit` positions, those included that are written.

@@ -8,7 +8,7 @@
 
 use super::class::{self, TARGET, TOKEN, VALUE};
 use super::scalar;
-use super::{NoBlocks, Scan};
+use super::Scan;
 
 /// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the
 /// CPU.
@@ -16,13 +16,6 @@ use super::{NoBlocks, Scan};
 pub(crate) struct Swar;
 
 impl Scan for Swar {
-    type Blocks = NoBlocks;
-
-    #[inline(always)]
-    fn blocks(self) -> Option<NoBlocks> {
-        None
-    }
-
     /// Names and methods are short and their class is ragged: the table wins.
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {

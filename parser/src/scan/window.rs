@@ -51,6 +51,18 @@ impl<'b> Window<'b> {
         u32::from_le(unsafe { from.read_unaligned() })
     }
 
+    /// The two octets from `at` on as a little-endian number.
+    ///
+    /// # Safety
+    /// They are there.
+    #[inline(always)]
+    pub(super) unsafe fn two_at(self, at: usize) -> u16 {
+        // SAFETY: the caller's promise.
+        let from = unsafe { self.octets.as_ptr().add(at).cast::<u16>() };
+        // SAFETY: the same; the read needs no alignment.
+        u16::from_le(unsafe { from.read_unaligned() })
+    }
+
     /// The octet at `at`.
     ///
     /// # Safety

@@ -4,11 +4,14 @@
 use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
+use core::mem::MaybeUninit;
 
 use super::blocks::{first_outside, mask_once, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
-use crate::scan::{Blocks, Op, Scan, Window, first_three, scalar};
+use crate::scan::slots::{Record, Writer};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, first_three, scalar};
+use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
 #[derive(Clone, Copy)]
@@ -34,14 +37,23 @@ pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Avx2(()))
 }
 
+/// Runs `O` compiled for AVX2.
+///
+/// # Safety
+/// The CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT; `slots` and `record` are the parts of one writer.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+pub(super) unsafe fn enter_head<O: HeadOp>(
+    octets: &[u8],
+    slots: &mut [MaybeUninit<FieldPosition>],
+    limits: &Limits,
+    record: &mut Record,
+) -> O::Out {
+    // SAFETY: the caller's promise.
+    let writer = unsafe { Writer::from_parts(slots, record) };
+    O::run(Avx2(()), octets, limits, writer)
+}
+
 impl Scan for Avx2 {
-    type Blocks = Self;
-
-    #[inline(always)]
-    fn blocks(self) -> Option<Self> {
-        Some(self)
-    }
-
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         first_outside(
@@ -102,15 +114,21 @@ impl Blocks for Avx2 {
     }
 
     #[inline(always)]
-    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
+    fn breaks_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves AVX2.
-        mask_once(octets, at, |half| unsafe { not_token(half) })
+        mask_once(octets, |half| unsafe { breaks(half) })
     }
 
     #[inline(always)]
-    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
+    fn not_token_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves AVX2.
-        mask_once(octets, at, |half| unsafe { not_target(half) })
+        mask_once(octets, |half| unsafe { not_token(half) })
+    }
+
+    #[inline(always)]
+    fn not_target_block(self, octets: Window<'_>) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        mask_once(octets, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]
@@ -144,11 +162,11 @@ fn not_token(block: &[u8; 32]) -> u32 {
 #[target_feature(enable = "avx2")]
 fn not_target(block: &[u8; 32]) -> u32 {
     let octets = load(block);
-    // Signed: this takes in 0x80 and above.
-    let low_or_high = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), octets);
+    // As in `breaks`, with SP.
+    let added = _mm256_add_epi8(octets, _mm256_set1_epi8(1));
+    let invisible = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x22), added);
     let hash = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(b'#' as i8));
-    let delete = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(0x7F));
-    _mm256_movemask_epi8(_mm256_or_si256(low_or_high, _mm256_or_si256(hash, delete))) as u32
+    _mm256_movemask_epi8(_mm256_or_si256(invisible, hash)) as u32
 }
 
 #[inline]

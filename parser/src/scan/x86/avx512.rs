@@ -4,11 +4,14 @@
 use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
+use core::mem::MaybeUninit;
 
 use super::avx2::Avx2;
 use super::tables::{ASCII, POSITIONS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
-use crate::scan::{Blocks, Op, Scan, Window};
+use crate::scan::slots::{Record, Writer};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window};
+use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what
 /// [`super::avx2`] asks for.
@@ -26,6 +29,23 @@ pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Avx512(()))
 }
 
+/// Runs `O` compiled for AVX-512.
+///
+/// # Safety
+/// The CPU has what [`enter`] asks for; `slots` and `record` are the parts of one writer.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+pub(super) unsafe fn enter_head<O: HeadOp>(
+    octets: &[u8],
+    slots: &mut [MaybeUninit<FieldPosition>],
+    limits: &Limits,
+    record: &mut Record,
+) -> O::Out {
+    // SAFETY: the caller's promise.
+    let writer = unsafe { Writer::from_parts(slots, record) };
+    O::run(Avx512(()), octets, limits, writer)
+}
+
 impl Avx512 {
     #[inline(always)]
     fn narrower(self) -> Avx2 {
@@ -35,13 +55,6 @@ impl Avx512 {
 }
 
 impl Scan for Avx512 {
-    type Blocks = Self;
-
-    #[inline(always)]
-    fn blocks(self) -> Option<Self> {
-        Some(self)
-    }
-
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         // SAFETY: `self` proves AVX-512.
@@ -85,15 +98,21 @@ impl Blocks for Avx512 {
     }
 
     #[inline(always)]
-    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
+    fn breaks_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves AVX-512.
-        unsafe { outside::<TOKEN>(octets.octets().get(at..).unwrap_or_default()) }
+        unsafe { breaks(octets.octets()) }
     }
 
     #[inline(always)]
-    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
+    fn not_token_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves AVX-512.
-        unsafe { outside::<TARGET>(octets.octets().get(at..).unwrap_or_default()) }
+        unsafe { outside::<TOKEN>(octets.octets()) }
+    }
+
+    #[inline(always)]
+    fn not_target_block(self, octets: Window<'_>) -> u64 {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { outside::<TARGET>(octets.octets()) }
     }
 
     #[inline(always)]

@@ -46,11 +46,11 @@ pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> 
     low | high << 32
 }
 
-/// As [`mask64`], without a way of its own for whole blocks: shorter, and as fast
-/// where there is one block.
+/// As [`mask64`], of the first 64 octets, without a way of its own for whole
+/// blocks: shorter, and as fast where there is one block.
 #[inline(always)]
-pub(super) fn mask_once(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
-    mask32(octets, at, &half) | mask32(octets, at + 32, &half) << 32
+pub(super) fn mask_once(octets: Window<'_>, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+    mask32(octets, 0, &half) | mask32(octets, 32, &half) << 32
 }
 
 /// A mask of the 32 octets from `at` on, with no bit for those beyond the end.

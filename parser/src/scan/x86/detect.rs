@@ -15,8 +15,7 @@ static FOUND: AtomicU8 = AtomicU8::new(0);
 
 #[inline(always)]
 pub(in crate::scan) fn detect() -> Level {
-    // Relaxed: the value is all there is, and every thread finds the same.
-    match FOUND.load(Ordering::Relaxed) {
+    match found() {
         1 => Level::Scalar,
         2 => Level::Swar,
         3 => Level::Sse42,
@@ -24,6 +23,13 @@ pub(in crate::scan) fn detect() -> Level {
         5 => Level::Avx512,
         _ => ask_once(),
     }
+}
+
+/// The same as `Level as u8`, or 0 if [`detect`] was not called yet.
+#[inline(always)]
+pub(super) fn found() -> u8 {
+    // Relaxed: the value is all there is, and every thread finds the same.
+    FOUND.load(Ordering::Relaxed)
 }
 
 #[cold]

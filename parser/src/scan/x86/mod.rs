@@ -11,7 +11,9 @@ pub(super) use detect::detect;
 
 use super::scalar::Scalar;
 use super::swar::Swar;
-use super::{Level, Op};
+use super::slots::Writer;
+use super::{HeadOp, Level, Op};
+use crate::Limits;
 
 #[inline]
 pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
@@ -26,3 +28,28 @@ pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
         Level::Scalar => op.run(Scalar),
     }
 }
+
+#[inline(always)]
+pub(super) fn dispatch_head<O: HeadOp>(
+    at_most: Level,
+    octets: &[u8],
+    limits: &Limits,
+    writer: Writer<'_>,
+) -> O::Out {
+    let (slots, record) = writer.into_parts();
+    // (By numbers, as matching on what `detect` returns judges the level twice.)
+    match detect::found().min(at_most as u8) {
+        // SAFETY: the level is no better than what detection found, and the parts are
+        // those of one writer.
+        AVX512.. => unsafe { avx512::enter_head::<O>(octets, slots, limits, record) },
+        // SAFETY: as above.
+        AVX2 => unsafe { avx2::enter_head::<O>(octets, slots, limits, record) },
+        // SAFETY: as above.
+        SSE42 => unsafe { sse42::enter_head::<O>(octets, slots, limits, record) },
+        _ => O::NOT_HERE,
+    }
+}
+
+const AVX512: u8 = Level::Avx512 as u8;
+const AVX2: u8 = Level::Avx2 as u8;
+const SSE42: u8 = Level::Sse42 as u8;

@@ -7,11 +7,14 @@
 use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
+use core::mem::MaybeUninit;
 
 use super::blocks::{mask_once, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
-use crate::scan::{Blocks, Op, Scan, Window, first_three, scalar};
+use crate::scan::slots::{Record, Writer};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, first_three, scalar};
+use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
 #[derive(Clone, Copy)]
@@ -26,6 +29,22 @@ pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
     op.run(Sse42(()))
 }
 
+/// Runs `O` compiled for SSE4.2.
+///
+/// # Safety
+/// The CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT; `slots` and `record` are the parts of one writer.
+#[target_feature(enable = "sse4.2,ssse3,popcnt")]
+pub(super) unsafe fn enter_head<O: HeadOp>(
+    octets: &[u8],
+    slots: &mut [MaybeUninit<FieldPosition>],
+    limits: &Limits,
+    record: &mut Record,
+) -> O::Out {
+    // SAFETY: the caller's promise.
+    let writer = unsafe { Writer::from_parts(slots, record) };
+    O::run(Sse42(()), octets, limits, writer)
+}
+
 /// The octets that are not token octets. Ten ranges, and there is room for
 /// eight: the last one takes in `|` and `~`, which `token_end` lets pass.
 const NOT_TOKEN: Ranges = Ranges { bounds: *b"\x00\x20\"\"(),,//:@[]{\xFF", octets: 16 };
@@ -34,13 +53,6 @@ const NOT_VALUE: Ranges =
     Ranges { bounds: *b"\x00\x08\x0A\x1F\x7F\x7F\0\0\0\0\0\0\0\0\0\0", octets: 6 };
 
 impl Scan for Sse42 {
-    type Blocks = Self;
-
-    #[inline(always)]
-    fn blocks(self) -> Option<Self> {
-        Some(self)
-    }
-
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         let mut at = from;
@@ -90,15 +102,21 @@ impl Blocks for Sse42 {
     }
 
     #[inline(always)]
-    fn not_token_block(self, octets: Window<'_>, at: usize) -> u64 {
+    fn breaks_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves SSE4.2.
-        mask_once(octets, at, |half| unsafe { not_token(half) })
+        mask_once(octets, |half| unsafe { breaks(half) })
     }
 
     #[inline(always)]
-    fn not_target_block(self, octets: Window<'_>, at: usize) -> u64 {
+    fn not_token_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves SSE4.2.
-        mask_once(octets, at, |half| unsafe { not_target(half) })
+        mask_once(octets, |half| unsafe { not_token(half) })
+    }
+
+    #[inline(always)]
+    fn not_target_block(self, octets: Window<'_>) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        mask_once(octets, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]
@@ -177,11 +195,10 @@ fn not_target(block: &[u8; 32]) -> u32 {
 #[inline]
 #[target_feature(enable = "sse4.2")]
 fn is_not_target(octets: __m128i) -> __m128i {
-    // Signed: this takes in 0x80 and above.
-    let low_or_high = _mm_cmpgt_epi8(_mm_set1_epi8(0x21), octets);
-    let hash = _mm_cmpeq_epi8(octets, _mm_set1_epi8(b'#' as i8));
-    let delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7F));
-    _mm_or_si128(low_or_high, _mm_or_si128(hash, delete))
+    // As in `is_break`, with SP.
+    let added = _mm_add_epi8(octets, _mm_set1_epi8(1));
+    let invisible = _mm_cmpgt_epi8(_mm_set1_epi8(0x22), added);
+    _mm_or_si128(invisible, _mm_cmpeq_epi8(octets, _mm_set1_epi8(b'#' as i8)))
 }
 
 #[inline]
