@@ -55,8 +55,8 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let eight = unsafe { self.octets.eight_at(from) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(from + 7) };
-        let token_len = self.blocks.not_token(self.octets, 0).trailing_zeros();
-        if token_len == 64 {
+        let token_len = self.blocks.token_len(self.octets, 0);
+        if token_len >= 64 {
             return None;
         }
         // SAFETY: the break in front of `end` is no token octet: `token_len < end`.
@@ -91,8 +91,8 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         while count < most {
             // SAFETY: `count < most <= ends.len()`.
             let end = unsafe { *ends.get_unchecked(count) } as usize;
-            let name_len = self.blocks.not_token(self.octets, start).trailing_zeros() as usize;
-            if name_len == 64 {
+            let name_len = self.blocks.token_len(self.octets, start) as usize;
+            if name_len >= 64 {
                 break;
             }
             // The break in front of `end` is no token octet, so the name ends there

@@ -90,7 +90,7 @@ pub(crate) trait Scan: Copy {
 /// of every class. Reads rely on it that this is so, and that no break is an octet
 /// of a token.
 pub(crate) trait Blocks: Copy {
-    /// How many octets [`not_token`](Self::not_token) and
+    /// How many octets [`token_len`](Self::token_len) and
     /// [`not_target`](Self::not_target) look at.
     const WIDTH: usize;
     /// How many positions [`first_positions`](Self::first_positions) gives.
@@ -99,14 +99,15 @@ pub(crate) trait Blocks: Copy {
     /// The octets of 64 that are not of [`class::VALUE`]. If not `EXACT`, also
     /// HTAB and octets of 0x80 and above, and faster.
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
-    /// The octets that are not of [`class::TOKEN`].
-    fn not_token(self, octets: Window<'_>, at: usize) -> u64;
+    /// How many octets of [`class::TOKEN`] there are from `at` on; 64 or more if there are
+    /// none but those that are looked at.
+    fn token_len(self, octets: Window<'_>, at: usize) -> u32;
     /// The octets that are not of [`class::TARGET`].
     fn not_target(self, octets: Window<'_>, at: usize) -> u64;
 
     /// As `breaks::<false>`, of the first 64 octets.
     fn breaks_block(self, octets: Window<'_>) -> u64;
-    /// As [`not_token`](Self::not_token), of the first 64 octets.
+    /// The octets of the first 64 that are not of [`class::TOKEN`].
     fn not_token_block(self, octets: Window<'_>) -> u64;
     /// As [`not_target`](Self::not_target), of the first 64 octets.
     fn not_target_block(self, octets: Window<'_>) -> u64;
@@ -151,12 +152,7 @@ pub(crate) trait HeadOp {
     /// What it comes to at other levels, and before the CPU was asked what it has.
     const NOT_HERE: Self::Out;
     /// Computes it, as [`Op::run`] does. `writer` begins at the first slot.
-    fn run<B: Blocks>(
-        blocks: B,
-        octets: &[u8],
-        limits: &Limits,
-        writer: Writer<'_>,
-    ) -> Self::Out;
+    fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Self::Out;
 }
 
 /// Runs `O` with the best level that the CPU has, but no better than `at_most`.

@@ -1,8 +1,8 @@
 //! Dispatch where no vector instructions are known: SWAR, or less if asked.
 
 use super::scalar::Scalar;
-use super::swar::Swar;
 use super::slots::Writer;
+use super::swar::Swar;
 use super::{HeadOp, Level, Op};
 use crate::Limits;
 

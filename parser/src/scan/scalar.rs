@@ -1,7 +1,7 @@
 //! One octet at a time: the reference that every other level is held to.
 
-use super::class::{self, TARGET, TOKEN, VALUE};
 use super::Scan;
+use super::class::{self, TARGET, TOKEN, VALUE};
 
 /// The scanner of [`Level::Scalar`](super::Level::Scalar). It needs nothing of
 /// the CPU.

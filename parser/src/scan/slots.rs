@@ -272,7 +272,7 @@ impl<'h> Writer<'h> {
     }
 }
 
-mod sealed {
+pub(super) mod sealed {
     /// Keeps [`Slots`](super::Slots) implementable here alone: its promise
     /// about initialised slots is not for safe code to make.
     pub trait Storage {

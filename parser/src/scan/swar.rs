@@ -6,9 +6,9 @@
 //! crosses from one octet into the next, so the *lowest* flagged octet is right
 //! and so are all others.
 
+use super::Scan;
 use super::class::{self, TARGET, TOKEN, VALUE};
 use super::scalar;
-use super::Scan;
 
 /// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the
 /// CPU.

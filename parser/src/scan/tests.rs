@@ -3,7 +3,9 @@
 //! skipped.
 
 use super::class::{TARGET, TOKEN, VALUE, belongs};
-use super::{Blocks, Level, Op, Scan, Window, dispatch};
+use super::slots::{Writer, sealed::Storage};
+use super::{Blocks, HeadOp, Level, Op, Scan, Window, dispatch, dispatch_head};
+use crate::{Limits, Positions};
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -52,48 +54,62 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
     );
 }
 
-/// What a level's blocks say of the octets from `at` on, or `None` if the level
-/// has none: breaks at first look and exactly, octets outside of tokens and of
-/// targets, and how many octets the latter two look at.
-struct Masks<'b> {
-    octets: &'b [u8],
-    at: usize,
-}
+/// What a level's blocks say of the octets from each 32nd on: breaks at first
+/// look and exactly, how many token octets there are, and octets outside of
+/// targets; and of the first 64, each class.
+struct Masks;
 
-impl Op for Masks<'_> {
-    type Out = Option<([u64; 6], usize)>;
+type Found = (Vec<(u64, u64, u32, u64)>, [u64; 3]);
+
+impl HeadOp for Masks {
+    type Out = Option<Found>;
+    const NOT_HERE: Self::Out = None;
     #[inline(always)]
-    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
-        let (blocks, octets) = (scan.blocks()?, Window::new(self.octets)?);
-        let masks = [
-            blocks.breaks::<false>(octets, self.at),
-            blocks.breaks::<true>(octets, self.at),
-            blocks.not_token(octets, self.at),
-            blocks.not_target(octets, self.at),
-            blocks.not_token_block(octets, self.at),
-            blocks.not_target_block(octets, self.at),
+    fn run<B: Blocks>(blocks: B, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
+        let octets = Window::new(octets)?;
+        let at = (0..octets.octets().len()).step_by(32);
+        let each = at.map(|at| {
+            (
+                blocks.breaks::<false>(octets, at),
+                blocks.breaks::<true>(octets, at),
+                blocks.token_len(octets, at).min(64),
+                blocks.not_target(octets, at),
+            )
+        });
+        let first = [
+            blocks.breaks_block(octets),
+            blocks.not_token_block(octets),
+            blocks.not_target_block(octets),
         ];
-        Some((masks, S::Blocks::WIDTH))
+        assert_eq!(B::WIDTH, 32, "what the masks are compared with");
+        Some((each.collect(), first))
     }
 }
 
-fn check_masks(octets: &[u8], at: usize) {
+fn check_masks(octets: &[u8]) {
     let copy: Vec<u8> = octets.to_vec();
-    let mask = |width, has: &dyn Fn(u8) -> bool| {
+    let mask = |at, width, has: &dyn Fn(u8) -> bool| {
         let block = octets.iter().skip(at).take(width).enumerate();
         block.fold(0, |mask, (bit, &octet)| mask | (u64::from(has(octet)) << bit))
     };
+    let is_break = |octet| !(0x20..0x7F).contains(&octet);
+    let outside = |class| move |octet| !belongs(octet, class);
+    let each = (0..octets.len()).step_by(32).map(|at| {
+        (
+            mask(at, 64, &is_break),
+            mask(at, 64, &outside(VALUE)),
+            mask(at, 32, &outside(TOKEN)).trailing_zeros(),
+            mask(at, 32, &outside(TARGET)),
+        )
+    });
+    let each: Vec<_> = each.collect();
+    let first =
+        [mask(0, 64, &is_break), mask(0, 64, &outside(TOKEN)), mask(0, 64, &outside(TARGET))];
     for level in levels().filter(|&level| level >= Level::Sse42) {
-        let (found, width) = dispatch(level, Masks { octets: &copy, at }).unwrap();
-        let expected = [
-            mask(64, &|octet| !(0x20..0x7F).contains(&octet)),
-            mask(64, &|octet| !belongs(octet, VALUE)),
-            mask(width, &|octet| !belongs(octet, TOKEN)),
-            mask(width, &|octet| !belongs(octet, TARGET)),
-            mask(64, &|octet| !belongs(octet, TOKEN)),
-            mask(64, &|octet| !belongs(octet, TARGET)),
-        ];
-        assert_eq!(found, expected, "{level}, at {at}, {octets:02x?}");
+        let mut slots = Positions::<1>::new();
+        let limits = &Limits::DEFAULT;
+        let found = dispatch_head::<Masks>(level, &copy, limits, slots.writer()).unwrap();
+        assert_eq!(found, (each.clone(), first), "{level}, {octets:02x?}");
     }
 }
 
@@ -105,17 +121,14 @@ fn blocks_of_every_octet_at_every_position_of_every_length() {
             // Octets at the edges of classes, and some within.
             for octet in [0, 9, 10, 13, 31, 32, 33, 35, 58, 64, 96, 126, 127, 128, 191, 255] {
                 octets[place] = octet;
-                for at in (0..len).step_by(32) {
-                    check_masks(&octets, at);
-                }
+                check_masks(&octets);
             }
             octets[place] = b'a';
         }
     }
     for octet in 0..=255 {
         let octets = [octet; 100];
-        check_masks(&octets, 0);
-        check_masks(&octets, 64);
+        check_masks(&octets);
     }
 }
 
@@ -199,9 +212,7 @@ fn level_names_parse_back() {
 proptest! {
     #[test]
     fn blocks_of_random_octets(octets in proptest::collection::vec(any::<u8>(), 32..300)) {
-        for at in (0..octets.len()).step_by(64) {
-            check_masks(&octets, at);
-        }
+        check_masks(&octets);
     }
 
     #[test]

@@ -102,9 +102,9 @@ impl Blocks for Avx2 {
     }
 
     #[inline(always)]
-    fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
+    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
         // SAFETY: `self` proves AVX2.
-        mask32(octets, at, |block| unsafe { not_token(block) })
+        mask32(octets, at, |block| unsafe { not_token(block) }).trailing_zeros()
     }
 
     #[inline(always)]

@@ -88,8 +88,8 @@ impl Blocks for Avx512 {
     // A name is seldom longer than 32 octets, and a masked load dearer than one
     // that is moved back.
     #[inline(always)]
-    fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
-        self.narrower().not_token(octets, at)
+    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
+        self.narrower().token_len(octets, at)
     }
 
     #[inline(always)]

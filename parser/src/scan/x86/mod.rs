@@ -10,8 +10,8 @@ mod tables;
 pub(super) use detect::detect;
 
 use super::scalar::Scalar;
-use super::swar::Swar;
 use super::slots::Writer;
+use super::swar::Swar;
 use super::{HeadOp, Level, Op};
 use crate::Limits;
 

@@ -90,9 +90,18 @@ impl Blocks for Sse42 {
     }
 
     #[inline(always)]
-    fn not_token(self, octets: Window<'_>, at: usize) -> u64 {
-        // SAFETY: `self` proves SSE4.2.
-        mask32(octets, at, |block| unsafe { not_token(block) })
+    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
+        let not_token = |at| {
+            let (block, before) = octets.read::<16>(at);
+            // SAFETY: `self` proves SSE4.2.
+            let mask = unsafe { _mm_movemask_epi8(is_not_token(load(block))) as u32 };
+            (mask as u64 >> (before & 63)).trailing_zeros()
+        };
+        // Most names are this short.
+        match not_token(at) {
+            64 => not_token(at + 16) + 16,
+            len => len,
+        }
     }
 
     #[inline(always)]
