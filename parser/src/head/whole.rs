@@ -61,10 +61,12 @@ impl<L: FirstLine> HeadOp for InBlock<L> {
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
         let Some(window) = window(octets, limits) else { return Whole::Unusual };
-        match BlockLines::find(blocks, window) {
-            Some(lines) => parse::<L>(&lines, limits, writer),
-            None => Indexed::<L, false>::run(blocks, octets, limits, writer),
+        if B::ONE_BLOCK
+            && let Some(lines) = BlockLines::find(blocks, window)
+        {
+            return parse::<L>(&lines, limits, writer);
         }
+        Indexed::<L, false>::run(blocks, octets, limits, writer)
     }
 }
 

@@ -66,14 +66,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
 
     #[inline(always)]
     fn target_end(&self, skipped: u32, end: usize) -> usize {
-        let seen = u64::MAX.checked_shl(skipped).unwrap_or(0);
-        let mut found = self.blocks.not_target(self.octets, 0) & seen;
-        let mut block = 0;
-        while found == 0 && block < end {
-            block += B::WIDTH;
-            found = self.blocks.not_target(self.octets, block);
-        }
-        block + found.trailing_zeros() as usize
+        self.blocks.target_end(self.octets, skipped as usize, end)
     }
 
     #[inline(always)]
@@ -155,8 +148,8 @@ impl Room {
             }
             (break_before, double_before) = (found >> 63, doubles >> 63);
             let Some(more) = self.push(blocks, doubles, at, len) else { return none };
+            breaks += count_breaks::<B>(found, doubles, more - len);
             (len, at) = (more, at + 64);
-            breaks += found.count_ones() as usize;
             if at % QUIET == 0 {
                 if breaks > 2 * len + 1 {
                     return none;
@@ -167,8 +160,10 @@ impl Room {
                 quiet = len;
             }
         };
-        let Some(len) = self.push(blocks, block.doubles & in_front, at, len) else { return none };
-        breaks += (block.breaks & in_front).count_ones() as usize;
+        let (found, doubles) = (block.breaks & in_front, block.doubles & in_front);
+        let Some(all_ends) = self.push(blocks, doubles, at, len) else { return none };
+        breaks += count_breaks::<B>(found, doubles, all_ends - len);
+        let len = all_ends;
         // SAFETY: so many were pushed.
         let ends = unsafe { self.ends(0, len) };
         let ends = match ends {
@@ -186,6 +181,18 @@ impl Room {
             return None;
         }
         let room: &mut [_; 64] = self.0.get_mut(len..)?.first_chunk_mut()?;
+        if B::FIRST == 0 {
+            let (mut rest, mut count) = (bits, 0);
+            for slot in room.iter_mut() {
+                if rest == 0 {
+                    break;
+                }
+                slot.write((at as u32).wrapping_add(rest.trailing_zeros()));
+                rest &= rest - 1;
+                count += 1;
+            }
+            return Some(len + count);
+        }
         let count = bits.count_ones() as usize;
         // More are written than there are, rather than to branch on the count.
         let written = blocks.first_positions(bits, at as u32);
@@ -213,6 +220,23 @@ impl Room {
         // SAFETY: the same.
         unsafe { ends.assume_init_ref() }
     }
+}
+
+/// How many breaks there are: `doubles` are the line ends among them, of which no
+/// two are side by side, and `ends` is how many these are.
+#[inline(always)]
+fn count_breaks<B: Blocks>(breaks: u64, doubles: u64, ends: usize) -> usize {
+    if B::FIRST > 0 {
+        return breaks.count_ones() as usize;
+    }
+    // Without an instruction to count bits: those that are no line's end are few.
+    let mut others = breaks & !(doubles | doubles >> 1);
+    let mut count = 2 * ends - (doubles & 1) as usize;
+    while others != 0 {
+        others &= others - 1;
+        count += 1;
+    }
+    count
 }
 
 /// The bits of a block.

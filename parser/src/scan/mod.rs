@@ -14,6 +14,9 @@
 //!   `-                            op.run(Scalar)
 //! ```
 //!
+//! A head that has not been begun goes to a [`HeadOp`] first: [`dispatch_head`] and
+//! `enter_head` do the same for one, and all it needs is handed over in registers.
+//!
 //! A scanner value is the proof that the CPU has its instructions: outside of
 //! its module it is only made by `dispatch`, after detection.
 //!
@@ -28,13 +31,18 @@
 //! Read at AVX2 with rustc 1.95 (`objdump` of a program linked at a fixed address,
 //! instructions counted by callgrind). CI holds the first line.
 //!
-//! - All that scans is inlined into `enter`. A function that is compiled without
+//! - All that scans is inlined into `enter` and `enter_head`. A function that is compiled without
 //!   the level's instructions can't inline one that has them, and a call would
 //!   spill all vectors; so what is seldom is a call of its own, and the rest none.
-//! - A block of 64 octets costs 48 instructions in [`index`]: eight to classify
+//! - A block of 64 octets costs 46 instructions in [`index`]: eight to classify
 //!   it, eleven for three positions that are written whether they are there or
 //!   not, the rest for carries and counts. A line costs 52: eight to look up its
-//!   name, six more because the load is moved back from the end of the octets.
+//!   name, six more because the load is moved back from the end of the octets. (A
+//!   branch in place of the latter costs more, as the look-up is then there twice.)
+//! - A head in one [`block`] costs 210, and some 75 around the call: the level, the
+//!   arguments, a fresh [`Resume`](crate::Resume), the view of what was found.
+//! - A way for what is not in one block as a function of its own was no gain: it
+//!   saves six instructions in front of the one and costs fifty in the other.
 //! - The loop over blocks keeps all its state in registers. The loop over lines
 //!   reloads nothing but the line's end. Around them some ten values are spilled
 //!   (the limits, the slots' address, what the first line came to): once a head.
@@ -43,7 +51,8 @@
 //! - Tables are constants, not statics: as statics, their addresses were loaded
 //!   from the global offset table for each line.
 //! - An operation is lent to `enter`, not moved: it is written as words and was
-//!   copied as vectors, which the CPU can't forward from its store queue.
+//!   copied as vectors, which the CPU can't forward from its store queue. What is
+//!   done once a head comes in registers instead: a fifth of a small head's time.
 
 pub(crate) mod block;
 pub(crate) mod class;
@@ -90,26 +99,27 @@ pub(crate) trait Scan: Copy {
 /// of every class. Reads rely on it that this is so, and that no break is an octet
 /// of a token.
 pub(crate) trait Blocks: Copy {
-    /// How many octets [`token_len`](Self::token_len) and
-    /// [`not_target`](Self::not_target) look at.
-    const WIDTH: usize;
     /// How many positions [`first_positions`](Self::first_positions) gives.
     const FIRST: usize;
+    /// Whether it pays to look for a head in one block first.
+    const ONE_BLOCK: bool = true;
 
     /// The octets of 64 that are not of [`class::VALUE`]. If not `EXACT`, also
     /// HTAB and octets of 0x80 and above, and faster.
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
-    /// How many octets of [`class::TOKEN`] there are from `at` on; 64 or more if there are
-    /// none but those that are looked at.
+    /// How many octets of [`class::TOKEN`] there are from `at` on, if another octet
+    /// follows them and is looked at; and otherwise any number that leads to the end of
+    /// the octets or beyond it, or 64 or more.
     fn token_len(self, octets: Window<'_>, at: usize) -> u32;
-    /// The octets that are not of [`class::TARGET`].
-    fn not_target(self, octets: Window<'_>, at: usize) -> u64;
+    /// The first octet from `from` on that is not of [`class::TARGET`], if it is in
+    /// front of `end`; and otherwise any offset from `end` on.
+    fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize;
 
     /// As `breaks::<false>`, of the first 64 octets.
     fn breaks_block(self, octets: Window<'_>) -> u64;
     /// The octets of the first 64 that are not of [`class::TOKEN`].
     fn not_token_block(self, octets: Window<'_>) -> u64;
-    /// As [`not_target`](Self::not_target), of the first 64 octets.
+    /// The octets of the first 64 that are not of [`class::TARGET`].
     fn not_target_block(self, octets: Window<'_>) -> u64;
 
     /// `at` plus the position of the first set bits, and anything where there are

@@ -2,7 +2,7 @@
 
 use super::scalar::Scalar;
 use super::slots::Writer;
-use super::swar::Swar;
+use super::swar::{self, Swar};
 use super::{HeadOp, Level, Op};
 use crate::Limits;
 
@@ -19,6 +19,16 @@ pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
 }
 
 #[inline(always)]
-pub(super) fn dispatch_head<O: HeadOp>(_: Level, _: &[u8], _: &Limits, _: Writer<'_>) -> O::Out {
-    O::NOT_HERE
+pub(super) fn dispatch_head<O: HeadOp>(
+    at_most: Level,
+    octets: &[u8],
+    limits: &Limits,
+    writer: Writer<'_>,
+) -> O::Out {
+    let (slots, record) = writer.into_parts();
+    match at_most {
+        Level::Scalar => O::NOT_HERE,
+        // SAFETY: the parts are those of one writer.
+        _ => unsafe { swar::enter_head::<O>(octets, slots, limits, record) },
+    }
 }

@@ -6,14 +6,34 @@
 //! crosses from one octet into the next, so the *lowest* flagged octet is right
 //! and so are all others.
 
-use super::Scan;
+use core::mem::MaybeUninit;
+
 use super::class::{self, TARGET, TOKEN, VALUE};
 use super::scalar;
+use super::slots::{Record, Writer};
+use super::{Blocks, HeadOp, Scan, Window};
+use crate::{FieldPosition, Limits};
 
 /// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the
 /// CPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Swar;
+
+/// Runs `O` with this level, as a function of its own as at the others.
+///
+/// # Safety
+/// `slots` and `record` are the parts of one writer.
+#[inline(never)]
+pub(super) unsafe fn enter_head<O: HeadOp>(
+    octets: &[u8],
+    slots: &mut [MaybeUninit<FieldPosition>],
+    limits: &Limits,
+    record: &mut Record,
+) -> O::Out {
+    // SAFETY: the caller's promise.
+    let writer = unsafe { Writer::from_parts(slots, record) };
+    O::run(Swar, octets, limits, writer)
+}
 
 impl Scan for Swar {
     /// Names and methods are short and their class is ragged: the table wins.
@@ -33,17 +53,83 @@ impl Scan for Swar {
 
     #[inline(always)]
     fn target_end(self, octets: &[u8], from: usize) -> usize {
-        first_outside(octets, from, TARGET, |word| {
-            below(word, 0x21) | equal(word, b'#') | equal(word, 0x7F) | (word & HIGH)
-        })
+        first_outside(octets, from, TARGET, not_target)
     }
 
     #[inline(always)]
     fn value_end(self, octets: &[u8], from: usize) -> usize {
-        first_outside(octets, from, VALUE, |word| {
-            (below(word, 0x20) & !equal(word, b'\t')) | equal(word, 0x7F)
-        })
+        first_outside(octets, from, VALUE, not_value)
     }
+}
+
+impl Blocks for Swar {
+    const FIRST: usize = 0;
+    // Names would have to be looked at before it is known where they are.
+    const ONE_BLOCK: bool = false;
+
+    #[inline(always)]
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
+        mask::<64>(octets, at, |word| if EXACT { not_value(word) } else { breaks(word) })
+    }
+
+    #[inline(always)]
+    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
+        (self.token_end(octets.octets(), at) - at) as u32
+    }
+
+    #[inline(always)]
+    fn target_end(self, octets: Window<'_>, from: usize, _: usize) -> usize {
+        Scan::target_end(self, octets.octets(), from)
+    }
+
+    fn breaks_block(self, octets: Window<'_>) -> u64 {
+        self.breaks::<false>(octets, 0)
+    }
+
+    fn not_token_block(self, octets: Window<'_>) -> u64 {
+        let block = octets.octets().iter().take(64).enumerate();
+        block.fold(0, |mask, (bit, &octet)| mask | u64::from(!class::belongs(octet, TOKEN)) << bit)
+    }
+
+    fn not_target_block(self, octets: Window<'_>) -> u64 {
+        mask::<64>(octets, 0, not_target)
+    }
+
+    #[inline(always)]
+    fn first_positions(self, _: u64, _: u32) -> impl IntoIterator<Item = u32> {
+        []
+    }
+}
+
+/// A mask of the `N` octets from `at` on, with no bit for those beyond the end.
+/// `flags` gets eight octets and sets the high bit of each that is meant.
+#[inline(always)]
+fn mask<const N: usize>(octets: Window<'_>, at: usize, flags: impl Fn(u64) -> u64) -> u64 {
+    let block = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<N>());
+    let mut mask = 0;
+    for place in (0..N).step_by(8) {
+        let bits = match block {
+            Some(block) => {
+                let word = block.get(place..).and_then(|rest| rest.first_chunk());
+                gather(flags(u64::from_le_bytes(*word.unwrap_or(&[0; 8]))))
+            }
+            None if at + place >= octets.octets().len() => break,
+            None => {
+                let (word, before) = octets.read::<8>(at + place);
+                gather(flags(u64::from_le_bytes(*word))) >> (before & 7)
+            }
+        };
+        // (Added, as LLVM makes of `|` an instruction that is slow.)
+        mask += bits << place;
+    }
+    mask
+}
+
+/// The high bits of eight octets side by side: the multiplication moves each to
+/// the highest octet, and no two to the same place.
+#[inline(always)]
+fn gather(flags: u64) -> u64 {
+    (flags & HIGH).wrapping_mul(0x0002_0408_1020_4081) >> 56
 }
 
 /// 0x01 in every octet.
@@ -63,6 +149,24 @@ fn below(word: u64, bound: u8) -> u64 {
 #[inline(always)]
 fn equal(word: u64, octet: u8) -> u64 {
     below(word ^ (ONES * octet as u64), 1)
+}
+
+#[inline(always)]
+fn not_target(word: u64) -> u64 {
+    below(word, 0x21) | equal(word, b'#') | equal(word, 0x7F) | (word & HIGH)
+}
+
+#[inline(always)]
+fn not_value(word: u64) -> u64 {
+    (below(word, 0x20) & !equal(word, b'\t')) | equal(word, 0x7F)
+}
+
+/// Flags controls, DEL, and octets of 0x80 and above; other bits mean nothing.
+#[inline(always)]
+fn breaks(word: u64) -> u64 {
+    // No sum is carried into the next octet.
+    let low = word & !HIGH;
+    !(low + ONES * 0x60) | (low + ONES) | word
 }
 
 #[inline(always)]

@@ -55,11 +55,11 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
 }
 
 /// What a level's blocks say of the octets from each 32nd on: breaks at first
-/// look and exactly, how many token octets there are, and octets outside of
-/// targets; and of the first 64, each class.
+/// look and exactly, and how many token octets there are; where a target ends that
+/// begins at the 10th; and of the first 64, each class.
 struct Masks;
 
-type Found = (Vec<(u64, u64, u32, u64)>, [u64; 3]);
+type Found = (Vec<(u64, u64, u32)>, usize, [u64; 3]);
 
 impl HeadOp for Masks {
     type Out = Option<Found>;
@@ -68,12 +68,12 @@ impl HeadOp for Masks {
     fn run<B: Blocks>(blocks: B, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
         let octets = Window::new(octets)?;
         let at = (0..octets.octets().len()).step_by(32);
+        let beyond = |at: usize| (octets.octets().len() - at).min(32) as u32;
         let each = at.map(|at| {
             (
                 blocks.breaks::<false>(octets, at),
                 blocks.breaks::<true>(octets, at),
-                blocks.token_len(octets, at).min(64),
-                blocks.not_target(octets, at),
+                blocks.token_len(octets, at).min(beyond(at)),
             )
         });
         let first = [
@@ -81,8 +81,8 @@ impl HeadOp for Masks {
             blocks.not_token_block(octets),
             blocks.not_target_block(octets),
         ];
-        assert_eq!(B::WIDTH, 32, "what the masks are compared with");
-        Some((each.collect(), first))
+        let len = octets.octets().len();
+        Some((each.collect(), blocks.target_end(octets, 10, len).min(len), first))
     }
 }
 
@@ -94,22 +94,26 @@ fn check_masks(octets: &[u8]) {
     };
     let is_break = |octet| !(0x20..0x7F).contains(&octet);
     let outside = |class| move |octet| !belongs(octet, class);
+    let beyond = |at: usize| (octets.len() - at).min(32) as u32;
     let each = (0..octets.len()).step_by(32).map(|at| {
         (
             mask(at, 64, &is_break),
             mask(at, 64, &outside(VALUE)),
-            mask(at, 32, &outside(TOKEN)).trailing_zeros(),
-            mask(at, 32, &outside(TARGET)),
+            mask(at, 32, &outside(TOKEN)).trailing_zeros().min(beyond(at)),
         )
     });
     let each: Vec<_> = each.collect();
     let first =
         [mask(0, 64, &is_break), mask(0, 64, &outside(TOKEN)), mask(0, 64, &outside(TARGET))];
-    for level in levels().filter(|&level| level >= Level::Sse42) {
+    for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
         let limits = &Limits::DEFAULT;
         let found = dispatch_head::<Masks>(level, &copy, limits, slots.writer()).unwrap();
-        assert_eq!(found, (each.clone(), first), "{level}, {octets:02x?}");
+        assert_eq!(
+            found,
+            (each.clone(), expected(octets, 10, TARGET), first),
+            "{level}, {octets:02x?}"
+        );
     }
 }
 

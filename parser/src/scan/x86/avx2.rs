@@ -6,7 +6,7 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
-use super::blocks::{first_outside, mask_once, mask32, mask64};
+use super::blocks::{first_from, first_outside, mask_once, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
@@ -89,7 +89,6 @@ impl Scan for Avx2 {
 }
 
 impl Blocks for Avx2 {
-    const WIDTH: usize = 32;
     const FIRST: usize = 3;
 
     #[inline(always)]
@@ -108,9 +107,9 @@ impl Blocks for Avx2 {
     }
 
     #[inline(always)]
-    fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
+    fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
         // SAFETY: `self` proves AVX2.
-        mask32(octets, at, |block| unsafe { not_target(block) })
+        first_from(octets, from, end, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]

@@ -75,7 +75,6 @@ impl Scan for Avx512 {
 }
 
 impl Blocks for Avx512 {
-    const WIDTH: usize = Avx2::WIDTH;
     const FIRST: usize = 16;
 
     #[inline(always)]
@@ -93,8 +92,8 @@ impl Blocks for Avx512 {
     }
 
     #[inline(always)]
-    fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
-        self.narrower().not_target(octets, at)
+    fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
+        Blocks::target_end(self.narrower(), octets, from, end)
     }
 
     #[inline(always)]

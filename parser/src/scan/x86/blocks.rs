@@ -61,3 +61,22 @@ pub(super) fn mask32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> 
     // `before` is below 64, as `at` is at most 31 octets beyond the end.
     half(block) as u64 >> (before & 63)
 }
+
+/// The first octet from `from` on for which `half` sets a bit, if it is in front of
+/// `end`; and otherwise any offset from `end` on.
+#[inline(always)]
+pub(super) fn first_from(
+    octets: Window<'_>,
+    from: usize,
+    end: usize,
+    half: impl Fn(&[u8; 32]) -> u32,
+) -> usize {
+    let seen = u64::MAX.checked_shl(from as u32).unwrap_or(0);
+    let mut found = mask32(octets, 0, &half) & seen;
+    let mut at = 0;
+    while found == 0 && at < end {
+        at += 32;
+        found = mask32(octets, at, &half);
+    }
+    at + found.trailing_zeros() as usize
+}

@@ -11,7 +11,7 @@ pub(super) use detect::detect;
 
 use super::scalar::Scalar;
 use super::slots::Writer;
-use super::swar::Swar;
+use super::swar::{self, Swar};
 use super::{HeadOp, Level, Op};
 use crate::Limits;
 
@@ -46,6 +46,8 @@ pub(super) fn dispatch_head<O: HeadOp>(
         AVX2 => unsafe { avx2::enter_head::<O>(octets, slots, limits, record) },
         // SAFETY: as above.
         SSE42 => unsafe { sse42::enter_head::<O>(octets, slots, limits, record) },
+        // SAFETY: as above.
+        SWAR => unsafe { swar::enter_head::<O>(octets, slots, limits, record) },
         _ => O::NOT_HERE,
     }
 }
@@ -53,3 +55,4 @@ pub(super) fn dispatch_head<O: HeadOp>(
 const AVX512: u8 = Level::Avx512 as u8;
 const AVX2: u8 = Level::Avx2 as u8;
 const SSE42: u8 = Level::Sse42 as u8;
+const SWAR: u8 = Level::Swar as u8;

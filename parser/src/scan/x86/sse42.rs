@@ -9,7 +9,7 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
-use super::blocks::{mask_once, mask32, mask64};
+use super::blocks::{first_from, mask_once, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
 use crate::scan::slots::{Record, Writer};
@@ -77,7 +77,6 @@ impl Scan for Sse42 {
 }
 
 impl Blocks for Sse42 {
-    const WIDTH: usize = 32;
     const FIRST: usize = 3;
 
     #[inline(always)]
@@ -94,7 +93,7 @@ impl Blocks for Sse42 {
         let not_token = |at| {
             let (block, before) = octets.read::<16>(at);
             // SAFETY: `self` proves SSE4.2.
-            let mask = unsafe { _mm_movemask_epi8(is_not_token(load(block))) as u32 };
+            let mask = unsafe { not_token_half(block) };
             (mask as u64 >> (before & 63)).trailing_zeros()
         };
         // Most names are this short.
@@ -105,9 +104,9 @@ impl Blocks for Sse42 {
     }
 
     #[inline(always)]
-    fn not_target(self, octets: Window<'_>, at: usize) -> u64 {
+    fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
         // SAFETY: `self` proves SSE4.2.
-        mask32(octets, at, |block| unsafe { not_target(block) })
+        first_from(octets, from, end, |half| unsafe { not_target(half) })
     }
 
     #[inline(always)]
@@ -215,6 +214,13 @@ fn is_not_target(octets: __m128i) -> __m128i {
 fn not_token(block: &[u8; 32]) -> u32 {
     let [low, high] = halves(block);
     bits([is_not_token(low), is_not_token(high)])
+}
+
+/// The same of half as many octets.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn not_token_half(block: &[u8; 16]) -> u32 {
+    _mm_movemask_epi8(is_not_token(load(block))) as u32
 }
 
 /// As at the AVX2 level: two nibble look-ups.
