@@ -93,7 +93,7 @@
 //!                            +----------------------------------------------+
 //! ```
 //!
-//! [`Pipeline`] is the state of one connection: less than 128 octets, and no buffers. While a
+//! [`Pipeline`] is the state of one connection: at most 128 octets, and no buffers. While a
 //! request is in flight or an octet unsent it works on a [`Store`] that it was lent: ring, pieces
 //! and arena. [`Settings`] belong to a worker. The receive buffer belongs to the caller; [`Burst`]
 //! is a cursor over it.
@@ -118,8 +118,8 @@
 //!                           v
 //!                        Upgraded
 //!
-//!     Idle, Head, Content, Held ------> Ending ------> Closed
-//!                               the end        all is
+//!     each of these ------------------> Ending ------> Closed
+//!                       the end                all is
 //!                                        transmitted
 //! ```
 //!
@@ -127,9 +127,10 @@
 //! version), once it is complete; an offence; the peer's end of stream; an answer that leaves too
 //! much content unread, or comes in place of `100 (Continue)`; an answer broken off;
 //! [`refuse`](Pipeline::refuse), [`shut_down`](Pipeline::shut_down),
-//! [`close_after`](Pipeline::close_after). In `Held` the last request waits for its answer first.
-//! In every state but `Upgraded` answers owed are given, and leave, as before: the way out is told
-//! by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
+//! [`close_after`](Pipeline::close_after). In `Held` the last request waits for its answer first,
+//! and `Upgraded` ends here only by `refuse`, or if an answer in front of it is broken off. Whatever
+//! the state, answers owed are given, and leave, as before: the way out is told by
+//! [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
 //!
 //! [`Pipeline::phase`] tells the state. There is no clock: a server that wants deadlines looks at
 //! the phase, at [`octets_received`](Pipeline::octets_received) and at
