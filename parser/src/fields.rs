@@ -276,13 +276,14 @@ impl Noted {
             return None;
         }
         let len = Known::Host.name().len();
-        let mut positions = fields.positions.iter();
         // One line has this length and this first letter; the name has to be compared still.
-        positions.find_map(|position| {
+        for position in fields.positions {
             let name = part(fields.octets, position.name_start, position.name_end);
-            let is_host = name.len() == len && same(name, Known::Host.name());
-            is_host.then(|| part(fields.octets, position.value_start, position.value_end))
-        })
+            if name.len() == len && same(name, Known::Host.name()) {
+                return Some(part(fields.octets, position.value_start, position.value_end));
+            }
+        }
+        None
     }
 
     /// The field lines that are `known`, in order: where they stand, and their

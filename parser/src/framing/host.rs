@@ -87,14 +87,14 @@ impl<'b> Authority<'b> {
 /// Other shapes are [`Authority::parse`]'s to judge.
 #[inline]
 pub(super) fn is_usual(octets: &[u8]) -> bool {
-    let (name, port) = match octets {
-        [name @ .., b':', a, b, c, d] => (name, [*a, *b, *c, *d]),
-        [name @ .., b':', b'0'..=b'5', a, b, c, d] => (name, [*a, *b, *c, *d]),
-        name => (name, [b'0'; 4]),
+    let name = match octets {
+        [name @ .., b':', a, b, c, d] if are_digits([*a, *b, *c, *d]) => name,
+        [name @ .., b':', b'0'..=b'5', a, b, c, d] if are_digits([*a, *b, *c, *d]) => name,
+        name => name,
     };
     // No branch for each octet.
     let classes = name.iter().fold(REG_NAME, |all, &octet| all & TABLE[octet as usize]);
-    !name.is_empty() && classes != 0 && are_digits(port)
+    !name.is_empty() && classes != 0
 }
 
 #[inline]

@@ -31,14 +31,30 @@ impl<'b> Request<'b, '_> {
     /// `Transfer-Encoding`, `Content-Length`, `Expect`.
     #[inline]
     pub fn framing(&self) -> Result<Framing, Error> {
-        if let Some(host) = self.0.record.noted.only_host(self.fields())
-            && self.is_origin_form()
-            && host::is_usual(host)
-        {
+        if self.is_origin_form() && self.has_usual_host() {
             let persistent = self.version() >= Version::Http11;
             return Ok(Framing { persistent, ..Framing::NONE });
         }
         self.framing_in_full()
+    }
+
+    /// Whether this is a request of HTTP/1.1 with a method of three letters, such as
+    /// `GET`, of which the head is in order, nothing follows, and behind which the
+    /// connection persists: what [`framing`](Self::framing) says of most requests,
+    /// in one bit. If not, `framing` tells.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        let start = &self.0.record.start;
+        start.first_end.wrapping_sub(start.start) == 3
+            && self.version() == Version::Http11
+            && self.0.octets.get(start.second_start as usize) == Some(&b'/')
+            && self.has_usual_host()
+    }
+
+    /// Whether a `Host` in order is all that the fields say about framing.
+    #[inline(always)]
+    fn has_usual_host(&self) -> bool {
+        self.0.record.noted.only_host(self.fields()).is_some_and(host::is_usual)
     }
 
     /// The usual form, which needs no more judgement.

@@ -1,6 +1,8 @@
 //! What is decided of which head, and which offence comes first.
 
-use crate::{Authority, BodyLength, Config, Error, ErrorKind, Framing, Positions, Resume, Status};
+use crate::{
+    Authority, BodyLength, Config, Error, ErrorKind, Framing, Positions, Resume, Status, Version,
+};
 use BodyLength::{Chunked, Exact, UntilClose};
 use ErrorKind::*;
 use std::string::String;
@@ -14,7 +16,34 @@ fn request(line: &str, fields: &str) -> Result<Framing, Error> {
     else {
         panic!("incomplete: {head}");
     };
-    request.framing()
+    let framing = request.framing();
+    if request.is_plain() {
+        assert_eq!((request.version(), request.method().len()), (Version::Http11, 3), "{head}");
+        assert_eq!(framing, Ok(Framing { persistent: true, ..Framing::NONE }), "{head}");
+    }
+    framing
+}
+
+#[test]
+fn most_requests_are_plain() {
+    for (head, plain) in [
+        ("GET /a HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n", true),
+        ("PUT /a HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n", true),
+        ("GET /a HTTP/1.0\r\nHost: a\r\n\r\n", false),
+        ("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n", false),
+        ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nAccept: */*\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: a/b\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", false),
+    ] {
+        let (mut at, mut slots) = (Resume::new(), Positions::<32>::new());
+        match Config::STRICT.parse_request(head.as_bytes(), &mut at, &mut slots) {
+            Ok(Status::Complete(request, _)) => assert_eq!(request.is_plain(), plain, "{head}"),
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 fn post(fields: &str) -> Result<Framing, Error> {
