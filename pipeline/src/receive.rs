@@ -19,7 +19,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     ///
     /// While a head is incomplete its octets stay unconsumed; they are given again, with more
     /// behind them and the same `slots`, and are not parsed twice.
-    #[inline]
+    // Always: a server calls it from one place, once an event, and looks at the event at once.
+    #[inline(always)]
     pub fn receive<'b, 'h, S: Slots + ?Sized>(
         &mut self,
         settings: &Settings,
@@ -53,7 +54,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if truncated { Event::Malformed(Offence::Truncated) } else { Event::Closed }
     }
 
-    #[inline]
+    #[inline(always)]
     fn receive_head<'b, 'h, S: Slots + ?Sized>(
         &mut self,
         settings: &Settings,
@@ -66,61 +67,57 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if self.store.is_none() || !self.has_room_for_request() {
             return Event::Paused;
         }
-        // By reference: the request is moved once, after the stores that made it have long drained.
-        match &settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
+        match settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
                 self.resume = Resume::new();
                 self.head_begun = false;
-                self.consume(burst, *octets);
-                match &request.framing() {
-                    Ok(framing) => self.admit(settings, request, framing, burst),
-                    Err(error) => {
-                        let terms = terms_of(request);
-                        self.offend(settings, Offence::Head(*error), burst, terms)
-                    }
+                self.consume(burst, octets);
+                if request.is_plain() && !self.closing {
+                    return self.admit(request);
                 }
+                self.admit_unusual(settings, request, burst)
             }
             Ok(Status::Partial) => {
                 self.head_begun = !b"\r\n".starts_with(burst.rest());
                 Event::NeedData
             }
-            Err(error) => self.offend(settings, Offence::Head(*error), burst, Terms::USUAL),
+            Err(error) => self.offend(settings, Offence::Head(error), burst, Terms::USUAL),
         }
     }
 
-    /// A complete head whose framing is clear.
-    #[inline]
-    fn admit<'b, 'h>(
-        &mut self,
-        settings: &Settings,
-        request: &Request<'b, 'h>,
-        framing: &Framing,
-        burst: &mut Burst<'b>,
-    ) -> Event<'b, 'h> {
-        let nothing_follows = matches!(
-            framing,
-            Framing { body: BodyLength::None, persistent: true, upgrade: false, tunnel: false, .. }
-        );
-        if !nothing_follows || self.closing {
-            return self.admit_in_full(settings, request, framing, burst);
-        }
+    /// A plain request: nothing follows it.
+    #[inline(always)]
+    fn admit<'b, 'h>(&mut self, request: Request<'b, 'h>) -> Event<'b, 'h> {
         let Some(sequence) =
             self.store.as_deref_mut().and_then(|store| store.admit(&mut self.order))
         else {
             return Event::Paused;
         };
-        let terms = terms_of(request);
         Event::Request {
-            ticket: Ticket::new(self.identity, sequence, terms),
-            request: *request,
+            ticket: Ticket::new(self.identity, sequence, Terms::USUAL),
+            request,
             content: Incoming::None,
             expects_continue: false,
             upgrade: false,
         }
     }
 
-    /// One with content, or that may be the connection's last.
+    /// Any other complete head.
     #[inline(never)]
+    fn admit_unusual<'b, 'h>(
+        &mut self,
+        settings: &Settings,
+        request: Request<'b, 'h>,
+        burst: &mut Burst<'b>,
+    ) -> Event<'b, 'h> {
+        match &request.framing() {
+            Ok(framing) => self.admit_in_full(settings, &request, framing, burst),
+            Err(error) => self.offend(settings, Offence::Head(*error), burst, terms_of(&request)),
+        }
+    }
+
+    /// One whose framing is clear.
+    #[inline]
     fn admit_in_full<'b, 'h>(
         &mut self,
         settings: &Settings,
