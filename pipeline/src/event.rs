@@ -82,7 +82,8 @@ pub enum Offence {
     NoTunnel,
     /// The stream ended within a message (RFC 9112 section 8).
     Truncated,
-    /// A server sent octets that answer no request (RFC 9112 section 9.2).
+    /// A server sent octets that answer no request, or one of which no octet has left (RFC 9112
+    /// section 9.2).
     Unasked,
     /// A server sent more interim responses than [`Settings::interim`](crate::Settings::interim).
     TooManyInterim,

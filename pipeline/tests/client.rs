@@ -240,6 +240,7 @@ fn an_upgrade_ends_http() {
 
     let mut peer = Peer::new();
     let id = peer.ask("CONNECT");
+    peer.output();
     let seen = peer.receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     assert_eq!(seen, [Seen::Response(id, 200, String::new()), Seen::Upgraded]);
     assert_eq!(peer.leftover, b"hello");
@@ -264,9 +265,26 @@ fn what_a_server_may_not_do() {
     }
     let mut peer = Peer::new();
     peer.ask("GET");
+    peer.output();
     let both =
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     assert!(matches!(peer.receive(both)[..], [Seen::Malformed(Offence::Head(_))]));
+}
+
+#[test]
+fn nothing_answers_a_request_that_has_not_left() {
+    let mut peer = Peer::new();
+    let id = peer.ask("GET");
+    assert_eq!(peer.receive(EMPTY), [Seen::Malformed(Offence::Unasked)]);
+    assert_eq!(peer.replay(), [(id, true)]);
+
+    let mut peer = Peer::new();
+    let first = peer.ask("GET");
+    peer.output();
+    let second = peer.ask("GET");
+    let seen = peer.receive(&EMPTY.repeat(2));
+    assert_eq!(seen, [done(first), Seen::Malformed(Offence::Unasked)]);
+    assert_eq!(peer.replay(), [(second, true)]);
 }
 
 #[test]

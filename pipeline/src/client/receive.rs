@@ -64,7 +64,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         if burst.rest().is_empty() {
             return Event::NeedData;
         }
-        let Some(asked) = self.asked(self.order.front()) else {
+        let Some(asked) = self.awaited() else {
             return self.offend(burst, Offence::Unasked);
         };
         match settings.parser.parse_response(burst.rest(), &mut self.resume, slots) {
@@ -189,15 +189,29 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         Event::Malformed(offence)
     }
 
+    /// What the oldest request asked for, if an octet of it has left: before that nothing can
+    /// answer it, and what comes was meant for nobody, or for somebody else (RFC 9112 section 9.2).
+    fn awaited(&mut self) -> Option<Asked> {
+        let (oldest, transmitted) = (self.order.front(), self.transmitted);
+        match self.answer_of(oldest)? {
+            Answer::Awaited { position, asked } if position < transmitted => Some(asked),
+            _ => None,
+        }
+    }
+
     /// What a request in flight asked for.
     pub(super) fn asked(&mut self, sequence: Sequence) -> Option<Asked> {
-        if !self.order.contains(sequence) {
-            return None;
-        }
-        match self.store.as_deref_mut()?.slot(sequence)?.answer {
+        match self.answer_of(sequence)? {
             Answer::Awaited { asked, .. } => Some(asked),
             _ => None,
         }
+    }
+
+    fn answer_of(&mut self, sequence: Sequence) -> Option<Answer> {
+        if !self.order.contains(sequence) {
+            return None;
+        }
+        Some(self.store.as_deref_mut()?.slot(sequence)?.answer)
     }
 
     fn consume<'b>(&mut self, burst: &mut Burst<'b>, count: usize) -> &'b [u8] {
