@@ -19,7 +19,8 @@
 //! ```
 //!
 //! **Closed loop**: each connection sends its next burst when the last is answered. What is found is the server's speed; latency says how long
-//! a burst waits when all connections always want something.
+//! a burst waits when all connections always want something. A thread that has had nothing for less than 50 µs does not wait, it looks again:
+//! to wake it would take the server's time, for a generator that happens to be on the same machine.
 //!
 //! **Fixed rate** (`--rate`): bursts have a timetable, and latency counts from the time that the table says, even if the connection was still
 //! busy then. So a pause of the server counts for all requests that would have come in it, not only for those that had been sent (the error

@@ -31,6 +31,12 @@ pub(super) fn poll(until_due: Duration) -> Duration {
     Duration::from_millis(u64::try_from(until_due.as_millis()).unwrap_or(0).saturating_sub(2))
 }
 
+/// How long events may be waited for in a closed loop when the last one came so long ago. Whoever waits has to be woken, which takes the
+/// server's time, and that of other machines' clients would not: so a thread looks again and again while something can be expected.
+pub(super) fn idle(since_event: Duration, at_most: Duration) -> Duration {
+    if since_event < Duration::from_micros(50) { Duration::ZERO } else { at_most }
+}
+
 /// How long a thread may sleep when something is due after that. Sleep ends late, on Linux by 50 microseconds and the way to the processor.
 pub(super) fn sleep(until_due: Duration) -> Duration {
     until_due.saturating_sub(Duration::from_micros(150))
@@ -55,5 +61,12 @@ mod tests {
         assert_eq!(poll(Duration::from_micros(10_500)), Duration::from_millis(8));
         assert_eq!(sleep(Duration::from_micros(100)), Duration::ZERO);
         assert_eq!(sleep(Duration::from_millis(1)), Duration::from_micros(850));
+    }
+
+    #[test]
+    fn nobody_has_to_wake_a_thread_that_is_busy() {
+        let at_most = Duration::from_millis(20);
+        assert_eq!(idle(Duration::from_micros(10), at_most), Duration::ZERO);
+        assert_eq!(idle(Duration::from_micros(50), at_most), at_most);
     }
 }

@@ -64,6 +64,9 @@ pub(super) struct Worker<'r> {
     expected: Expected,
     buffer: Vec<u8>,
     epoch: Instant,
+    /// When events were looked for last, and when there were some, in nanoseconds since the epoch.
+    looked: u64,
+    came: u64,
     phase: Phase,
     /// When measuring began and ended, in nanoseconds since the epoch; far away until it is known.
     measured: (u64, u64),
@@ -87,6 +90,8 @@ impl<'r> Worker<'r> {
             expected: task.expected.clone(),
             buffer: vec![0; READ],
             epoch: Instant::now(),
+            looked: 0,
+            came: 0,
             phase: Phase::WarmUp,
             measured: (u64::MAX, u64::MAX),
             ticks: 0,
@@ -119,6 +124,10 @@ impl<'r> Worker<'r> {
             self.look(self.task.shared.phase());
             events.iter().for_each(|event| self.ready(event));
             let now = self.now();
+            self.looked = now;
+            if !events.is_empty() {
+                self.came = now;
+            }
             self.tick(now);
             if self.phase == Phase::Drain {
                 let over = now.saturating_sub(self.measured.1) >= nanos(DRAIN);
@@ -166,7 +175,8 @@ impl<'r> Worker<'r> {
                 }
                 pace::poll(left).min(until_look)
             }
-            _ => until_look,
+            None => pace::idle(Duration::from_nanos(self.looked - self.came), until_look),
+            Some(_) => until_look,
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) fn how(record: &Record) -> Section {
             .row(class(one.kind), vec![one.title.clone(), one.version.clone(), one.setup.clone()]);
     }
     let mut parts = vec![
-        Words("Every contestant is started anew in every round; the order is reversed in every second one. The generator compares every octet of every answer with the first, but for its date.".into()),
+        Words("Every contestant is started anew in every round; the order is reversed in every second one. The generator compares every octet of every answer with the first, but for its date. It waits for answers only when none has come for 50 µs, and looks for them again and again before: to be woken would cost the server time that it doesn't owe to clients on other machines.".into()),
         Part::Table(machine),
         Part::Table(servers),
     ];
