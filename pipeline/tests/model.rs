@@ -19,7 +19,7 @@ fn request() -> impl Strategy<Value = String> {
         40 => Just(""),
         1 => Just("Connection: close\r\n"),
         1 => Just("Connection: keep-alive\r\n"),
-        1 => Just("Connection: upgrade\r\nUpgrade: other\r\n"),
+        3 => Just("Connection: upgrade\r\nUpgrade: other\r\n"),
     ];
     let version = prop_oneof![40 => Just("1.1"), 1 => Just("1.0")];
     let content = prop_oneof![
@@ -49,7 +49,7 @@ fn session() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     // Without a heap the usual memory is too small for the schedule, which knows of no full memory.
     #[cfg(feature = "alloc")]

@@ -34,6 +34,7 @@ pub enum Input {
         hold: bool,
     },
     Held,
+    Upgraded,
     Ended,
 }
 
@@ -78,6 +79,12 @@ pub struct Given {
 
 /// The head of every answer here.
 pub const HEAD: &str = "HTTP/1.1 200 OK\r\n";
+
+/// The head of every interim answer here, beside `100 (Continue)`.
+pub const HINTS: &str = "HTTP/1.1 103 Early Hints\r\n";
+
+/// The head that accepts another protocol.
+pub const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n";
 
 impl Reference {
     /// The request that was received, and its number.
@@ -139,13 +146,21 @@ impl Reference {
         self.answer_ourselves(self.next - 1, status, reason(status));
     }
 
+    /// The connection is to end with an answer of its own.
+    pub fn refuse(&mut self, status: u16) {
+        match self.input {
+            Input::Head | Input::Content { .. } => self.malformed(status),
+            Input::Held | Input::Upgraded | Input::Ended => self.end(),
+        }
+    }
+
     /// The peer's stream has ended.
     pub fn eof(&mut self) {
         if let Input::Content { draining: false, .. } = self.input {
             self.cut(self.next - 1);
         }
         self.closing = true;
-        if self.input != Input::Held {
+        if self.input != Input::Held && self.input != Input::Upgraded {
             self.input = Input::Ended;
         }
     }
@@ -247,6 +262,28 @@ impl Reference {
         }
     }
 
+    /// Whether an interim answer is sent.
+    pub fn inform(&mut self, number: usize) -> bool {
+        let sent = !self.answer(number).facts.http10;
+        if sent {
+            self.add(number, format!("{HINTS}\r\n").as_bytes());
+            self.flush();
+        }
+        sent
+    }
+
+    /// Whether another protocol is accepted: it was offered, and nothing of the request is due.
+    pub fn upgrade(&mut self, number: usize) -> bool {
+        let offered = self.input == Input::Held && number + 1 == self.next;
+        if offered {
+            self.add(number, format!("{SWITCH}Connection: upgrade\r\n\r\n").as_bytes());
+            self.input = Input::Upgraded;
+            self.closing = false;
+            self.done(number);
+        }
+        offered
+    }
+
     /// A lost ticket or stream.
     pub fn abandon(&mut self, number: usize) {
         if self.answer(number).state == State::Owed {
@@ -288,6 +325,16 @@ impl Reference {
     /// Whether this answer has left in full.
     pub fn has_left(&self, number: usize) -> bool {
         self.ends.iter().any(|&(which, end)| which == number && end <= self.transmitted)
+    }
+
+    /// Whether more octets are wanted of the peer, within these bounds.
+    pub fn wants_read(&self, in_flight: usize, held: usize) -> bool {
+        match self.input {
+            Input::Head => self.in_flight() < in_flight && self.held() < held,
+            Input::Content { .. } => self.held() < held,
+            Input::Upgraded => true,
+            Input::Held | Input::Ended => false,
+        }
     }
 
     pub fn in_flight(&self) -> usize {
@@ -395,6 +442,7 @@ impl Reference {
 fn reason(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",
+        408 => "Request Timeout",
         413 => "Content Too Large",
         414 => "URI Too Long",
         417 => "Expectation Failed",

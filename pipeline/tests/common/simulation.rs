@@ -7,7 +7,7 @@ use rajada_pipeline::{
     Streaming, Ticket,
 };
 
-use super::reference::{Facts, HEAD, Input, Reference};
+use super::reference::{Facts, HEAD, HINTS, Input, Reference, SWITCH};
 
 /// In a box of the test's own, also where the crate has no heap.
 type Loan<M> = Box<Store<Vec<u8>, M>>;
@@ -95,6 +95,12 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                 self.reference.shut_down();
             }
             14 if choice < 32 => self.abort(choice),
+            14 if choice < 96 => self.inform(choice),
+            14 if choice < 160 => self.accept_upgrade(),
+            14 if choice < 162 => {
+                self.pipeline.refuse(&self.settings, 408);
+                self.reference.refuse(408);
+            }
             15 => self.reclaim(),
             _ => {}
         }
@@ -175,7 +181,11 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                     assert_eq!(reference.input, Input::Ended);
                     break;
                 }
-                other => panic!("{other:?} was not asked for"),
+                Event::Upgraded => {
+                    assert_eq!(reference.input, Input::Upgraded);
+                    break;
+                }
+                other => panic!("{other:?} is unknown"),
             }
             self.compare();
         }
@@ -194,7 +204,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
     fn respond(&mut self, choice: u8, content: &[u8], owned: bool) {
         let Some((number, ticket)) = pick(&mut self.tickets, choice) else { return };
         let body = if owned { Content::Owned(content.to_vec()) } else { Content::Copied(content) };
-        match self.pipeline.respond(ticket, &head(), body) {
+        match self.pipeline.respond(ticket, &head(HEAD), body) {
             Ok(()) => self.reference.respond(number, content),
             Err(rejected) => {
                 assert_eq!(rejected.why, ApiMisuse::Gone);
@@ -206,7 +216,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
     fn start(&mut self, choice: u8, length: Option<usize>) {
         let Some((number, ticket)) = pick(&mut self.tickets, choice) else { return };
         let declared = length.map_or(Length::Unknown, |length| Length::Exact(length as u64));
-        match self.pipeline.start(ticket, &head(), declared) {
+        match self.pipeline.start(ticket, &head(HEAD), declared) {
             Ok(stream) => {
                 self.reference.start(number, length);
                 self.streams.push((number, stream));
@@ -293,6 +303,33 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         }
     }
 
+    fn inform(&mut self, choice: u8) {
+        let Some((number, ticket)) = pick(&mut self.tickets, choice) else { return };
+        match self.pipeline.inform(&ticket, &head(HINTS)) {
+            Ok(sent) => {
+                assert_eq!(sent, self.reference.inform(number));
+                self.tickets.push((number, ticket));
+            }
+            Err(_) => assert!(!self.reference.owes(number)),
+        }
+    }
+
+    /// Accepts another protocol for the youngest ticket there is.
+    fn accept_upgrade(&mut self) {
+        let youngest = self.tickets.iter().enumerate().max_by_key(|(_, (number, _))| *number);
+        let Some((at, _)) = youngest else { return };
+        let (number, ticket) = self.tickets.remove(at);
+        match self.pipeline.accept_upgrade(ticket, &head(SWITCH)) {
+            Ok(()) => assert!(self.reference.upgrade(number)),
+            Err(rejected) if self.reference.owes(number) => {
+                assert_eq!(rejected.why, ApiMisuse::NotOffered);
+                assert!(!self.reference.upgrade(number));
+                self.tickets.push((number, rejected.given));
+            }
+            Err(rejected) => assert_eq!(rejected.why, ApiMisuse::Gone),
+        }
+    }
+
     fn eof(&mut self) {
         let _ = self.pipeline.receive_eof();
         self.reference.eof();
@@ -331,6 +368,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         assert_eq!(pipeline.in_flight(), reference.in_flight());
         assert_eq!(pipeline.held(), reference.held());
         assert_eq!(pipeline.wants_write(), !reference.ready.is_empty());
+        assert_eq!(pipeline.wants_read(), reference.wants_read(IN_FLIGHT, HELD));
         assert_eq!(pipeline.octets_received(), self.consumed as u64);
         assert_eq!(pipeline.octets_transmitted(), reference.transmitted as u64);
         let mut out = vec![&[][..]; reference.ready.len()];
@@ -389,8 +427,17 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                 break;
             }
         }
-        // At most an interim answer without its final one, where the connection was cut.
-        assert!(rest.is_empty() || rest.starts_with(b"HTTP/1.1 100 Continue\r\n\r\n"));
+        // At most interim answers without their final one, where the connection was cut, or the
+        // acceptance of another protocol.
+        while !rest.is_empty() {
+            let (mut at, mut slots) = (Resume::new(), Positions::<16>::new());
+            match Config::STRICT.parse_response(rest, &mut at, &mut slots) {
+                Ok(Status::Complete(response, taken)) if response.code() < 200 => {
+                    rest = &rest[taken..];
+                }
+                other => panic!("{other:?} behind the last answer"),
+            }
+        }
     }
 }
 
@@ -428,8 +475,8 @@ fn take_content(rest: &mut &[u8], body: BodyLength) -> (Vec<u8>, bool) {
     }
 }
 
-fn head() -> Head<'static> {
-    Head::new(HEAD.as_bytes()).expect("a head")
+fn head(lines: &'static str) -> Head<'static> {
+    Head::new(lines.as_bytes()).expect("a head")
 }
 
 fn pick<T>(from: &mut Vec<T>, choice: u8) -> Option<T> {
