@@ -356,10 +356,18 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
             Some(store) => {
                 assert!(idle);
                 assert!(self.pipeline.wants_store());
+                // It grows to a multiple of what was held; arrays have 192 KiB from the start.
+                assert!(store.capacity() <= 4 * self.most().max(48 * 1024));
                 self.pipeline.lend(store);
             }
             None => assert!(!idle),
         }
+    }
+
+    /// As many octets as may be held: the bound for the oldest stream and for all others, and an
+    /// answer given whole to each request in flight.
+    fn most(&self) -> usize {
+        2 * HELD + (IN_FLIGHT + 1) * self.largest
     }
 
     /// What can be asked of both gives the same.
@@ -376,7 +384,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         assert!(out[..slices].iter().all(|slice| !slice.is_empty()));
         assert_eq!(out[..slices].concat(), reference.ready);
         assert!(reference.in_flight() <= IN_FLIGHT + 1, "with one answer of the pipeline's own");
-        assert!(reference.held() <= 2 * HELD + (IN_FLIGHT + 1) * self.largest);
+        assert!(reference.held() <= self.most());
         let closed = reference.input == Input::Ended
             && reference.in_flight() == 0
             && reference.ready.is_empty();
