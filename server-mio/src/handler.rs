@@ -157,9 +157,14 @@ pub(crate) trait AsyncHandler: Send + Sync {
 
 /// A place for futures of one handler, one at a time, without an allocation for each.
 pub(crate) trait FutureSlot {
-    /// Calls the handler and keeps its future.
-    fn start(&mut self, request: OwnedRequest);
-    /// Goes on with the future; when it ends its answer is written.
+    /// Calls the handler, keeps its future, and goes on with that.
+    fn begin(
+        &mut self,
+        request: OwnedRequest,
+        cx: &mut Context<'_>,
+        response: &mut Response<'_>,
+    ) -> Poll<()>;
+    /// Goes on with the future; when it ends its answer is written, and the place is empty.
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()>;
     /// Drops the future.
     fn clear(&mut self);
@@ -187,13 +192,23 @@ where
     U: Future,
     U::Output: Reply,
 {
-    fn start(&mut self, request: OwnedRequest) {
+    fn begin(
+        &mut self,
+        request: OwnedRequest,
+        cx: &mut Context<'_>,
+        response: &mut Response<'_>,
+    ) -> Poll<()> {
         self.future.set(Some((self.handler)(request)));
+        self.poll(cx, response)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
         let Some(future) = self.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
-        future.poll(cx).map(|reply| reply.write(response))
+        let polled = future.poll(cx).map(|reply| reply.write(response));
+        if polled.is_ready() {
+            self.future.set(None);
+        }
+        polled
     }
 
     fn clear(&mut self) {

@@ -31,8 +31,8 @@ pub(crate) struct OwnedParts {
     target: (u32, u32),
     version: Version,
     positions: Vec<FieldPosition>,
-    /// The path within the target, if it holds no `%`; otherwise `decoded` has it.
-    path: (u32, u32),
+    /// The path within the octets, if it is not just the target; nothing if `decoded` has it.
+    path: Option<(u32, u32)>,
     decoded: Vec<u8>,
     route: Option<u32>,
     ranges: Ranges,
@@ -51,7 +51,7 @@ impl OwnedParts {
             target: (0, 0),
             version: Version::Http11,
             positions: Vec::new(),
-            path: (0, 0),
+            path: None,
             decoded: Vec::new(),
             route: None,
             ranges: Ranges::new(),
@@ -72,13 +72,8 @@ impl OwnedParts {
         self.version = head.version();
         self.positions.clear();
         self.positions.extend_from_slice(head.fields().positions());
-        let path = request.path_octets();
-        let start = (path.as_ptr() as usize).wrapping_sub(head.octets().as_ptr() as usize);
-        self.path = (start as u32, start.wrapping_add(path.len()) as u32);
         self.decoded.clear();
-        if self.octets.get(self.path.0 as usize..self.path.1 as usize) != Some(path) {
-            self.decoded.extend_from_slice(path);
-        }
+        self.path = request.path.and_then(|path| self.copy_path(path, head.octets()));
         self.route = request.route;
         self.ranges.clear();
         self.ranges.extend(request.ranges.iter().copied());
@@ -88,6 +83,17 @@ impl OwnedParts {
         if let Content::Whole(octets) = request.content {
             self.add_content(octets);
         }
+    }
+
+    /// Where the path of a request is within its head, whose octets are here; if it is nowhere there, it is copied.
+    fn copy_path(&mut self, path: &[u8], head: &[u8]) -> Option<(u32, u32)> {
+        let start = (path.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
+        let end = start.wrapping_add(path.len());
+        if self.octets.get(start..end) == Some(path) {
+            return Some((start as u32, end as u32));
+        }
+        self.decoded.extend_from_slice(path);
+        None
     }
 
     /// Octets of memory for octets, used or not.
@@ -106,7 +112,11 @@ impl OwnedParts {
         let content = self.octets.get(self.head..).unwrap_or_default();
         Request {
             head: Head::Kept(self),
-            path: Some(if self.decoded.is_empty() { self.part(self.path) } else { &self.decoded }),
+            path: match self.path {
+                Some(path) => Some(self.part(path)),
+                None if self.decoded.is_empty() => None,
+                None => Some(&self.decoded),
+            },
             route: self.route,
             ranges: &self.ranges,
             content: if self.has_content { Content::Whole(content) } else { Content::None },

@@ -456,8 +456,9 @@ impl<'r> Response<'r> {
     }
 
     /// The ticket, if no answer was given.
-    pub(crate) fn into_ticket(self) -> Option<Ticket> {
-        self.ticket
+    #[inline]
+    pub(crate) fn take_ticket(&mut self) -> Option<Ticket> {
+        self.ticket.take()
     }
 
     /// What was set, for [`restore`](Self::restore); `None` if it is nothing.

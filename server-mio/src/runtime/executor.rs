@@ -81,18 +81,47 @@ impl Executor {
         &self.queue
     }
 
-    /// Takes a free place; it is polled by its waker, and then parked or released.
+    /// Takes a free place, the one that [`lend`](Self::lend) has lent if it has; it is parked or released next.
     pub(crate) fn claim(&mut self) -> TaskId {
-        let task = self.free;
-        if task != NO_TASK {
-            self.free = self.tasks[task as usize].next;
-            self.tasks[task as usize].next = NO_TASK;
-            return task;
-        }
+        let task = self.free_place();
+        self.free = self.tasks[task as usize].next;
+        self.tasks[task as usize].next = NO_TASK;
+        task
+    }
+
+    /// The first free place, which is made if there is none.
+    #[inline]
+    fn free_place(&mut self) -> TaskId {
+        if self.free == NO_TASK { self.add_place() } else { self.free }
+    }
+
+    #[cold]
+    fn add_place(&mut self) -> TaskId {
         let task = self.tasks.len() as TaskId;
         let (wake, waker) = TaskWake::new(task, &self.queue);
         self.tasks.push(Task { wake, waker, polled: None, next: NO_TASK, previous: NO_TASK });
+        self.free = task;
         task
+    }
+
+    /// What a handler needs that is begun: an empty place for its future, and a waker. Both are only lent, for most
+    /// handlers end at once. For one that does not, the one is [taken](Self::take_slot), the other
+    /// [claimed](Self::claim).
+    #[inline]
+    pub(crate) fn lend(
+        &mut self,
+        endpoint: u32,
+        make: impl FnOnce() -> Box<dyn FutureSlot>,
+    ) -> (&mut dyn FutureSlot, &Waker) {
+        let task = self.free_place();
+        let idle = &mut self.slots[endpoint as usize];
+        if idle.is_empty() {
+            idle.push(make());
+        }
+        let last = idle.len() - 1;
+        let task = &self.tasks[task as usize];
+        task.wake.begin_poll();
+        (&mut *idle[last], &task.waker)
     }
 
     /// The waker of a place, for one poll.

@@ -154,13 +154,17 @@ impl Runtime {
         if parts.capacity() > MOST_KEPT {
             return;
         }
-        let current = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
-        if let Some(runtime) = current
-            && let Ok(mut spare) = runtime.spare.try_borrow_mut()
-            && spare.len() < MOST_SPARE
-        {
-            spare.push(parts);
-        }
+        let mut parts = Some(parts);
+        // What is left is dropped outside of the cells, as all that is the application's.
+        let _ = CURRENT.try_with(|current| {
+            if let Ok(current) = current.try_borrow()
+                && let Some(runtime) = &*current
+                && let Ok(mut spare) = runtime.spare.try_borrow_mut()
+                && spare.len() < MOST_SPARE
+            {
+                spare.extend(parts.take());
+            }
+        });
     }
 
     fn current() -> Option<Rc<Runtime>> {

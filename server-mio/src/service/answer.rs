@@ -187,7 +187,7 @@ impl Service {
         let mut waiting = None;
         if !ended {
             let preset = response.preset();
-            waiting = response.into_ticket().map(|ticket| Waiting { ticket, endpoint, preset });
+            waiting = response.take_ticket().map(|ticket| Waiting { ticket, endpoint, preset });
         } else if !response.is_finished() {
             settle(shared, entry, Some(request), &mut response);
         }

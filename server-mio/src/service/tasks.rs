@@ -7,10 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use rajada_pipeline::Ticket;
+
 use super::answer::{Waiting, answer_panic, settle, staging};
 use super::exchange::Exchange;
 use super::{Service, panic_message};
-use crate::app::{Shared, plain};
+use crate::app::{Entry, Shared, plain};
 use crate::handler::{FutureSlot, Kind};
 use crate::request::{OwnedParts, OwnedRequest};
 use crate::runtime::{NO_TASK, Owner, Polled, Runtime, TaskId};
@@ -33,25 +35,39 @@ impl Service {
             copy.copy_of(&parts);
             copy
         });
-        let mut slot = self.executor.take_slot(endpoint).unwrap_or_else(|| handler.slot());
-        let task = self.executor.claim();
-        let owner = Owner {
-            connection: exchange.key,
-            ticket,
-            endpoint,
-            request: copy,
-            preset,
-            deadline: self.handler_deadline(),
-        };
-        let begun = catch_unwind(AssertUnwindSafe(|| slot.start(OwnedRequest::new(parts))));
-        match self.poll(shared, exchange, task, &mut *slot, owner, begun.err()) {
-            Some(owner) => {
-                self.executor.park(task, Polled::Handler(slot, owner), &mut exchange.tasks)
-            }
+        let mut staged = None;
+        let staged = staging(entry, &mut staged);
+        let mut response = Response::new(&mut exchange.pipeline, &mut self.desk, staged, ticket);
+        if let Some(preset) = &preset {
+            response.restore(preset);
+        }
+        let (slot, waker) = self.executor.lend(endpoint, || handler.slot());
+        let mut cx = Context::from_waker(waker);
+        let request = OwnedRequest::new(parts);
+        let polled = catch_unwind(AssertUnwindSafe(|| slot.begin(request, &mut cx, &mut response)));
+        if polled.is_err() {
+            empty(slot);
+        }
+        match concluded(shared, entry, copy.as_deref(), &mut response, polled) {
             None => {
-                self.executor.release(task);
-                self.executor.give_slot(endpoint, emptied(slot));
+                self.follow(exchange);
+                copy.into_iter().for_each(Runtime::give_back);
             }
+            Some(ticket) => {
+                let connection = exchange.key;
+                let deadline = self.handler_deadline();
+                let owner = Owner { connection, ticket, endpoint, request: copy, preset, deadline };
+                self.park(exchange, owner);
+            }
+        }
+    }
+
+    /// Keeps a handler that was begun until it is woken.
+    #[inline(never)]
+    fn park(&mut self, exchange: &mut Exchange, owner: Owner) {
+        if let Some(slot) = self.executor.take_slot(owner.endpoint) {
+            let task = self.executor.claim();
+            self.executor.park(task, Polled::Handler(slot, owner), &mut exchange.tasks);
         }
     }
 
@@ -68,7 +84,7 @@ impl Service {
         };
         let endpoint = owner.endpoint;
         let shared = self.shared.clone();
-        match self.poll(&shared, exchange, task, &mut *slot, owner, None) {
+        match self.poll(&shared, exchange, task, &mut *slot, owner) {
             Some(owner) => {
                 self.executor.put_back(task, Polled::Handler(slot, owner));
                 false
@@ -89,7 +105,6 @@ impl Service {
         task: TaskId,
         slot: &mut dyn FutureSlot,
         owner: Owner,
-        panicked: Option<Box<dyn core::any::Any + Send>>,
     ) -> Option<Owner> {
         let entry = shared.entry(owner.endpoint);
         let mut cx = Context::from_waker(self.executor.waker(task));
@@ -100,26 +115,15 @@ impl Service {
         if let Some(preset) = &preset {
             response.restore(preset);
         }
-        let polled = match panicked {
-            Some(panic) => Err(panic),
-            None => catch_unwind(AssertUnwindSafe(|| slot.poll(&mut cx, &mut response))),
-        };
-        match polled {
-            Ok(Poll::Pending) => {
-                let ticket = response.into_ticket()?;
-                return Some(Owner { connection, ticket, endpoint, request, preset, deadline });
+        let polled = catch_unwind(AssertUnwindSafe(|| slot.poll(&mut cx, &mut response)));
+        match concluded(shared, entry, request.as_deref(), &mut response, polled) {
+            Some(ticket) => Some(Owner { connection, ticket, endpoint, request, preset, deadline }),
+            None => {
+                self.follow(exchange);
+                request.into_iter().for_each(Runtime::give_back);
+                None
             }
-            Ok(Poll::Ready(())) => {}
-            Err(panic) => answer_panic(shared, &mut response, &*panic),
         }
-        if !response.is_finished() {
-            settle(shared, entry, request.as_deref().map(OwnedParts::view).as_ref(), &mut response);
-        }
-        self.follow(exchange);
-        if let Some(parts) = request {
-            Runtime::give_back(parts);
-        }
-        None
     }
 
     /// Drops every handler of a connection that has come to its end.
@@ -189,6 +193,26 @@ impl Service {
     }
 }
 
+/// Sees to the answer of a handler that was polled; if it has to wait on, its ticket comes back.
+#[inline]
+fn concluded(
+    shared: &Shared,
+    entry: &Entry,
+    request: Option<&OwnedParts>,
+    response: &mut Response<'_>,
+    polled: std::thread::Result<Poll<()>>,
+) -> Option<Ticket> {
+    match polled {
+        Ok(Poll::Pending) => return response.take_ticket(),
+        Ok(Poll::Ready(())) => {}
+        Err(panic) => answer_panic(shared, response, &*panic),
+    }
+    if !response.is_finished() {
+        settle(shared, entry, request.map(OwnedParts::view).as_ref(), response);
+    }
+    None
+}
+
 /// Drops what the application has made, whatever that does.
 fn drop_quietly<T>(value: T) {
     if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
@@ -198,8 +222,12 @@ fn drop_quietly<T>(value: T) {
 
 /// Drops the future in a slot, whatever that does.
 fn emptied(mut slot: Box<dyn FutureSlot>) -> Box<dyn FutureSlot> {
+    empty(&mut *slot);
+    slot
+}
+
+fn empty(slot: &mut dyn FutureSlot) {
     if catch_unwind(AssertUnwindSafe(|| slot.clear())).is_err() {
         log::error!("a task panicked when it was dropped");
     }
-    slot
 }
