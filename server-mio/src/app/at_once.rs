@@ -2,7 +2,7 @@
 
 use super::shared::Entry;
 use crate::handler::Kind;
-use crate::routing::statics::Statics;
+use crate::routing::statics::{Statics, is_same};
 use crate::routing::table::{EndpointId, Table};
 
 /// What most requests are for, by `method SP request-target` as it stands in their request line: handlers without
@@ -79,7 +79,10 @@ impl AtOnce {
                 many[..behind].last()?
             }
         };
-        let value = line.strip_prefix(&*tail.begins)?;
+        let (begins, value) = line.split_at_checked(tail.begins.len())?;
+        if !is_same(begins, &tail.begins) {
+            return None;
+        }
         let special = |octet: &u8| match octet {
             b'%' | b'?' => true,
             b'/' => !tail.wild,

@@ -34,6 +34,7 @@ use rajada_parser::{Authority, Fields, GetAll, Version};
 use crate::app::Shared;
 use crate::content::Content;
 use crate::routing::path;
+use crate::routing::statics::is_same;
 use crate::routing::table::Route;
 
 /// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
@@ -176,16 +177,17 @@ impl<'r> Request<'r> {
 
     /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
     pub fn param(&self, name: &str) -> &'r str {
-        self.params().find(|&(other, _)| other == name).map_or("", |(_, value)| value)
+        let names = self.route().map_or(&[][..], |route| &route.names);
+        let is_it = |other: &Box<str>| is_same(other.as_bytes(), name.as_bytes());
+        let range = names.iter().position(is_it).and_then(|at| self.ranges.get(at));
+        range.map_or("", |range| text(part(self.path_octets(), range)))
     }
 
     /// Names and decoded values of the route's parameters, in order.
     pub fn params(&self) -> impl Iterator<Item = (&'r str, &'r str)> + use<'r> {
         let names = self.route().map_or(&[][..], |route| &route.names);
         let path = self.path_octets();
-        names.iter().zip(self.ranges).map(move |(name, &(start, end))| {
-            (&**name, text(path.get(start as usize..end as usize).unwrap_or_default()))
-        })
+        names.iter().zip(self.ranges).map(move |(name, range)| (&**name, text(part(path, range))))
     }
 
     /// The content and how it arrives.
@@ -334,6 +336,10 @@ impl<'r> Request<'r> {
 /// What the parser or the router has checked already: targets are ASCII, decoded paths UTF-8.
 fn text(octets: &[u8]) -> &str {
     core::str::from_utf8(octets).unwrap_or_default()
+}
+
+fn part<'o>(octets: &'o [u8], &(start, end): &(u32, u32)) -> &'o [u8] {
+    octets.get(start as usize..end as usize).unwrap_or_default()
 }
 
 impl<'r> Request<'r> {
