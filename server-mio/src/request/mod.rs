@@ -178,8 +178,8 @@ impl<'r> Request<'r> {
     /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
     pub fn param(&self, name: &str) -> &'r str {
         let names = self.route().map_or(&[][..], |route| &route.names);
-        let is_it = |other: &Box<str>| is_same(other.as_bytes(), name.as_bytes());
-        let range = names.iter().position(is_it).and_then(|at| self.ranges.get(at));
+        let at = names.iter().position(|other| is_same(other.as_bytes(), name.as_bytes()));
+        let range = at.and_then(|at| self.ranges.get(at));
         range.map_or("", |range| text(part(self.path_octets(), range)))
     }
 
