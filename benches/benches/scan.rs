@@ -2,7 +2,7 @@
 //!
 //! `c/sse4.2-classes` is item `c` of the corpus, pulled part by part: each scan goes from the end of one octet class to the end of the next, at
 //! SSE4.2 by `pcmpestri`. `c/sse4.2-blocks` is the same head parsed as a whole: octets are classified in blocks, at SSE4.2 by `pshufb` and
-//! comparisons. The levels without blocks have one way.
+//! comparisons.
 
 use std::hint::black_box;
 
