@@ -60,7 +60,7 @@ impl<L: FirstLine> HeadOp for InBlock<L> {
 
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
-        let Some(window) = window(octets, limits) else { return Whole::Unusual };
+        let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
         if B::ONE_BLOCK
             && let Some(lines) = BlockLines::find(blocks, window)
         {
@@ -81,7 +81,7 @@ impl<L: FirstLine, const EXACT: bool> HeadOp for Indexed<L, EXACT> {
 
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
-        let Some(window) = window(octets, limits) else { return Whole::Unusual };
+        let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
         let mut room = Room::new();
         let lines = room.lines::<_, EXACT>(blocks, window);
         parse::<L>(&lines, limits, writer)
@@ -90,8 +90,9 @@ impl<L: FirstLine, const EXACT: bool> HeadOp for Indexed<L, EXACT> {
 
 /// The octets within the limit, if there are enough to be looked at in blocks.
 #[inline(always)]
-fn window<'b>(octets: &'b [u8], limits: &Limits) -> Option<Window<'b>> {
-    Window::new(octets.get(..limits.head as usize).unwrap_or(octets))
+fn window<'b, L: FirstLine>(octets: &'b [u8], limits: &Limits) -> Option<Window<'b>> {
+    let (limit, _) = L::limit(limits);
+    Window::new(octets.get(..limit).unwrap_or(octets))
 }
 
 /// Parses the head that consists of `lines` into `slots`.
@@ -104,7 +105,7 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
 
     slots.restrict(limits.fields as usize);
     let mut noted = Noted::NONE;
-    let rest = lines.fields(&first, &mut slots, |field| {
+    let rest = lines.fields(&mut slots, |field| {
         let position = field_line(&field)?;
         noted.note(field.name_len, field.first);
         Some(position)

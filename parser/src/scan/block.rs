@@ -13,8 +13,8 @@ pub(crate) struct BlockLines<'b, B> {
     octets: Window<'b>,
     /// The LF of each line but the empty one.
     ///
-    /// Invariant: of each, it and the octet in front of it are breaks, and two
-    /// octets are behind it.
+    /// Invariant: there is one; of each, it and the octet in front of it are breaks,
+    /// and two octets are behind it.
     ends: u64,
     not_token: u64,
 }
@@ -33,7 +33,8 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
         let in_front = !triples & (triples - 1);
         let ends = doubles & in_front;
         let place = triples.trailing_zeros() as usize;
-        if ends | ends >> 1 != breaks & in_front || place + 2 > octets.octets().len() {
+        let are_lines = ends != 0 && ends | ends >> 1 == breaks & in_front;
+        if !are_lines || place + 2 > octets.octets().len() {
             return None;
         }
         let not_token = blocks.not_token_block(octets);
@@ -50,8 +51,7 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     #[inline(always)]
     fn first(&self) -> Option<First> {
         let end = self.ends.trailing_zeros() as usize;
-        // Without a line, this is 64.
-        if !(10..64).contains(&end) {
+        if end < 10 {
             return None;
         }
         // SAFETY: by the invariant `end + 3 <= len`.
@@ -74,12 +74,11 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     #[inline(always)]
     fn fields(
         &self,
-        first: &First,
         slots: &mut Writer<'_>,
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest {
         let mut ends = self.ends & self.ends.wrapping_sub(1);
-        let mut start = first.end + 1;
+        let mut start = self.ends.trailing_zeros() as usize + 1;
         let mut count = 0;
         for slot in slots.room() {
             if ends == 0 {

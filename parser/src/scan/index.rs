@@ -72,12 +72,11 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     #[inline(always)]
     fn fields(
         &self,
-        first: &First,
         slots: &mut Writer<'_>,
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest {
-        let ends = self.ends.get(1..).unwrap_or_default();
-        let mut start = first.end + 1;
+        let [first_end, ends @ ..] = self.ends else { return Rest { at: 0, two: 0 } };
+        let mut start = *first_end as usize + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
         let mut count = 0;

@@ -50,12 +50,11 @@ pub(crate) trait Lines {
     /// The first octet that can't be of a target, from the octet `skipped` behind
     /// the start on, which is of the first line; or one at `end` or behind it.
     fn target_end(&self, skipped: u32, end: usize) -> usize;
-    /// Writes what `field` makes of each line behind `first` into `slots`, until it
+    /// Writes what `field` makes of each line behind the first into `slots`, until it
     /// makes nothing of one, no slot is left, or a line begins with more token
     /// octets than are looked at.
     fn fields(
         &self,
-        first: &First,
         slots: &mut Writer<'_>,
         field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest;

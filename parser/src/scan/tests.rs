@@ -55,11 +55,14 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
 }
 
 /// What a level's blocks say of the octets from each 32nd on: breaks at first
-/// look and exactly, and how many token octets there are; where a target ends that
-/// begins at the 10th; and of the first 64, each class.
+/// look and exactly, and how many token octets there are; where targets end; and of
+/// the first 64 octets, each class.
 struct Masks;
 
-type Found = (Vec<(u64, u64, u32)>, usize, [u64; 3]);
+type Found = (Vec<(u64, u64, u32)>, [usize; 5], [u64; 3]);
+
+/// Where targets begin: behind a method of 31 octets at most, at most levels.
+const TARGETS: [usize; 5] = [0, 1, 10, 31, 32];
 
 impl HeadOp for Masks {
     type Out = Option<Found>;
@@ -82,7 +85,8 @@ impl HeadOp for Masks {
             blocks.not_target_block(octets),
         ];
         let len = octets.octets().len();
-        Some((each.collect(), blocks.target_end(octets, 10, len).min(len), first))
+        let targets = TARGETS.map(|from| blocks.target_end(octets, from, len).min(len));
+        Some((each.collect(), targets, first))
     }
 }
 
@@ -111,7 +115,7 @@ fn check_masks(octets: &[u8]) {
         let found = dispatch_head::<Masks>(level, &copy, limits, slots.writer()).unwrap();
         assert_eq!(
             found,
-            (each.clone(), expected(octets, 10, TARGET), first),
+            (each.clone(), TARGETS.map(|from| expected(octets, from, TARGET)), first),
             "{level}, {octets:02x?}"
         );
     }

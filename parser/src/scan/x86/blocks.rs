@@ -63,7 +63,8 @@ pub(super) fn mask32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> 
 }
 
 /// The first octet from `from` on for which `half` sets a bit, if it is in front of
-/// `end`; and otherwise any offset from `end` on.
+/// `end`; and otherwise any offset from `end` on. `from` is at most 32, and `end` at
+/// most the length.
 #[inline(always)]
 pub(super) fn first_from(
     octets: Window<'_>,
