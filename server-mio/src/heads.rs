@@ -143,7 +143,8 @@ impl Heads {
         content_type: Option<ContentType>,
     ) -> &PreparedHead<Vec<u8>> {
         let at = self.find_or_prepare(status, content_type);
-        self.ready.swap(0, at);
+        // In the order in which they were asked for last.
+        self.ready[..=at].rotate_right(1);
         &self.ready[0].head
     }
 
@@ -230,6 +231,21 @@ mod tests {
             .to_vec();
         assert_eq!(first.len(), second.len());
         assert_eq!(heads.ready.len(), 1);
+    }
+
+    #[test]
+    fn the_head_that_was_asked_for_least_lately_makes_room() {
+        let mut heads = Heads::new();
+        let usual = Some(ContentType::TEXT);
+        for code in (200..600).filter_map(Status::new).filter(|status| *status != Status::OK) {
+            heads.ready(Status::OK, usual);
+            heads.ready(code, usual);
+            assert!(heads.ready.iter().any(|ready| ready.is_for(Status::OK, usual)), "{code:?}");
+        }
+        assert_eq!(heads.ready.len(), MOST_READY);
+        assert!(heads.last(Status::OK, usual).is_none());
+        heads.ready(Status::OK, usual);
+        assert!(heads.last(Status::OK, usual).is_some());
     }
 
     #[test]

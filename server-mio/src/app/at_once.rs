@@ -34,10 +34,10 @@ pub(crate) struct Ready {
 
 impl AtOnce {
     pub(super) fn new(table: &Table, entries: &[Entry]) -> AtOnce {
-        let plain = |path: &[u8], route: u32| -> Vec<(Vec<u8>, Ready)> {
+        let bare = |path: &[u8], route: u32| -> Vec<(Vec<u8>, Ready)> {
             let named = table.routes()[route as usize].methods.named();
-            let plain = named.filter(|&(_, endpoint)| entries[endpoint as usize].is_plain);
-            let ready = plain.map(|(method, endpoint)| {
+            let bare = named.filter(|&(_, endpoint)| entries[endpoint as usize].is_bare);
+            let ready = bare.map(|(method, endpoint)| {
                 let kind = entries[endpoint as usize].kind.clone();
                 ([method.as_bytes(), b" ", path].concat(), Ready { kind, endpoint, route })
             });
@@ -45,13 +45,13 @@ impl AtOnce {
         };
         let mut by_line = Statics::default();
         for (path, route) in table.verbatim() {
-            for (line, ready) in plain(path, route) {
+            for (line, ready) in bare(path, route) {
                 by_line.insert(&line, ready);
             }
         }
         let mut tails = Vec::new();
         for (prefix, wild, route) in table.verbatim_tails() {
-            for (line, ready) in plain(prefix, route) {
+            for (line, ready) in bare(prefix, route) {
                 tails.push(Tail { begins: line.into(), start: prefix.len() as u32, wild, ready });
             }
         }

@@ -32,7 +32,7 @@ pub(crate) struct Shared {
 /// A handler and what is around it.
 pub(crate) struct Entry {
     /// Nothing is around the handler.
-    pub(crate) is_plain: bool,
+    pub(crate) is_bare: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
     pub(crate) before: Box<[Arc<BeforeHook>]>,
@@ -46,8 +46,8 @@ impl Entry {
         before: Box<[Arc<BeforeHook>]>,
         after: Box<[Arc<AfterHook>]>,
     ) -> Entry {
-        let is_plain = !slow && before.is_empty() && after.is_empty();
-        Entry { is_plain, kind, slow, before, after }
+        let is_bare = !slow && before.is_empty() && after.is_empty();
+        Entry { is_bare, kind, slow, before, after }
     }
 }
 

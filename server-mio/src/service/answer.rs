@@ -64,10 +64,10 @@ impl<'s> Place<'s> {
 
     /// The handler, if nothing is around it and nothing is waited for.
     #[inline]
-    pub(super) fn plain_handler(&self, content: Incoming<'_>) -> Option<(u32, &'s Kind)> {
+    pub(super) fn bare_handler(&self, content: Incoming<'_>) -> Option<(u32, &'s Kind)> {
         match (self.target, content) {
             (_, Incoming::Streaming(_)) => None,
-            (Target::Entry(endpoint, entry), _) if entry.is_plain => Some((endpoint, &entry.kind)),
+            (Target::Entry(endpoint, entry), _) if entry.is_bare => Some((endpoint, &entry.kind)),
             _ => None,
         }
     }

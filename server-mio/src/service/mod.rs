@@ -292,7 +292,7 @@ impl Service {
     ) -> io::Result<()> {
         let place = answer::find(arrival.shared, arrival.head, scratch);
         let request = place.request(arrival);
-        match place.plain_handler(arrival.content) {
+        match place.bare_handler(arrival.content) {
             Some((endpoint, Kind::Sync(handler))) => {
                 self.answer_at_once(exchange, ticket, (endpoint, &**handler), &request);
             }
