@@ -128,9 +128,9 @@
 //! much content unread, or comes in place of `100 (Continue)`; an answer broken off;
 //! [`refuse`](Pipeline::refuse), [`shut_down`](Pipeline::shut_down),
 //! [`close_after`](Pipeline::close_after). In `Held` the last request waits for its answer first,
-//! and `Upgraded` ends here only by `refuse`, or if an answer in front of it is broken off. Whatever
-//! the state, answers owed are given, and leave, as before: the way out is told by
-//! [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
+//! and `Upgraded` ends here only by `refuse`, or if an answer in front of it is made the last one, or
+//! broken off. Whatever the state, answers owed are given, and leave, as before: the way out is told
+//! by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
 //!
 //! [`Pipeline::phase`] tells the state. There is no clock: a server that wants deadlines looks at
 //! the phase, at [`octets_received`](Pipeline::octets_received) and at

@@ -38,7 +38,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     /// Makes the answer to this request the last one of the connection. The tickets of requests
-    /// that came behind it are void.
+    /// that came behind it are void, and answers already given to them are forgotten, an accepted
+    /// upgrade among them.
     ///
     /// # Errors
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].

@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Connection, Seen, get, ok};
-use rajada_pipeline::{Head, Length, Phase, Ticket};
+use common::{Connection, Seen, answered_last, get, ok};
+use rajada_pipeline::{Content, Head, Length, Phase, Ticket};
 
 const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
 const ASKS: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
@@ -124,5 +124,32 @@ fn an_answer_broken_off_in_front_of_another_protocol_ends_it() {
     connection.pipeline.abort(stream).unwrap();
     assert_eq!(connection.pipeline.phase(), Phase::Ending);
     assert_eq!(connection.output(), "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+    assert_eq!(connection.pipeline.phase(), Phase::Closed);
+}
+
+#[test]
+fn an_answer_made_the_last_in_front_of_another_protocol_ends_it() {
+    let (mut connection, ticket) = in_phase(Phase::Upgraded);
+    let ticket = ticket.unwrap();
+    connection.pipeline.close_after(&ticket).unwrap();
+    assert_eq!(connection.pipeline.phase(), Phase::Ending);
+    connection.answer(ticket, "a");
+    assert_eq!(connection.output(), answered_last("a"), "and the 101 is forgotten");
+    assert_eq!(connection.pipeline.phase(), Phase::Closed);
+}
+
+#[test]
+fn content_of_unknown_length_to_http10_ends_another_protocol_behind_it() {
+    let mut connection = Connection::new();
+    let old = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+    let first = receive(&mut connection, old).unwrap();
+    let ticket = receive(&mut connection, ASKS).unwrap();
+    connection.pipeline.accept_upgrade(ticket, &switch()).unwrap();
+    assert_eq!(connection.pipeline.phase(), Phase::Upgraded);
+    let stream = connection.pipeline.start(first, &ok(), Length::Unknown).unwrap();
+    assert_eq!(connection.pipeline.phase(), Phase::Ending);
+    connection.pipeline.send(&stream, Content::Copied(b"a")).unwrap();
+    connection.pipeline.finish(stream, &[]).unwrap();
+    assert_eq!(connection.output(), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\na");
     assert_eq!(connection.pipeline.phase(), Phase::Closed);
 }
