@@ -240,7 +240,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         }
     }
 
-    /// As [`Pipeline::transmitted`](crate::Pipeline::transmitted).
+    /// As [`Pipeline::transmitted`](crate::Pipeline::transmitted). Report what has left before you
+    /// [`receive`](Self::receive) what may answer it: a response to a request of which no octet has
+    /// left, as far as is known here, is [`Offence::Unasked`] and ends the connection.
     pub fn transmitted(&mut self, count: usize) {
         if let Some(store) = self.store.as_deref_mut() {
             self.transmitted += store.output.transmitted(&mut store.memory, count) as u64;
