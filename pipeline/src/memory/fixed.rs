@@ -3,8 +3,8 @@
 use super::{Memory, Piece, Slot};
 
 /// Arrays: `SLOTS` answers in flight (a power of two; one of them is kept for the pipeline's own
-/// error answer), `PIECES` runs of octets (each answer needs one, each owned content one more) and
-/// `OCTETS` octets of encoded answers.
+/// error answer), `PIECES` runs of octets (8 or more; each answer needs one, each owned content one
+/// more) and `OCTETS` octets of encoded answers.
 ///
 /// What does not fit is refused with [`ApiMisuse::Full`](crate::ApiMisuse::Full), never lost. A
 /// quarter of the octets, and of the pieces (four at least), is kept for the oldest answer, so that
@@ -23,7 +23,11 @@ impl<B, const SLOTS: usize, const PIECES: usize, const OCTETS: usize>
     pub const fn new() -> Self {
         const {
             assert!(SLOTS.is_power_of_two() && SLOTS >= 2, "the ring's length is a power of two");
-            assert!(PIECES >= 4 && PIECES < u32::MAX as usize && OCTETS < u32::MAX as usize);
+            assert!(
+                PIECES >= 8,
+                "four for the oldest answer, and four for one that waits behind it"
+            );
+            assert!(PIECES < u32::MAX as usize && OCTETS < u32::MAX as usize);
         }
         Self {
             slots: [Slot::FREE; SLOTS],
