@@ -159,6 +159,9 @@
 //! With `default-features = false` there is no `alloc`: a [`Store`] has the arrays of
 //! [`Fixed`](memory::Fixed), wherever the caller puts them, and is lent by reference. With the
 //! feature `alloc` both are there.
+//!
+//! What numbers the pipelines is an atomic of 32 bits, so a target needs `target_has_atomic = "32"`:
+//! a Cortex-M3 has it, a Cortex-M0 has not.
 #![no_std]
 #![forbid(unsafe_code)]
 
