@@ -65,7 +65,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     fn respond_at_front(&mut self, ticket: &Ticket, head: &Head<'_>, content: &[u8]) -> bool {
         // Whose turn it is, and the usual terms, in one comparison.
         let at_turn = *ticket == Ticket::new(self.identity, self.order.front(), Terms::USUAL);
-        let usual = head.form().is_usual() && !self.closing && self.input == Input::Head;
+        let usual = self.answers_as_usual(head);
         if !at_turn || !usual || self.order.is_empty() {
             return false;
         }
@@ -89,10 +89,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// A short way for those whose turn has not come.
     #[inline]
     fn respond_before_turn(&mut self, ticket: &Ticket, head: &Head<'_>, content: &[u8]) -> bool {
-        let usual = ticket.terms() == Terms::USUAL
-            && head.form().is_usual()
-            && !self.closing
-            && self.input == Input::Head;
+        let usual = ticket.terms() == Terms::USUAL && self.answers_as_usual(head);
         let sequence = ticket.id().sequence();
         if !usual || sequence == self.order.front() || self.owes(ticket.id()).is_err() {
             return false;
@@ -105,6 +102,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let len = usual_answer(store.output.room(&mut store.memory), head.octets(), content);
         self.complete(sequence, len, None);
         true
+    }
+
+    /// Whether a head, and what the connection is about, ask for nothing special.
+    #[inline(always)]
+    fn answers_as_usual(&self, head: &Head<'_>) -> bool {
+        head.form().is_usual() && !self.closing && self.input == Input::Head
     }
 
     #[inline(never)]
