@@ -184,6 +184,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         slots: &'h mut S,
     ) -> Event<'b, 'h> {
         match self.input {
+            // Behind content that was drained.
             Input::Head => self.receive_head(settings, burst, slots),
             Input::Content => self.receive_content(settings, burst, slots),
             Input::Held => Event::Paused,
@@ -253,7 +254,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 }
             }
         }
-        self.receive(settings, burst, slots)
+        self.receive_rest(settings, burst, slots)
     }
 
     /// The next part of the content of the youngest request.
