@@ -83,14 +83,40 @@ impl Framing {
     };
 }
 
+impl Fields<'_, '_> {
+    /// Whether a peer of this version lets the connection persist behind the
+    /// message of these fields: what [`Framing::persistent`] says of a request, for
+    /// callers who kept its fields alone (RFC 9112 section 9.3).
+    ///
+    /// ```
+    /// use rajada_parser::{FieldPosition, Fields, Version};
+    ///
+    /// let connection = FieldPosition { name_start: 0, name_end: 10, value_start: 12, value_end: 17 };
+    /// let positions = [connection];
+    /// let fields = Fields::new(b"Connection: close\r\n", &positions);
+    /// assert!(!fields.persistent(Version::Http11));
+    /// assert!(Fields::new(b"", &[]).persistent(Version::Http11));
+    /// ```
+    pub fn persistent(&self, version: Version) -> bool {
+        let (persistent, ..) = connection(self.get_all("connection"), version);
+        persistent
+    }
+}
+
+/// The values of `Connection`.
+#[inline(always)]
+fn values<'b>(noted: &Noted, fields: Fields<'b, '_>) -> impl Iterator<Item = &'b [u8]> {
+    noted.find(Known::Connection, fields).map(|(_, value)| value)
+}
+
 /// What `Connection` and the version say: whether the connection persists,
 /// whether `keep-alive` is written, whether `upgrade` is. RFC 9112 section 9.3,
 /// RFC 9110 section 7.6.1: a list of tokens, without case; empty elements are
 /// ignored.
 #[inline]
-fn connection(fields: Fields<'_, '_>, noted: &Noted, version: Version) -> (bool, bool, bool) {
+fn connection<'b>(values: impl Iterator<Item = &'b [u8]>, version: Version) -> (bool, bool, bool) {
     let (mut close, mut keep_alive, mut upgrade) = (false, false, false);
-    for (_, value) in noted.find(Known::Connection, fields) {
+    for value in values {
         // The most usual value by far needs no taking apart.
         if same(value, "keep-alive") {
             keep_alive = true;

@@ -82,7 +82,7 @@ impl<'b> Request<'b, '_> {
             framing.expect_continue = expected && http11 && !framing.body.is_empty();
         }
         let (persistent, keep_alive, wants_upgrade) =
-            super::connection(fields, noted, self.version());
+            super::connection(super::values(noted, fields), self.version());
         (framing.persistent, framing.keep_alive) = (persistent, keep_alive);
         framing.upgrade =
             wants_upgrade && http11 && noted.find(Known::Upgrade, fields).next().is_some();

@@ -30,8 +30,8 @@ impl Response<'_, '_> {
     /// `Content-Length`; a `Content-Length` that is malformed or given twice
     /// with different values. A client closes the connection then.
     pub fn framing(&self, method: &[u8]) -> Result<Framing, Error> {
-        let (persistent, keep_alive, _) =
-            super::connection(self.fields(), &self.0.record.noted, self.version());
+        let connection = super::values(&self.0.record.noted, self.fields());
+        let (persistent, keep_alive, _) = super::connection(connection, self.version());
         let tunnel = method == b"CONNECT" && matches!(self.code(), 200..=299);
         let upgrade = self.code() == 101;
         let without_content =

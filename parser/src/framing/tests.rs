@@ -248,11 +248,12 @@ fn persistence() {
         ("1.1", "Connection: keep-alive\r\nConnection: close\r\n", false),
         ("1.7", "", true),
     ] {
-        let framing = request(
-            &std::format!("GET / HTTP/{version}"),
-            &std::format!("Host: a\r\n{connection}"),
-        );
-        assert_eq!(framing.unwrap().persistent, persistent, "{version} {connection}");
+        let head = std::format!("GET / HTTP/{version}\r\nHost: a\r\n{connection}\r\n");
+        let (mut at, mut slots) = (Resume::new(), Positions::<4>::new());
+        let parsed = Config::STRICT.parse_request(head.as_bytes(), &mut at, &mut slots);
+        let (request, _) = parsed.unwrap().complete().unwrap();
+        assert_eq!(request.framing().unwrap().persistent, persistent, "{head}");
+        assert_eq!(request.fields().persistent(request.version()), persistent, "{head}");
     }
 }
 

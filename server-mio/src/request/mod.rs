@@ -260,17 +260,7 @@ impl<'r> Request<'r> {
     /// App::new().get("/", |req: &Request| if req.keep_alive() { "see you" } else { "goodbye" });
     /// ```
     pub fn keep_alive(&self) -> bool {
-        let mut keep = self.version() > Version::Http10;
-        for option in
-            self.header_all("connection").flat_map(|value| value.split(|&octet| octet == b','))
-        {
-            match option.trim_ascii() {
-                option if option.eq_ignore_ascii_case(b"close") => return false,
-                option if option.eq_ignore_ascii_case(b"keep-alive") => keep = true,
-                _ => {}
-            }
-        }
-        keep
+        self.head.fields().persistent(self.version())
     }
 
     /// The value of a header that must not be there twice.
