@@ -20,7 +20,7 @@ mod whole;
 
 use core::marker::PhantomData;
 
-use self::whole::{InBlock, Indexed, Whole};
+use self::whole::{AtOnce, Closely, Whole};
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
 use crate::scan::lines::{First, Lines};
@@ -126,7 +126,7 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
     let outcome = if L::HAS_USUAL_FORM && at.known == 0 {
         let limits = &config.limits;
-        match dispatch_head::<InBlock<L>>(config.at_most, octets, limits, slots.writer()) {
+        match dispatch_head::<AtOnce<L>>(config.at_most, octets, limits, slots.writer()) {
             Whole::Complete(end) => Outcome::Complete(end),
             stopped => parse_unusual::<L>(config, octets, at, slots.writer(), stopped),
         }
@@ -177,12 +177,9 @@ fn parse_unusual<L: FirstLine>(
     first_look: Whole,
 ) -> Outcome {
     let found = match first_look {
-        Whole::Unusual => dispatch_head::<Indexed<L, true>>(
-            config.at_most,
-            octets,
-            &config.limits,
-            writer.again(),
-        ),
+        Whole::Unusual => {
+            dispatch_head::<Closely<L>>(config.at_most, octets, &config.limits, writer.again())
+        }
         found => found,
     };
     if let Whole::Complete(end) = found {

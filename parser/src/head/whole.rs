@@ -25,7 +25,7 @@ use crate::fields::Noted;
 use crate::resume::Resume;
 use crate::scan::block::BlockLines;
 use crate::scan::index::Room;
-use crate::scan::lines::{Line, Lines};
+use crate::scan::lines::{FirstLook, Line, Lines};
 use crate::scan::slots::Writer;
 use crate::scan::{Blocks, HeadOp, Window};
 use crate::{FieldPosition, Limits};
@@ -50,10 +50,10 @@ impl Whole {
     }
 }
 
-/// Looks for a head in one block, and elsewhere if it isn't in one.
-pub(super) struct InBlock<L>(PhantomData<L>);
+/// Looks for a head in one block, and then for one of any length.
+pub(super) struct AtOnce<L>(PhantomData<L>);
 
-impl<L: FirstLine> HeadOp for InBlock<L> {
+impl<L: FirstLine> HeadOp for AtOnce<L> {
     type Out = Whole;
 
     const NOT_HERE: Whole = Whole::Unusual;
@@ -61,20 +61,19 @@ impl<L: FirstLine> HeadOp for InBlock<L> {
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
         let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        if B::ONE_BLOCK
-            && let Some(lines) = BlockLines::find(blocks, window)
-        {
-            return parse::<L>(&lines, limits, writer);
+        let first_look = FirstLook::new::<false>(blocks, window);
+        match BlockLines::find(&first_look) {
+            Some(lines) => parse::<L>(&lines, limits, writer),
+            None => parse::<L>(&Room::new().lines::<_, false>(first_look), limits, writer),
         }
-        Indexed::<L, false>::run(blocks, octets, limits, writer)
     }
 }
 
-/// Looks for a head of any length. `EXACT` is as with
-/// [`Blocks::breaks`].
-pub(super) struct Indexed<L, const EXACT: bool>(PhantomData<L>);
+/// Looks for a head with text that is not ASCII, or tabs, which a first look takes
+/// for breaks.
+pub(super) struct Closely<L>(PhantomData<L>);
 
-impl<L: FirstLine, const EXACT: bool> HeadOp for Indexed<L, EXACT> {
+impl<L: FirstLine> HeadOp for Closely<L> {
     type Out = Whole;
 
     const NOT_HERE: Whole = Whole::Unusual;
@@ -82,9 +81,8 @@ impl<L: FirstLine, const EXACT: bool> HeadOp for Indexed<L, EXACT> {
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
         let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        let mut room = Room::new();
-        let lines = room.lines::<_, EXACT>(blocks, window);
-        parse::<L>(&lines, limits, writer)
+        let first_look = FirstLook::new::<true>(blocks, window);
+        parse::<L>(&Room::new().lines::<_, true>(first_look), limits, writer)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A head that is in one block of 64 octets: no list of its lines is needed, as
 //! their ends are the bits of a register.
 
-use super::lines::{First, Line, Lines, Rest};
+use super::lines::{First, FirstLook, Line, Lines, Rest};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
@@ -23,8 +23,8 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
     /// The lines of the head that the octets begin with. `None` if it isn't in one
     /// block, or not of the usual form.
     #[inline(always)]
-    pub(crate) fn find(blocks: B, octets: Window<'b>) -> Option<Self> {
-        let breaks = blocks.breaks_block(octets);
+    pub(crate) fn find(first_look: &FirstLook<'b, B>) -> Option<Self> {
+        let FirstLook { blocks, octets, breaks } = *first_look;
         let doubles = breaks & breaks << 1;
         let triples = doubles & doubles << 1;
         if triples == 0 {
@@ -59,16 +59,15 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(end - 3) };
         // The break in front of `end` is no token octet.
-        let token_len = self.not_token.trailing_zeros();
+        let token_len = self.blocks.token_len_in_block(self.not_token, self.octets, 0);
         // SAFETY: `token_len < end`, as said.
         let behind_token = unsafe { self.octets.one_at(token_len as usize) };
         Some(First { end, last_eleven: (eight, four), token_len, behind_token })
     }
 
     #[inline(always)]
-    fn target_end(&self, skipped: u32, _: usize) -> usize {
-        let found = self.blocks.not_target_block(self.octets) & u64::MAX << (skipped & 63);
-        found.trailing_zeros() as usize
+    fn target_end(&self, skipped: u32, end: usize) -> usize {
+        self.blocks.target_end(self.octets, skipped as usize, end)
     }
 
     #[inline(always)]
@@ -87,7 +86,8 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             let end = ends.trailing_zeros() as usize;
             ends &= ends - 1;
             // The break in front of `end` is no token octet.
-            let name_len = (self.not_token >> (start & 63)).trailing_zeros() as usize;
+            let not_token = self.not_token;
+            let name_len = self.blocks.token_len_in_block(not_token, self.octets, start) as usize;
             // SAFETY: the name ends in front of `end`, and `end + 3 <= len`.
             let behind_name = unsafe { self.octets.four_at(start + name_len) };
             // SAFETY: an end before this one is at 1 or behind, so this is at 3.

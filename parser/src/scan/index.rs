@@ -17,7 +17,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::lines::{First, Line, Lines, Rest};
+use super::lines::{First, FirstLook, Line, Lines, Rest};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
@@ -120,14 +120,14 @@ impl Room {
         Room([const { MaybeUninit::uninit() }; ROOM + 64])
     }
 
-    /// The lines of the head that the octets begin with. `EXACT` is as with
-    /// [`Blocks::breaks`].
+    /// The lines of the head that the octets begin with. `EXACT` is as with the
+    /// first look.
     #[inline(always)]
     pub(crate) fn lines<'o, B: Blocks, const EXACT: bool>(
         &mut self,
-        blocks: B,
-        octets: Window<'o>,
+        first_look: FirstLook<'o, B>,
     ) -> ListedLines<'_, 'o, B> {
+        let FirstLook { blocks, octets, breaks: mut found } = first_look;
         let none = ListedLines { blocks, octets, ends: &[] };
         let all = octets.octets().len();
         let (mut len, mut breaks, mut at) = (0, 0, 0);
@@ -135,10 +135,6 @@ impl Room {
         let (mut break_before, mut double_before) = (0, 0);
         let mut quiet = 0;
         let (block, in_front) = loop {
-            if at >= all {
-                break (Block { breaks: 0, doubles: 0 }, 0);
-            }
-            let found = blocks.breaks::<EXACT>(octets, at);
             // (Added, as LLVM makes of shifts and `|` an instruction that is slow.)
             let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
             let triples = doubles & doubles.wrapping_add(doubles).wrapping_add(double_before);
@@ -158,6 +154,10 @@ impl Room {
                 }
                 quiet = len;
             }
+            if at >= all {
+                break (Block { breaks: 0, doubles: 0 }, 0);
+            }
+            found = blocks.breaks::<EXACT>(octets, at);
         };
         let (found, doubles) = (block.breaks & in_front, block.doubles & in_front);
         let Some(all_ends) = self.push(blocks, doubles, at, len) else { return none };

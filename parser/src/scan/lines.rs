@@ -1,7 +1,26 @@
 //! A head as lines: what scanning hands to the grammar.
 
 use super::slots::Writer;
+use super::{Blocks, Window};
 use crate::FieldPosition;
+
+/// A first look at octets that may begin with a head.
+pub(crate) struct FirstLook<'b, B> {
+    pub(super) blocks: B,
+    pub(super) octets: Window<'b>,
+    /// Invariant: the breaks of the first 64 octets.
+    pub(super) breaks: u64,
+}
+
+impl<'b, B: Blocks> FirstLook<'b, B> {
+    /// `EXACT` is as with [`Blocks::breaks`].
+    #[inline(always)]
+    pub(crate) fn new<const EXACT: bool>(blocks: B, octets: Window<'b>) -> Self {
+        let breaks =
+            if EXACT { blocks.breaks::<true>(octets, 0) } else { blocks.breaks_block(octets) };
+        FirstLook { blocks, octets, breaks }
+    }
+}
 
 /// The first line.
 pub(crate) struct First {

@@ -106,8 +106,6 @@ pub(crate) unsafe trait Blocks: Copy {
     /// How many positions [`first_positions`](Self::first_positions) gives, at least
     /// one; or 0 where counting bits is slow, and they are better taken one by one.
     const FIRST: usize;
-    /// Whether it pays to look for a head in one block first.
-    const ONE_BLOCK: bool = true;
 
     /// The octets of 64 that are not of [`class::VALUE`]. If not `EXACT`, also
     /// HTAB and octets of 0x80 and above, and faster.
@@ -124,10 +122,15 @@ pub(crate) unsafe trait Blocks: Copy {
 
     /// As `breaks::<false>`, of the first 64 octets.
     fn breaks_block(self, octets: Window<'_>) -> u64;
-    /// The octets of the first 64 that are not of [`class::TOKEN`].
+    /// The octets of the first 64 that are not of [`class::TOKEN`], or anything where
+    /// [`token_len_in_block`](Self::token_len_in_block) has no use for it.
     fn not_token_block(self, octets: Window<'_>) -> u64;
-    /// The octets of the first 64 that are not of [`class::TARGET`].
-    fn not_target_block(self, octets: Window<'_>) -> u64;
+    /// As [`token_len`](Self::token_len), from one of the first 64 octets on, of which
+    /// `not_token` is what [`not_token_block`](Self::not_token_block) gives.
+    #[inline(always)]
+    fn token_len_in_block(self, not_token: u64, _: Window<'_>, at: usize) -> u32 {
+        (not_token >> (at & 63)).trailing_zeros()
+    }
 
     /// `at` plus the position of the first set bits, and anything where there are
     /// no more.

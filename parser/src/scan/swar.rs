@@ -66,8 +66,6 @@ impl Scan for Swar {
 // octet at every place, and no break is of `TOKEN` in these.
 unsafe impl Blocks for Swar {
     const FIRST: usize = 0;
-    // Names would have to be looked at before it is known where they are.
-    const ONE_BLOCK: bool = false;
 
     #[inline(always)]
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
@@ -84,17 +82,20 @@ unsafe impl Blocks for Swar {
         Scan::target_end(self, octets.octets(), from)
     }
 
+    #[inline(always)]
     fn breaks_block(self, octets: Window<'_>) -> u64 {
         self.breaks::<false>(octets, 0)
     }
 
-    fn not_token_block(self, octets: Window<'_>) -> u64 {
-        let block = octets.octets().iter().take(64).enumerate();
-        block.fold(0, |mask, (bit, &octet)| mask | u64::from(!class::belongs(octet, TOKEN)) << bit)
+    // Not all octets are looked at, but each name.
+    #[inline(always)]
+    fn not_token_block(self, _: Window<'_>) -> u64 {
+        0
     }
 
-    fn not_target_block(self, octets: Window<'_>) -> u64 {
-        mask::<64>(octets, 0, not_target)
+    #[inline(always)]
+    fn token_len_in_block(self, _: u64, octets: Window<'_>, at: usize) -> u32 {
+        self.token_len(octets, at)
     }
 
     #[inline(always)]
@@ -107,22 +108,24 @@ unsafe impl Blocks for Swar {
 /// `flags` gets eight octets and sets the high bit of each that is meant.
 #[inline(always)]
 fn mask<const N: usize>(octets: Window<'_>, at: usize, flags: impl Fn(u64) -> u64) -> u64 {
-    let block = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<N>());
+    let all = octets.octets();
+    let gathered = |word: &[u8; 8]| gather(flags(u64::from_le_bytes(*word)));
     let mut mask = 0;
-    for place in (0..N).step_by(8) {
-        let bits = match block {
-            Some(block) => {
-                let word = block.get(place..).and_then(|rest| rest.first_chunk());
-                gather(flags(u64::from_le_bytes(*word.unwrap_or(&[0; 8]))))
-            }
-            None if at + place >= octets.octets().len() => break,
-            None => {
-                let (word, before) = octets.read::<8>(at + place);
-                gather(flags(u64::from_le_bytes(*word))) >> (before & 7)
-            }
-        };
-        // (Added, as LLVM makes of `|` an instruction that is slow.)
-        mask += bits << place;
+    if let Some(block) = all.get(at..).and_then(|rest| rest.first_chunk::<N>()) {
+        for (word, place) in block.as_chunks::<8>().0.iter().zip((0..).step_by(8)) {
+            mask += gathered(word) << place;
+        }
+        return mask;
+    }
+    let (words, rest) = all.get(at..).unwrap_or_default().as_chunks::<8>();
+    let mut place = 0;
+    for word in words {
+        mask += gathered(word) << place;
+        place += 8;
+    }
+    if !rest.is_empty() {
+        let (word, before) = octets.read::<8>(at + place);
+        mask += gathered(word) >> before << place;
     }
     mask
 }

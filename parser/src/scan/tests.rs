@@ -59,7 +59,10 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
 /// the first 64 octets, each class.
 struct Masks;
 
-type Found = (Vec<(u64, u64, u32)>, [usize; 5], [u64; 3]);
+type Found = (Vec<(u64, u64, u32)>, [usize; 5], ([u32; 4], u64));
+
+/// Where names begin in the first block.
+const STARTS: [usize; 4] = [0, 1, 17, 31];
 
 /// Where targets begin: behind a method of 31 octets at most, at most levels.
 const TARGETS: [usize; 5] = [0, 1, 10, 31, 32];
@@ -79,14 +82,14 @@ impl HeadOp for Masks {
                 blocks.token_len(octets, at).min(beyond(at)),
             )
         });
-        let first = [
-            blocks.breaks_block(octets),
-            blocks.not_token_block(octets),
-            blocks.not_target_block(octets),
-        ];
+        let not_token = blocks.not_token_block(octets);
+        let tokens = STARTS.map(|at| {
+            let beyond = (octets.octets().len() - at).min(64 - at) as u32;
+            blocks.token_len_in_block(not_token, octets, at).min(beyond)
+        });
         let len = octets.octets().len();
         let targets = TARGETS.map(|from| blocks.target_end(octets, from, len).min(len));
-        Some((each.collect(), targets, first))
+        Some((each.collect(), targets, (tokens, blocks.breaks_block(octets))))
     }
 }
 
@@ -107,8 +110,11 @@ fn check_masks(octets: &[u8]) {
         )
     });
     let each: Vec<_> = each.collect();
-    let first =
-        [mask(0, 64, &is_break), mask(0, 64, &outside(TOKEN)), mask(0, 64, &outside(TARGET))];
+    let tokens = STARTS.map(|at| {
+        let beyond = (octets.len() - at).min(64 - at) as u32;
+        mask(at, 64 - at, &outside(TOKEN)).trailing_zeros().min(beyond)
+    });
+    let first = (tokens, mask(0, 64, &is_break));
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
         let limits = &Limits::DEFAULT;

@@ -127,12 +127,6 @@ unsafe impl Blocks for Avx2 {
     }
 
     #[inline(always)]
-    fn not_target_block(self, octets: Window<'_>) -> u64 {
-        // SAFETY: `self` proves AVX2.
-        mask_once(octets, |half| unsafe { not_target(half) })
-    }
-
-    #[inline(always)]
     fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
         first_three(bits, at)
     }

@@ -111,12 +111,6 @@ unsafe impl Blocks for Avx512 {
     }
 
     #[inline(always)]
-    fn not_target_block(self, octets: Window<'_>) -> u64 {
-        // SAFETY: `self` proves AVX-512.
-        unsafe { outside::<TARGET>(octets.octets()) }
-    }
-
-    #[inline(always)]
     fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
         // SAFETY: `self` proves AVX-512.
         unsafe { first_sixteen(bits, at) }

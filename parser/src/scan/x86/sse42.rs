@@ -132,12 +132,6 @@ unsafe impl Blocks for Sse42 {
     }
 
     #[inline(always)]
-    fn not_target_block(self, octets: Window<'_>) -> u64 {
-        // SAFETY: `self` proves SSE4.2.
-        mask_once(octets, |half| unsafe { not_target(half) })
-    }
-
-    #[inline(always)]
     fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
         first_three(bits, at)
     }
