@@ -127,7 +127,7 @@ impl Room {
         &mut self,
         first_look: FirstLook<'o, B>,
     ) -> ListedLines<'_, 'o, B> {
-        let FirstLook { blocks, octets, breaks: mut found } = first_look;
+        let FirstLook { blocks, octets, breaks: first } = first_look;
         let none = ListedLines { blocks, octets, ends: &[] };
         let all = octets.octets().len();
         let (mut len, mut breaks, mut at) = (0, 0, 0);
@@ -135,6 +135,12 @@ impl Room {
         let (mut break_before, mut double_before) = (0, 0);
         let mut quiet = 0;
         let (block, in_front) = loop {
+            if at >= all {
+                break (Block { breaks: 0, doubles: 0 }, 0);
+            }
+            // (Where it takes a few instructions, finding them again is faster.)
+            let is_known = at == 0 && B::FIRST == 0;
+            let found = if is_known { first } else { blocks.breaks::<EXACT>(octets, at) };
             // (Added, as LLVM makes of shifts and `|` an instruction that is slow.)
             let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
             let triples = doubles & doubles.wrapping_add(doubles).wrapping_add(double_before);
@@ -154,10 +160,6 @@ impl Room {
                 }
                 quiet = len;
             }
-            if at >= all {
-                break (Block { breaks: 0, doubles: 0 }, 0);
-            }
-            found = blocks.breaks::<EXACT>(octets, at);
         };
         let (found, doubles) = (block.breaks & in_front, block.doubles & in_front);
         let Some(all_ends) = self.push(blocks, doubles, at, len) else { return none };
