@@ -61,10 +61,10 @@ impl<L: FirstLine> HeadOp for AtOnce<L> {
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
         let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        let first_look = FirstLook::new::<false>(blocks, window);
+        let first_look = FirstLook::new(blocks, window);
         match BlockLines::find(&first_look) {
             Some(lines) => parse::<L>(&lines, limits, writer),
-            None => parse::<L>(&Room::new().lines::<_, false>(first_look), limits, writer),
+            None => parse::<L>(&Room::new().lines(first_look), limits, writer),
         }
     }
 }
@@ -81,8 +81,8 @@ impl<L: FirstLine> HeadOp for Closely<L> {
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
         let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        let first_look = FirstLook::new::<true>(blocks, window);
-        parse::<L>(&Room::new().lines::<_, true>(first_look), limits, writer)
+        let first_look = FirstLook::<_, true>::new(blocks, window);
+        parse::<L>(&Room::new().lines(first_look), limits, writer)
     }
 }
 

@@ -23,7 +23,7 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
     /// The lines of the head that the octets begin with. `None` if it isn't in one
     /// block, or not of the usual form.
     #[inline(always)]
-    pub(crate) fn find(first_look: &FirstLook<'b, B>) -> Option<Self> {
+    pub(crate) fn find(first_look: &FirstLook<'b, B, false>) -> Option<Self> {
         let FirstLook { blocks, octets, breaks } = *first_look;
         let doubles = breaks & breaks << 1;
         let triples = doubles & doubles << 1;

@@ -120,12 +120,11 @@ impl Room {
         Room([const { MaybeUninit::uninit() }; ROOM + 64])
     }
 
-    /// The lines of the head that the octets begin with. `EXACT` is as with the
-    /// first look.
+    /// The lines of the head that the octets begin with.
     #[inline(always)]
     pub(crate) fn lines<'o, B: Blocks, const EXACT: bool>(
         &mut self,
-        first_look: FirstLook<'o, B>,
+        first_look: FirstLook<'o, B, EXACT>,
     ) -> ListedLines<'_, 'o, B> {
         let FirstLook { blocks, octets, breaks: first } = first_look;
         let none = ListedLines { blocks, octets, ends: &[] };

@@ -4,18 +4,18 @@ use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
-/// A first look at octets that may begin with a head.
-pub(crate) struct FirstLook<'b, B> {
+/// A first look at octets that may begin with a head. `EXACT` is as with
+/// [`Blocks::breaks`].
+pub(crate) struct FirstLook<'b, B, const EXACT: bool> {
     pub(super) blocks: B,
     pub(super) octets: Window<'b>,
     /// Invariant: the breaks of the first 64 octets.
     pub(super) breaks: u64,
 }
 
-impl<'b, B: Blocks> FirstLook<'b, B> {
-    /// `EXACT` is as with [`Blocks::breaks`].
+impl<'b, B: Blocks, const EXACT: bool> FirstLook<'b, B, EXACT> {
     #[inline(always)]
-    pub(crate) fn new<const EXACT: bool>(blocks: B, octets: Window<'b>) -> Self {
+    pub(crate) fn new(blocks: B, octets: Window<'b>) -> Self {
         let breaks =
             if EXACT { blocks.breaks::<true>(octets, 0) } else { blocks.breaks_block(octets) };
         FirstLook { blocks, octets, breaks }
