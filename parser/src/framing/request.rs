@@ -38,10 +38,11 @@ impl<'b> Request<'b, '_> {
         self.framing_in_full()
     }
 
-    /// Whether this is a request of HTTP/1.1 with a method of three letters, such as
-    /// `GET`, of which the head is in order, nothing follows, and behind which the
-    /// connection persists: what [`framing`](Self::framing) says of most requests,
-    /// in one bit. If not, `framing` tells.
+    /// Whether this is a request of HTTP/1.1 with a method of three octets, such as
+    /// `GET`, and a target in origin form, of which the head is in order, nothing
+    /// follows, and behind which the connection persists: what
+    /// [`framing`](Self::framing) says of most requests, in one bit. If not,
+    /// `framing` tells.
     #[inline(always)]
     pub fn is_plain(&self) -> bool {
         let start = &self.0.record.start;

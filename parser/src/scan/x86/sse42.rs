@@ -6,10 +6,9 @@
 //! Which is faster was measured (`cargo bench -p benches --bench scan`, Zen 4). A
 //! head of 35, 703 and 4,215 octets, pulled part by part with `pcmpestri`, takes
 //! 174, 520 and 1,070 ns; the same with the AVX2 level's look-ups 117, 518 and 565;
-//! parsed as a whole in blocks, by look-ups of this level, 46, 112 and 192. So
-//! `pcmpestri` serves where octets are looked at once and in order (heads in pieces,
-//! pulled parts, what is wrong), where it needs the fewest instructions, and no
-//! whole head comes to it.
+//! parsed as a whole in blocks, by look-ups of this level, 46, 112 and 192. So no whole
+//! head comes to `pcmpestri`: it serves heads in pieces, pulled parts and what is
+//! wrong, where octets are looked at once and in order.
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::*;
