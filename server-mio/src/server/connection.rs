@@ -7,7 +7,7 @@ use mio::net::TcpStream;
 use rajada_pipeline::{Burst, Event, Phase};
 
 use super::deadlines::Watch;
-use crate::service::{Exchange, Service, Stop, flush};
+use crate::service::{Exchange, Service, Stop, flush, flush_in_line};
 
 /// A connection. What every event needs comes first.
 #[repr(C)]
@@ -97,6 +97,7 @@ impl Connection {
     }
 
     /// Goes on as far as possible: serves, reads, writes. `buffer` is the worker's.
+    #[inline(always)]
     pub(super) fn drive(&mut self, service: &mut Service, buffer: &mut [u8]) -> Next {
         match self.try_drive(service, buffer) {
             Ok(next) => next,
@@ -107,6 +108,7 @@ impl Connection {
         }
     }
 
+    #[inline(always)]
     fn try_drive(&mut self, service: &mut Service, buffer: &mut [u8]) -> io::Result<Next> {
         if self.life == Life::Lingering {
             return self.linger(buffer);
@@ -114,6 +116,7 @@ impl Connection {
         flush(&mut self.exchange, &mut self.stream)?;
         if self.is_paused() {
             self.serve_rest(service)?;
+            flush(&mut self.exchange, &mut self.stream)?;
         }
         for _ in 0..READS_A_TURN {
             let wants = self.exchange.pipeline.wants_read() && !self.is_paused();
@@ -121,6 +124,7 @@ impl Connection {
                 return self.settle(service);
             }
             self.read(service, buffer)?;
+            flush_in_line(&mut self.exchange, &mut self.stream)?;
         }
         self.settle(service)?;
         Ok(if self.readable { Next::GoOn } else { Next::Wait })
@@ -133,7 +137,7 @@ impl Connection {
     }
 
     /// Reads once, and serves what came.
-    #[inline]
+    #[inline(always)]
     fn read(&mut self, service: &mut Service, buffer: &mut [u8]) -> io::Result<()> {
         let kept = match &self.rest {
             None => 0,
@@ -241,7 +245,7 @@ impl Connection {
             log::debug!("{}: {offence}", self.exchange.peer);
             self.exchange.forget_pending();
         }
-        flush(&mut self.exchange, &mut self.stream)
+        Ok(())
     }
 
     /// What follows when there is nothing more to serve now.

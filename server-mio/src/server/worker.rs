@@ -170,7 +170,7 @@ impl Worker {
             .map(whole_milliseconds)
     }
 
-    #[inline]
+    #[inline(always)]
     fn event(&mut self, event: &Event) {
         match event.token() {
             WAKER => {}
@@ -187,16 +187,23 @@ impl Worker {
                     // Nobody is left to answer.
                     return self.close(key);
                 }
-                self.drive(key);
+                let next = connection.drive(&mut self.service, &mut self.buffer);
+                self.follow(key, next);
             }
         }
     }
 
     /// Goes on with a connection as far as it can.
-    #[inline]
+    #[inline(never)]
     fn drive(&mut self, key: u64) {
         let Some(connection) = self.connections.get(key) else { return };
-        match connection.drive(&mut self.service, &mut self.buffer) {
+        let next = connection.drive(&mut self.service, &mut self.buffer);
+        self.follow(key, next);
+    }
+
+    #[inline]
+    fn follow(&mut self, key: u64, next: Next) {
+        match next {
             Next::Wait => {}
             Next::GoOn => self.list(key),
             Next::Close => self.close(key),

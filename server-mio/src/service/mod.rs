@@ -7,7 +7,7 @@ mod exchange;
 mod later;
 mod tasks;
 
-pub(crate) use exchange::{Exchange, Stop, flush};
+pub(crate) use exchange::{Exchange, Stop, flush, flush_in_line};
 
 use std::any::Any;
 use std::io;
@@ -119,10 +119,12 @@ impl Service {
         self.clock
     }
 
-    /// Serves what a burst holds, writes what is ready, and says why it stops.
+    /// Serves what a burst holds, and says why it stops. Answers that are ready then are the caller's to write; only
+    /// what must leave earlier is written here.
     ///
     /// # Errors
     /// What writing fails with: the connection is lost.
+    #[inline]
     pub(crate) fn receive(
         &mut self,
         exchange: &mut Exchange,
@@ -209,7 +211,6 @@ impl Service {
                 _ => break Stop::Closed,
             }
         };
-        flush(exchange, out)?;
         Ok(stop)
     }
 
