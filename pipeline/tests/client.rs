@@ -176,6 +176,7 @@ fn nothing_is_pipelined_behind_an_offer_or_a_tunnel() {
     for (method, fields) in [("GET", "Upgrade: x\r\n"), ("CONNECT", "")] {
         let mut peer = Peer::new();
         peer.try_ask(method, fields).unwrap();
+        assert!(!peer.client.wants_request());
         assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::MustWait));
     }
 }

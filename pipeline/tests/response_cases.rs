@@ -130,7 +130,7 @@ impl Asking {
     }
 
     fn end(&mut self, eof: bool) {
-        let left_over = self.client.wants_request() && !self.octets.is_empty();
+        let left_over = self.client.wants_read() && !self.octets.is_empty();
         let ended = eof && matches!(self.client.receive_eof(), Event::EndOfMessage { .. });
         if ended {
             self.events.push(Seen::End);

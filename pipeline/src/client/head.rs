@@ -40,7 +40,7 @@ impl<'a> RequestHead<'a> {
             return Err(RequestError::Owned);
         }
         let method = request.method();
-        let asked = Asked(0)
+        let asked = Asked::NOTHING
             .with(Asked::HEAD, method == b"HEAD")
             .with(Asked::CONNECT, method == b"CONNECT")
             .with(Asked::IDEMPOTENT, IDEMPOTENT.contains(&method))
@@ -73,6 +73,7 @@ const IDEMPOTENT: [&[u8]; 6] = [b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", 
 pub(crate) struct Asked(u8);
 
 impl Asked {
+    pub(super) const NOTHING: Self = Self(0);
     pub(super) const HEAD: Self = Self(1);
     pub(super) const CONNECT: Self = Self(2);
     pub(super) const IDEMPOTENT: Self = Self(4);

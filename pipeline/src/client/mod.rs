@@ -61,6 +61,8 @@ pub struct Client<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     identity: u32,
     input: Input,
     output: Upload,
+    /// What the youngest request asked for, which decides whether another one may follow.
+    youngest: Asked,
     /// Interim responses to the oldest request.
     interim: u8,
     /// Only one request at a time, until a response has come: the connection before this one
@@ -165,6 +167,7 @@ impl<B, M, L> Client<B, M, L> {
             identity: IDENTITY.fetch_add(1, Ordering::Relaxed),
             input: Input::Head,
             output: Upload::Idle,
+            youngest: Asked::NOTHING,
             interim: 0,
             cautious: false,
             closed_in_order: false,

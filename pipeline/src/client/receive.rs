@@ -199,14 +199,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         }
     }
 
-    /// What a request in flight asked for.
-    pub(super) fn asked(&mut self, sequence: Sequence) -> Option<Asked> {
-        match self.answer_of(sequence)? {
-            Answer::Awaited { asked, .. } => Some(asked),
-            _ => None,
-        }
-    }
-
     fn answer_of(&mut self, sequence: Sequence) -> Option<Answer> {
         if !self.order.contains(sequence) {
             return None;

@@ -42,7 +42,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             return Err(ApiMisuse::Gone);
         }
         let Some(store) = &self.store else { return Err(ApiMisuse::Full) };
-        if self.output != Upload::Idle || (self.cautious && !self.order.is_empty()) {
+        if self.output != Upload::Idle || !self.may_follow() {
             return Err(ApiMisuse::MustWait);
         }
         if self.order.len() >= store.bounds.in_flight || store.output.held() >= store.bounds.held {
@@ -51,19 +51,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         Ok(())
     }
 
-    /// Whether the youngest request in flight allows another one behind it.
-    fn may_follow(&mut self) -> bool {
-        if self.order.is_empty() {
-            return true;
-        }
-        let any_method = self.any_method;
-        match self.asked(self.order.last()) {
-            Some(asked) => {
-                let waits = asked.has(Asked::UPGRADE) || asked.has(Asked::CONNECT);
-                !waits && (any_method || asked.has(Asked::IDEMPOTENT))
-            }
-            None => false,
-        }
+    /// Whether the requests in flight allow another one behind them.
+    fn may_follow(&self) -> bool {
+        let youngest = self.youngest;
+        let waits = youngest.has(Asked::UPGRADE) || youngest.has(Asked::CONNECT);
+        let safe = self.any_method || youngest.has(Asked::IDEMPOTENT);
+        self.order.is_empty() || (safe && !waits && !self.cautious)
     }
 
     /// Makes a request, whole. Requests leave in the order in which they are made.
@@ -135,9 +128,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         framing: impl FnOnce(&mut Encoder<'_>),
     ) -> Result<RequestId, ApiMisuse> {
         self.may_request()?;
-        if !self.may_follow() {
-            return Err(ApiMisuse::MustWait);
-        }
         let position = self.transmitted + self.held() as u64;
         let Some(store) = self.store.as_deref_mut() else { return Err(ApiMisuse::Full) };
         let octets = head.octets().len() + OVERHEAD + content;
@@ -149,6 +139,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             let answer = Answer::Awaited { position, asked: head.asked() };
             *slot = Slot { answer, ..Slot::FREE };
         }
+        self.youngest = head.asked();
         let mut encoder = Encoder::new(store.output.room(&mut store.memory));
         encoder.put(head.octets());
         framing(&mut encoder);
