@@ -145,7 +145,7 @@
 //!       |
 //!       +-- start --> Streaming -- send* -- finish ----------------> done
 //!       |                 +-------- abort / a wrong length --------> cut short: the connection ends there
-//!       +-- lost: abandon -----------------------------------------> 500, or cut short
+//!       +-- lost: abandon; given up: fail -------------------------> a status, or cut short
 //! ```
 //!
 //! # In scope, and out of it

@@ -49,17 +49,37 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Ok(())
     }
 
-    /// Reports a ticket, or stream, that is lost: the request is answered `500` if nothing of its
-    /// answer was encoded, otherwise the answer is broken off and the connection closes.
+    /// Reports a ticket, or stream, that is lost: [`fail`](Self::fail) with `500`.
     ///
     /// # Errors
-    /// [`ApiMisuse::ForeignTicket`]; [`ApiMisuse::Gone`] if the request has been answered.
+    /// As of [`fail`](Self::fail).
     pub fn abandon(&mut self, settings: &Settings, id: TicketId) -> Result<(), ApiMisuse> {
-        match self.answer_of(id)? {
+        self.fail(settings, id, 500)
+    }
+
+    /// Gives a request up: if nothing of its answer was encoded it is answered with this status,
+    /// `400` to `599`, and an answer of the pipeline's own; otherwise its answer is broken off and
+    /// the connection closes. A gateway whose server breaks off (`502`), or is late (`504`), needs
+    /// not know how far it was.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::ForeignTicket`]; [`ApiMisuse::Gone`] if the request has been answered;
+    /// [`ApiMisuse::WrongStatus`].
+    pub fn fail(
+        &mut self,
+        settings: &Settings,
+        id: TicketId,
+        status: u16,
+    ) -> Result<(), ApiMisuse> {
+        let answer = self.answer_of(id)?;
+        if !(400..600).contains(&status) {
+            return Err(ApiMisuse::WrongStatus);
+        }
+        match answer {
             Answer::Done => return Err(ApiMisuse::Gone),
             Answer::Owed => {
                 self.prepare_for_answer(id.sequence());
-                self.answer_ourselves(settings, id.sequence(), 500, id.terms());
+                self.answer_ourselves(settings, id.sequence(), status, id.terms());
                 self.leave_content(id.sequence());
             }
             _ => self.cut_short(id.sequence()),
@@ -200,7 +220,9 @@ fn reason(status: u16) -> &'static str {
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",
         501 => "Not Implemented",
+        502 => "Bad Gateway",
         503 => "Service Unavailable",
+        504 => "Gateway Timeout",
         505 => "HTTP Version Not Supported",
         _ => "",
     }

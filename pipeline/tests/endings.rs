@@ -30,6 +30,26 @@ fn a_lost_ticket_is_answered_500() {
 }
 
 #[test]
+fn a_request_is_given_up_with_a_status() {
+    let mut connection = Connection::new();
+    let [a, b, c] = three(&mut connection);
+    let settings = connection.settings.clone();
+    let mut fail = |id, status| connection.pipeline.fail(&settings, id, status);
+    assert_eq!(fail(b.id(), 200), Err(ApiMisuse::WrongStatus));
+    fail(b.id(), 502).unwrap();
+    fail(a.id(), 504).unwrap();
+    assert_eq!(fail(a.id(), 504), Err(ApiMisuse::Gone));
+    let stream = connection.pipeline.start(c, &ok(), Length::Exact(9)).unwrap();
+    connection.pipeline.send(&stream, Content::Copied(b"half")).unwrap();
+    connection.pipeline.fail(&settings, stream.id(), 502).unwrap();
+    let expected = "HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n\
+                    HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n\
+                    HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
+    assert_eq!(connection.output(), expected);
+    assert!(connection.is_closed());
+}
+
+#[test]
 fn a_lost_stream_ends_the_connection() {
     let mut connection = Connection::new();
     let [a, b, c] = three(&mut connection);
