@@ -33,7 +33,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Answers every request with its own content.
-fn serve(mut peer: TcpStream, settings: &Settings) -> io::Result<()> {
+pub(crate) fn serve(mut peer: TcpStream, settings: &Settings) -> io::Result<()> {
     let ok = Head::new(OK).expect("a head");
     let mut pipeline = Pipeline::<Vec<u8>>::new();
     pipeline.lend(Box::new(Store::new(settings)));

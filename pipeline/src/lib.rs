@@ -154,6 +154,17 @@
 //! bounds on everything a peer can make grow, early answers and the content that they leave unread,
 //! errors in their place. Out: sockets, clocks, routes, content codings, the meaning of fields.
 //!
+//! # Examples
+//!
+//! Of one side over blocking sockets there is the example `blocking`. In `proxy`, a reverse proxy,
+//! it meets the [other side](client): what an intermediary leaves out and adds, content in both
+//! directions at once, and what becomes of a request whose server breaks off.
+//!
+//! ```text
+//! cargo run -p rajada-pipeline --example blocking -- 127.0.0.1:8080
+//! cargo run -p rajada-pipeline --example proxy -- 127.0.0.1:8081 127.0.0.1:8080
+//! ```
+//!
 //! # Without a heap
 //!
 //! With `default-features = false` there is no `alloc`: a [`Store`] has the arrays of
