@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use rajada_fuzz::compose::compose;
 use rajada_fuzz::reference::framing::{Decision, request, response};
 use rajada_fuzz::reference::{Offence, text};
-use rajada_parser::{Config, Error, Fields, Framing, Level, Limits, Positions, Resume};
+use rajada_parser::{BodyLength, Config, Error, Fields, Framing, Level, Limits, Positions, Resume};
 
 const SNIPPETS: &[&[u8]] = &[
     b"\x80",
@@ -103,6 +103,15 @@ fn check_request(config: &Config, octets: &[u8], cut: usize) {
     let Some((head, _)) = status.complete() else { return };
     check_fields(head.octets(), head.fields());
     assert_eq!(decision(head.framing()), request(head.octets()));
+    // What is found at a look is what all the fields say.
+    let length =
+        head.is_plain().then_some(BodyLength::None).or(head.plain_length().map(BodyLength::Exact));
+    if let Some(body) = length {
+        let framing = head.framing().expect("a plain request is in order");
+        let others =
+            framing.keep_alive || framing.expect_continue || framing.upgrade || framing.tunnel;
+        assert!(framing.body == body && framing.persistent && !others, "{framing:?}");
+    }
 }
 
 fn check_response(config: &Config, octets: &[u8], cut: usize) {

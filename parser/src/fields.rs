@@ -235,11 +235,31 @@ impl Known {
 #[inline(always)]
 pub(crate) fn same(octets: &[u8], lower: &'static str) -> bool {
     let lower = lower.as_bytes();
-    octets.len() == lower.len()
-        && octets.iter().zip(lower).fold(0, |differing, (octet, lower)| {
-            let case = if lower.is_ascii_lowercase() { 0x20 } else { 0 };
-            differing | ((octet ^ lower) & !case)
-        }) == 0
+    if octets.len() != lower.len() {
+        return false;
+    }
+    let Some(last) = lower.len().checked_sub(8) else {
+        return octets
+            .iter()
+            .zip(lower)
+            .fold(0, |all, (octet, lower)| all | differing(*octet, *lower))
+            == 0;
+    };
+    // In words, of which the last may share octets with the one before.
+    (0..last).step_by(8).chain([last]).all(|at| {
+        let word =
+            |octets: &[u8]| octets.get(at..).and_then(|octets| octets.first_chunk::<8>().copied());
+        let (Some(octets), Some(lower)) = (word(octets), word(lower)) else { return false };
+        let differing: [u8; 8] = core::array::from_fn(|i| differing(octets[i], lower[i]));
+        u64::from_ne_bytes(differing) == 0
+    })
+}
+
+/// The bits in which an octet differs from one in lower case in more than case.
+#[inline(always)]
+const fn differing(octet: u8, lower: u8) -> u8 {
+    let case = if lower.is_ascii_lowercase() { 0x20 } else { 0 };
+    (octet ^ lower) & !case
 }
 
 /// How many field lines can be each of the [`Known`] fields. A line *can* be one
@@ -284,6 +304,30 @@ impl Noted {
             }
         }
         None
+    }
+
+    /// The values of `Host` and of `Content-Length`, if there is one of each, and no
+    /// other field line can be any of the known ones.
+    #[inline(always)]
+    pub(crate) fn only_host_and_length<'b>(
+        &self,
+        fields: Fields<'b, '_>,
+    ) -> Option<(&'b [u8], &'b [u8])> {
+        const BOTH: u64 = Known::Host.one() + Known::ContentLength.one();
+        if self.counts != BOTH || fields.len() > Noted::MANY {
+            return None;
+        }
+        let (mut host, mut length) = (None, None);
+        for position in fields.positions {
+            let name = part(fields.octets, position.name_start, position.name_end);
+            let value = || Some(part(fields.octets, position.value_start, position.value_end));
+            if name.len() == Known::Host.name().len() {
+                host = if same(name, Known::Host.name()) { value() } else { host };
+            } else if same(name, Known::ContentLength.name()) {
+                length = value();
+            }
+        }
+        Some((host?, length?))
     }
 
     /// The field lines that are `known`, in order: where they stand, and their

@@ -73,9 +73,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 self.head_begun = false;
                 self.consume(burst, octets);
                 if request.is_plain() && !self.closing {
-                    return self.admit(request);
+                    return self.admit(request, Incoming::None);
                 }
-                self.admit_unusual(settings, request, burst)
+                match self.plain_content(settings, &request, burst) {
+                    Some(content) => self.admit(request, Incoming::Whole(content)),
+                    None => self.admit_unusual(settings, request, burst),
+                }
             }
             Ok(Status::Partial) => {
                 self.head_begun = !b"\r\n".starts_with(burst.rest());
@@ -85,9 +88,25 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
-    /// A plain request: nothing follows it.
+    /// The content of a request that would be plain without it, if all of it is there.
+    #[inline(never)]
+    fn plain_content<'b>(
+        &mut self,
+        settings: &Settings,
+        request: &Request<'b, '_>,
+        burst: &mut Burst<'b>,
+    ) -> Option<&'b [u8]> {
+        let length = request.plain_length()?;
+        let most = settings.content.min(burst.rest().len() as u64);
+        if self.closing || length == 0 || length > most {
+            return None;
+        }
+        Some(self.consume(burst, length as usize))
+    }
+
+    /// A plain request, and its content.
     #[inline(always)]
-    fn admit<'b, 'h>(&mut self, request: Request<'b, 'h>) -> Event<'b, 'h> {
+    fn admit<'b, 'h>(&mut self, request: Request<'b, 'h>, content: Incoming<'b>) -> Event<'b, 'h> {
         let Some(sequence) =
             self.store.as_deref_mut().and_then(|store| store.admit(&mut self.order))
         else {
@@ -96,7 +115,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Event::Request {
             ticket: Ticket::new(self.identity, sequence, Terms::USUAL),
             request,
-            content: Incoming::None,
+            content,
             expects_continue: false,
             upgrade: false,
         }

@@ -48,7 +48,7 @@ pub(super) fn parse(
 
 /// A number of at most 19 digits, which can't overflow.
 #[inline]
-fn short_decimal(digits: &[u8]) -> Option<u64> {
+pub(super) fn short_decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 19 {
         return None;
     }

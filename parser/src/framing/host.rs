@@ -82,6 +82,9 @@ impl<'b> Authority<'b> {
     }
 }
 
+/// A constant has no address that must be looked up first, as a static has.
+const CLASSES: [u8; 256] = TABLE;
+
 /// Whether this is an authority, and of the shape that nearly all have: a name or
 /// an IPv4 address, and perhaps a port of four digits, or of five below 60000.
 /// Other shapes are [`Authority::parse`]'s to judge.
@@ -93,7 +96,7 @@ pub(super) fn is_usual(octets: &[u8]) -> bool {
         name => name,
     };
     // No branch for each octet.
-    let classes = name.iter().fold(REG_NAME, |all, &octet| all & TABLE[octet as usize]);
+    let classes = name.iter().fold(REG_NAME, |all, &octet| all & CLASSES[octet as usize]);
     !name.is_empty() && classes != 0
 }
 

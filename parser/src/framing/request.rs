@@ -52,6 +52,24 @@ impl<'b> Request<'b, '_> {
             && self.has_usual_host()
     }
 
+    /// The length of the content of a request that would be [plain](Self::is_plain)
+    /// without its `Content-Length`, or whose method has four octets and is not
+    /// `HEAD`: what [`framing`](Self::framing) says of most requests with content. If
+    /// this is `None`, `framing` tells.
+    #[inline]
+    pub fn plain_length(&self) -> Option<u64> {
+        let method = self.method();
+        let usual_method = matches!(method.len(), 3 | 4) && method != b"HEAD";
+        if !usual_method
+            || self.version() != Version::Http11
+            || self.target().first() != Some(&b'/')
+        {
+            return None;
+        }
+        let (host, length) = self.0.record.noted.only_host_and_length(self.fields())?;
+        if host::is_usual(host) { content_length::short_decimal(length) } else { None }
+    }
+
     /// Whether a `Host` in order is all that the fields say about framing.
     #[inline(always)]
     fn has_usual_host(&self) -> bool {

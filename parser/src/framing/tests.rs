@@ -21,6 +21,12 @@ fn request(line: &str, fields: &str) -> Result<Framing, Error> {
         assert_eq!((request.version(), request.method().len()), (Version::Http11, 3), "{head}");
         assert_eq!(framing, Ok(Framing { persistent: true, ..Framing::NONE }), "{head}");
     }
+    if let Some(length) = request.plain_length() {
+        assert_eq!(request.version(), Version::Http11, "{head}");
+        assert!(!matches!(request.method(), b"HEAD" | b"CONNECT"), "{head}");
+        let plain = Framing { body: Exact(length), persistent: true, ..Framing::NONE };
+        assert_eq!(framing, Ok(plain), "{head}");
+    }
     framing
 }
 
@@ -43,6 +49,53 @@ fn most_requests_are_plain() {
             Ok(Status::Complete(request, _)) => assert_eq!(request.is_plain(), plain, "{head}"),
             other => panic!("{other:?}"),
         }
+    }
+}
+
+#[test]
+fn most_requests_with_content_are_plain_but_for_its_length() {
+    let longest = "9999999999999999999";
+    for (line, fields, length) in [
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\n", Some(64)),
+        ("PUT /a HTTP/1.1", "content-LENGTH: 0\r\nA: b\r\nhOST: a:8080\r\n", Some(0)),
+        (
+            "POST /a HTTP/1.1",
+            &std::format!("Host: a\r\nContent-Length: {longest}\r\n"),
+            longest.parse().ok(),
+        ),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 00000000000000000001\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Lengtx: 64\r\n", None),
+        ("POST /a HTTP/1.1", "Hosx: a\r\nContent-Length: 64\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\nContent-Length: 64\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nHost: a\r\nContent-Length: 64\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nHost: a\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 6, 4\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: +4\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length:\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a/b\r\nContent-Length: 64\r\n", None),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\nExpect: 100-continue\r\n", None),
+        (
+            "POST /a HTTP/1.1",
+            "Host: a\r\nContent-Length: 64\r\nTransfer-Encoding: chunked\r\n",
+            None,
+        ),
+        ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\nConnection: close\r\n", None),
+        ("POST /a HTTP/1.0", "Host: a\r\nContent-Length: 64\r\n", None),
+        ("POST http://a/ HTTP/1.1", "Host: a\r\nContent-Length: 64\r\n", None),
+        ("HEAD /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\n", None),
+        ("PATCH /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\n", None),
+    ] {
+        let head = std::format!("{line}\r\n{fields}\r\n");
+        let (mut at, mut slots) = (Resume::new(), Positions::<32>::new());
+        match Config::STRICT.parse_request(head.as_bytes(), &mut at, &mut slots) {
+            Ok(Status::Complete(request, _)) => {
+                assert_eq!(request.plain_length(), length, "{head}")
+            }
+            other => panic!("{other:?}"),
+        }
+        // What it says is what the whole judgement says.
+        let _ = request(line, fields);
     }
 }
 
