@@ -238,28 +238,32 @@ pub(crate) fn same(octets: &[u8], lower: &'static str) -> bool {
     if octets.len() != lower.len() {
         return false;
     }
-    let Some(last) = lower.len().checked_sub(8) else {
-        return octets
-            .iter()
-            .zip(lower)
-            .fold(0, |all, (octet, lower)| all | differing(*octet, *lower))
-            == 0;
-    };
-    // In words, of which the last may share octets with the one before.
-    (0..last).step_by(8).chain([last]).all(|at| {
-        let word =
-            |octets: &[u8]| octets.get(at..).and_then(|octets| octets.first_chunk::<8>().copied());
-        let (Some(octets), Some(lower)) = (word(octets), word(lower)) else { return false };
-        let differing: [u8; 8] = core::array::from_fn(|i| differing(octets[i], lower[i]));
-        u64::from_ne_bytes(differing) == 0
-    })
+    // Two words, which may have octets in common, where they are all.
+    match (octets.first_chunk(), octets.last_chunk(), lower.first_chunk(), lower.last_chunk()) {
+        (Some(first), Some(last), Some(lower_first), Some(lower_last)) if lower.len() <= 16 => {
+            differing(first, lower_first) | differing(last, lower_last) == 0
+        }
+        _ => {
+            octets
+                .iter()
+                .zip(lower)
+                .fold(0, |differing, (octet, lower)| differing | ((octet ^ lower) & !case(*lower)))
+                == 0
+        }
+    }
 }
 
-/// The bits in which an octet differs from one in lower case in more than case.
+/// In which bits but that of case eight octets differ from others in lower case.
 #[inline(always)]
-const fn differing(octet: u8, lower: u8) -> u8 {
-    let case = if lower.is_ascii_lowercase() { 0x20 } else { 0 };
-    (octet ^ lower) & !case
+fn differing(octets: &[u8; 8], lower: &[u8; 8]) -> u64 {
+    let case = u64::from_ne_bytes(lower.map(case));
+    (u64::from_ne_bytes(*octets) ^ u64::from_ne_bytes(*lower)) & !case
+}
+
+/// The bit that tells a letter in lower case from the one in upper case.
+#[inline(always)]
+const fn case(lower: u8) -> u8 {
+    if lower.is_ascii_lowercase() { 0x20 } else { 0 }
 }
 
 /// How many field lines can be each of the [`Known`] fields. A line *can* be one
@@ -306,28 +310,46 @@ impl Noted {
         None
     }
 
-    /// The values of `Host` and of `Content-Length`, if there is one of each, and no
-    /// other field line can be any of the known ones.
+    /// What the fields say of the framing of a request, if that is usual: one line of
+    /// `Host`, at most one of `Content-Length`, at most `keep-alive` in one of
+    /// `Connection`, and no other field line can be any of the known ones.
     #[inline(always)]
-    pub(crate) fn only_host_and_length<'b>(
-        &self,
-        fields: Fields<'b, '_>,
-    ) -> Option<(&'b [u8], &'b [u8])> {
-        const BOTH: u64 = Known::Host.one() + Known::ContentLength.one();
-        if self.counts != BOTH || fields.len() > Noted::MANY {
+    pub(crate) fn usual<'b>(&self, fields: Fields<'b, '_>) -> Option<Usual<'b>> {
+        const OPTIONAL: u64 = Known::ContentLength.one() + Known::Connection.one();
+        if self.counts & !OPTIONAL != Known::Host.one() || fields.len() > Noted::MANY {
             return None;
         }
-        let (mut host, mut length) = (None, None);
+        let (mut host, mut length, mut confirmed) = (None, None, Known::Host.one());
+        // What can be a field and is none leaves it unconfirmed.
         for position in fields.positions {
             let name = part(fields.octets, position.name_start, position.name_end);
-            let value = || Some(part(fields.octets, position.value_start, position.value_end));
+            let value = || part(fields.octets, position.value_start, position.value_end);
             if name.len() == Known::Host.name().len() {
-                host = if same(name, Known::Host.name()) { value() } else { host };
+                host = if same(name, Known::Host.name()) { Some(value()) } else { host };
             } else if same(name, Known::ContentLength.name()) {
-                length = value();
+                length = Some(value());
+                confirmed += Known::ContentLength.one();
+            } else if same(name, Known::Connection.name()) && same(value(), "keep-alive") {
+                confirmed += Known::Connection.one();
             }
         }
-        Some((host?, length?))
+        if confirmed == self.counts { Some(Usual { host: host?, length }) } else { None }
+    }
+
+    /// The value of `Host`, if there is one, and beside it but `Connection: keep-alive`.
+    #[inline(always)]
+    pub(crate) fn host_and_keep_alive<'b>(&self, fields: Fields<'b, '_>) -> Option<&'b [u8]> {
+        if self.counts == Known::Host.one() + Known::Connection.one() {
+            self.usual_host(fields)
+        } else {
+            None
+        }
+    }
+
+    // Never in line: more requests have just `Host`, and for them it would be in the way.
+    #[inline(never)]
+    fn usual_host<'b>(&self, fields: Fields<'b, '_>) -> Option<&'b [u8]> {
+        Some(self.usual(fields)?.host)
     }
 
     /// The field lines that are `known`, in order: where they stand, and their
@@ -343,16 +365,7 @@ impl Noted {
             more => more,
         };
         let candidates = if count == 0 { &[] } else { fields.positions };
-        let len = known.name().len();
-        // By reference: a position that was just written in parts is not to be loaded whole.
-        candidates
-            .iter()
-            .filter(move |at| at.name_end.wrapping_sub(at.name_start) as usize == len)
-            .filter_map(move |position| {
-                let field = field(fields.octets, position);
-                same(field.name, known.name()).then_some((position, field.value))
-            })
-            .take(count)
+        Lines { known, octets: fields.octets, rest: candidates.iter() }.take(count)
     }
 
     /// Whether a field line can be one of those in `mask`, made by
@@ -361,6 +374,43 @@ impl Noted {
     pub(crate) fn may_hold(&self, mask: u64, fields: Fields<'_, '_>) -> bool {
         self.counts & mask != 0 || fields.len() > Noted::MANY
     }
+}
+
+/// The field lines that are one known field; see [`Noted::find`].
+struct Lines<'b, 'h> {
+    known: Known,
+    octets: &'b [u8],
+    rest: core::slice::Iter<'h, FieldPosition>,
+}
+
+impl<'b, 'h> Iterator for Lines<'b, 'h> {
+    type Item = (&'h FieldPosition, &'b [u8]);
+
+    // Always: which field it is is known to the compiler then, and so is its name.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = self.known.name();
+        // By reference: a position that was just written in parts is not to be loaded whole.
+        for position in self.rest.by_ref() {
+            if position.name_end.wrapping_sub(position.name_start) as usize == name.len() {
+                let field = field(self.octets, position);
+                if same(field.name, name) {
+                    return Some((position, field.value));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What the fields say of the framing of a request where that is usual; see
+/// [`Noted::usual`].
+#[derive(Clone, Copy)]
+pub(crate) struct Usual<'b> {
+    /// The value of `Host`.
+    pub(crate) host: &'b [u8],
+    /// That of `Content-Length`, if there is one.
+    pub(crate) length: Option<&'b [u8]>,
 }
 
 /// By the length of a name: a count of one for each known field of that length.

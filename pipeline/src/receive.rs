@@ -75,9 +75,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 if request.is_plain() && !self.closing {
                     return self.admit(request, Incoming::None);
                 }
-                match self.plain_content(settings, &request, burst) {
+                // By reference to copies: so a plain request is never in memory but in its event.
+                match self.plain_content(settings, &{ request }, burst) {
                     Some(content) => self.admit(request, Incoming::Whole(content)),
-                    None => self.admit_unusual(settings, request, burst),
+                    None => self.admit_unusual(settings, &{ request }, burst),
                 }
             }
             Ok(Status::Partial) => {
@@ -126,12 +127,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     fn admit_unusual<'b, 'h>(
         &mut self,
         settings: &Settings,
-        request: Request<'b, 'h>,
+        request: &Request<'b, 'h>,
         burst: &mut Burst<'b>,
     ) -> Event<'b, 'h> {
         match &request.framing() {
-            Ok(framing) => self.admit_in_full(settings, &request, framing, burst),
-            Err(error) => self.offend(settings, Offence::Head(*error), burst, terms_of(&request)),
+            Ok(framing) => self.admit_in_full(settings, request, framing, burst),
+            Err(error) => self.offend(settings, Offence::Head(*error), burst, terms_of(request)),
         }
     }
 

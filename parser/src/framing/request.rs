@@ -42,14 +42,23 @@ impl<'b> Request<'b, '_> {
     /// `GET`, and a target in origin form, of which the head is in order, nothing
     /// follows, and behind which the connection persists: what
     /// [`framing`](Self::framing) says of most requests, in one bit. If not,
-    /// `framing` tells.
+    /// `framing` tells. (Whether it says `keep-alive`, which changes nothing in
+    /// HTTP/1.1, only `framing` tells.)
     #[inline(always)]
     pub fn is_plain(&self) -> bool {
         let start = &self.0.record.start;
         start.first_end.wrapping_sub(start.start) == 3
             && self.version() == Version::Http11
             && self.0.octets.get(start.second_start as usize) == Some(&b'/')
-            && self.has_usual_host()
+            && self.plain_host().is_some_and(host::is_usual)
+    }
+
+    /// The value of `Host`, if that is all that the fields say about framing, or all
+    /// but `keep-alive`.
+    #[inline(always)]
+    fn plain_host(&self) -> Option<&'b [u8]> {
+        let (noted, fields) = (&self.0.record.noted, self.fields());
+        noted.only_host(fields).or_else(|| noted.host_and_keep_alive(fields))
     }
 
     /// The length of the content of a request that would be [plain](Self::is_plain)
@@ -66,8 +75,8 @@ impl<'b> Request<'b, '_> {
         {
             return None;
         }
-        let (host, length) = self.0.record.noted.only_host_and_length(self.fields())?;
-        if host::is_usual(host) { content_length::short_decimal(length) } else { None }
+        let usual = self.0.record.noted.usual(self.fields())?;
+        if host::is_usual(usual.host) { content_length::short_decimal(usual.length?) } else { None }
     }
 
     /// Whether a `Host` in order is all that the fields say about framing.

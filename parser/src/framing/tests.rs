@@ -19,12 +19,16 @@ fn request(line: &str, fields: &str) -> Result<Framing, Error> {
     let framing = request.framing();
     if request.is_plain() {
         assert_eq!((request.version(), request.method().len()), (Version::Http11, 3), "{head}");
-        assert_eq!(framing, Ok(Framing { persistent: true, ..Framing::NONE }), "{head}");
+        let keep_alive = framing.is_ok_and(|framing| framing.keep_alive);
+        let plain = Framing { persistent: true, keep_alive, ..Framing::NONE };
+        assert_eq!(framing, Ok(plain), "{head}");
     }
     if let Some(length) = request.plain_length() {
         assert_eq!(request.version(), Version::Http11, "{head}");
         assert!(!matches!(request.method(), b"HEAD" | b"CONNECT"), "{head}");
-        let plain = Framing { body: Exact(length), persistent: true, ..Framing::NONE };
+        let keep_alive = framing.is_ok_and(|framing| framing.keep_alive);
+        let body = Exact(length);
+        let plain = Framing { body, persistent: true, keep_alive, ..Framing::NONE };
         assert_eq!(framing, Ok(plain), "{head}");
     }
     framing
@@ -43,6 +47,16 @@ fn most_requests_are_plain() {
         ("GET /a HTTP/1.1\r\nHost: a/b\r\n\r\n", false),
         ("GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", false),
         ("GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nConnection: Keep-Alive\r\nHost: a\r\n\r\n", true),
+        ("GET /a HTTP/1.1\r\nConnection: keep-alive, a\r\nHost: a\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nConnections: keep-alive\r\nHost: a\r\n\r\n", true),
+        ("GET /a HTTP/1.1\r\nConnectiox: keep-alive\r\nHost: a\r\n\r\n", false),
+        ("GET /a HTTP/1.1\r\nConnection: keep-alive\r\nHose: a\r\n\r\n", false),
+        ("GET /a HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n", false),
+        (
+            "GET /a HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n",
+            false,
+        ),
     ] {
         let (mut at, mut slots) = (Resume::new(), Positions::<32>::new());
         match Config::STRICT.parse_request(head.as_bytes(), &mut at, &mut slots) {
@@ -81,6 +95,11 @@ fn most_requests_with_content_are_plain_but_for_its_length() {
             None,
         ),
         ("POST /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\nConnection: close\r\n", None),
+        (
+            "POST /a HTTP/1.1",
+            "Connection: keep-alive\r\nHost: a\r\nContent-Length: 64\r\n",
+            Some(64),
+        ),
         ("POST /a HTTP/1.0", "Host: a\r\nContent-Length: 64\r\n", None),
         ("POST http://a/ HTTP/1.1", "Host: a\r\nContent-Length: 64\r\n", None),
         ("HEAD /a HTTP/1.1", "Host: a\r\nContent-Length: 64\r\n", None),
