@@ -330,17 +330,30 @@ impl Output {
     #[inline]
     pub(crate) fn transmitted<B, M: Memory<B>>(&mut self, memory: &mut M, count: usize) -> usize {
         let count = count.min(self.ready_octets);
-        let mut left = count;
-        while left > 0 && self.ready.head != NONE {
-            left -= self.transmitted_of_first(memory, left);
-        }
-        self.run += left;
+        self.run += match self.ready.head {
+            NONE => count,
+            _ => self.transmitted_behind_pieces(memory, count),
+        };
         self.ready_octets -= count;
         if self.oldest == NONE && self.run == self.end {
             // Nothing of the arena is to leave: the next octets go to its front again.
             (self.run, self.end) = (0, 0);
         }
         count
+    }
+
+    /// The same of pieces. Returns how many octets behind them have left.
+    #[inline(never)]
+    fn transmitted_behind_pieces<B, M: Memory<B>>(
+        &mut self,
+        memory: &mut M,
+        count: usize,
+    ) -> usize {
+        let mut left = count;
+        while left > 0 && self.ready.head != NONE {
+            left -= self.transmitted_of_first(memory, left);
+        }
+        left
     }
 
     /// The same of the first piece alone.

@@ -145,11 +145,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Whether more octets should be read from the peer.
     #[inline]
     pub fn wants_read(&self) -> bool {
+        self.input == Input::Head && self.has_room_for_request() || self.wants_rest()
+    }
+
+    /// The same of what is no head.
+    fn wants_rest(&self) -> bool {
         match self.input {
-            Input::Head => self.has_room_for_request(),
             Input::Content => self.has_room(),
             Input::Upgraded => true,
-            Input::Held | Input::Ended => false,
+            Input::Head | Input::Held | Input::Ended => false,
         }
     }
 

@@ -7,12 +7,13 @@ use mio::net::TcpStream;
 use rajada_pipeline::{Burst, Event, Phase};
 
 use super::deadlines::Watch;
+use super::socket::Socket;
 use crate::service::{Exchange, Service, Stop, flush, flush_in_line};
 
 /// A connection. What every event needs comes first.
 #[repr(C)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    socket: Socket,
     /// The kernel has said that there is something to read, and nothing has shown yet that it is used up.
     pub(super) readable: bool,
     /// The peer may have ended its side: only a read that says so tells.
@@ -68,7 +69,7 @@ const MOVED: usize = 4096;
 impl Connection {
     pub(super) fn new(stream: TcpStream, exchange: Exchange) -> Connection {
         Connection {
-            stream,
+            socket: Socket(stream),
             readable: false,
             read_closed: false,
             listed: false,
@@ -80,7 +81,7 @@ impl Connection {
     }
 
     pub(super) fn stream_mut(&mut self) -> &mut TcpStream {
-        &mut self.stream
+        &mut self.socket.0
     }
 
     /// Whether it waits for the peer to close.
@@ -113,21 +114,28 @@ impl Connection {
         if self.life == Life::Lingering {
             return self.linger(buffer);
         }
-        flush(&mut self.exchange, &mut self.stream)?;
+        flush(&mut self.exchange, &mut self.socket)?;
         if self.is_paused() {
             self.serve_rest(service)?;
-            flush(&mut self.exchange, &mut self.stream)?;
+            flush(&mut self.exchange, &mut self.socket)?;
         }
         for _ in 0..READS_A_TURN {
-            let wants = self.exchange.pipeline.wants_read() && !self.is_paused();
-            if !self.readable || self.life != Life::Open || !wants {
-                return self.settle(service);
+            if !self.goes_on() {
+                break;
             }
             self.read(service, buffer)?;
-            flush_in_line(&mut self.exchange, &mut self.stream)?;
+            flush_in_line(&mut self.exchange, &mut self.socket)?;
         }
-        self.settle(service)?;
-        Ok(if self.readable { Next::GoOn } else { Next::Wait })
+        self.settle(service)
+    }
+
+    /// Whether there is something to read, and it is wanted.
+    #[inline(always)]
+    fn goes_on(&self) -> bool {
+        self.readable
+            && self.life == Life::Open
+            && !self.is_paused()
+            && self.exchange.pipeline.wants_read()
     }
 
     /// Whether octets wait that can be served without reading more.
@@ -148,13 +156,13 @@ impl Connection {
             Some(_) => return self.read_behind(service),
         };
         let room = buffer.len() - kept;
-        match self.stream.read(&mut buffer[kept..]) {
+        match self.socket.read(&mut buffer[kept..]) {
             Ok(0) => self.end_of_stream(),
             Ok(count) => {
                 self.exhausted_by(count, room);
                 let octets = &buffer[..kept + count];
                 let mut burst = Burst::new(octets);
-                let stop = service.receive(&mut self.exchange, &mut burst, &mut self.stream)?;
+                let stop = service.receive(&mut self.exchange, &mut burst, &mut self.socket)?;
                 self.keep(burst.rest(), stop);
                 Ok(())
             }
@@ -170,7 +178,7 @@ impl Connection {
         // A quarter more each time: the cost of clearing stays in proportion to what came.
         let room = (filled / 4).max(MOVED);
         rest.octets.resize(filled + room, 0);
-        let read = self.stream.read(&mut rest.octets[filled..]);
+        let read = self.socket.read(&mut rest.octets[filled..]);
         rest.octets.truncate(filled + read.as_ref().copied().unwrap_or(0));
         self.rest = Some(rest);
         match read {
@@ -205,7 +213,7 @@ impl Connection {
     fn serve_rest(&mut self, service: &mut Service) -> io::Result<()> {
         let Some(mut rest) = self.rest.take() else { return Ok(()) };
         let mut burst = Burst::new(rest.octets());
-        let stop = service.receive(&mut self.exchange, &mut burst, &mut self.stream)?;
+        let stop = service.receive(&mut self.exchange, &mut burst, &mut self.socket)?;
         rest.start += burst.consumed();
         if rest.len() > 0 && stop != Stop::Closed {
             rest.paused = stop == Stop::Paused;
@@ -248,15 +256,15 @@ impl Connection {
         Ok(())
     }
 
-    /// What follows when there is nothing more to serve now.
-    #[inline]
+    /// What follows when there is nothing more to serve in this turn.
+    #[inline(always)]
     fn settle(&mut self, service: &mut Service) -> io::Result<Next> {
         service.tell_sent(&mut self.exchange);
         if self.exchange.pipeline.phase() == Phase::Closed {
             return self.close();
         }
         service.reclaim(&mut self.exchange);
-        Ok(Next::Wait)
+        Ok(if self.goes_on() { Next::GoOn } else { Next::Wait })
     }
 
     /// All was said. The peer must be able to read it before it hears that we don't listen any more (RFC 9112
@@ -268,7 +276,7 @@ impl Connection {
         }
         self.life = Life::Lingering;
         self.rest = None;
-        self.stream.shutdown(Shutdown::Write)?;
+        self.socket.0.shutdown(Shutdown::Write)?;
         // What has arrived in the meantime is looked at in the next turn.
         self.readable = true;
         Ok(Next::GoOn)
@@ -278,7 +286,7 @@ impl Connection {
     #[cold]
     fn linger(&mut self, buffer: &mut [u8]) -> io::Result<Next> {
         for _ in 0..READS_A_TURN {
-            match self.stream.read(buffer) {
+            match self.socket.read(buffer) {
                 Ok(0) => return Ok(Next::Close),
                 Ok(count) => self.watch.lingered = self.watch.lingered.saturating_add(count as u32),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {

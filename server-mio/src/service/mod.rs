@@ -132,13 +132,11 @@ impl Service {
         out: &mut impl io::Write,
     ) -> io::Result<Stop> {
         self.lend(exchange);
-        let mut slots = match exchange.slots.take() {
+        let mut slots = match exchange.slots.take().or_else(|| self.slots.take()) {
             Some(slots) => slots,
-            None => self.slots.take().or_else(|| self.spare_slots.pop()).unwrap_or_default(),
+            None => self.more_slots(),
         };
-        let mut scratch = self.scratch.take().unwrap_or_default();
-        let stop = self.receive_into(exchange, burst, &mut slots, &mut scratch, out);
-        self.scratch = Some(scratch);
+        let stop = self.receive_into(exchange, burst, &mut slots, out);
         if matches!(stop, Ok(Stop::NeedData)) && !burst.rest().is_empty() {
             exchange.slots = Some(slots);
         } else if self.slots.is_none() {
@@ -149,6 +147,11 @@ impl Service {
         stop
     }
 
+    #[cold]
+    fn more_slots(&mut self) -> Box<Slots> {
+        self.spare_slots.pop().unwrap_or_default()
+    }
+
     // A function of its own, so that what callers do around it takes no register away from it.
     #[inline(never)]
     fn receive_into(
@@ -156,7 +159,6 @@ impl Service {
         exchange: &mut Exchange,
         burst: &mut Burst<'_>,
         slots: &mut Slots,
-        scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<Stop> {
         let shared = self.shared.clone();
@@ -177,7 +179,7 @@ impl Service {
                 {
                     self.begin_at_once(exchange, ticket, ready, &[], &arrival());
                 } else {
-                    self.request(exchange, ticket, &arrival(), scratch, out)?;
+                    self.request(exchange, ticket, &arrival(), out)?;
                 }
                 self.until_look -= 1;
                 if self.until_look == 0 {
@@ -224,9 +226,18 @@ impl Service {
     #[inline]
     fn lend(&mut self, exchange: &mut Exchange) {
         if exchange.pipeline.wants_store() {
-            let store = self.stores.pop().unwrap_or_else(|| Box::new(Store::new(&self.settings)));
-            self.stores.extend(exchange.pipeline.lend(store));
+            let store = match self.stores.pop() {
+                Some(store) => store,
+                None => self.more_stores(),
+            };
+            // It has none, so none comes back.
+            exchange.pipeline.lend(store);
         }
+    }
+
+    #[cold]
+    fn more_stores(&self) -> Box<Store<Bytes>> {
+        Box::new(Store::new(&self.settings))
     }
 
     /// Hands a pipeline's store back to the worker when it is of no use any more.
@@ -269,7 +280,6 @@ impl Service {
         exchange: &mut Exchange,
         ticket: Ticket,
         arrival: &Arrival<'_>,
-        scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
         if let Some((ready, range)) = arrival.shared.at_once.find_tail(arrival.head)
@@ -278,7 +288,7 @@ impl Service {
             self.begin_at_once(exchange, ticket, ready, &[range], arrival);
             return Ok(());
         }
-        self.request_anywhere(exchange, ticket, arrival, scratch, out)
+        self.request_anywhere(exchange, ticket, arrival, out)
     }
 
     /// A request that the request line alone does not lead to a handler.
@@ -288,21 +298,24 @@ impl Service {
         exchange: &mut Exchange,
         ticket: Ticket,
         arrival: &Arrival<'_>,
-        scratch: &mut Scratch,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
-        let place = answer::find(arrival.shared, arrival.head, scratch);
+        let mut scratch = self.scratch.take().unwrap_or_default();
+        let place = answer::find(arrival.shared, arrival.head, &mut scratch);
         let request = place.request(arrival);
-        match place.bare_handler(arrival.content) {
+        let outcome = match place.bare_handler(arrival.content) {
             Some((endpoint, Kind::Sync(handler))) => {
                 self.answer_at_once(exchange, ticket, (endpoint, &**handler), &request);
+                Ok(())
             }
             Some((endpoint, Kind::Async(_))) => {
                 self.start_at_once(exchange, ticket, endpoint, arrival.head, &request);
+                Ok(())
             }
-            None => self.answer_or_wait(exchange, ticket, arrival, place.target, request, out)?,
-        }
-        Ok(())
+            None => self.answer_or_wait(exchange, ticket, arrival, place.target, request, out),
+        };
+        self.scratch = Some(scratch);
+        outcome
     }
 
     /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
