@@ -119,10 +119,14 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
 /// The field of a line of the usual form.
 #[inline(always)]
 fn field_line(line: &Line) -> Option<FieldPosition> {
-    // ": " and an octet of the value; an octet of the value, CR and LF.
-    let colon = line.behind_name.swap_bytes() >> 8;
-    let line_end = line.last >> 8;
-    if line.name_len == 0 || !is_visible(colon, 0x3A_20_00) || !is_visible(line_end, 0x0A_0D_00) {
+    let (delimiter, value_first) = line.behind_name;
+    let (value_last, line_end) = line.last;
+    let is_usual = line.name_len > 0
+        && delimiter == u16::from_le_bytes(*b": ")
+        && value_first > b' '
+        && line_end == u16::from_le_bytes(*b"\r\n")
+        && value_last > b' ';
+    if !is_usual {
         return None;
     }
     let name_end = line.start + line.name_len;
@@ -132,10 +136,4 @@ fn field_line(line: &Line) -> Option<FieldPosition> {
         value_start: name_end as u32 + 2,
         value_end: line.end as u32 - 1,
     })
-}
-
-/// Whether a number is `others` but for its lowest octet, which is above SP.
-#[inline(always)]
-fn is_visible(number: u32, others: u32) -> bool {
-    number.wrapping_sub(others + 0x21) <= 0xFF - 0x21
 }

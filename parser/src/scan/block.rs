@@ -88,15 +88,10 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             // The break in front of `end` is no token octet.
             let not_token = self.not_token;
             let name_len = self.blocks.token_len_in_block(not_token, self.octets, start) as usize;
-            // SAFETY: the name ends in front of `end`, and `end + 3 <= len`.
-            let behind_name = unsafe { self.octets.four_at(start + name_len) };
-            // SAFETY: an end before this one is at 1 or behind, so this is at 3.
-            let last = unsafe { self.octets.four_at(end - 3) };
-            // SAFETY: `start < end`: nearer than three octets to each other, the ends
-            // would be triples.
-            let first = unsafe { self.octets.one_at(start) };
-            let field = field(Line { start, name_len, end, first, behind_name, last });
-            let Some(position) = field else { break };
+            // SAFETY: `start < end`, as nearer than three octets to each other the ends
+            // would be triples; the name ends in front of `end`, and `end + 3 <= len`.
+            let line = unsafe { Line::new(self.octets, start, name_len, end) };
+            let Some(position) = field(line) else { break };
             slot.write(position);
             count += 1;
             start = end + 1;

@@ -22,12 +22,13 @@ use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
-/// How many line ends fit, besides those of one more block.
+/// How many line ends fit, besides those of a group of blocks.
 const ROOM: usize = 256;
 
-/// Every so many octets it is seen whether there was a line end. If not, the rest
-/// of what must be a long value is looked through at full speed.
-const QUIET: usize = 256;
+/// The octets of a group of blocks. Behind each it is seen whether there is room
+/// for more line ends, and whether there was a line end: if not, the rest of what
+/// must be a long value is looked through at full speed.
+const GROUP: usize = 256;
 
 /// The lines of one head, as far as they are there; none if the octets are not of
 /// the usual form, or if there are too many.
@@ -55,10 +56,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let eight = unsafe { self.octets.eight_at(from) };
         // SAFETY: as above.
         let four = unsafe { self.octets.four_at(from + 7) };
-        let token_len = self.blocks.token_len(self.octets, 0);
-        if token_len >= 64 {
-            return None;
-        }
+        let token_len = self.blocks.token_len(self.octets.first());
         // SAFETY: the break in front of `end` is no token octet: `token_len < end`.
         let behind_token = unsafe { self.octets.one_at(token_len as usize) };
         Some(First { end, last_eleven: (eight, four), token_len, behind_token })
@@ -76,6 +74,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest {
         let [first_end, ends @ ..] = self.ends else { return Rest { at: 0, two: 0 } };
+        let tail = self.octets.tail();
         let mut start = *first_end as usize + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
@@ -83,20 +82,14 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         while count < most {
             // SAFETY: `count < most <= ends.len()`.
             let end = unsafe { *ends.get_unchecked(count) } as usize;
-            let name_len = self.blocks.token_len(self.octets, start) as usize;
-            if name_len >= 64 {
-                break;
-            }
-            // The break in front of `end` is no token octet, so the name ends there
-            // or before: four octets from there on are in front of `end + 3`.
-            // SAFETY: as said, and `end + 3 <= len` by the invariant.
-            let behind_name = unsafe { self.octets.four_at(start + name_len) };
-            // SAFETY: an end before this one is at 1 or behind, so this is at 3.
-            let last = unsafe { self.octets.four_at(end - 3) };
             // SAFETY: `start < end`, as the end before is three octets or more before
             // this one.
-            let first = unsafe { self.octets.one_at(start) };
-            let line = Line { start, name_len, end, first, behind_name, last };
+            let octets = unsafe { self.octets.padded(&tail, start) };
+            // The break in front of `end` is no token octet, so the name ends there
+            // or before.
+            let name_len = self.blocks.token_len(octets) as usize;
+            // SAFETY: as said, and `end + 3 <= len` by the invariant.
+            let line = unsafe { Line::new(self.octets, start, name_len, end) };
             let Some(position) = field(line) else { break };
             // SAFETY: `count < most <= room.len()`.
             unsafe { room.get_unchecked_mut(count) }.write(position);
@@ -112,12 +105,12 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
 }
 
 /// Room for the line ends of a head: not initialised, so that it costs nothing.
-pub(crate) struct Room([MaybeUninit<u32>; ROOM + 64]);
+pub(crate) struct Room([MaybeUninit<u32>; ROOM + 32 * GROUP / 64 + 64]);
 
 impl Room {
     #[inline(always)]
     pub(crate) const fn new() -> Room {
-        Room([const { MaybeUninit::uninit() }; ROOM + 64])
+        Room([const { MaybeUninit::uninit() }; ROOM + 32 * GROUP / 64 + 64])
     }
 
     /// The lines of the head that the octets begin with.
@@ -129,84 +122,67 @@ impl Room {
         let FirstLook { blocks, octets, breaks: first } = first_look;
         let none = ListedLines { blocks, octets, ends: &[] };
         let all = octets.octets().len();
+        let whole = all & !63;
         let (mut len, mut breaks, mut at) = (0, 0, 0);
-        // The last bits of the block before, at the place of the first.
-        let (mut break_before, mut double_before) = (0, 0);
-        let mut quiet = 0;
-        let (block, in_front) = loop {
-            if at >= all {
-                break (Block { breaks: 0, doubles: 0 }, 0);
-            }
-            // (Where it takes a few instructions, finding them again is faster.)
-            let is_known = at == 0 && B::FIRST == 0;
-            let found = if is_known { first } else { blocks.breaks::<EXACT>(octets, at) };
-            // (Added, as LLVM makes of shifts and `|` an instruction that is slow.)
-            let doubles = found & found.wrapping_add(found).wrapping_add(break_before);
-            let triples = doubles & doubles.wrapping_add(doubles).wrapping_add(double_before);
-            if triples != 0 {
-                break (Block { breaks: found, doubles }, !triples & (triples - 1));
-            }
-            (break_before, double_before) = (found >> 63, doubles >> 63);
-            let Some(more) = self.push(blocks, doubles, at, len) else { return none };
-            breaks += count_breaks::<B>(found, doubles, more - len);
-            (len, at) = (more, at + 64);
-            if at % QUIET == 0 {
-                if breaks > 2 * len + 1 {
+        let mut before = Carry { is_break: 0, is_double: 0 };
+        let last = 'blocks: {
+            while at < whole {
+                let (stop, len_before) = (whole.min(at + GROUP), len);
+                while at < stop {
+                    // (Where it takes a few instructions, finding them again is faster.)
+                    let found = if at == 0 && B::COUNTS_SLOWLY {
+                        first
+                    } else {
+                        // SAFETY: `at < whole`, and both are multiples of 64.
+                        blocks.breaks_of::<EXACT>(unsafe { octets.block_at(at) })
+                    };
+                    let block = Block::new(found, &before);
+                    if block.triples != 0 {
+                        break 'blocks block;
+                    }
+                    before = block.carry();
+                    // SAFETY: up to here, and in each block of the group so far, no two
+                    // line ends were side by side: of 64 octets, 32 at most.
+                    let more = unsafe { self.push(blocks, block.doubles, at, len) };
+                    breaks += count_breaks::<B>(found, block.doubles, more - len);
+                    (len, at) = (more, at + 64);
+                }
+                if breaks > 2 * len + 1 || len > ROOM {
                     return none;
                 }
-                if len == quiet && found == 0 {
+                if len == len_before && before.is_break == 0 {
                     at = skip_quiet::<B, EXACT>(blocks, octets, at);
                 }
-                quiet = len;
             }
+            let found = if at < all { blocks.breaks::<EXACT>(octets, at) } else { 0 };
+            Block::new(found, &before)
         };
-        let (found, doubles) = (block.breaks & in_front, block.doubles & in_front);
-        let Some(all_ends) = self.push(blocks, doubles, at, len) else { return none };
+        let in_front = !last.triples & last.triples.wrapping_sub(1);
+        let (found, doubles) = (last.breaks & in_front, last.doubles & in_front);
+        // SAFETY: as above; those in front of the first triple are not side by side.
+        let all_ends = unsafe { self.push(blocks, doubles, at, len) };
         breaks += count_breaks::<B>(found, doubles, all_ends - len);
-        let len = all_ends;
         // SAFETY: so many were pushed.
-        let ends = unsafe { self.ends(0, len) };
+        let ends = unsafe { self.ends(0, all_ends) };
         let ends = match ends {
             [ends @ .., last] if *last as usize + 3 > all => ends,
             ends => ends,
         };
-        if breaks == 2 * len { ListedLines { ends, ..none } } else { none }
+        if breaks == 2 * all_ends { ListedLines { ends, ..none } } else { none }
     }
 
     /// Puts the bits of a block behind the first `len` line ends, and returns how
-    /// many there are then. `None` if there is no room.
+    /// many there are then.
+    ///
+    /// # Safety
+    /// `len` is at most `ROOM` and 32 for each block of the group in front of this one.
     #[inline(always)]
-    fn push<B: Blocks>(&mut self, blocks: B, bits: u64, at: usize, len: usize) -> Option<usize> {
-        if len > ROOM {
-            return None;
-        }
-        let room: &mut [_; 64] = self.0.get_mut(len..)?.first_chunk_mut()?;
-        if B::FIRST == 0 {
-            let (mut rest, mut count) = (bits, 0);
-            for slot in room.iter_mut() {
-                if rest == 0 {
-                    break;
-                }
-                slot.write((at as u32).wrapping_add(rest.trailing_zeros()));
-                rest &= rest - 1;
-                count += 1;
-            }
-            return Some(len + count);
-        }
-        let count = bits.count_ones() as usize;
-        // More are written than there are, rather than to branch on the count.
-        let written = blocks.first_positions(bits, at as u32);
-        for (slot, end) in room.iter_mut().zip(written) {
-            slot.write(end);
-        }
-        if count > B::FIRST {
-            let mut rest = bits;
-            for slot in room.iter_mut().take(count) {
-                slot.write((at as u32).wrapping_add(rest.trailing_zeros()));
-                rest &= rest - 1;
-            }
-        }
-        Some(len + count)
+    unsafe fn push<B: Blocks>(&mut self, blocks: B, bits: u64, at: usize, len: usize) -> usize {
+        // SAFETY: the caller's promise: this leaves 64.
+        let room = unsafe { self.0.get_unchecked_mut(len..) };
+        // SAFETY: as said.
+        let room = unsafe { &mut *room.as_mut_ptr().cast() };
+        len + blocks.positions(bits, at as u32, room)
     }
 
     /// Line ends from one number to another.
@@ -226,7 +202,7 @@ impl Room {
 /// two are side by side, and `ends` is how many these are.
 #[inline(always)]
 fn count_breaks<B: Blocks>(breaks: u64, doubles: u64, ends: usize) -> usize {
-    if B::FIRST > 0 {
+    if !B::COUNTS_SLOWLY {
         return breaks.count_ones() as usize;
     }
     // Without an instruction to count bits: those that are no line's end are few.
@@ -243,13 +219,38 @@ fn count_breaks<B: Blocks>(breaks: u64, doubles: u64, ends: usize) -> usize {
 struct Block {
     breaks: u64,
     doubles: u64,
+    triples: u64,
+}
+
+/// The last bits of the block before, at the place of the first.
+struct Carry {
+    is_break: u64,
+    is_double: u64,
+}
+
+impl Block {
+    #[inline(always)]
+    fn new(breaks: u64, before: &Carry) -> Block {
+        // (Added, as LLVM makes of shifts and `|` an instruction that is slow.)
+        let doubles = breaks & breaks.wrapping_add(breaks).wrapping_add(before.is_break);
+        let triples = doubles & doubles.wrapping_add(doubles).wrapping_add(before.is_double);
+        Block { breaks, doubles, triples }
+    }
+
+    #[inline(always)]
+    fn carry(&self) -> Carry {
+        Carry { is_break: self.breaks >> 63, is_double: self.doubles >> 63 }
+    }
 }
 
 /// The first block at or after `from` that has a break or is not whole.
 #[inline(always)]
 fn skip_quiet<B: Blocks, const EXACT: bool>(blocks: B, octets: Window<'_>, from: usize) -> usize {
-    let (mut at, stop) = (from, octets.octets().len());
-    while at < stop && stop - at >= 64 && blocks.breaks::<EXACT>(octets, at) == 0 {
+    let mut at = from;
+    while let Some(block) = octets.octets().get(at..).and_then(|rest| rest.first_chunk()) {
+        if blocks.breaks_of::<EXACT>(block) != 0 {
+            break;
+        }
         at += 64;
     }
     at

@@ -16,8 +16,7 @@ pub(crate) struct FirstLook<'b, B, const EXACT: bool> {
 impl<'b, B: Blocks, const EXACT: bool> FirstLook<'b, B, EXACT> {
     #[inline(always)]
     pub(crate) fn new(blocks: B, octets: Window<'b>) -> Self {
-        let breaks =
-            if EXACT { blocks.breaks::<true>(octets, 0) } else { blocks.breaks_block(octets) };
+        let breaks = blocks.breaks::<EXACT>(octets, 0);
         FirstLook { blocks, octets, breaks }
     }
 }
@@ -39,16 +38,39 @@ pub(crate) struct First {
 pub(crate) struct Line {
     /// Where it begins.
     pub(crate) start: usize,
-    /// How many token octets it begins with.
+    /// How many token octets it begins with, if fewer than 32.
     pub(crate) name_len: usize,
     /// Where its LF is.
     pub(crate) end: usize,
     /// Its first octet.
     pub(crate) first: u8,
-    /// The four octets from the end of the name on, as a little-endian number.
-    pub(crate) behind_name: u32,
-    /// The four octets that it ends with, or two of them and two before the line.
-    pub(crate) last: u32,
+    /// The two octets from the end of the name on, as a little-endian number, and the
+    /// one behind them.
+    pub(crate) behind_name: (u16, u8),
+    /// The octet in front of its last two, and these as a little-endian number.
+    pub(crate) last: (u8, u16),
+}
+
+impl Line {
+    /// # Safety
+    /// `start` and `start + name_len` are less than `end`; `end` is 2 or more, and
+    /// there are two octets behind it.
+    #[inline(always)]
+    pub(super) unsafe fn new(
+        octets: Window<'_>,
+        start: usize,
+        name_len: usize,
+        end: usize,
+    ) -> Line {
+        let name_end = start + name_len;
+        // SAFETY: the caller's promise, as for all others.
+        let first = unsafe { octets.one_at(start) };
+        // SAFETY: as above.
+        let behind_name = unsafe { (octets.two_at(name_end), octets.one_at(name_end + 2)) };
+        // SAFETY: as above.
+        let last = unsafe { (octets.one_at(end - 2), octets.two_at(end - 1)) };
+        Line { start, name_len, end, first, behind_name, last }
+    }
 }
 
 /// What follows the lines that a field was made of.

@@ -77,6 +77,8 @@ mod window;
 )]
 mod arch;
 
+use core::mem::MaybeUninit;
+
 use self::slots::Writer;
 use crate::Limits;
 
@@ -103,49 +105,60 @@ pub(crate) trait Scan: Copy {
 /// Reads rely on what the methods say they give, and on it that no break is an
 /// octet of a token.
 pub(crate) unsafe trait Blocks: Copy {
-    /// How many positions [`first_positions`](Self::first_positions) gives, at least
-    /// one; or 0 where counting bits is slow, and they are better taken one by one.
-    const FIRST: usize;
+    /// Whether counting bits is slow.
+    const COUNTS_SLOWLY: bool = false;
 
     /// The octets of 64 that are not of [`class::VALUE`]. If not `EXACT`, also
     /// HTAB and octets of 0x80 and above, and faster.
+    fn breaks_of<const EXACT: bool>(self, block: &[u8; 64]) -> u64;
+    /// The same of the octets from `at` on, whether there are 64 or fewer.
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
-    /// How many octets of [`class::TOKEN`] there are from `at` on, if another octet
-    /// follows them and is looked at; and otherwise any number that leads to the end of
-    /// the octets or beyond it, or 64 or more.
-    fn token_len(self, octets: Window<'_>, at: usize) -> u32;
+    /// How many octets of [`class::TOKEN`] the octets begin with; at most 32.
+    fn token_len(self, octets: &[u8; 32]) -> u32;
     /// The first octet from `from` on that is not of [`class::TARGET`], if it is in
     /// front of `end`; and otherwise any offset from `end` on. `from` is at most one
-    /// more than the highest number below 64 that [`token_len`](Self::token_len)
-    /// gives, and `end` at most the length.
+    /// more than what [`token_len`](Self::token_len) gives, and `end` at most the length.
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize;
 
-    /// As `breaks::<false>`, of the first 64 octets.
-    fn breaks_block(self, octets: Window<'_>) -> u64;
     /// The octets of the first 64 that are not of [`class::TOKEN`], or anything where
     /// [`token_len_in_block`](Self::token_len_in_block) has no use for it.
     fn not_token_block(self, octets: Window<'_>) -> u64;
-    /// As [`token_len`](Self::token_len), from one of the first 64 octets on, of which
-    /// `not_token` is what [`not_token_block`](Self::not_token_block) gives.
+    /// How many octets of [`class::TOKEN`] there are from one of the first 64 octets on,
+    /// if another octet follows them; `not_token` is what
+    /// [`not_token_block`](Self::not_token_block) gives.
     #[inline(always)]
     fn token_len_in_block(self, not_token: u64, _: Window<'_>, at: usize) -> u32 {
         (not_token >> (at & 63)).trailing_zeros()
     }
 
-    /// `at` plus the position of the first set bits, and anything where there are
-    /// no more.
-    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32>;
+    /// Writes `at` plus the position of each set bit, of which no two are side by
+    /// side, and returns how many there are. More may be written.
+    fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize;
 }
 
-/// The first three positions, for [`Blocks::first_positions`]: a block seldom
-/// holds the ends of more lines.
+/// Writes positions, for [`Blocks::positions`], three by three: a block seldom holds
+/// the ends of more lines, and so that there is no branch on how many there are.
 #[inline(always)]
-fn first_three(mut bits: u64, at: u32) -> [u32; 3] {
-    core::array::from_fn(|_| {
-        let position = at.wrapping_add(bits.trailing_zeros());
+fn by_threes(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+    let count = bits.count_ones() as usize;
+    let [first, more @ ..] = out.as_chunks_mut().0 else { return 0 };
+    let mut rest = write_three(bits, at, first);
+    if count > 3 {
+        for three in more.iter_mut().take(count.div_ceil(3) - 1) {
+            rest = write_three(rest, at, three);
+        }
+    }
+    count
+}
+
+/// Writes the first three positions, and returns the bits without these.
+#[inline(always)]
+fn write_three(mut bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 3]) -> u64 {
+    for place in out {
+        place.write(at.wrapping_add(bits.trailing_zeros()));
         bits &= bits.wrapping_sub(1);
-        position
-    })
+    }
+    bits
 }
 
 /// A computation that is compiled once for each level.

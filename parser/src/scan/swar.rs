@@ -65,26 +65,41 @@ impl Scan for Swar {
 // SAFETY: the methods are held to the class tables by the tests of `scan`, for every
 // octet at every place, and no break is of `TOKEN` in these.
 unsafe impl Blocks for Swar {
-    const FIRST: usize = 0;
+    const COUNTS_SLOWLY: bool = true;
 
     #[inline(always)]
-    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
-        mask::<64>(octets, at, |word| if EXACT { not_value(word) } else { breaks(word) })
+    fn breaks_of<const EXACT: bool>(self, block: &[u8; 64]) -> u64 {
+        let words = block.as_chunks::<8>().0.iter().zip((0..).step_by(8));
+        words.fold(0, |mask, (word, place)| mask + (any_breaks::<EXACT>(word) << place))
     }
 
     #[inline(always)]
-    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
-        (self.token_end(octets.octets(), at) - at) as u32
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
+        let rest = octets.octets().get(at..).unwrap_or_default();
+        if let Some(block) = rest.first_chunk() {
+            return self.breaks_of::<EXACT>(block);
+        }
+        let (words, rest) = rest.as_chunks::<8>();
+        let (mut mask, mut place) = (0, 0);
+        for word in words {
+            mask += any_breaks::<EXACT>(word) << place;
+            place += 8;
+        }
+        if !rest.is_empty() {
+            let (word, before) = octets.read::<8>(at + place);
+            mask += any_breaks::<EXACT>(word) >> before << place;
+        }
+        mask
+    }
+
+    #[inline(always)]
+    fn token_len(self, octets: &[u8; 32]) -> u32 {
+        self.token_end(octets, 0) as u32
     }
 
     #[inline(always)]
     fn target_end(self, octets: Window<'_>, from: usize, _: usize) -> usize {
         Scan::target_end(self, octets.octets(), from)
-    }
-
-    #[inline(always)]
-    fn breaks_block(self, octets: Window<'_>) -> u64 {
-        self.breaks::<false>(octets, 0)
     }
 
     // Not all octets are looked at, but each name.
@@ -95,39 +110,29 @@ unsafe impl Blocks for Swar {
 
     #[inline(always)]
     fn token_len_in_block(self, _: u64, octets: Window<'_>, at: usize) -> u32 {
-        self.token_len(octets, at)
+        (self.token_end(octets.octets(), at) - at) as u32
     }
 
     #[inline(always)]
-    fn first_positions(self, _: u64, _: u32) -> impl IntoIterator<Item = u32> {
-        []
+    fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+        let (mut rest, mut count) = (bits, 0);
+        for place in out {
+            if rest == 0 {
+                break;
+            }
+            place.write(at.wrapping_add(rest.trailing_zeros()));
+            rest &= rest - 1;
+            count += 1;
+        }
+        count
     }
 }
 
-/// A mask of the `N` octets from `at` on, with no bit for those beyond the end.
-/// `flags` gets eight octets and sets the high bit of each that is meant.
+/// The breaks of eight octets, bit `i` for octet `i`.
 #[inline(always)]
-fn mask<const N: usize>(octets: Window<'_>, at: usize, flags: impl Fn(u64) -> u64) -> u64 {
-    let all = octets.octets();
-    let gathered = |word: &[u8; 8]| gather(flags(u64::from_le_bytes(*word)));
-    let mut mask = 0;
-    if let Some(block) = all.get(at..).and_then(|rest| rest.first_chunk::<N>()) {
-        for (word, place) in block.as_chunks::<8>().0.iter().zip((0..).step_by(8)) {
-            mask += gathered(word) << place;
-        }
-        return mask;
-    }
-    let (words, rest) = all.get(at..).unwrap_or_default().as_chunks::<8>();
-    let mut place = 0;
-    for word in words {
-        mask += gathered(word) << place;
-        place += 8;
-    }
-    if !rest.is_empty() {
-        let (word, before) = octets.read::<8>(at + place);
-        mask += gathered(word) >> before << place;
-    }
-    mask
+fn any_breaks<const EXACT: bool>(octets: &[u8; 8]) -> u64 {
+    let word = u64::from_le_bytes(*octets);
+    gather(if EXACT { not_value(word) } else { breaks(word) })
 }
 
 /// The high bits of eight octets side by side: the multiplication moves each to

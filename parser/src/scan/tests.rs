@@ -74,12 +74,13 @@ impl HeadOp for Masks {
     fn run<B: Blocks>(blocks: B, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
         let octets = Window::new(octets)?;
         let at = (0..octets.octets().len()).step_by(32);
-        let beyond = |at: usize| (octets.octets().len() - at).min(32) as u32;
+        let tail = octets.tail();
         let each = at.map(|at| {
+            // SAFETY: `at` is less than the length.
             (
                 blocks.breaks::<false>(octets, at),
                 blocks.breaks::<true>(octets, at),
-                blocks.token_len(octets, at).min(beyond(at)),
+                blocks.token_len(unsafe { octets.padded(&tail, at) }),
             )
         });
         let not_token = blocks.not_token_block(octets);
@@ -89,7 +90,7 @@ impl HeadOp for Masks {
         });
         let len = octets.octets().len();
         let targets = TARGETS.map(|from| blocks.target_end(octets, from, len).min(len));
-        Some((each.collect(), targets, (tokens, blocks.breaks_block(octets))))
+        Some((each.collect(), targets, (tokens, 0)))
     }
 }
 
@@ -114,7 +115,7 @@ fn check_masks(octets: &[u8]) {
         let beyond = (octets.len() - at).min(64 - at) as u32;
         mask(at, 64 - at, &outside(TOKEN)).trailing_zeros().min(beyond)
     });
-    let first = (tokens, mask(0, 64, &is_break));
+    let first = (tokens, 0);
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
         let limits = &Limits::DEFAULT;

@@ -6,11 +6,11 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
-use super::blocks::{first_from, first_outside, mask_once, mask32, mask64};
+use super::blocks::{first_from, first_outside, mask_of, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, first_three, scalar};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_threes, scalar};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
@@ -91,21 +91,22 @@ impl Scan for Avx2 {
 // SAFETY: the methods are held to the class tables by the tests of `scan`, for every
 // octet at every place, and no break is of `TOKEN` in these.
 unsafe impl Blocks for Avx2 {
-    const FIRST: usize = 3;
-
     #[inline(always)]
-    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
-        let mask = |half: &[u8; 32]| {
-            // SAFETY: `self` proves AVX2.
-            unsafe { any_breaks::<EXACT>(half) }
-        };
-        mask64(octets, at, mask)
+    fn breaks_of<const EXACT: bool>(self, block: &[u8; 64]) -> u64 {
+        // SAFETY: `self` proves AVX2.
+        mask_of(block, |half| unsafe { any_breaks::<EXACT>(half) })
     }
 
     #[inline(always)]
-    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
         // SAFETY: `self` proves AVX2.
-        mask32(octets, at, |block| unsafe { not_token(block) }).trailing_zeros()
+        mask64(octets, at, |half| unsafe { any_breaks::<EXACT>(half) })
+    }
+
+    #[inline(always)]
+    fn token_len(self, octets: &[u8; 32]) -> u32 {
+        // SAFETY: `self` proves AVX2.
+        unsafe { not_token(octets) }.trailing_zeros()
     }
 
     #[inline(always)]
@@ -115,20 +116,14 @@ unsafe impl Blocks for Avx2 {
     }
 
     #[inline(always)]
-    fn breaks_block(self, octets: Window<'_>) -> u64 {
-        // SAFETY: `self` proves AVX2.
-        mask_once(octets, |half| unsafe { breaks(half) })
-    }
-
-    #[inline(always)]
     fn not_token_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves AVX2.
-        mask_once(octets, |half| unsafe { not_token(half) })
+        mask64(octets, 0, |half| unsafe { not_token(half) })
     }
 
     #[inline(always)]
-    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
-        first_three(bits, at)
+    fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+        by_threes(bits, at, out)
     }
 }
 

@@ -77,7 +77,11 @@ impl Scan for Avx512 {
 // SAFETY: the methods are held to the class tables by the tests of `scan`, for every
 // octet at every place, and no break is of `TOKEN` in these.
 unsafe impl Blocks for Avx512 {
-    const FIRST: usize = 16;
+    #[inline(always)]
+    fn breaks_of<const EXACT: bool>(self, block: &[u8; 64]) -> u64 {
+        // SAFETY: `self` proves AVX-512.
+        unsafe { any_breaks::<EXACT>(block) }
+    }
 
     #[inline(always)]
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
@@ -86,22 +90,15 @@ unsafe impl Blocks for Avx512 {
         unsafe { any_breaks::<EXACT>(rest) }
     }
 
-    // A name is seldom longer than 32 octets, and a masked load dearer than one
-    // that is moved back.
+    // A name is seldom longer than 32 octets.
     #[inline(always)]
-    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
-        self.narrower().token_len(octets, at)
+    fn token_len(self, octets: &[u8; 32]) -> u32 {
+        self.narrower().token_len(octets)
     }
 
     #[inline(always)]
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
         Blocks::target_end(self.narrower(), octets, from, end)
-    }
-
-    #[inline(always)]
-    fn breaks_block(self, octets: Window<'_>) -> u64 {
-        // SAFETY: `self` proves AVX-512.
-        unsafe { breaks(octets.octets()) }
     }
 
     #[inline(always)]
@@ -111,9 +108,10 @@ unsafe impl Blocks for Avx512 {
     }
 
     #[inline(always)]
-    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
+    fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
         // SAFETY: `self` proves AVX-512.
-        unsafe { first_sixteen(bits, at) }
+        unsafe { compressed(bits, at, out) };
+        bits.count_ones() as usize
     }
 }
 
@@ -162,18 +160,27 @@ fn breaks(octets: &[u8]) -> u64 {
     _mm512_mask_cmplt_epi8_mask(valid, added, _mm512_set1_epi8(0x21))
 }
 
-/// Positions by compressing all positions to those that are set (`vpcompressb`,
-/// as Wojciech Muła does it for bit sets).
+/// Writes the positions of set bits, by compressing all positions to those that are
+/// set (`vpcompressb`, as Wojciech Muła does it for bit sets).
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
-fn first_sixteen(bits: u64, at: u32) -> [u32; 16] {
+fn compressed(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) {
     let compressed = _mm512_maskz_compress_epi8(bits, load(&POSITIONS));
-    let first = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(compressed));
-    let positions = _mm512_add_epi32(first, _mm512_set1_epi32(at as i32));
-    let mut out = [0; 16];
+    let [first, second, ..] = out.as_chunks_mut::<16>().0 else { return };
+    let at = _mm512_set1_epi32(at as i32);
+    store(first, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(compressed)), at));
+    // No two are side by side: 32 at most, and seldom more than two.
+    if bits.count_ones() > 16 {
+        let more = _mm512_extracti32x4_epi32::<1>(compressed);
+        store(second, _mm512_add_epi32(_mm512_cvtepu8_epi32(more), at));
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn store(out: &mut [MaybeUninit<u32>; 16], numbers: __m512i) {
     // SAFETY: 64 octets are writable, and the store needs no alignment.
-    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), positions) };
-    out
+    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), numbers) };
 }
 
 /// The octets below 0x80 that are of `CLASS`. One look-up for all classes:

@@ -34,23 +34,19 @@ pub(super) fn first_outside<const N: usize>(
     }
 }
 
-/// A mask of the 64 octets from `at` on, put together from two halves. `half`
-/// gets 32 octets and sets bit `i` for octet `i`.
+/// A mask of 64 octets, put together from two halves. `half` gets 32 octets and sets
+/// bit `i` for octet `i`.
 #[inline(always)]
-pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
-    let block = octets.octets().get(at..).and_then(|rest| rest.first_chunk::<64>());
-    let (low, high) = match block.map(|block| block.as_chunks::<32>().0) {
-        Some([low, high]) => (half(low) as u64, half(high) as u64),
-        _ => (mask32(octets, at, &half), mask32(octets, at + 32, &half)),
-    };
-    low | high << 32
+pub(super) fn mask_of(block: &[u8; 64], half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+    let [low, high] = block.as_chunks::<32>().0 else { return 0 };
+    half(low) as u64 | (half(high) as u64) << 32
 }
 
-/// As [`mask64`], of the first 64 octets, without a way of its own for whole
-/// blocks: shorter, and as fast where there is one block.
+/// A mask of the 64 octets from `at` on, as [`mask_of`], with no bit for those beyond
+/// the end.
 #[inline(always)]
-pub(super) fn mask_once(octets: Window<'_>, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
-    mask32(octets, 0, &half) | mask32(octets, 32, &half) << 32
+pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
+    mask32(octets, at, &half) | mask32(octets, at + 32, &half) << 32
 }
 
 /// A mask of the 32 octets from `at` on, with no bit for those beyond the end.

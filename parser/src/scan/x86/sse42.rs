@@ -16,11 +16,11 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
-use super::blocks::{first_from, mask_once, mask64};
+use super::blocks::{first_from, mask_of, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, first_three, scalar};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_threes, scalar};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
@@ -86,29 +86,27 @@ impl Scan for Sse42 {
 // SAFETY: the methods are held to the class tables by the tests of `scan`, for every
 // octet at every place, and no break is of `TOKEN` in these.
 unsafe impl Blocks for Sse42 {
-    const FIRST: usize = 3;
-
     #[inline(always)]
-    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
-        let mask = |half: &[u8; 32]| {
-            // SAFETY: `self` proves SSE4.2.
-            unsafe { any_breaks::<EXACT>(half) }
-        };
-        mask64(octets, at, mask)
+    fn breaks_of<const EXACT: bool>(self, block: &[u8; 64]) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        mask_of(block, |half| unsafe { any_breaks::<EXACT>(half) })
     }
 
     #[inline(always)]
-    fn token_len(self, octets: Window<'_>, at: usize) -> u32 {
-        let not_token = |at| {
-            let (block, before) = octets.read::<16>(at);
-            // SAFETY: `self` proves SSE4.2.
-            let mask = unsafe { not_token_half(block) };
-            (mask as u64 >> (before & 63)).trailing_zeros()
-        };
+    fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64 {
+        // SAFETY: `self` proves SSE4.2.
+        mask64(octets, at, |half| unsafe { any_breaks::<EXACT>(half) })
+    }
+
+    #[inline(always)]
+    fn token_len(self, octets: &[u8; 32]) -> u32 {
+        let [low, high] = octets.as_chunks::<16>().0 else { return 0 };
+        // SAFETY: `self` proves SSE4.2.
+        let not_token = |half| unsafe { not_token_half(half) };
         // Most names are this short.
-        match not_token(at) {
-            64 => not_token(at + 16) + 16,
-            len => len,
+        match not_token(low) {
+            0 => 16 + (not_token(high) | 1 << 16).trailing_zeros(),
+            mask => mask.trailing_zeros(),
         }
     }
 
@@ -119,20 +117,14 @@ unsafe impl Blocks for Sse42 {
     }
 
     #[inline(always)]
-    fn breaks_block(self, octets: Window<'_>) -> u64 {
-        // SAFETY: `self` proves SSE4.2.
-        mask_once(octets, |half| unsafe { breaks(half) })
-    }
-
-    #[inline(always)]
     fn not_token_block(self, octets: Window<'_>) -> u64 {
         // SAFETY: `self` proves SSE4.2.
-        mask_once(octets, |half| unsafe { not_token(half) })
+        mask64(octets, 0, |half| unsafe { not_token(half) })
     }
 
     #[inline(always)]
-    fn first_positions(self, bits: u64, at: u32) -> impl IntoIterator<Item = u32> {
-        first_three(bits, at)
+    fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+        by_threes(bits, at, out)
     }
 }
 
