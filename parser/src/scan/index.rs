@@ -74,27 +74,37 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest {
         let [first_end, ends @ ..] = self.ends else { return Rest { at: 0, two: 0 } };
-        let tail = self.octets.tail();
         let mut start = *first_end as usize + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
         let mut count = 0;
-        while count < most {
+        let last = self.octets.octets().len() - 32;
+        'all: {
+        while count < most && start <= last {
             // SAFETY: `count < most <= ends.len()`.
             let end = unsafe { *ends.get_unchecked(count) } as usize;
-            // SAFETY: `start < end`, as the end before is three octets or more before
-            // this one.
-            let octets = unsafe { self.octets.padded(&tail, start) };
-            // The break in front of `end` is no token octet, so the name ends there
-            // or before.
+            let octets = unsafe { self.octets.part_at(start) };
             let name_len = self.blocks.token_len(octets) as usize;
             // SAFETY: as said, and `end + 3 <= len` by the invariant.
             let line = unsafe { Line::new(self.octets, start, name_len, end) };
-            let Some(position) = field(line) else { break };
+            let Some(position) = field(line) else { break 'all };
             // SAFETY: `count < most <= room.len()`.
             unsafe { room.get_unchecked_mut(count) }.write(position);
             count += 1;
             start = end + 1;
+        }
+        while count < most {
+            // SAFETY: `count < most <= ends.len()`.
+            let end = unsafe { *ends.get_unchecked(count) } as usize;
+            let name_len = self.blocks.token_len_near_end(self.octets, start) as usize;
+            // SAFETY: as said, and `end + 3 <= len` by the invariant.
+            let line = unsafe { Line::new(self.octets, start, name_len, end) };
+            let Some(position) = field(line) else { break 'all };
+            // SAFETY: `count < most <= room.len()`.
+            unsafe { room.get_unchecked_mut(count) }.write(position);
+            count += 1;
+            start = end + 1;
+        }
         }
         // SAFETY: so many were written.
         unsafe { slots.add(count) };

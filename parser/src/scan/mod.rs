@@ -115,6 +115,8 @@ pub(crate) unsafe trait Blocks: Copy {
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
     /// How many octets of [`class::TOKEN`] the octets begin with; at most 32.
     fn token_len(self, octets: &[u8; 32]) -> u32;
+    /// x
+    fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32;
     /// The first octet from `from` on that is not of [`class::TARGET`], if it is in
     /// front of `end`; and otherwise any offset from `end` on. `from` is at most one
     /// more than what [`token_len`](Self::token_len) gives, and `end` at most the length.

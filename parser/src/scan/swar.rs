@@ -98,6 +98,11 @@ unsafe impl Blocks for Swar {
     }
 
     #[inline(always)]
+    fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32 {
+        (self.token_end(octets.octets(), at) - at) as u32
+    }
+
+    #[inline(always)]
     fn target_end(self, octets: Window<'_>, from: usize, _: usize) -> usize {
         Scan::target_end(self, octets.octets(), from)
     }

@@ -91,6 +91,13 @@ impl<'b> Window<'b> {
         unsafe { &*block.cast() }
     }
 
+    /// a
+    #[inline(always)]
+    pub(super) unsafe fn part_at(self, at: usize) -> &'b [u8; 32] {
+        let block = unsafe { self.octets.as_ptr().add(at) };
+        unsafe { &*block.cast() }
+    }
+
     /// A copy of the last octets, for [`padded`](Self::padded).
     #[inline(always)]
     pub(super) fn tail(self) -> Tail {

@@ -6,7 +6,7 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
-use super::blocks::{first_from, first_outside, mask_of, mask64};
+use super::blocks::{first_from, first_outside, mask_of, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
@@ -107,6 +107,11 @@ unsafe impl Blocks for Avx2 {
     fn token_len(self, octets: &[u8; 32]) -> u32 {
         // SAFETY: `self` proves AVX2.
         unsafe { not_token(octets) }.trailing_zeros()
+    }
+
+    #[inline(always)]
+    fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32 {
+        mask32(octets, at, |block| unsafe { not_token(block) }).trailing_zeros()
     }
 
     #[inline(always)]

@@ -97,6 +97,11 @@ unsafe impl Blocks for Avx512 {
     }
 
     #[inline(always)]
+    fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32 {
+        self.narrower().token_len_near_end(octets, at)
+    }
+
+    #[inline(always)]
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
         Blocks::target_end(self.narrower(), octets, from, end)
     }

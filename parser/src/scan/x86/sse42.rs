@@ -111,6 +111,12 @@ unsafe impl Blocks for Sse42 {
     }
 
     #[inline(always)]
+    fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32 {
+        let (block, before) = octets.read::<16>(at);
+        (unsafe { not_token_half(block) } as u64 >> (before & 63)).trailing_zeros()
+    }
+
+    #[inline(always)]
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
         // SAFETY: `self` proves SSE4.2.
         first_from(octets, from, end, |half| unsafe { not_target(half) })
