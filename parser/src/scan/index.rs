@@ -134,7 +134,7 @@ impl Room {
         let all = octets.octets().len();
         let whole = all & !63;
         let (mut len, mut breaks, mut at) = (0, 0, 0);
-        let mut before = Carry { is_break: 0, is_double: 0 };
+        let mut before = Carry::NONE;
         let last = 'blocks: {
             while at < whole {
                 let (stop, len_before) = (whole.min(at + GROUP), len);
@@ -146,6 +146,11 @@ impl Room {
                         // SAFETY: `at < whole`, and both are multiples of 64.
                         blocks.breaks_of::<EXACT>(unsafe { octets.block_at(at) })
                     };
+                    if found == 0 {
+                        before = Carry::NONE;
+                        at += 64;
+                        continue;
+                    }
                     let block = Block::new(found, &before);
                     if block.triples != 0 {
                         break 'blocks block;
@@ -236,6 +241,10 @@ struct Block {
 struct Carry {
     is_break: u64,
     is_double: u64,
+}
+
+impl Carry {
+    const NONE: Carry = Carry { is_break: 0, is_double: 0 };
 }
 
 impl Block {

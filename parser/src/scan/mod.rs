@@ -138,24 +138,24 @@ pub(crate) unsafe trait Blocks: Copy {
     fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize;
 }
 
-/// Writes positions, for [`Blocks::positions`], three by three: a block seldom holds
-/// the ends of more lines, and so that there is no branch on how many there are.
+/// Writes positions, for [`Blocks::positions`], two by two: a block seldom holds the
+/// ends of more lines, and so there is hardly a branch on how many there are.
 #[inline(always)]
-fn by_threes(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+fn by_twos(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
     let count = bits.count_ones() as usize;
     let [first, more @ ..] = out.as_chunks_mut().0 else { return 0 };
-    let mut rest = write_three(bits, at, first);
-    if count > 3 {
-        for three in more.iter_mut().take(count.div_ceil(3) - 1) {
-            rest = write_three(rest, at, three);
+    let mut rest = write_two(bits, at, first);
+    if count > 2 {
+        for two in more.iter_mut().take(count.div_ceil(2) - 1) {
+            rest = write_two(rest, at, two);
         }
     }
     count
 }
 
-/// Writes the first three positions, and returns the bits without these.
+/// Writes the first two positions, and returns the bits without these.
 #[inline(always)]
-fn write_three(mut bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 3]) -> u64 {
+fn write_two(mut bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 2]) -> u64 {
     for place in out {
         place.write(at.wrapping_add(bits.trailing_zeros()));
         bits &= bits.wrapping_sub(1);
