@@ -138,24 +138,31 @@ pub(crate) unsafe trait Blocks: Copy {
     fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize;
 }
 
-/// Writes positions, for [`Blocks::positions`], two by two: a block seldom holds the
-/// ends of more lines, and so there is hardly a branch on how many there are.
+/// Writes positions, for [`Blocks::positions`]: two and four at a time, whether they
+/// are there or not. A block seldom holds the ends of more lines, and so there is
+/// hardly a branch on how many there are.
 #[inline(always)]
-fn by_twos(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+fn by_pairs(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
     let count = bits.count_ones() as usize;
-    let [first, more @ ..] = out.as_chunks_mut().0 else { return 0 };
-    let mut rest = write_two(bits, at, first);
-    if count > 2 {
-        for two in more.iter_mut().take(count.div_ceil(2) - 1) {
-            rest = write_two(rest, at, two);
+    let Some((first, more)) = out.split_first_chunk_mut::<2>() else { return 0 };
+    let rest = write_first(bits, at, first);
+    if count > 2
+        && let Some((second, more)) = more.split_first_chunk_mut::<4>()
+    {
+        let mut rest = write_first(rest, at, second);
+        for place in more {
+            if rest == 0 {
+                break;
+            }
+            rest = write_first(rest, at, core::array::from_mut(place));
         }
     }
     count
 }
 
-/// Writes the first two positions, and returns the bits without these.
+/// Writes the first positions, and returns the bits without these.
 #[inline(always)]
-fn write_two(mut bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 2]) -> u64 {
+fn write_first<const N: usize>(mut bits: u64, at: u32, out: &mut [MaybeUninit<u32>; N]) -> u64 {
     for place in out {
         place.write(at.wrapping_add(bits.trailing_zeros()));
         bits &= bits.wrapping_sub(1);

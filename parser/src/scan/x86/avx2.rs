@@ -10,7 +10,7 @@ use super::blocks::{first_from, first_outside, mask_of, mask32, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_twos, scalar};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs, scalar};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.
@@ -128,7 +128,7 @@ unsafe impl Blocks for Avx2 {
 
     #[inline(always)]
     fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
-        by_twos(bits, at, out)
+        by_pairs(bits, at, out)
     }
 }
 

@@ -20,7 +20,7 @@ use super::blocks::{first_from, mask_of, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_twos, scalar};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs, scalar};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
@@ -130,7 +130,7 @@ unsafe impl Blocks for Sse42 {
 
     #[inline(always)]
     fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
-        by_twos(bits, at, out)
+        by_pairs(bits, at, out)
     }
 }
 
