@@ -158,9 +158,10 @@ impl Room {
                     before = block.carry();
                     // SAFETY: up to here, and in each block of the group so far, no two
                     // line ends were side by side: of 64 octets, 32 at most.
-                    let more = unsafe { self.push(blocks, block.doubles, at, len) };
-                    breaks += count_breaks::<B>(found, block.doubles, more - len);
-                    (len, at) = (more, at + 64);
+                    let room = unsafe { self.room(len) };
+                    let count = blocks.positions(block.doubles, at as u32, room);
+                    breaks += count_breaks::<B>(found, block.doubles, count);
+                    (len, at) = (len + count, at + 64);
                 }
                 if breaks > 2 * len + 1 || len > ROOM {
                     return none;
@@ -174,40 +175,40 @@ impl Room {
         };
         let in_front = !last.triples & last.triples.wrapping_sub(1);
         let (found, doubles) = (last.breaks & in_front, last.doubles & in_front);
-        // SAFETY: as above; those in front of the first triple are not side by side.
-        let all_ends = unsafe { self.push(blocks, doubles, at, len) };
-        breaks += count_breaks::<B>(found, doubles, all_ends - len);
-        // SAFETY: so many were pushed.
-        let ends = unsafe { self.ends(0, all_ends) };
+        // SAFETY: as above.
+        let room = unsafe { self.room(len) };
+        let count = blocks.last_positions(doubles, at as u32, room);
+        breaks += count_breaks::<B>(found, doubles, count);
+        len += count;
+        // SAFETY: so many were written.
+        let ends = unsafe { self.first(len) };
         let ends = match ends {
             [ends @ .., last] if *last as usize + 3 > all => ends,
             ends => ends,
         };
-        if breaks == 2 * all_ends { ListedLines { ends, ..none } } else { none }
+        if breaks == 2 * len { ListedLines { ends, ..none } } else { none }
     }
 
-    /// Puts the bits of a block behind the first `len` line ends, and returns how
-    /// many there are then.
+    /// Room for the line ends of a block, behind `len`.
     ///
     /// # Safety
     /// `len` is at most `ROOM` and 32 for each block of the group in front of this one.
     #[inline(always)]
-    unsafe fn push<B: Blocks>(&mut self, blocks: B, bits: u64, at: usize, len: usize) -> usize {
+    unsafe fn room(&mut self, len: usize) -> &mut [MaybeUninit<u32>; 64] {
         // SAFETY: the caller's promise: this leaves 64.
         let room = unsafe { self.0.get_unchecked_mut(len..) };
         // SAFETY: as said.
-        let room = unsafe { &mut *room.as_mut_ptr().cast() };
-        len + blocks.positions(bits, at as u32, room)
+        unsafe { &mut *room.as_mut_ptr().cast() }
     }
 
-    /// Line ends from one number to another.
+    /// The first `count` line ends.
     ///
     /// # Safety
-    /// `first` is at most `end`, and so many were pushed.
+    /// So many were written.
     #[inline(always)]
-    unsafe fn ends(&self, first: usize, end: usize) -> &[u32] {
+    unsafe fn first(&self, count: usize) -> &[u32] {
         // SAFETY: the caller's promise.
-        let ends = unsafe { self.0.get_unchecked(first..end) };
+        let ends = unsafe { self.0.get_unchecked(..count) };
         // SAFETY: the same.
         unsafe { ends.assume_init_ref() }
     }

@@ -136,6 +136,11 @@ pub(crate) unsafe trait Blocks: Copy {
     /// Writes `at` plus the position of each set bit, of which no two are side by
     /// side, and returns how many there are. More may be written.
     fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize;
+    /// The same for the last block of a head, whose positions are needed at once.
+    #[inline(always)]
+    fn last_positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+        self.positions(bits, at, out)
+    }
 }
 
 /// Writes positions, for [`Blocks::positions`]: two and four at a time, whether they

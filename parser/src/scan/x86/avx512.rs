@@ -10,7 +10,7 @@ use super::avx2::Avx2;
 use super::tables::{ASCII, POSITIONS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what
@@ -115,8 +115,13 @@ unsafe impl Blocks for Avx512 {
     #[inline(always)]
     fn positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
         // SAFETY: `self` proves AVX-512.
-        unsafe { compressed(bits, at, out) };
-        bits.count_ones() as usize
+        unsafe { compressed(bits, at, out) }
+    }
+
+    // Compressing takes fewer operations, and longer.
+    #[inline(always)]
+    fn last_positions(self, bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+        by_pairs(bits, at, out)
     }
 }
 
@@ -169,23 +174,23 @@ fn breaks(octets: &[u8]) -> u64 {
 /// set (`vpcompressb`, as Wojciech Muła does it for bit sets).
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
-fn compressed(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) {
-    let compressed = _mm512_maskz_compress_epi8(bits, load(&POSITIONS));
-    let [first, second, ..] = out.as_chunks_mut::<16>().0 else { return };
-    let at = _mm512_set1_epi32(at as i32);
-    store(first, _mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(compressed)), at));
-    // No two are side by side: 32 at most, and seldom more than two.
-    if bits.count_ones() > 16 {
-        let more = _mm512_extracti32x4_epi32::<1>(compressed);
-        store(second, _mm512_add_epi32(_mm512_cvtepu8_epi32(more), at));
+fn compressed(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
+    let count = bits.count_ones() as usize;
+    let positions = _mm512_maskz_compress_epi8(bits, load(&POSITIONS));
+    let first = _mm512_castsi512_si128(positions);
+    let four = _mm_add_epi32(_mm_cvtepu8_epi32(first), _mm_set1_epi32(at as i32));
+    // SAFETY: 16 octets are writable, and the store needs no alignment.
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), four) };
+    if count > 4 {
+        let parts = [first, _mm512_extracti32x4_epi32::<1>(positions)];
+        for (out, part) in out.as_chunks_mut::<16>().0.iter_mut().zip(parts) {
+            let sixteen =
+                _mm512_add_epi32(_mm512_cvtepu8_epi32(part), _mm512_set1_epi32(at as i32));
+            // SAFETY: 64 octets are writable, and the store needs no alignment.
+            unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), sixteen) };
+        }
     }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn store(out: &mut [MaybeUninit<u32>; 16], numbers: __m512i) {
-    // SAFETY: 64 octets are writable, and the store needs no alignment.
-    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), numbers) };
+    count
 }
 
 /// The octets below 0x80 that are of `CLASS`. One look-up for all classes:
