@@ -140,7 +140,7 @@ impl Room {
                 let (stop, len_before) = (whole.min(at + GROUP), len);
                 while at < stop {
                     // (Where it takes a few instructions, finding them again is faster.)
-                    let found = if at == 0 && B::COUNTS_SLOWLY {
+                    let found = if at == 0 {
                         first
                     } else {
                         // SAFETY: `at < whole`, and both are multiples of 64.
