@@ -284,12 +284,22 @@ impl Noted {
     /// With so many field lines the counts hold.
     const MANY: usize = 0xFF;
 
+    /// A count of field lines without a name.
+    const NAMELESS: u64 = 1 << 56;
+
     /// Notes a field line, of which the name is `len` octets long and begins
     /// with `first`.
     #[inline(always)]
     pub(crate) fn note(&mut self, len: usize, first: u8) {
         let can_be = BY_LEN[len % BY_LEN.len()] & BY_LETTER[first as usize % BY_LETTER.len()];
         self.counts = self.counts.wrapping_add(can_be);
+    }
+
+    /// Whether a field line has no name, which none may be without. (Counted, it costs
+    /// less than a look at each line.)
+    #[inline(always)]
+    pub(crate) fn has_nameless(&self) -> bool {
+        self.counts >= Noted::NAMELESS
     }
 
     /// The value of `Host`, if there is one, and no other field line can be any of
@@ -418,6 +428,7 @@ pub(crate) struct Usual<'b> {
 /// compared before they are used.
 const BY_LEN: [u64; 64] = {
     let mut table = [0; 64];
+    table[0] = Noted::NAMELESS;
     let mut i = 0;
     while i < Known::ALL.len() {
         table[Known::ALL[i].name().len()] |= Known::ALL[i].one();
@@ -429,7 +440,7 @@ const BY_LEN: [u64; 64] = {
 /// The same by the last five bits of a name's first octet, in which letters
 /// differ from each other and not from their other case.
 const BY_LETTER: [u64; 32] = {
-    let mut table = [0; 32];
+    let mut table = [Noted::NAMELESS; 32];
     let mut i = 0;
     while i < Known::ALL.len() {
         table[Known::ALL[i].name().as_bytes()[0] as usize % 32] |= Known::ALL[i].one();

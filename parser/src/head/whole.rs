@@ -108,6 +108,9 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
         noted.note(field.name_len, field.first);
         Some(position)
     });
+    if noted.has_nameless() {
+        return Whole::Unusual;
+    }
     slots.finish(start_line, noted);
     if rest.two == u16::from_le_bytes(*b"\r\n") {
         Whole::Complete(rest.at + 2)
@@ -121,8 +124,7 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
 fn field_line(line: &Line) -> Option<FieldPosition> {
     let (delimiter, value_first) = line.behind_name;
     let (value_last, line_end) = line.last;
-    let is_usual = line.name_len > 0
-        && delimiter == u16::from_le_bytes(*b": ")
+    let is_usual = delimiter == u16::from_le_bytes(*b": ")
         && value_first > b' '
         && line_end == u16::from_le_bytes(*b"\r\n")
         && value_last > b' ';

@@ -46,7 +46,15 @@ pub(super) fn mask_of(block: &[u8; 64], half: impl Fn(&[u8; 32]) -> u32) -> u64 
 /// the end.
 #[inline(always)]
 pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
-    mask32(octets, at, &half) | mask32(octets, at + 32, &half) << 32
+    let all = octets.octets();
+    if all.len() < 64 {
+        return mask32(octets, at, &half) | mask32(octets, at + 32, &half) << 32;
+    }
+    let start = at.min(all.len() - 64);
+    // SAFETY: `start + 64 <= len`.
+    let block = unsafe { octets.block_at(start) };
+    // `at` is not beyond the end.
+    mask_of(block, half) >> ((at - start) & 63)
 }
 
 /// A mask of the 32 octets from `at` on, with no bit for those beyond the end.
@@ -73,7 +81,10 @@ pub(super) fn first_from(
     let mut at = 0;
     while found == 0 && at < end {
         at += 32;
-        found = mask32(octets, at, &half);
+        found = match octets.octets().get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(block) => half(block) as u64,
+            None => mask32(octets, at, &half),
+        };
     }
     at + found.trailing_zeros() as usize
 }
