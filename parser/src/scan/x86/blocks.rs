@@ -77,13 +77,15 @@ pub(super) fn first_from(
     half: impl Fn(&[u8; 32]) -> u32,
 ) -> usize {
     let seen = u64::MAX.checked_shl(from as u32).unwrap_or(0);
-    let mut found = mask32(octets, 0, &half) & seen;
-    let mut at = 0;
+    let mut found = half(octets.first()) as u64 & seen;
+    let (mut at, last) = (0, octets.octets().len() - 32);
     while found == 0 && at < end {
         at += 32;
-        found = match octets.octets().get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(block) => half(block) as u64,
-            None => mask32(octets, at, &half),
+        found = if at <= last {
+            // SAFETY: `last + 32 <= len`.
+            half(unsafe { octets.part_at(at) }) as u64
+        } else {
+            mask32(octets, at, &half)
         };
     }
     at + found.trailing_zeros() as usize
