@@ -74,43 +74,69 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest {
         let [first_end, ends @ ..] = self.ends else { return Rest { at: 0, two: 0 } };
-        let mut start = *first_end as usize + 1;
         let room = slots.room();
         let most = room.len().min(ends.len());
-        let mut count = 0;
+        let (Some(ends), Some(room)) = (ends.get(..most), room.get_mut(..most)) else {
+            return Rest { at: 0, two: 0 };
+        };
+        let mut walk = Walk { ends, room, count: 0, start: *first_end as usize + 1 };
+        // Near the end of the octets a name takes longer to find. (A second loop for that
+        // is faster than a branch, or a load that is always moved back.)
         let last = self.octets.octets().len() - 32;
-        'all: {
-        while count < most && start <= last {
-            // SAFETY: `count < most <= ends.len()`.
-            let end = unsafe { *ends.get_unchecked(count) } as usize;
-            let octets = unsafe { self.octets.part_at(start) };
-            let name_len = self.blocks.token_len(octets) as usize;
-            // SAFETY: as said, and `end + 3 <= len` by the invariant.
-            let line = unsafe { Line::new(self.octets, start, name_len, end) };
-            let Some(position) = field(line) else { break 'all };
-            // SAFETY: `count < most <= room.len()`.
-            unsafe { room.get_unchecked_mut(count) }.write(position);
-            count += 1;
-            start = end + 1;
+        // SAFETY: `start <= last`, and `last + 32` is the length.
+        let name = |start| self.blocks.token_len(unsafe { self.octets.part_at(start) });
+        if self.walk(&mut walk, last, name, &mut field) {
+            let name = |start| self.blocks.token_len_near_end(self.octets, start);
+            self.walk(&mut walk, usize::MAX, name, &mut field);
         }
-        while count < most {
-            // SAFETY: `count < most <= ends.len()`.
-            let end = unsafe { *ends.get_unchecked(count) } as usize;
-            let name_len = self.blocks.token_len_near_end(self.octets, start) as usize;
-            // SAFETY: as said, and `end + 3 <= len` by the invariant.
-            let line = unsafe { Line::new(self.octets, start, name_len, end) };
-            let Some(position) = field(line) else { break 'all };
-            // SAFETY: `count < most <= room.len()`.
-            unsafe { room.get_unchecked_mut(count) }.write(position);
-            count += 1;
-            start = end + 1;
-        }
-        }
+        let Walk { count, start, .. } = walk;
         // SAFETY: so many were written.
         unsafe { slots.add(count) };
         // SAFETY: two octets are behind each end.
         let two = unsafe { self.octets.two_at(start) };
         Rest { at: start, two }
+    }
+}
+
+/// A walk over the lines behind the first.
+struct Walk<'w> {
+    /// Where they end.
+    ends: &'w [u32],
+    /// As many slots.
+    room: &'w mut [MaybeUninit<FieldPosition>],
+    /// How many lines are behind it.
+    count: usize,
+    /// Where the next one begins: behind an end.
+    start: usize,
+}
+
+impl<B: Blocks> ListedLines<'_, '_, B> {
+    /// Goes over the lines that begin at `last` or before. `false` if `field` makes
+    /// nothing of one. `name` is the number of token octets from such a place on, if
+    /// fewer than 32.
+    #[inline(always)]
+    fn walk(
+        &self,
+        walk: &mut Walk<'_>,
+        last: usize,
+        name: impl Fn(usize) -> u32,
+        field: &mut impl FnMut(Line) -> Option<FieldPosition>,
+    ) -> bool {
+        while walk.count < walk.ends.len() && walk.start <= last {
+            // SAFETY: `count < len`.
+            let end = unsafe { *walk.ends.get_unchecked(walk.count) } as usize;
+            let name_len = name(walk.start) as usize;
+            // SAFETY: `start < end`, as the end before is three octets or more before this
+            // one; the break in front of `end` is no token octet, so the name ends there or
+            // before; and `end + 3 <= len` by the invariant.
+            let line = unsafe { Line::new(self.octets, walk.start, name_len, end) };
+            let Some(position) = field(line) else { return false };
+            // SAFETY: `count < len`, and there are as many slots as ends.
+            unsafe { walk.room.get_unchecked_mut(walk.count) }.write(position);
+            walk.count += 1;
+            walk.start = end + 1;
+        }
+        true
     }
 }
 

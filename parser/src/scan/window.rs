@@ -75,7 +75,7 @@ impl<'b> Window<'b> {
 
     /// The first 32 octets.
     #[inline(always)]
-    pub(super) fn first(self) -> &'b [u8; 32] {
+    pub(super) fn first(self) -> &'b [u8; SHORTEST] {
         self.read(0).0
     }
 
@@ -91,40 +91,16 @@ impl<'b> Window<'b> {
         unsafe { &*block.cast() }
     }
 
-    /// a
-    #[inline(always)]
-    pub(super) unsafe fn part_at(self, at: usize) -> &'b [u8; 32] {
-        let block = unsafe { self.octets.as_ptr().add(at) };
-        unsafe { &*block.cast() }
-    }
-
-    /// A copy of the last octets, for [`padded`](Self::padded).
-    #[inline(always)]
-    pub(super) fn tail(self) -> Tail {
-        let mut tail = [0; 2 * SHORTEST];
-        let (last, copy) = (self.octets.last_chunk::<SHORTEST>(), tail.first_chunk_mut());
-        if let (Some(last), Some(copy)) = (last, copy) {
-            *copy = *last;
-        }
-        Tail(tail)
-    }
-
-    /// 32 octets from `at` on, with zeros for those beyond the end.
+    /// The 32 octets from `at` on.
     ///
     /// # Safety
-    /// `at` is at most the length, and `tail` is of this window.
+    /// They are there.
     #[inline(always)]
-    pub(super) unsafe fn padded<'t>(self, tail: &'t Tail, at: usize) -> &'t [u8; SHORTEST]
-    where
-        'b: 't,
-    {
-        // (By the invariant the subtraction doesn't wrap.)
-        let last = self.octets.len() - SHORTEST;
-        let copy = tail.0.as_ptr().wrapping_sub(last);
-        let base = if at > last { copy } else { self.octets.as_ptr() };
-        // SAFETY: up to `last` there are 32 octets from `at` on; behind it `at - last` is
-        // at most 32, and so many of the copy's 64 octets.
-        unsafe { &*base.wrapping_add(at).cast() }
+    pub(super) unsafe fn part_at(self, at: usize) -> &'b [u8; SHORTEST] {
+        // SAFETY: the caller's promise.
+        let part = unsafe { self.octets.as_ptr().add(at) };
+        // SAFETY: the same; an array of octets needs no alignment.
+        unsafe { &*part.cast() }
     }
 
     /// `N` octets that begin at `at`, or end with the window, and how many of
@@ -144,6 +120,3 @@ impl<'b> Window<'b> {
         (unsafe { &*part.cast() }, at - start)
     }
 }
-
-/// A copy of the last 32 octets of a [`Window`], and as many zeros.
-pub(super) struct Tail([u8; 2 * SHORTEST]);
