@@ -1,5 +1,6 @@
 //! What is accepted, and how much of it.
 
+use crate::scan::Choice;
 use crate::{Leniency, Level};
 
 /// What a parse accepts: limits, leniencies (none, unless asked for), and the
@@ -18,14 +19,14 @@ use crate::{Leniency, Level};
 pub struct Config {
     pub(crate) limits: Limits,
     pub(crate) leniency: Leniency,
-    pub(crate) at_most: Level,
+    pub(crate) choice: Choice,
 }
 
 impl Config {
     /// Exactly RFC 9110 and RFC 9112, without the leniencies that they permit,
     /// and [`Limits::DEFAULT`].
     pub const STRICT: Config =
-        Config { limits: Limits::DEFAULT, leniency: Leniency::NONE, at_most: Level::Avx512 };
+        Config { limits: Limits::DEFAULT, leniency: Leniency::NONE, choice: Choice::BEST };
 
     /// The same with other limits.
     #[must_use]
@@ -45,7 +46,22 @@ impl Config {
     /// wide registers to others.
     #[must_use]
     pub const fn at_most(self, level: Level) -> Config {
-        Config { at_most: level, ..self }
+        Config { choice: self.choice.at_most(level), ..self }
+    }
+
+    /// The same with what [`Level::detect`] finds, so that a parse need not look it up:
+    /// for a server that has lost it from its caches between two small requests.
+    ///
+    /// ```
+    /// use rajada_parser::{Config, Level};
+    ///
+    /// let config = Config::STRICT.detected();
+    /// assert_eq!(config.level(), Level::detect());
+    /// assert_eq!(config.at_most(Level::Swar).level(), Level::Swar);
+    /// ```
+    #[must_use]
+    pub fn detected(self) -> Config {
+        Config { choice: self.choice.made(), ..self }
     }
 
     /// The limits in force.
@@ -60,7 +76,7 @@ impl Config {
 
     /// The instruction set that is used on this machine.
     pub fn level(&self) -> Level {
-        self.at_most.min(Level::detect())
+        self.choice.level()
     }
 }
 

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use crate::Level;
 use crate::scan::class::{TARGET, TOKEN, belongs};
-use crate::scan::{Op, Scan, dispatch};
+use crate::scan::{Choice, Op, Scan, dispatch};
 
 /// Why something can't be encoded. The caller's doing, not the peer's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -166,7 +165,7 @@ pub fn is_field_value(octets: &[u8]) -> bool {
             scan.value_end(self.0, 0) == self.0.len()
         }
     }
-    dispatch(Level::Avx512, IsValue(octets))
+    dispatch(Choice::BEST, IsValue(octets))
 }
 
 fn is_target(octets: &[u8]) -> bool {

@@ -126,7 +126,7 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
     let outcome = if L::HAS_USUAL_FORM && at.known == 0 {
         let limits = &config.limits;
-        match dispatch_head::<AtOnce<L>>(config.at_most, octets, limits, slots.writer()) {
+        match dispatch_head::<AtOnce<L>>(config.choice, octets, limits, slots.writer()) {
             Whole::Complete(end) => Outcome::Complete(end),
             stopped => parse_unusual::<L>(config, octets, at, slots.writer(), stopped),
         }
@@ -178,7 +178,7 @@ fn parse_unusual<L: FirstLine>(
 ) -> Outcome {
     let found = match first_look {
         Whole::Unusual => {
-            dispatch_head::<Closely<L>>(config.at_most, octets, &config.limits, writer.again())
+            dispatch_head::<Closely<L>>(config.choice, octets, &config.limits, writer.again())
         }
         found => found,
     };
@@ -193,7 +193,7 @@ fn parse_unusual<L: FirstLine>(
 #[cold]
 #[inline(never)]
 fn parse_exactly<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
-    dispatch(head.config.at_most, Exact(head))
+    dispatch(head.config.choice, Exact(head))
 }
 
 /// A head in any form, whole or in pieces, right or wrong.

@@ -194,7 +194,7 @@ impl Pull {
             _ => (config.limits.head, ErrorKind::HeadTooLarge),
         };
         let head = Bounded::new(octets, limit as usize, kind);
-        match dispatch(config.at_most, NextPart { pull: self, config, head }) {
+        match dispatch(config.choice, NextPart { pull: self, config, head }) {
             Ok(Found::Start(line)) => Ok(self.start_line(octets, line)),
             Ok(Found::Field(position)) => Ok(Part::Field(self.field(octets, position))),
             Ok(Found::End) => match self.at_end {

@@ -122,12 +122,10 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
 /// The field of a line of the usual form.
 #[inline(always)]
 fn field_line(line: &Line) -> Option<FieldPosition> {
-    let (delimiter, value_first) = line.behind_name;
-    let (value_last, line_end) = line.last;
-    let is_usual = delimiter == u16::from_le_bytes(*b": ")
-        && value_first > b' '
-        && line_end == u16::from_le_bytes(*b"\r\n")
-        && value_last > b' ';
+    let is_usual = line.two_behind_name == u16::from_le_bytes(*b": ")
+        && line.third_behind_name > b' '
+        && line.third_last > b' '
+        && line.last_two == u16::from_le_bytes(*b"\r\n");
     if !is_usual {
         return None;
     }

@@ -56,6 +56,48 @@ impl Level {
     }
 }
 
+/// Which levels may be used, and which one is, once the CPU was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Choice {
+    at_most: Level,
+    /// Invariant: if there is one, it is no better than what [`Level::detect`] gives.
+    chosen: Option<Level>,
+}
+
+impl Choice {
+    /// The best that there is.
+    pub(crate) const BEST: Choice = Choice { at_most: Level::Avx512, chosen: None };
+
+    pub(crate) const fn at_most(self, level: Level) -> Choice {
+        let chosen = match self.chosen {
+            Some(chosen) if chosen as u8 > level as u8 => Some(level),
+            chosen => chosen,
+        };
+        Choice { at_most: level, chosen }
+    }
+
+    /// The same, with what the CPU has.
+    pub(crate) fn made(self) -> Choice {
+        Choice { chosen: Some(self.at_most.min(Level::detect())), ..self }
+    }
+
+    /// The level, for which the CPU is asked if it was not.
+    #[inline(always)]
+    pub(crate) fn level(self) -> Level {
+        self.chosen.unwrap_or_else(|| self.at_most.min(Level::detect()))
+    }
+
+    /// The same as a number; 0 if the CPU was never asked, of which `found` is what it
+    /// said then.
+    #[inline(always)]
+    pub(super) fn number(self, found: impl Fn() -> u8) -> u8 {
+        match self.chosen {
+            Some(level) => level as u8,
+            None => found().min(self.at_most as u8),
+        }
+    }
+}
+
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())

@@ -44,11 +44,14 @@ pub(crate) struct Line {
     pub(crate) end: usize,
     /// Its first octet.
     pub(crate) first: u8,
-    /// The two octets from the end of the name on, as a little-endian number, and the
-    /// one behind them.
-    pub(crate) behind_name: (u16, u8),
-    /// The octet in front of its last two, and these as a little-endian number.
-    pub(crate) last: (u8, u16),
+    /// The two octets behind the name, as a little-endian number.
+    pub(crate) two_behind_name: u16,
+    /// The octet behind these.
+    pub(crate) third_behind_name: u8,
+    /// The octet in front of the last two.
+    pub(crate) third_last: u8,
+    /// The last two octets, as a little-endian number.
+    pub(crate) last_two: u16,
 }
 
 impl Line {
@@ -63,13 +66,21 @@ impl Line {
         end: usize,
     ) -> Line {
         let name_end = start + name_len;
-        // SAFETY: the caller's promise, as for all others.
-        let first = unsafe { octets.one_at(start) };
-        // SAFETY: as above.
-        let behind_name = unsafe { (octets.two_at(name_end), octets.one_at(name_end + 2)) };
-        // SAFETY: as above.
-        let last = unsafe { (octets.one_at(end - 2), octets.two_at(end - 1)) };
-        Line { start, name_len, end, first, behind_name, last }
+        Line {
+            start,
+            name_len,
+            end,
+            // SAFETY: the caller's promise, as for all others.
+            first: unsafe { octets.one_at(start) },
+            // SAFETY: as above.
+            two_behind_name: unsafe { octets.two_at(name_end) },
+            // SAFETY: as above.
+            third_behind_name: unsafe { octets.one_at(name_end + 2) },
+            // SAFETY: as above.
+            third_last: unsafe { octets.one_at(end - 2) },
+            // SAFETY: as above.
+            last_two: unsafe { octets.two_at(end - 1) },
+        }
     }
 }
 

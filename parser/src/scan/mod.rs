@@ -6,7 +6,7 @@
 //! the code around it.
 //!
 //! ```text
-//! dispatch(at_most, op)          once a head
+//! dispatch(choice, op)           once a head
 //!   |- x86::avx512::enter(op)  -> op.run(Avx512)   compiled with AVX-512
 //!   |- x86::avx2::enter(op)    -> op.run(Avx2)     compiled with AVX2
 //!   |- x86::sse42::enter(op)   -> op.run(Sse42)    compiled with SSE4.2
@@ -82,6 +82,7 @@ use core::mem::MaybeUninit;
 use self::slots::Writer;
 use crate::Limits;
 
+pub(crate) use level::Choice;
 pub use level::{Level, UnknownLevel};
 pub(crate) use window::Window;
 
@@ -115,11 +116,12 @@ pub(crate) unsafe trait Blocks: Copy {
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
     /// How many octets of [`class::TOKEN`] the octets begin with; at most 32.
     fn token_len(self, octets: &[u8; 32]) -> u32;
-    /// x
+    /// How many octets of [`class::TOKEN`] there are from `at` on, which is less than the
+    /// length, if another octet follows them; otherwise any number.
     fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32;
     /// The first octet from `from` on that is not of [`class::TARGET`], if it is in
-    /// front of `end`; and otherwise any offset from `end` on. `from` is at most one
-    /// more than what [`token_len`](Self::token_len) gives, and `end` at most the length.
+    /// front of `end`; and otherwise any offset from `end` on. `end` is at most the
+    /// length. If `from` is more than 32, which is a long method, it may be any offset.
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize;
 
     /// The octets of the first 64 that are not of [`class::TOKEN`], or anything where
@@ -184,10 +186,10 @@ pub(crate) trait Op {
     fn run<S: Scan>(&mut self, scan: S) -> Self::Out;
 }
 
-/// Runs `op` with the best level that the CPU has, but no better than `at_most`.
+/// Runs `op` with the best level that the CPU has, of those that `choice` allows.
 #[inline]
-pub(crate) fn dispatch<O: Op>(at_most: Level, mut op: O) -> O::Out {
-    arch::dispatch(at_most, &mut op)
+pub(crate) fn dispatch<O: Op>(choice: Choice, mut op: O) -> O::Out {
+    arch::dispatch(choice, &mut op)
 }
 
 /// A computation on the octets of a head, compiled once for each level that
@@ -202,15 +204,15 @@ pub(crate) trait HeadOp {
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Self::Out;
 }
 
-/// Runs `O` with the best level that the CPU has, but no better than `at_most`; not
+/// Runs `O` with the best level that the CPU has, of those that `choice` allows; not
 /// at all before [`dispatch`] or [`Level::detect`] asked the CPU: see
 /// [`HeadOp::NOT_HERE`].
 #[inline(always)]
 pub(crate) fn dispatch_head<O: HeadOp>(
-    at_most: Level,
+    choice: Choice,
     octets: &[u8],
     limits: &Limits,
     writer: Writer<'_>,
 ) -> O::Out {
-    arch::dispatch_head::<O>(at_most, octets, limits, writer)
+    arch::dispatch_head::<O>(choice, octets, limits, writer)
 }

@@ -3,7 +3,7 @@
 use super::scalar::Scalar;
 use super::slots::Writer;
 use super::swar::{self, Swar};
-use super::{HeadOp, Level, Op};
+use super::{Choice, HeadOp, Level, Op};
 use crate::Limits;
 
 pub(super) fn detect() -> Level {
@@ -11,8 +11,8 @@ pub(super) fn detect() -> Level {
 }
 
 #[inline]
-pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
-    match at_most {
+pub(super) fn dispatch<O: Op>(choice: Choice, op: &mut O) -> O::Out {
+    match choice.level() {
         Level::Scalar => op.run(Scalar),
         _ => op.run(Swar),
     }
@@ -20,14 +20,15 @@ pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
 
 #[inline(always)]
 pub(super) fn dispatch_head<O: HeadOp>(
-    at_most: Level,
+    choice: Choice,
     octets: &[u8],
     limits: &Limits,
     writer: Writer<'_>,
 ) -> O::Out {
+    const SCALAR: u8 = Level::Scalar as u8;
     let (slots, record) = writer.into_parts();
-    match at_most {
-        Level::Scalar => O::NOT_HERE,
+    match choice.number(|| Level::Swar as u8) {
+        SCALAR => O::NOT_HERE,
         // SAFETY: the parts are those of one writer.
         _ => unsafe { swar::enter_head::<O>(octets, slots, limits, record) },
     }

@@ -4,8 +4,9 @@
 
 use super::class::{TARGET, TOKEN, VALUE, belongs};
 use super::slots::{Writer, sealed::Storage};
-use super::{Blocks, HeadOp, Level, Op, Scan, Window, dispatch, dispatch_head};
+use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, dispatch, dispatch_head};
 use crate::{Limits, Positions};
+use core::mem::MaybeUninit;
 use proptest::prelude::*;
 use std::vec::Vec;
 
@@ -42,11 +43,15 @@ fn levels() -> impl Iterator<Item = Level> {
     })
 }
 
+fn choice(level: Level) -> Choice {
+    Choice::BEST.at_most(level)
+}
+
 /// Asserts equality on an exact-size heap copy, so that AddressSanitizer sees
 /// any read outside of it.
 fn check(level: Level, octets: &[u8], from: usize, class: u8) {
     let copy: Vec<u8> = octets.to_vec();
-    let found = dispatch(level, End { octets: &copy, from, class });
+    let found = dispatch(choice(level), End { octets: &copy, from, class });
     assert_eq!(
         found,
         expected(octets, from, class),
@@ -54,43 +59,47 @@ fn check(level: Level, octets: &[u8], from: usize, class: u8) {
     );
 }
 
-/// What a level's blocks say of the octets from each 32nd on: breaks at first
-/// look and exactly, and how many token octets there are; where targets end; and of
-/// the first 64 octets, each class.
+/// What a level says of octets: [`Found`] of the octets from each 32nd on, where targets
+/// end, and how many token octets there are in the first block.
 struct Masks;
 
-type Found = (Vec<(u64, u64, u32)>, [usize; 5], ([u32; 4], u64));
+/// Breaks of 64 octets at first look and exactly, twice where there are so many, and
+/// the token octets of 32.
+type Found = [(u64, u64, u32); 2];
 
 /// Where names begin in the first block.
 const STARTS: [usize; 4] = [0, 1, 17, 31];
 
-/// Where targets begin: behind a method of 31 octets at most, at most levels.
+/// Where targets begin: behind a method of 31 octets at most.
 const TARGETS: [usize; 5] = [0, 1, 10, 31, 32];
 
 impl HeadOp for Masks {
-    type Out = Option<Found>;
+    type Out = Option<(Vec<Found>, [usize; 5], [u32; 4])>;
     const NOT_HERE: Self::Out = None;
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
-        let octets = Window::new(octets)?;
-        let at = (0..octets.octets().len()).step_by(32);
-        let tail = octets.tail();
-        let each = at.map(|at| {
-            // SAFETY: `at` is less than the length.
-            (
-                blocks.breaks::<false>(octets, at),
-                blocks.breaks::<true>(octets, at),
-                blocks.token_len(unsafe { octets.padded(&tail, at) }),
-            )
+        let window = Window::new(octets)?;
+        let beyond = |at: usize| (octets.len() - at).min(32) as u32;
+        let each = (0..octets.len()).step_by(32).map(|at| {
+            let (breaks, exact) =
+                (blocks.breaks::<false>(window, at), blocks.breaks::<true>(window, at));
+            let token_len = blocks.token_len_near_end(window, at).min(beyond(at));
+            let rest = &octets[at..];
+            let (block_breaks, block_exact) = match rest.first_chunk() {
+                Some(block) => (blocks.breaks_of::<false>(block), blocks.breaks_of::<true>(block)),
+                None => (breaks, exact),
+            };
+            let part_len = rest.first_chunk().map_or(token_len, |part| blocks.token_len(part));
+            [(breaks, exact, token_len), (block_breaks, block_exact, part_len)]
         });
-        let not_token = blocks.not_token_block(octets);
+        let not_token = blocks.not_token_block(window);
         let tokens = STARTS.map(|at| {
-            let beyond = (octets.octets().len() - at).min(64 - at) as u32;
-            blocks.token_len_in_block(not_token, octets, at).min(beyond)
+            let beyond = (octets.len() - at).min(64 - at) as u32;
+            blocks.token_len_in_block(not_token, window, at).min(beyond)
         });
-        let len = octets.octets().len();
-        let targets = TARGETS.map(|from| blocks.target_end(octets, from, len).min(len));
-        Some((each.collect(), targets, (tokens, 0)))
+        let len = octets.len();
+        let targets = TARGETS.map(|from| blocks.target_end(window, from.min(len), len).min(len));
+        Some((each.collect(), targets, tokens))
     }
 }
 
@@ -104,28 +113,75 @@ fn check_masks(octets: &[u8]) {
     let outside = |class| move |octet| !belongs(octet, class);
     let beyond = |at: usize| (octets.len() - at).min(32) as u32;
     let each = (0..octets.len()).step_by(32).map(|at| {
-        (
-            mask(at, 64, &is_break),
-            mask(at, 64, &outside(VALUE)),
-            mask(at, 32, &outside(TOKEN)).trailing_zeros().min(beyond(at)),
-        )
+        let token_len = mask(at, 32, &outside(TOKEN)).trailing_zeros().min(beyond(at));
+        [(mask(at, 64, &is_break), mask(at, 64, &outside(VALUE)), token_len); 2]
     });
     let each: Vec<_> = each.collect();
     let tokens = STARTS.map(|at| {
         let beyond = (octets.len() - at).min(64 - at) as u32;
         mask(at, 64 - at, &outside(TOKEN)).trailing_zeros().min(beyond)
     });
-    let first = (tokens, 0);
+    let targets = TARGETS.map(|from| expected(octets, from.min(octets.len()), TARGET));
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
         let limits = &Limits::DEFAULT;
-        let found = dispatch_head::<Masks>(level, &copy, limits, slots.writer()).unwrap();
-        assert_eq!(
-            found,
-            (each.clone(), TARGETS.map(|from| expected(octets, from, TARGET)), first),
-            "{level}, {octets:02x?}"
-        );
+        let found = dispatch_head::<Masks>(choice(level), &copy, limits, slots.writer()).unwrap();
+        assert_eq!(found, (each.clone(), targets, tokens), "{level}, {octets:02x?}");
     }
+}
+
+/// The positions of the bits of each eight octets.
+struct SetBits;
+
+impl HeadOp for SetBits {
+    type Out = Vec<[Vec<u32>; 2]>;
+    const NOT_HERE: Self::Out = Vec::new();
+    #[inline(always)]
+    fn run<B: Blocks>(blocks: B, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
+        let words = octets.as_chunks().0.iter().zip(0..);
+        let each = words.map(|(word, at)| {
+            let bits = u64::from_le_bytes(*word);
+            let mut first = [const { MaybeUninit::new(u32::MAX) }; 64];
+            let mut last = first;
+            let counts = [
+                blocks.positions(bits, at, &mut first),
+                blocks.last_positions(bits, at, &mut last),
+            ];
+            // SAFETY: all were initialised.
+            let written = |(out, count): (&[MaybeUninit<u32>; 64], usize)| unsafe {
+                out[..count].assume_init_ref().to_vec()
+            };
+            [written((&first, counts[0])), written((&last, counts[1]))]
+        });
+        each.collect()
+    }
+}
+
+fn check_positions(words: &[u64]) {
+    let octets: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let expected: Vec<_> = words
+        .iter()
+        .zip(0..)
+        .map(|(word, at)| {
+            let set = (0..64).filter(|bit| word >> bit & 1 == 1);
+            let positions: Vec<u32> = set.map(|bit| at + bit).collect();
+            [positions.clone(), positions]
+        })
+        .collect();
+    for level in levels().filter(|&level| level >= Level::Swar) {
+        let mut slots = Positions::<1>::new();
+        let limits = &Limits::DEFAULT;
+        let found = dispatch_head::<SetBits>(choice(level), &octets, limits, slots.writer());
+        assert_eq!(found, expected, "{level}");
+    }
+}
+
+#[test]
+fn positions_of_every_count() {
+    let all = 0x5555_5555_5555_5555u64;
+    let from_below = (0..=64).map(|len: u32| all & u64::MAX.checked_shr(64 - len).unwrap_or(0));
+    let from_above = (0..64).map(|len: u32| (all << 1) & u64::MAX << len);
+    check_positions(&from_below.chain(from_above).collect::<Vec<_>>());
 }
 
 #[test]
@@ -155,6 +211,9 @@ fn a_window_reads_nothing_outside() {
     assert_eq!(window.read::<4>(36), (&[36, 37, 38, 39], 0));
     assert_eq!(window.read::<4>(38), (&[36, 37, 38, 39], 2), "moved back");
     assert_eq!(window.read::<32>(8), (octets.last_chunk().unwrap(), 0));
+    assert_eq!(window.first(), octets.first_chunk().unwrap());
+    // SAFETY: 8 and 32 are 40.
+    assert_eq!(unsafe { window.part_at(8) }, octets.last_chunk().unwrap());
 }
 
 #[test]
@@ -163,11 +222,11 @@ fn every_octet_at_every_position_of_every_length() {
         for class in [TOKEN, TARGET, VALUE] {
             for len in 0..=130usize {
                 let mut octets = std::vec![b'a'; len];
-                assert_eq!(dispatch(level, End { octets: &octets, from: 0, class }), len);
+                assert_eq!(dispatch(choice(level), End { octets: &octets, from: 0, class }), len);
                 for at in 0..len {
                     for octet in 0..=255 {
                         octets[at] = octet;
-                        let end = dispatch(level, End { octets: &octets, from: 0, class });
+                        let end = dispatch(choice(level), End { octets: &octets, from: 0, class });
                         let wanted = if belongs(octet, class) { len } else { at };
                         assert_eq!(
                             end, wanted,
@@ -228,6 +287,12 @@ proptest! {
     #[test]
     fn blocks_of_random_octets(octets in proptest::collection::vec(any::<u8>(), 32..300)) {
         check_masks(&octets);
+    }
+
+    #[test]
+    fn positions_of_random_bits(words in proptest::collection::vec(any::<u64>(), 1..20)) {
+        let apart: Vec<u64> = words.iter().map(|word| word & !(word << 1)).collect();
+        check_positions(&apart);
     }
 
     #[test]

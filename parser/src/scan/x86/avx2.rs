@@ -111,6 +111,7 @@ unsafe impl Blocks for Avx2 {
 
     #[inline(always)]
     fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32 {
+        // SAFETY: `self` proves AVX2.
         mask32(octets, at, |block| unsafe { not_token(block) }).trailing_zeros()
     }
 

@@ -12,12 +12,12 @@ pub(super) use detect::detect;
 use super::scalar::Scalar;
 use super::slots::Writer;
 use super::swar::{self, Swar};
-use super::{HeadOp, Level, Op};
+use super::{Choice, HeadOp, Level, Op};
 use crate::Limits;
 
 #[inline]
-pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
-    match at_most.min(detect()) {
+pub(super) fn dispatch<O: Op>(choice: Choice, op: &mut O) -> O::Out {
+    match choice.level() {
         // SAFETY: the level is no better than what detection found.
         Level::Avx512 => unsafe { avx512::enter(op) },
         // SAFETY: as above.
@@ -31,14 +31,14 @@ pub(super) fn dispatch<O: Op>(at_most: Level, op: &mut O) -> O::Out {
 
 #[inline(always)]
 pub(super) fn dispatch_head<O: HeadOp>(
-    at_most: Level,
+    choice: Choice,
     octets: &[u8],
     limits: &Limits,
     writer: Writer<'_>,
 ) -> O::Out {
     let (slots, record) = writer.into_parts();
     // (By numbers, as matching on what `detect` returns judges the level twice.)
-    match detect::found().min(at_most as u8) {
+    match choice.number(detect::found) {
         // SAFETY: the level is no better than what detection found, and the parts are
         // those of one writer.
         AVX512.. => unsafe { avx512::enter_head::<O>(octets, slots, limits, record) },

@@ -112,8 +112,16 @@ unsafe impl Blocks for Sse42 {
 
     #[inline(always)]
     fn token_len_near_end(self, octets: Window<'_>, at: usize) -> u32 {
-        let (block, before) = octets.read::<16>(at);
-        (unsafe { not_token_half(block) } as u64 >> (before & 63)).trailing_zeros()
+        let not_token = |at| {
+            let (half, before) = octets.read::<16>(at);
+            // SAFETY: `self` proves SSE4.2.
+            let mask = unsafe { not_token_half(half) };
+            (mask as u64 >> (before & 63)).trailing_zeros()
+        };
+        match not_token(at) {
+            64 => 16 + not_token(at + 16),
+            len => len,
+        }
     }
 
     #[inline(always)]
