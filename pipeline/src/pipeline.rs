@@ -119,14 +119,22 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     /// Lends a store. One that was lent already is given back if it is in use no longer, otherwise
     /// the new one is.
+    #[inline(always)]
     pub fn lend(&mut self, mut store: L) -> Option<L> {
-        if self.store.is_some() && !self.store_is_idle() {
-            return Some(store);
+        if self.store.is_some() {
+            return self.lend_instead(store);
         }
         store.lend();
-        let mut before = self.store.replace(store);
-        before.iter_mut().for_each(|store| store.reclaim());
-        before
+        self.store = Some(store);
+        None
+    }
+
+    #[cold]
+    fn lend_instead(&mut self, mut store: L) -> Option<L> {
+        let Some(before) = self.reclaim() else { return Some(store) };
+        store.lend();
+        self.store = Some(store);
+        Some(before)
     }
 
     /// Gives the store back, if there is one and nothing is in flight or unsent.
@@ -145,10 +153,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Whether more octets should be read from the peer.
     #[inline]
     pub fn wants_read(&self) -> bool {
-        self.input == Input::Head && self.has_room_for_request() || self.wants_rest()
+        if self.input == Input::Head { self.has_room_for_request() } else { self.wants_rest() }
     }
 
     /// The same of what is no head.
+    #[inline(never)]
     fn wants_rest(&self) -> bool {
         match self.input {
             Input::Content => self.has_room(),

@@ -57,17 +57,24 @@ impl<B, M: Memory<B>> Store<B, M> {
 
     /// To be lent now. What a pipeline that was dropped left in it is forgotten: it belongs to
     /// another connection.
+    #[inline]
     pub(crate) fn lend(&mut self) {
         if self.lent {
-            self.output = Output::new();
-            self.content = Content::IDLE;
-            self.memory.pieces_mut().fill_with(|| Piece::FREE);
-            self.memory.slots().fill(Slot::FREE);
+            self.forget_all();
         }
         self.lent = true;
     }
 
+    #[cold]
+    fn forget_all(&mut self) {
+        self.output = Output::new();
+        self.content = Content::IDLE;
+        self.memory.pieces_mut().fill_with(|| Piece::FREE);
+        self.memory.slots().fill(Slot::FREE);
+    }
+
     /// Given back, with nothing in it.
+    #[inline]
     pub(crate) fn reclaim(&mut self) {
         self.lent = false;
     }

@@ -46,7 +46,10 @@ pub(super) struct Pending {
 }
 
 /// Why no more of a burst is served.
+///
+/// It is a word, as an error is, so that a result of either comes back in registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
 pub(crate) enum Stop {
     /// It holds nothing more that is complete.
     NeedData,

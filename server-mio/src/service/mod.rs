@@ -73,7 +73,7 @@ struct Scratch {
 
 /// How many handlers run between two looks at the clock, and as long as all of them are quick.
 const HANDLERS_A_LOOK: u32 = 8;
-const MOST_HANDLERS_A_LOOK: u32 = 16;
+const MOST_HANDLERS_A_LOOK: u32 = 32;
 
 /// What a handler takes at most, its share of reading and writing included, to be quick.
 const QUICK: Duration = Duration::from_micros(20);
@@ -148,6 +148,7 @@ impl Service {
     }
 
     #[cold]
+    #[inline(never)]
     fn more_slots(&mut self) -> Box<Slots> {
         self.spare_slots.pop().unwrap_or_default()
     }
@@ -223,7 +224,7 @@ impl Service {
         exchange.pending = None;
     }
 
-    #[inline]
+    #[inline(always)]
     fn lend(&mut self, exchange: &mut Exchange) {
         if exchange.pipeline.wants_store() {
             let store = match self.stores.pop() {
@@ -236,6 +237,7 @@ impl Service {
     }
 
     #[cold]
+    #[inline(never)]
     fn more_stores(&self) -> Box<Store<Bytes>> {
         Box::new(Store::new(&self.settings))
     }
