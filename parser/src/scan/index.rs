@@ -23,12 +23,16 @@ use super::{Blocks, Window};
 use crate::FieldPosition;
 
 /// How many line ends fit, besides those of a group of blocks.
-const ROOM: usize = 256;
+const ROOM: usize = 128;
 
 /// The octets of a group of blocks. Behind each it is seen whether there is room
 /// for more line ends, and whether there was a line end: if not, the rest of what
 /// must be a long value is looked through at full speed.
-const GROUP: usize = 256;
+const GROUP: usize = 1024;
+
+/// How many line ends a block can have: none is nearer to another than three octets, or
+/// there are three breaks in a row.
+const IN_BLOCK: usize = 64usize.div_ceil(3);
 
 /// The lines of one head, as far as they are there; none if the octets are not of
 /// the usual form, or if there are too many.
@@ -141,12 +145,15 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
 }
 
 /// Room for the line ends of a head: not initialised, so that it costs nothing.
-pub(crate) struct Room([MaybeUninit<u32>; ROOM + 32 * GROUP / 64 + 64]);
+pub(crate) struct Room([MaybeUninit<u32>; IN_ROOM]);
+
+/// For those of a group, and 64 that are written whether they are there or not.
+const IN_ROOM: usize = ROOM + IN_BLOCK * GROUP / 64 + 64;
 
 impl Room {
     #[inline(always)]
     pub(crate) const fn new() -> Room {
-        Room([const { MaybeUninit::uninit() }; ROOM + 32 * GROUP / 64 + 64])
+        Room([const { MaybeUninit::uninit() }; IN_ROOM])
     }
 
     /// The lines of the head that the octets begin with.
@@ -165,7 +172,6 @@ impl Room {
             while at < whole {
                 let (stop, len_before) = (whole.min(at + GROUP), len);
                 while at < stop {
-                    // (Where it takes a few instructions, finding them again is faster.)
                     let found = if at == 0 {
                         first
                     } else {
@@ -182,8 +188,8 @@ impl Room {
                         break 'blocks block;
                     }
                     before = block.carry();
-                    // SAFETY: up to here, and in each block of the group so far, no two
-                    // line ends were side by side: of 64 octets, 32 at most.
+                    // SAFETY: in this block, as in each of the group so far, there was no
+                    // triple: `IN_BLOCK` at most.
                     let room = unsafe { self.room(len) };
                     let count = blocks.positions(block.doubles, at as u32, room);
                     breaks += count_breaks::<B>(found, block.doubles, count);
@@ -218,7 +224,7 @@ impl Room {
     /// Room for the line ends of a block, behind `len`.
     ///
     /// # Safety
-    /// `len` is at most `ROOM` and 32 for each block of the group in front of this one.
+    /// `len` is at most `ROOM` and `IN_BLOCK` for each block of the group before this one.
     #[inline(always)]
     unsafe fn room(&mut self, len: usize) -> &mut [MaybeUninit<u32>; 64] {
         // SAFETY: the caller's promise: this leaves 64.
