@@ -188,7 +188,8 @@ fn pipeline_settings(app: &App) -> Settings {
         ..rajada_parser::Limits::DEFAULT
     };
     let mut settings = Settings::DEFAULT;
-    settings.parser = Config::STRICT.with_limits(parser).at_most(app.settings.level);
+    // A worker that slept has what the processor can do no longer in its caches.
+    settings.parser = Config::STRICT.with_limits(parser).at_most(app.settings.level).detected();
     settings.requests_in_flight = limits.requests_in_flight;
     settings.held = limits.held;
     settings.content = limits.content;
