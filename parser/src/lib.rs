@@ -94,6 +94,7 @@
 //! | to do what | use |
 //! |---|---|
 //! | parse a head | [`Config::parse_request`], [`Config::parse_response`]: [`Request`], [`Response`] |
+//! | parse all requests of a buffer at once | [`Config::parse_requests`]: [`ParsedRequests`] |
 //! | keep fields' positions | [`Positions`], [`BorrowedPositions`], [`FieldPosition`] |
 //! | parse a head without slots, part by part | [`pull`] |
 //! | look at fields | [`Fields`], [`Field`]; known names: [`FieldName`]; lists, parameters: [`list`] |
@@ -279,6 +280,7 @@ pub use error::{Error, ErrorKind};
 pub use field_name::FieldName;
 pub use fields::{Field, FieldIter, Fields, GetAll};
 pub use framing::{Authority, BodyLength, Framing};
+pub use head::burst::ParsedRequests;
 pub use head::pull;
 pub use leniency::Leniency;
 pub use request::Request;

@@ -9,6 +9,7 @@
 //! parse either gets to the end, stops at the lowest offset that can't be
 //! right, or stops for want of octets and notes in [`Resume`] how far it got.
 
+pub(crate) mod burst;
 mod field_lines;
 mod parse;
 pub mod pull;

@@ -60,12 +60,23 @@ impl<L: FirstLine> HeadOp for AtOnce<L> {
 
     #[inline(always)]
     fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
-        let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        let first_look = FirstLook::new(blocks, window);
-        match BlockLines::find(&first_look) {
-            Some(lines) => parse::<L>(&lines, limits, writer),
-            None => parse::<L>(&Room::new().lines(first_look), limits, writer),
-        }
+        at_once::<L, B>(blocks, octets, limits, writer)
+    }
+}
+
+/// The head that `octets` begin with, into the slots of `writer`.
+#[inline(always)]
+pub(super) fn at_once<L: FirstLine, B: Blocks>(
+    blocks: B,
+    octets: &[u8],
+    limits: &Limits,
+    writer: Writer<'_>,
+) -> Whole {
+    let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
+    let first_look = FirstLook::new(blocks, window);
+    match BlockLines::find(&first_look) {
+        Some(lines) => parse::<L>(&lines, limits, writer),
+        None => parse::<L>(&Room::new().lines(first_look), limits, writer),
     }
 }
 

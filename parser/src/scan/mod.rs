@@ -94,6 +94,11 @@ pub(crate) use window::Window;
 /// Finds the end of an octet class. Each method returns the first position at
 /// or after `from` whose octet is outside of the class, or `octets.len()`.
 pub(crate) trait Scan: Copy {
+    /// How the same level classifies blocks.
+    type Blocks: Blocks;
+
+    /// The same level's way to classify blocks, if it has one.
+    fn blocks(self) -> Option<Self::Blocks>;
     /// [`class::TOKEN`]: methods and field names.
     fn token_end(self, octets: &[u8], from: usize) -> usize;
     /// [`class::TARGET`]: request targets.

@@ -2,6 +2,7 @@
 
 use super::Scan;
 use super::class::{self, TARGET, TOKEN, VALUE};
+use super::swar::Swar;
 
 /// The scanner of [`Level::Scalar`](super::Level::Scalar). It needs nothing of
 /// the CPU.
@@ -9,6 +10,13 @@ use super::class::{self, TARGET, TOKEN, VALUE};
 pub(crate) struct Scalar;
 
 impl Scan for Scalar {
+    type Blocks = Swar;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Swar> {
+        None
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         first_outside(octets, from, TOKEN)

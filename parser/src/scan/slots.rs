@@ -198,6 +198,14 @@ impl<'h> Writer<'h> {
         Writer { slots, next: 0, record }
     }
 
+    /// What the head that was parsed last came to, and where its fields are.
+    #[inline(always)]
+    pub(crate) fn written(&self) -> (&Record, &[FieldPosition]) {
+        let written = self.slots.get(..self.record.fields).unwrap_or_default();
+        // SAFETY: the invariant, and `fields <= written`: so many are initialised.
+        (self.record, unsafe { written.assume_init_ref() })
+    }
+
     /// What a head came to whose parse stopped, with how many of its fields.
     pub(crate) fn found(&self) -> (StartLine, Noted, usize) {
         (self.record.start, self.record.noted, self.record.fields)

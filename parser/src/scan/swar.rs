@@ -36,6 +36,13 @@ pub(super) unsafe fn enter_head<O: HeadOp>(
 }
 
 impl Scan for Swar {
+    type Blocks = Swar;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Swar> {
+        Some(self)
+    }
+
     /// Names and methods are short and their class is ragged: the table wins.
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {

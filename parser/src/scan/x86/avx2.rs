@@ -54,6 +54,13 @@ pub(super) unsafe fn enter_head<O: HeadOp>(
 }
 
 impl Scan for Avx2 {
+    type Blocks = Avx2;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Avx2> {
+        Some(self)
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         first_outside(

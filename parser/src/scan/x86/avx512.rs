@@ -55,6 +55,13 @@ impl Avx512 {
 }
 
 impl Scan for Avx512 {
+    type Blocks = Avx512;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Avx512> {
+        Some(self)
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         // SAFETY: `self` proves AVX-512.

@@ -60,6 +60,13 @@ const NOT_VALUE: Ranges =
     Ranges { bounds: *b"\x00\x08\x0A\x1F\x7F\x7F\0\0\0\0\0\0\0\0\0\0", octets: 6 };
 
 impl Scan for Sse42 {
+    type Blocks = Sse42;
+
+    #[inline(always)]
+    fn blocks(self) -> Option<Sse42> {
+        Some(self)
+    }
+
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
         let mut at = from;
