@@ -123,11 +123,18 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
         return Whole::Unusual;
     }
     slots.finish(start_line, noted);
-    if rest.two == u16::from_le_bytes(*b"\r\n") {
-        Whole::Complete(rest.at + 2)
+    let end = lines.end();
+    if rest.at + 2 == end && rest.two == u16::from_le_bytes(*b"\r\n") {
+        Whole::Complete(end)
     } else {
-        Whole::Stopped(rest.at)
+        stopped(rest.at)
     }
+}
+
+// Cold, for a branch: otherwise the end would be chosen when the last line is known.
+#[cold]
+fn stopped(line: usize) -> Whole {
+    Whole::Stopped(line)
 }
 
 /// The field of a line of the usual form.

@@ -17,6 +17,8 @@ pub(crate) struct BlockLines<'b, B> {
     /// and two octets are behind it.
     ends: u64,
     not_token: u64,
+    /// Behind the empty line.
+    head_end: usize,
 }
 
 impl<'b, B: Blocks> BlockLines<'b, B> {
@@ -38,7 +40,7 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
             return None;
         }
         let not_token = blocks.not_token_block(octets);
-        Some(BlockLines { blocks, octets, ends, not_token })
+        Some(BlockLines { blocks, octets, ends, not_token, head_end: place + 2 })
     }
 }
 
@@ -46,6 +48,11 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     #[inline(always)]
     fn octets(&self) -> &[u8] {
         self.octets.octets()
+    }
+
+    #[inline(always)]
+    fn end(&self) -> usize {
+        self.head_end
     }
 
     #[inline(always)]

@@ -96,6 +96,9 @@ pub(crate) struct Rest {
 pub(crate) trait Lines {
     /// The octets that begin with the head.
     fn octets(&self) -> &[u8];
+    /// Where the head ends if its last line is empty. (It is known before the lines are
+    /// looked at, so that the next head need not wait for them.)
+    fn end(&self) -> usize;
     /// The first line. `None` if it isn't there, if it is shorter than 11 octets, or
     /// if it begins with more token octets than are looked at.
     fn first(&self) -> Option<First>;
