@@ -86,10 +86,10 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
         let mut ends = self.ends & self.ends.wrapping_sub(1);
         let mut start = self.ends.trailing_zeros() as usize + 1;
         let mut count = 0;
-        for slot in slots.room() {
-            if ends == 0 {
-                break;
-            }
+        let room = slots.room();
+        while ends != 0
+            && let Some(slot) = room.get_mut(count)
+        {
             let end = ends.trailing_zeros() as usize;
             ends &= ends - 1;
             // The break in front of `end` is no token octet.
