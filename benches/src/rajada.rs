@@ -1,6 +1,7 @@
 //! Rajada itself as a contestant, at any of its levels.
 
 use std::hint::black_box;
+use std::ops::ControlFlow;
 
 use rajada_parser::{Config, Fields, Level, Positions, Request, Response, Resume, Status, Version};
 
@@ -60,12 +61,47 @@ fn response(
     }
 }
 
+/// All requests of a buffer in one call.
+#[inline(always)]
+fn burst(
+    octets: &[u8],
+    config: &Config,
+    positions: &mut Positions<SLOTS>,
+    mut with: impl FnMut(&Request<'_, '_>),
+) -> usize {
+    let parsed = config.parse_requests(octets, positions, |request| {
+        with(&request);
+        ControlFlow::Continue(0)
+    });
+    parsed.consumed
+}
+
 fn minor(version: Version) -> u8 {
     if version == Version::Http10 { 0 } else { 1 }
 }
 
 fn copied(fields: Fields<'_, '_>) -> Vec<(Vec<u8>, Vec<u8>)> {
     fields.iter().map(|field| (field.name.into(), field.value.into())).collect()
+}
+
+fn request_head(request: &Request<'_, '_>) -> Head {
+    Head {
+        method: request.method().into(),
+        target: request.target().into(),
+        minor: minor(request.version()),
+        fields: copied(request.fields()),
+        ..Head::default()
+    }
+}
+
+fn response_head(response: &Response<'_, '_>) -> Head {
+    Head {
+        minor: minor(response.version()),
+        status: response.code(),
+        reason: response.reason().into(),
+        fields: copied(response.fields()),
+        ..Head::default()
+    }
 }
 
 impl Contestant for Rajada {
@@ -85,24 +121,15 @@ impl Contestant for Rajada {
         let (config, positions) = (&self.config, &mut self.positions);
         let mut heads = Vec::new();
         each_head(item, 1, |octets| match item.kind {
-            Kind::Request => request(octets, config, positions, |request| {
-                heads.push(Head {
-                    method: request.method().into(),
-                    target: request.target().into(),
-                    minor: minor(request.version()),
-                    fields: copied(request.fields()),
-                    ..Head::default()
-                });
-            }),
-            Kind::Response => response(octets, config, positions, |response| {
-                heads.push(Head {
-                    minor: minor(response.version()),
-                    status: response.code(),
-                    reason: response.reason().into(),
-                    fields: copied(response.fields()),
-                    ..Head::default()
-                });
-            }),
+            Kind::Request if item.is_pipelined() => {
+                burst(octets, config, positions, |request| heads.push(request_head(request)))
+            }
+            Kind::Request => {
+                request(octets, config, positions, |request| heads.push(request_head(request)))
+            }
+            Kind::Response => {
+                response(octets, config, positions, |response| heads.push(response_head(response)))
+            }
         });
         heads
     }
@@ -110,6 +137,9 @@ impl Contestant for Rajada {
     fn parse(&mut self, item: &Item, rounds: usize) -> usize {
         let (config, positions) = (&self.config, &mut self.positions);
         match item.kind {
+            Kind::Request if item.is_pipelined() => each_head(item, rounds, |octets| {
+                burst(octets, config, positions, |request| _ = black_box(request))
+            }),
             Kind::Request => each_head(item, rounds, |octets| {
                 request(octets, config, positions, |request| _ = black_box(request))
             }),

@@ -4,8 +4,10 @@
 pub mod compose;
 pub mod reference;
 
+use std::ops::ControlFlow;
+
 use rajada_parser::{
-    Config, Error, Fields, Framing, Leniency, Limits, Positions, Resume, Status, Version,
+    Config, Error, Fields, Framing, Leniency, Limits, Positions, Request, Resume, Status, Version,
 };
 
 /// Room for the fields of a head. Fewer than the default limit allows, so that this bound is reached as well.
@@ -46,6 +48,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    fn of_request(request: &Request<'_, '_>) -> Outcome {
+        Outcome::Complete {
+            consumed: request.octets().len(),
+            parts: parts(&[request.method(), request.target()], request.fields()),
+            head: Some((request.version(), request.framing())),
+        }
+    }
+
     fn of(
         config: &Config,
         kind: Kind,
@@ -56,11 +66,7 @@ impl Outcome {
         Ok(match kind {
             Kind::Request => match config.parse_request(octets, at, slots)? {
                 Status::Partial => Outcome::Partial,
-                Status::Complete(request, consumed) => Outcome::Complete {
-                    consumed,
-                    parts: parts(&[request.method(), request.target()], request.fields()),
-                    head: Some((request.version(), request.framing())),
-                },
+                Status::Complete(request, _) => Outcome::of_request(&request),
             },
             Kind::Response => match config.parse_response(octets, at, slots)? {
                 Status::Partial => Outcome::Partial,
@@ -130,4 +136,44 @@ pub fn in_pieces(config: &Config, kind: Kind, octets: &[u8], ends: &[usize]) -> 
         }
     }
     Outcome::Partial
+}
+
+/// Parses requests that follow each other in one call, with `content` octets behind each head. The last outcome is that of the head which
+/// ends the burst, and partial where a request's content does.
+pub fn burst(config: &Config, octets: &[u8], content: usize) -> Vec<Outcome> {
+    let copy: Box<[u8]> = octets.into();
+    let (mut outcomes, mut slots) = (Vec::new(), Positions::<SLOTS>::new());
+    let parsed = config.parse_requests(&copy, &mut slots, |request| {
+        outcomes.push(Outcome::of_request(&request));
+        ControlFlow::Continue(content)
+    });
+    let heads = outcomes.iter().map(|outcome| match outcome {
+        Outcome::Complete { consumed, .. } => consumed + content,
+        _ => 0,
+    });
+    let all: usize = heads.sum();
+    let cut = all.saturating_sub(octets.len());
+    assert_eq!(parsed.consumed, all - if cut > 0 { content } else { 0 });
+    outcomes.push(parsed.error.map_or(Outcome::Partial, Outcome::Refused));
+    outcomes
+}
+
+/// The same, head by head.
+pub fn one_by_one(config: &Config, octets: &[u8], content: usize) -> Vec<Outcome> {
+    let (mut outcomes, mut rest) = (Vec::new(), octets);
+    loop {
+        let outcome = whole(config, Kind::Request, rest);
+        let Outcome::Complete { consumed, .. } = outcome else {
+            outcomes.push(outcome);
+            return outcomes;
+        };
+        outcomes.push(outcome);
+        match rest.get(consumed + content..) {
+            Some(behind) => rest = behind,
+            None => {
+                outcomes.push(Outcome::Partial);
+                return outcomes;
+            }
+        }
+    }
 }

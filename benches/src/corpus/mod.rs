@@ -51,6 +51,11 @@ impl Item {
         Item { letter, title, kind: Kind::Request, heads: heads.len(), buffers: heads }
     }
 
+    /// Whether a buffer holds several heads.
+    pub fn is_pipelined(&self) -> bool {
+        self.heads > self.buffers.len()
+    }
+
     /// Octets of all buffers.
     pub fn octets(&self) -> usize {
         self.buffers.iter().map(Vec::len).sum()
