@@ -284,8 +284,10 @@ impl Noted {
     /// With so many field lines the counts hold.
     const MANY: usize = 0xFF;
 
-    /// A count of field lines without a name.
-    const NAMELESS: u64 = 1 << 56;
+    /// A count of field lines without a name, for which there are two octets: a head of
+    /// which the lines are [listed](crate::scan::index) can have more of them than fit
+    /// in one, and never so many.
+    const NAMELESS: u64 = 1 << 48;
 
     /// Notes a field line, of which the name is `len` octets long and begins
     /// with `first`.

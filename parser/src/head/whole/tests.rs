@@ -73,6 +73,17 @@ fn more_line_ends_than_there_is_room_for() {
 }
 
 #[test]
+fn no_number_of_lines_hides_that_they_have_no_name() {
+    let config = Config::STRICT.with_limits(Limits { fields: 500, ..Limits::DEFAULT });
+    for count in [1, 100, 255, 256, 257, 300] {
+        // In the middle of two groups of blocks, where most lines are listed.
+        let start = [&b"GET /"[..], &b"a".repeat(500), &TINY[5..TINY.len() - 2]].concat();
+        let head = [&start, &b": a\r\n".repeat(count)[..], b"\r\n", &[b'x'; 64]].concat();
+        assert!(check_in::<500>(&config, &head, 0)[0].is_err(), "{count}");
+    }
+}
+
+#[test]
 fn every_end_of_a_buffer() {
     let unlike = b"PUT /\xC3\xA9 HTTP/1.1\r\nHost:a \r\nB: \xC3\xA9\tx\r\n\r\n";
     let octets = [TINY, b"\r\n", TINY, &unlike[..], TINY, TINY].concat();
