@@ -70,10 +70,10 @@ impl Choice {
 
     pub(crate) const fn at_most(self, level: Level) -> Choice {
         let chosen = match self.chosen {
-            Some(chosen) if chosen as u8 > level as u8 => Some(level),
-            chosen => chosen,
+            Some(chosen) => Some(lower(chosen, level)),
+            None => None,
         };
-        Choice { at_most: level, chosen }
+        Choice { at_most: lower(self.at_most, level), chosen }
     }
 
     /// The same, with what the CPU has.
@@ -87,8 +87,8 @@ impl Choice {
         self.chosen.unwrap_or_else(|| self.at_most.min(Level::detect()))
     }
 
-    /// The same as a number; 0 if the CPU was never asked, of which `found` is what it
-    /// said then.
+    /// The same as a number, or 0 if the CPU was never asked: `found` is what it said,
+    /// or 0.
     #[inline(always)]
     pub(super) fn number(self, found: impl Fn() -> u8) -> u8 {
         match self.chosen {
@@ -96,6 +96,11 @@ impl Choice {
             None => found().min(self.at_most as u8),
         }
     }
+}
+
+/// The lower of two levels, at compile time too.
+const fn lower(one: Level, other: Level) -> Level {
+    if (one as u8) < other as u8 { one } else { other }
 }
 
 impl fmt::Display for Level {

@@ -276,6 +276,21 @@ fn the_classes_are_those_of_the_rfc() {
 }
 
 #[test]
+fn a_choice_is_never_raised() {
+    for level in Level::ALL {
+        for other in Level::ALL {
+            let least = level.min(other).min(Level::detect());
+            for before in [Choice::BEST, Choice::BEST.made()] {
+                let choice = before.at_most(level).at_most(other);
+                assert_eq!(choice.level(), least, "{level} {other}");
+                assert_eq!(choice.made().level(), least, "{level} {other}, made");
+                assert_eq!(choice.made().number(|| 0), least as u8, "{level} {other}, number");
+            }
+        }
+    }
+}
+
+#[test]
 fn level_names_parse_back() {
     for level in Level::ALL {
         assert_eq!(level.name().parse(), Ok(level));
