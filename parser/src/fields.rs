@@ -284,9 +284,10 @@ impl Noted {
     /// With so many field lines the counts hold.
     const MANY: usize = 0xFF;
 
-    /// A count of field lines without a name, for which there are two octets: a head of
-    /// which the lines are [listed](crate::scan::index) can have more of them than fit
-    /// in one, and never so many.
+    /// A count of field lines without a name, or with one of 64 octets. It has two
+    /// octets: more lines than fit in one are [listed](crate::scan::index) at once, and
+    /// never so many. (256 lines that can be `Transfer-Encoding` look like one of these,
+    /// which makes their head slow and no other.)
     const NAMELESS: u64 = 1 << 48;
 
     /// Notes a field line, of which the name is `len` octets long and begins
@@ -297,8 +298,9 @@ impl Noted {
         self.counts = self.counts.wrapping_add(can_be);
     }
 
-    /// Whether a field line has no name, which none may be without. (Counted, it costs
-    /// less than a look at each line.)
+    /// Whether a field line has no name, which none may be without; to be asked of lines
+    /// with names of fewer than 64 octets. (Counted, it costs less than a look at each
+    /// line.)
     #[inline(always)]
     pub(crate) fn has_nameless(&self) -> bool {
         self.counts >= Noted::NAMELESS

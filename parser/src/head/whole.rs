@@ -36,7 +36,8 @@ pub(super) enum Whole {
     Complete(usize),
     /// The line that begins at this offset is not there or not of the usual form.
     Stopped(usize),
-    /// The octets do not look like lines, or no block was looked at.
+    /// The octets do not look like lines, one of these has no name, or no block was
+    /// looked at.
     Unusual,
 }
 

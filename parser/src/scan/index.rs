@@ -195,8 +195,9 @@ impl Room {
                         break 'blocks block;
                     }
                     before = block.carry();
-                    // SAFETY: in this block, as in each of the group so far, there was no
-                    // triple: `IN_BLOCK` at most.
+                    // SAFETY: `len` was `ROOM` at most when the group began, as was seen behind
+                    // the one before; in this block, as in each of the group so far, there
+                    // was no triple: `IN_BLOCK` at most.
                     let room = unsafe { self.room(len) };
                     let count = blocks.positions(block.doubles, at as u32, room);
                     breaks += count_breaks::<B>(found, block.doubles, count);
@@ -214,7 +215,7 @@ impl Room {
         };
         let in_front = !last.triples & last.triples.wrapping_sub(1);
         let (found, doubles) = (last.breaks & in_front, last.doubles & in_front);
-        // SAFETY: as above.
+        // SAFETY: as above; behind the last group it was seen, too.
         let room = unsafe { self.room(len) };
         let count = blocks.last_positions(doubles, at as u32, room);
         breaks += count_breaks::<B>(found, doubles, count);

@@ -28,7 +28,7 @@ pub(crate) struct First {
     /// The eight octets in front of its last three, and its last four, as
     /// little-endian numbers.
     pub(crate) last_eleven: (u64, u32),
-    /// How many token octets it begins with.
+    /// How many token octets it begins with, if fewer than 32.
     pub(crate) token_len: u32,
     /// The octet behind these.
     pub(crate) behind_token: u8,
@@ -99,15 +99,13 @@ pub(crate) trait Lines {
     /// Where the head ends if its last line is empty. (It is known before the lines are
     /// looked at, so that the next head need not wait for them.)
     fn end(&self) -> usize;
-    /// The first line. `None` if it isn't there, if it is shorter than 11 octets, or
-    /// if it begins with more token octets than are looked at.
+    /// The first line. `None` if it isn't there, or if it is shorter than 11 octets.
     fn first(&self) -> Option<First>;
     /// The first octet that can't be of a target, from the octet `skipped` behind
     /// the start on, which is of the first line; or one at `end` or behind it.
     fn target_end(&self, skipped: u32, end: usize) -> usize;
     /// Writes what `field` makes of each line behind the first into `slots`, until it
-    /// makes nothing of one, no slot is left, or a line begins with more token
-    /// octets than are looked at.
+    /// makes nothing of one, or no slot is left.
     fn fields(
         &self,
         slots: &mut Writer<'_>,

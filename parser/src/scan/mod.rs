@@ -122,7 +122,8 @@ pub(crate) unsafe trait Blocks: Copy {
     /// The octets of 64 that are not of [`class::VALUE`]. If not `EXACT`, also
     /// HTAB and octets of 0x80 and above, and faster.
     fn breaks_of<const EXACT: bool>(self, block: &[u8; 64]) -> u64;
-    /// The same of the octets from `at` on, whether there are 64 or fewer.
+    /// The same of the octets from `at` on, which is less than the length, whether
+    /// there are 64 or fewer.
     fn breaks<const EXACT: bool>(self, octets: Window<'_>, at: usize) -> u64;
     /// How many octets of [`class::TOKEN`] the octets begin with; at most 32.
     fn token_len(self, octets: &[u8; 32]) -> u32;

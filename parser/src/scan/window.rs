@@ -6,8 +6,8 @@ const SHORTEST: usize = 32;
 
 /// A slice of at least 32 octets.
 ///
-/// Reads that would go beyond its end are moved back, so that they end with it:
-/// one comparison and no branch.
+/// A [`read`](Self::read) that would go beyond its end is moved back, so that it ends
+/// with it: one comparison and no branch.
 #[derive(Clone, Copy)]
 pub(crate) struct Window<'b> {
     /// Invariant: 32 octets or more.

@@ -43,7 +43,7 @@ pub(super) fn mask_of(block: &[u8; 64], half: impl Fn(&[u8; 32]) -> u32) -> u64 
 }
 
 /// A mask of the 64 octets from `at` on, as [`mask_of`], with no bit for those beyond
-/// the end.
+/// the end. `at` is less than the length.
 #[inline(always)]
 pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> u32) -> u64 {
     let all = octets.octets();
@@ -53,7 +53,7 @@ pub(super) fn mask64(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> 
     let start = at.min(all.len() - 64);
     // SAFETY: `start + 64 <= len`.
     let block = unsafe { octets.block_at(start) };
-    // `at` is not beyond the end.
+    // `at - start` is below 64, as `at` is less than the length.
     mask_of(block, half) >> ((at - start) & 63)
 }
 
@@ -67,8 +67,8 @@ pub(super) fn mask32(octets: Window<'_>, at: usize, half: impl Fn(&[u8; 32]) -> 
 }
 
 /// The first octet from `from` on for which `half` sets a bit, if it is in front of
-/// `end`; and otherwise any offset from `end` on. `from` is at most 32, and `end` at
-/// most the length.
+/// `end`; and otherwise any offset from `end` on. `end` is at most the length. If
+/// `from` is more than 32, it may be any offset.
 #[inline(always)]
 pub(super) fn first_from(
     octets: Window<'_>,
