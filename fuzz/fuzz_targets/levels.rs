@@ -9,22 +9,21 @@ use rajada_parser::Level;
 fuzz_target!(|octets: &[u8]| {
     let content = octets.last().map_or(0, |octet| usize::from(octet % 4));
     for config in configs() {
-        let expected = one_by_one(&config.at_most(Level::Scalar), octets, content);
-        for level in Level::ALL {
-            let config = config.at_most(level);
-            if config.level() == level {
-                let outcomes = burst(&config, octets, content);
-                assert_eq!(expected, outcomes, "a burst at {level} differs from heads one by one");
-            }
+        let levels = || {
+            let configs = Level::ALL.into_iter().map(|level| (level, config.at_most(level)));
+            configs.filter(|(level, config)| config.level() == *level)
+        };
+        let scalar = config.at_most(Level::Scalar);
+        let expected = one_by_one(&scalar, octets, content);
+        for (level, config) in levels() {
+            let outcomes = burst(&config, octets, content);
+            assert_eq!(expected, outcomes, "a burst at {level} differs from heads one by one");
         }
         for kind in Kind::ALL {
-            let expected = whole(&config.at_most(Level::Scalar), kind, octets);
-            for level in Level::ALL {
-                let config = config.at_most(level);
-                if config.level() == level {
-                    let outcome = whole(&config, kind, octets);
-                    assert_eq!(expected, outcome, "{kind:?}: {level} differs from scalar");
-                }
+            let expected = whole(&scalar, kind, octets);
+            for (level, config) in levels() {
+                let outcome = whole(&config, kind, octets);
+                assert_eq!(expected, outcome, "{kind:?}: {level} differs from scalar");
             }
         }
     }
