@@ -216,7 +216,8 @@ impl<L: FirstLine> Op for Exact<'_, '_, '_, '_, L> {
 
         match parse_lines::<L, S>(scan, head, config, at, writer) {
             Ok((start, noted, end)) => {
-                writer.finish(start, noted);
+                writer.begin(start);
+                writer.finish(noted);
                 Outcome::Complete(end)
             }
             Err(Stop::Partial) => {

@@ -113,6 +113,8 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
         return Whole::Stopped(0);
     };
 
+    // Before the lines are walked, which have a use for the registers that it is in.
+    slots.begin(start_line);
     slots.restrict(limits.fields as usize);
     let mut noted = Noted::NONE;
     let rest = lines.fields(&mut slots, |field| {
@@ -123,7 +125,7 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
     if noted.has_nameless() {
         return Whole::Unusual;
     }
-    slots.finish(start_line, noted);
+    slots.finish(noted);
     let end = lines.end();
     if rest.at + 2 == end && rest.two == u16::from_le_bytes(*b"\r\n") {
         Whole::Complete(end)

@@ -271,12 +271,19 @@ impl<'h> Writer<'h> {
         self.record.written = self.next.max(self.record.written);
     }
 
+    /// Keeps what the first line came to.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, start: StartLine) {
+        self.record.start = start;
+    }
+
     /// Keeps all that was written, and what else the head came to.
     #[inline(always)]
-    pub(crate) fn finish(&mut self, start: StartLine, noted: Noted) {
+    pub(crate) fn finish(&mut self, noted: Noted) {
         let (fields, record) = (self.next, &mut *self.record);
-        let written = fields.max(record.written);
-        *record = Record { start, noted, fields, written };
+        record.written = fields.max(record.written);
+        record.fields = fields;
+        record.noted = noted;
     }
 }
 
