@@ -126,9 +126,8 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
         return Whole::Unusual;
     }
     slots.finish(noted);
-    let end = lines.end();
-    if rest.at + 2 == end && rest.two == u16::from_le_bytes(*b"\r\n") {
-        Whole::Complete(end)
+    if rest.two == u16::from_le_bytes(*b"\r\n") {
+        Whole::Complete(lines.end(&rest))
     } else {
         stopped(rest.at)
     }

@@ -44,8 +44,6 @@ pub(crate) struct ListedLines<'i, 'b, B> {
     octets: Window<'b>,
     /// The offset of the LF of each line.
     ends: &'i [u32],
-    /// Behind the empty line, if there is one.
-    head_end: usize,
 }
 
 impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
@@ -55,8 +53,8 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 
     #[inline(always)]
-    fn end(&self) -> usize {
-        self.head_end
+    fn end(&self, rest: &Rest) -> usize {
+        rest.at + 2
     }
 
     #[inline(always)]
@@ -170,7 +168,7 @@ impl Room {
         first_look: FirstLook<'o, B, EXACT>,
     ) -> ListedLines<'_, 'o, B> {
         let FirstLook { blocks, octets, breaks: first } = first_look;
-        let none = ListedLines { blocks, octets, ends: &[], head_end: 0 };
+        let none = ListedLines { blocks, octets, ends: &[] };
         let all = octets.octets().len();
         let whole = all & !63;
         let (mut len, mut breaks, mut at) = (0, 0, 0);
@@ -226,8 +224,7 @@ impl Room {
             [ends @ .., last] if *last as usize + 3 > all => ends,
             ends => ends,
         };
-        let head_end = at + last.triples.trailing_zeros() as usize + 2;
-        if breaks == 2 * len { ListedLines { ends, head_end, ..none } } else { none }
+        if breaks == 2 * len { ListedLines { ends, ..none } } else { none }
     }
 
     /// Room for the line ends of a block, behind `len`.

@@ -96,9 +96,9 @@ pub(crate) struct Rest {
 pub(crate) trait Lines {
     /// The octets that begin with the head.
     fn octets(&self) -> &[u8];
-    /// Where the head ends if its last line is empty. (It is known before the lines are
-    /// looked at, so that the next head need not wait for them.)
-    fn end(&self) -> usize;
+    /// Where the head ends if `rest` is CR LF. (Behind the end of a line these are three
+    /// breaks in a row, and no line is listed behind the first such: they end the head.)
+    fn end(&self, rest: &Rest) -> usize;
     /// The first line. `None` if it isn't there, or if it is shorter than 11 octets.
     fn first(&self) -> Option<First>;
     /// The first octet that can't be of a target, from the octet `skipped` behind
