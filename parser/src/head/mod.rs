@@ -129,7 +129,11 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
         let limits = &config.limits;
         match dispatch_head::<AtOnce<L>>(config.choice, octets, limits, slots.writer()) {
             Whole::Complete(end) => Outcome::Complete(end),
-            stopped => parse_unusual::<L>(config, octets, at, slots.writer(), stopped),
+            stopped => {
+                let (outcome, known) = parse_unusual::<L>(config, octets, slots.writer(), stopped);
+                *at = known;
+                outcome
+            }
         }
     } else {
         let writer = slots.writer();
@@ -173,10 +177,9 @@ struct Head<'c, 'b, 'h, L> {
 fn parse_unusual<L: FirstLine>(
     config: &Config,
     octets: &[u8],
-    at: &mut Resume,
     mut writer: Writer<'_>,
     first_look: Whole,
-) -> Outcome {
+) -> (Outcome, Resume) {
     let found = match first_look {
         Whole::Unusual => {
             dispatch_head::<Closely<L>>(config.choice, octets, &config.limits, writer.again())
@@ -184,10 +187,11 @@ fn parse_unusual<L: FirstLine>(
         found => found,
     };
     if let Whole::Complete(end) = found {
-        return Outcome::Complete(end);
+        return (Outcome::Complete(end), Resume::new());
     }
-    *at = found.known(&writer);
-    parse_exactly(&mut Head::<L> { config, octets, at, writer, line: PhantomData })
+    let mut at = found.known(&writer);
+    let head = &mut Head::<L> { config, octets, at: &mut at, writer, line: PhantomData };
+    (parse_exactly(head), at)
 }
 
 /// Parses a head that is not there as a whole, or not of the usual form.
