@@ -40,21 +40,19 @@ impl FirstLine for StatusLine {
 
     #[inline(always)]
     fn parse_whole(lines: &impl Lines, line: &First, _: &Limits) -> Option<StartLine> {
-        let octets = lines.octets();
-        let (version, code) = usual(octets)?;
-        let reason_end = line.end.checked_sub(1)?;
-        let reason = octets.get(CODE_END + 1..reason_end)?;
-        let ended = octets.get(reason_end..)?.first_chunk() == Some(b"\r\n");
+        let (version, code) = usual(lines.octets())?;
+        let (_, line_end) = line.last_eleven;
+        let fits = (line.end > CODE_END + 1) & (line_end >> 16 == u32::from_le_bytes(*b"\r\n\0\0"));
         let line = StartLine {
             start: 0,
             first_end: CODE_END as u32,
             second_start: CODE_END as u32 + 1,
-            second_end: reason_end as u32,
+            second_end: line.end as u32 - 1,
             code,
             version,
             major: 5,
         };
-        (ended && reason.first() != Some(&b' ')).then_some(line)
+        fits.then_some(line)
     }
 }
 
@@ -68,9 +66,7 @@ fn status_line<S: Scan>(
 ) -> Result<(StartLine, usize), Stop> {
     let octets = head.octets;
     let (version, code, code_end, reason) = match usual(octets) {
-        Some((version, code)) if octets.get(CODE_END + 1) != Some(&b' ') => {
-            (version, code, CODE_END, CODE_END + 1)
-        }
+        Some((version, code)) => (version, code, CODE_END, CODE_END + 1),
         _ => unusual(head, &config.leniency)?,
     };
     let end = scan.value_end(octets, reason.max(at.known as usize));
@@ -123,13 +119,20 @@ fn behind_empty_lines<S: Scan>(
 }
 
 /// Version and code of a line that begins with `HTTP/1.1` or `HTTP/1.0`, one
-/// space, a code and another space.
+/// space, a code and one other space, if there are 16 octets.
 #[inline(always)]
 fn usual(octets: &[u8]) -> Option<(WireVersion, u16)> {
-    let (version, rest) = octets.first_chunk::<13>()?.split_first_chunk::<VERSION>()?;
+    // Two integers: octets would be compared one by one.
+    let [version, rest] = octets.first_chunk::<16>()?.as_chunks::<8>().0 else { return None };
     let version = WireVersion::usual(*version)?;
-    let &[b' ', a, b, c, b' '] = rest else { return None };
-    code([a, b, c]).filter(|code| (100..600).contains(code)).map(|code| (version, code))
+    // The spaces in front of the code and behind it are zeros now, and digits below ten:
+    // neither they nor six more have a bit in the upper half of an octet.
+    let rest = u64::from_le_bytes(*rest) ^ u64::from_le_bytes(*b" 000 \0\0\0");
+    let more = rest.wrapping_add(u64::from_le_bytes([0, 6, 6, 6, 0, 0, 0, 0]));
+    let outside = u64::from_le_bytes([0xFF, 0xF0, 0xF0, 0xF0, 0xFF, 0, 0, 0]);
+    let [_, a, b, c, _, reason, ..] = rest.to_le_bytes();
+    let fits = ((rest | more) & outside == 0) & (1..6).contains(&a) & (reason != b' ');
+    fits.then_some((version, a as u16 * 100 + b as u16 * 10 + c as u16))
 }
 
 /// The number that three digits stand for.
