@@ -76,7 +76,7 @@ pub(super) fn first_from(
     end: usize,
     half: impl Fn(&[u8; 32]) -> u32,
 ) -> usize {
-    let seen = u64::MAX.checked_shl(from as u32).unwrap_or(0);
+    let seen = u64::MAX.wrapping_shl(from as u32);
     let mut found = half(octets.first()) as u64 & seen;
     let (mut at, last) = (0, octets.octets().len() - 32);
     while found == 0 && at < end {
