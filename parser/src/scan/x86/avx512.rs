@@ -185,10 +185,10 @@ fn compressed(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
     let count = bits.count_ones() as usize;
     let positions = _mm512_maskz_compress_epi8(bits, load(&POSITIONS));
     let first = _mm512_castsi512_si128(positions);
-    let four = _mm_add_epi32(_mm_cvtepu8_epi32(first), _mm_set1_epi32(at as i32));
-    // SAFETY: 16 octets are writable, and the store needs no alignment.
-    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), four) };
-    if count > 4 {
+    let eight = _mm256_add_epi32(_mm256_cvtepu8_epi32(first), _mm256_set1_epi32(at as i32));
+    // SAFETY: 32 octets are writable, and the store needs no alignment.
+    unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), eight) };
+    if count > 8 {
         let parts = [first, _mm512_extracti32x4_epi32::<1>(positions)];
         for (out, part) in out.as_chunks_mut::<16>().0.iter_mut().zip(parts) {
             let sixteen =
