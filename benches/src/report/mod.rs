@@ -37,6 +37,7 @@ mod probe;
 mod profile;
 mod record;
 mod run;
+mod samples;
 mod scenarios;
 mod server;
 mod summary;

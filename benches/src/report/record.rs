@@ -50,6 +50,8 @@ pub(super) struct Environment {
     pub(super) others: Vec<f64>,
     /// Turns that were taken again because the machine had been too busy.
     pub(super) repeated: usize,
+    /// Why perf could not say which part of the time is in user space, where it could not: the first reason.
+    pub(super) unsampled: Option<String>,
 }
 
 /// How it was measured.
@@ -114,6 +116,15 @@ pub(super) struct Load {
     pub(super) server: Option<Server>,
     /// TCP segments that the machine sent again: each a pause of 200 milliseconds or more, and no server's fault.
     pub(super) retransmitted: Option<u64>,
+    /// Where the server was found, in a run of its own; none where perf can't be had.
+    pub(super) samples: Option<Samples>,
+}
+
+/// How often a server was found running, and how often of that in user space.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Samples {
+    pub(super) user: u64,
+    pub(super) all: u64,
 }
 
 /// Microseconds of a burst, from its write to its last octet.

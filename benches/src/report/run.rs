@@ -6,11 +6,11 @@ use super::environment::{Ticks, environment, load_average, now};
 use super::field::{Ready, build, field};
 use super::generator::{Generator, beside};
 use super::options;
-use super::record::{Contestant, Flush, Load, Memory, Record, Run, Settings, Workers};
+use super::record::{Contestant, Environment, Flush, Load, Memory, Record, Run, Settings, Workers};
 use super::scenarios::{self, Scenario};
 use super::server::{CLIENTS, Core, SERVERS, Server};
 use super::summary::{LIMIT, OURS, cpu};
-use super::{calls, flush, heads, memory, pages, probe, profile};
+use super::{calls, flush, heads, memory, pages, probe, profile, samples};
 
 /// Rounds of the parts that compare Rajada only with null-mio.
 const SMALL_ROUNDS: usize = 5;
@@ -102,7 +102,7 @@ fn serving(
             for one in turns {
                 let before = Ticks::now();
                 let outcome = lengths[scenario.name].clone().and_then(|length| {
-                    turn(one, scenario, generator, length, &mut record.environment.repeated)
+                    turn(one, scenario, generator, length, &mut record.environment)
                 });
                 others.push(Ticks::now().others_since(before));
                 tell(options, round, scenario, one, &outcome);
@@ -154,19 +154,27 @@ fn turn(
     scenario: &Scenario,
     generator: &Generator,
     length: usize,
-    repeated: &mut usize,
+    environment: &mut Environment,
 ) -> Result<Load, String> {
     let more = more(one, length);
     let more: Vec<&str> = more.iter().map(String::as_str).collect();
-    for _ in 1..TRIES {
+    let mut tries = 1;
+    loop {
         let server = Server::start(&one.launch, &more, SERVERS)?;
-        let load = generator.run(&server, scenario, 1, CLIENTS)?;
-        if load.retransmitted.unwrap_or(0) <= FEW {
-            return Ok(load);
+        let mut load = generator.run(&server, scenario, 1, CLIENTS)?;
+        if load.retransmitted.unwrap_or(0) > FEW && tries < TRIES {
+            environment.repeated += 1;
+            tries += 1;
+            continue;
         }
-        *repeated += 1;
+        match samples::samples(&server, generator, scenario) {
+            Ok(samples) => load.samples = Some(samples),
+            Err(reason) => {
+                environment.unsampled.get_or_insert(reason);
+            }
+        }
+        return Ok(load);
     }
-    generator.run(&Server::start(&one.launch, &more, SERVERS)?, scenario, 1, CLIENTS)
 }
 
 /// Arguments that only null-mio wants: how long its answer is to be.

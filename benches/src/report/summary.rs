@@ -89,12 +89,14 @@ pub(super) fn cpu(load: &Load) -> f64 {
     load.server.as_ref().map_or(f64::NAN, |server| server.cpu_us_per_request)
 }
 
+/// By samples; where there are none, by the kernel's ticks.
 pub(super) fn user(load: &Load) -> f64 {
-    load.server.as_ref().map_or(f64::NAN, |server| server.user_us_per_request)
+    let ticks = || load.server.as_ref().map_or(f64::NAN, |server| server.user_us_per_request);
+    load.samples.map_or_else(ticks, |samples| cpu(load) * samples.user as f64 / samples.all as f64)
 }
 
 pub(super) fn system(load: &Load) -> f64 {
-    load.server.as_ref().map_or(f64::NAN, |server| server.system_us_per_request)
+    cpu(load) - user(load)
 }
 
 pub(super) fn p99(load: &Load) -> f64 {
@@ -143,7 +145,7 @@ pub(super) fn correct_peers(record: &Record) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::record::{Contestant, Server, Unread};
+    use super::super::record::{Contestant, Samples, Server, Unread};
     use super::*;
 
     /// Two rounds of three contestants in the scenario `pipelined`.
@@ -194,6 +196,15 @@ pub(super) mod tests {
         assert_eq!(figure.spread(1), "2.5 (1.0–10.0)");
         assert_eq!(Figure::of([1.0]).unwrap().spread(2), "1.00");
         assert_eq!(Figure::of([]), None);
+    }
+
+    #[test]
+    fn samples_say_better_than_ticks_what_is_the_servers_own() {
+        let record = record();
+        let (_, load) = loads(&record, "pipelined", OURS)[0];
+        let sampled = Load { samples: Some(Samples { user: 1, all: 10 }), ..load.clone() };
+        assert!((user(load) - 0.055).abs() < 1e-9 && (system(load) - 0.165).abs() < 1e-9);
+        assert!((user(&sampled) - 0.022).abs() < 1e-9 && (system(&sampled) - 0.198).abs() < 1e-9);
     }
 
     #[test]

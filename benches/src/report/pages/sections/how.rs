@@ -1,6 +1,7 @@
 //! How it was measured, on what, and how to do it again.
 
 use super::super::super::record::Record;
+use super::super::super::samples;
 use super::super::super::summary::Figure;
 use super::super::table::Table;
 use super::Part::{Code, List, Words};
@@ -57,6 +58,7 @@ pub(super) fn how(record: &Record) -> Section {
     }
     let mut parts = vec![
         Words("Every contestant is started anew in every round; the order is reversed in every second one. The generator compares every octet of every answer with the first, but for its date. It waits for answers only when none has come for 50 µs, and looks for them again and again before: to be woken would cost the server time that it doesn't owe to clients on other machines.".into()),
+        Words(user_part(record)),
         Part::Table(machine),
         Part::Table(servers),
     ];
@@ -79,4 +81,31 @@ pub(super) fn how(record: &Record) -> Section {
         )));
     }
     section("How it was measured", parts)
+}
+
+/// How processor time is shared between a server and the kernel.
+fn user_part(record: &Record) -> String {
+    let loads = || record.runs.iter().filter_map(|run| run.outcome.as_ref().ok());
+    let (all, sampled) = (loads().count(), loads().filter(|load| load.samples.is_some()).count());
+    let total = "Processor time is what the scheduler has counted for the server, in nanoseconds.";
+    let ticks = "by the kernel's ticks, which are few: a round of the not pipelined scenario has a dozen in user space";
+    if sampled == 0 {
+        let reason = record.environment.unsampled.as_deref().unwrap_or("they were not asked for");
+        return format!(
+            "{total} How much of it is in user space is told {ticks}. (No samples: {reason}.)"
+        );
+    }
+    let mut text = format!(
+        "{total} How much of it is in user space is sampled: behind each turn the generator goes on for {} s (not pipelined {} s), while perf looks {} times a second of the server's running time where it is. A sample that comes due on the kernel's way out of a system call, where it can't be interrupted, is taken right behind the call: that counts as user time, for all contestants alike.",
+        samples::PIPELINED,
+        samples::SINGLE,
+        samples::RATE
+    );
+    if sampled < all {
+        text += &format!(
+            " In {} of {all} turns there were no samples; there it is told {ticks}.",
+            all - sampled
+        );
+    }
+    text
 }
