@@ -3,8 +3,24 @@
 /// Values by key.
 #[derive(Debug, Clone)]
 pub(crate) struct Statics<T> {
-    /// Those whose keys have each length, sorted.
-    by_length: Vec<Vec<(Box<[u8]>, T)>>,
+    /// Those whose keys have each length.
+    by_length: Vec<Bucket<T>>,
+}
+
+/// The first one stands where its length leads to, with what it is compared by: a look at it follows no pointer but
+/// one.
+#[derive(Debug, Clone)]
+struct Bucket<T> {
+    first: Option<Static<T>>,
+    /// Sorted.
+    others: Vec<Static<T>>,
+}
+
+#[derive(Debug, Clone)]
+struct Static<T> {
+    edges: [u64; 2],
+    value: T,
+    key: Box<[u8]>,
 }
 
 impl<T> Default for Statics<T> {
@@ -17,30 +33,66 @@ impl<T> Statics<T> {
     /// Adds a value; false if its key is there already.
     pub(crate) fn insert(&mut self, key: &[u8], value: T) -> bool {
         if self.by_length.len() <= key.len() {
-            self.by_length.resize_with(key.len() + 1, Vec::new);
+            self.by_length.resize_with(key.len() + 1, Bucket::default);
         }
         let bucket = &mut self.by_length[key.len()];
-        match bucket.binary_search_by(|(other, _)| (**other).cmp(key)) {
-            Ok(_) => false,
-            Err(at) => {
-                bucket.insert(at, (key.into(), value));
-                true
-            }
+        let new = Static { edges: edges(key), value, key: key.into() };
+        match &bucket.first {
+            None => bucket.first = Some(new),
+            Some(first) if *first.key == *key => return false,
+            Some(_) => match bucket.others.binary_search_by(|other| (*other.key).cmp(key)) {
+                Ok(_) => return false,
+                Err(at) => bucket.others.insert(at, new),
+            },
         }
+        true
     }
 
     /// The value of a key.
     #[inline]
     pub(crate) fn find(&self, key: &[u8]) -> Option<&T> {
-        match &self.by_length.get(key.len())?[..] {
-            [(only, value)] => is_same(only, key).then_some(value),
-            many => find_among(many, key),
-        }
+        let bucket = self.by_length.get(key.len())?;
+        let first = bucket.first.as_ref()?;
+        if first.is(key) { Some(&first.value) } else { find_among(&bucket.others, key) }
     }
 
     /// All of them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], &T)> {
-        self.by_length.iter().flatten().map(|(key, value)| (&**key, value))
+        let all =
+            self.by_length.iter().flat_map(|bucket| bucket.first.iter().chain(&bucket.others));
+        all.map(|one| (&*one.key, &one.value))
+    }
+}
+
+impl<T> Default for Bucket<T> {
+    fn default() -> Bucket<T> {
+        Bucket { first: None, others: Vec::new() }
+    }
+}
+
+impl<T> Static<T> {
+    /// Whether it has this key, which is as long as its own.
+    #[inline]
+    fn is(&self, key: &[u8]) -> bool {
+        self.edges == edges(key) && (key.len() <= EDGES || *self.key == *key)
+    }
+}
+
+/// So long are keys that their edges tell apart, if they are of the same length.
+const EDGES: usize = 16;
+
+/// The first and the last octets of a key, which may be partly the same.
+#[inline]
+fn edges(key: &[u8]) -> [u64; 2] {
+    if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+        [u64::from_ne_bytes(*first), u64::from_ne_bytes(*last)]
+    } else if let (Some(first), Some(last)) = (key.first_chunk(), key.last_chunk()) {
+        [u32::from_ne_bytes(*first), u32::from_ne_bytes(*last)].map(u64::from)
+    } else if let (Some(first), Some(last)) = (key.first(), key.last()) {
+        let middle = key[key.len() / 2];
+        [u64::from(u16::from_ne_bytes([*first, middle])), u64::from(*last)]
+    } else {
+        [0; 2]
     }
 }
 
@@ -48,12 +100,12 @@ impl<T> Statics<T> {
 const FEW: usize = 6;
 
 #[inline(never)]
-fn find_among<'s, T>(bucket: &'s [(Box<[u8]>, T)], key: &[u8]) -> Option<&'s T> {
-    if bucket.len() <= FEW {
-        return bucket.iter().find(|(own, _)| is_same(own, key)).map(|(_, value)| value);
+fn find_among<'s, T>(others: &'s [Static<T>], key: &[u8]) -> Option<&'s T> {
+    if others.len() <= FEW {
+        return others.iter().find(|one| one.is(key)).map(|one| &one.value);
     }
-    let at = bucket.binary_search_by(|(other, _)| (**other).cmp(key)).ok()?;
-    bucket.get(at).map(|(_, value)| value)
+    let at = others.binary_search_by(|other| (*other.key).cmp(key)).ok()?;
+    others.get(at).map(|one| &one.value)
 }
 
 /// Compares without a call where the octets are few: the first and the last of them, which may be partly the same.
@@ -107,6 +159,11 @@ mod tests {
                 let mut other = one.to_vec();
                 other[at] ^= 1;
                 assert!(!is_same(one, &other), "{len} {at}");
+                let mut statics = Statics::default();
+                assert!(statics.insert(one, 1));
+                assert_eq!((statics.find(one), statics.find(&other)), (Some(&1), None));
+                assert!(statics.insert(&other, 2));
+                assert_eq!((statics.find(one), statics.find(&other)), (Some(&1), Some(&2)));
             }
         }
     }
