@@ -53,8 +53,10 @@ pub(crate) struct Heads {
     date: [u8; 29],
     /// When the date must be renewed.
     next: Instant,
-    /// The one that was asked for last comes first: it will be asked for again.
-    ready: Vec<Ready>,
+    /// The one that was asked for last: it will be asked for again.
+    last: Option<Ready>,
+    /// In the order in which they were asked for last.
+    others: Vec<Ready>,
     scratch: Vec<u8>,
 }
 
@@ -86,7 +88,8 @@ impl Heads {
         let mut heads = Heads {
             date: [b' '; 29],
             next: Instant::now(),
-            ready: Vec::new(),
+            last: None,
+            others: Vec::new(),
             scratch: Vec::new(),
         };
         heads.renew(Instant::now());
@@ -114,14 +117,15 @@ impl Heads {
         self.next = now
             + Duration::from_secs(1)
                 .saturating_sub(Duration::from_nanos(since_epoch.subsec_nanos().into()));
-        // The list is rebuilt where it is: nothing is allocated, once a second.
-        let renewed = core::mem::take(&mut self.ready).into_iter().filter_map(|ready| {
+        let renewed = |ready: Ready| {
             let mut octets = ready.head.into_inner();
             let at = octets.windows(DATE.len()).position(|part| part == DATE)? + DATE.len();
             octets.get_mut(at..at + self.date.len())?.copy_from_slice(&self.date);
             Some(Ready { head: PreparedHead::new(octets).ok()?, ..ready })
-        });
-        self.ready = renewed.collect();
+        };
+        self.last = self.last.take().and_then(renewed);
+        // The list is rebuilt where it is: nothing is allocated, once a second.
+        self.others = core::mem::take(&mut self.others).into_iter().filter_map(renewed).collect();
     }
 
     /// The head of a status and a type, with nothing else in it, if it is the one that was asked for last.
@@ -131,7 +135,7 @@ impl Heads {
         status: Status,
         content_type: Option<ContentType>,
     ) -> Option<&PreparedHead<Vec<u8>>> {
-        let last = self.ready.first()?;
+        let last = self.last.as_ref()?;
         last.is_for(status, content_type).then_some(&last.head)
     }
 
@@ -142,20 +146,23 @@ impl Heads {
         status: Status,
         content_type: Option<ContentType>,
     ) -> &PreparedHead<Vec<u8>> {
-        let at = self.find_or_prepare(status, content_type);
-        // In the order in which they were asked for last.
-        self.ready[..=at].rotate_right(1);
-        &self.ready[0].head
+        let mut ready = self.take_or_prepare(status, content_type);
+        // The same type may be a constant at another place: this one is known from now on.
+        ready.content_type = content_type;
+        &self.last.insert(ready).head
     }
 
-    fn find_or_prepare(&mut self, status: Status, content_type: Option<ContentType>) -> usize {
+    /// Takes it from its place; the one that was asked for last becomes the first of the others.
+    fn take_or_prepare(&mut self, status: Status, content_type: Option<ContentType>) -> Ready {
         let same = |ready: &Ready| ready.status == status && ready.content_type == content_type;
-        match self.ready.iter().position(same) {
-            Some(at) => {
-                // The same type may be a constant at another place: this one is known from now on.
-                self.ready[at].content_type = content_type;
-                at
+        if let Some(last) = self.last.take() {
+            if same(&last) {
+                return last;
             }
+            self.others.insert(0, last);
+        }
+        match self.others.iter().position(same) {
+            Some(at) => self.others.remove(at),
             None => self.prepare(status, content_type),
         }
     }
@@ -177,15 +184,12 @@ impl Heads {
     }
 
     #[cold]
-    fn prepare(&mut self, status: Status, content_type: Option<ContentType>) -> usize {
+    fn prepare(&mut self, status: Status, content_type: Option<ContentType>) -> Ready {
         let mut octets = Vec::with_capacity(128);
         encode(&mut octets, &self.date, status, content_type);
         let head = PreparedHead::new(octets).expect("a status, a date and a media type are a head");
-        if self.ready.len() == MOST_READY {
-            self.ready.pop();
-        }
-        self.ready.push(Ready { status, content_type, head });
-        self.ready.len() - 1
+        self.others.truncate(MOST_READY - 1);
+        Ready { status, content_type, head }
     }
 }
 
@@ -230,7 +234,7 @@ mod tests {
             .octets()
             .to_vec();
         assert_eq!(first.len(), second.len());
-        assert_eq!(heads.ready.len(), 1);
+        assert!(heads.last.is_some() && heads.others.is_empty());
     }
 
     #[test]
@@ -240,9 +244,9 @@ mod tests {
         for code in (200..600).filter_map(Status::new).filter(|status| *status != Status::OK) {
             heads.ready(Status::OK, usual);
             heads.ready(code, usual);
-            assert!(heads.ready.iter().any(|ready| ready.is_for(Status::OK, usual)), "{code:?}");
+            assert!(heads.others.iter().any(|ready| ready.is_for(Status::OK, usual)), "{code:?}");
         }
-        assert_eq!(heads.ready.len(), MOST_READY);
+        assert_eq!(heads.others.len(), MOST_READY - 1);
         assert!(heads.last(Status::OK, usual).is_none());
         heads.ready(Status::OK, usual);
         assert!(heads.last(Status::OK, usual).is_some());
