@@ -1,14 +1,16 @@
 //! One connection: its socket, and the way of octets between it and its exchange.
 
+use std::hint::cold_path;
 use std::io::{self, ErrorKind, Read};
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 
 use mio::net::TcpStream;
 use rajada_pipeline::{Burst, Event, Phase};
 
 use super::deadlines::Watch;
 use super::socket::Socket;
-use crate::service::{Exchange, Service, Stop, flush, flush_in_line};
+use crate::app::Shared;
+use crate::service::{Around, Exchange, Service, Stop, flush, flush_in_line};
 
 /// A connection. What every event needs comes first.
 #[repr(C)]
@@ -25,6 +27,7 @@ pub(super) struct Connection {
     rest: Option<Box<Rest>>,
     pub(super) watch: Watch,
     pub(super) exchange: Exchange,
+    peer: SocketAddr,
 }
 
 const _: () = assert!(size_of::<Connection>() <= 256, "a connection is small");
@@ -67,7 +70,7 @@ const READS_A_TURN: usize = 4;
 const MOVED: usize = 4096;
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, exchange: Exchange) -> Connection {
+    pub(super) fn new(stream: TcpStream, peer: SocketAddr, key: u64) -> Connection {
         Connection {
             socket: Socket(stream),
             readable: false,
@@ -76,7 +79,8 @@ impl Connection {
             life: Life::Open,
             rest: None,
             watch: Watch::default(),
-            exchange,
+            exchange: Exchange::new(key),
+            peer,
         }
     }
 
@@ -99,32 +103,81 @@ impl Connection {
 
     /// Goes on as far as possible: serves, reads, writes. `buffer` is the worker's.
     #[inline(always)]
-    pub(super) fn drive(&mut self, service: &mut Service, buffer: &mut [u8]) -> Next {
-        match self.try_drive(service, buffer) {
+    pub(super) fn drive(
+        &mut self,
+        shared: &Shared,
+        service: &mut Service,
+        buffer: &mut [u8],
+    ) -> Next {
+        match self.try_drive(shared, service, buffer) {
             Ok(next) => next,
             Err(error) => {
-                log::debug!("{}: {error}", self.exchange.peer);
+                log::debug!("{}: {error}", self.peer);
                 Next::Close
             }
         }
     }
 
+    /// Nearly always nothing is kept or owed, and one read, one write and a look around are all there is to do. They
+    /// stand here in one line; all else is for [`drive_on`](Self::drive_on).
     #[inline(always)]
-    fn try_drive(&mut self, service: &mut Service, buffer: &mut [u8]) -> io::Result<Next> {
+    fn try_drive(
+        &mut self,
+        shared: &Shared,
+        service: &mut Service,
+        buffer: &mut [u8],
+    ) -> io::Result<Next> {
+        if self.rest.is_some() || !self.exchange.pipeline.wants_store() || !self.goes_on() {
+            cold_path();
+            return self.drive_on(shared, service, buffer);
+        }
+        match self.socket.read(buffer) {
+            Ok(count @ 1..) => {
+                self.exhausted_by(count, buffer.len());
+                let mut burst = Burst::new(&buffer[..count]);
+                let around = Around { shared, peer: &self.peer };
+                let stop =
+                    service.receive(around, &mut self.exchange, &mut burst, &mut self.socket)?;
+                if !burst.rest().is_empty() {
+                    cold_path();
+                    self.keep(burst.rest(), stop);
+                }
+            }
+            nothing => {
+                cold_path();
+                self.no_octets(nothing)?;
+            }
+        }
+        flush_in_line(&mut self.exchange, &mut self.socket)?;
+        if self.readable {
+            cold_path();
+            return self.drive_on(shared, service, buffer);
+        }
+        self.settle(service)
+    }
+
+    /// Goes on as far as possible, whatever that takes.
+    #[inline(never)]
+    fn drive_on(
+        &mut self,
+        shared: &Shared,
+        service: &mut Service,
+        buffer: &mut [u8],
+    ) -> io::Result<Next> {
         if self.life == Life::Lingering {
             return self.linger(buffer);
         }
         flush(&mut self.exchange, &mut self.socket)?;
         if self.is_paused() {
-            self.serve_rest(service)?;
+            self.serve_rest(shared, service)?;
             flush(&mut self.exchange, &mut self.socket)?;
         }
         for _ in 0..READS_A_TURN {
             if !self.goes_on() {
                 break;
             }
-            self.read(service, buffer)?;
-            flush_in_line(&mut self.exchange, &mut self.socket)?;
+            self.read(shared, service, buffer)?;
+            flush(&mut self.exchange, &mut self.socket)?;
         }
         self.settle(service)
     }
@@ -144,35 +197,40 @@ impl Connection {
         self.rest.as_ref().is_some_and(|rest| rest.paused)
     }
 
-    /// Reads once, and serves what came.
-    #[inline(always)]
-    fn read(&mut self, service: &mut Service, buffer: &mut [u8]) -> io::Result<()> {
+    /// Reads once, behind what is kept, and serves what there is.
+    fn read(
+        &mut self,
+        shared: &Shared,
+        service: &mut Service,
+        buffer: &mut [u8],
+    ) -> io::Result<()> {
         let kept = match &self.rest {
             None => 0,
             Some(rest) if rest.len() <= MOVED => {
                 buffer[..rest.len()].copy_from_slice(rest.octets());
                 rest.len()
             }
-            Some(_) => return self.read_behind(service),
+            Some(_) => return self.read_behind(shared, service),
         };
         let room = buffer.len() - kept;
         match self.socket.read(&mut buffer[kept..]) {
-            Ok(0) => self.end_of_stream(),
-            Ok(count) => {
+            Ok(count @ 1..) => {
                 self.exhausted_by(count, room);
                 let octets = &buffer[..kept + count];
                 let mut burst = Burst::new(octets);
-                let stop = service.receive(&mut self.exchange, &mut burst, &mut self.socket)?;
+                let around = Around { shared, peer: &self.peer };
+                let stop =
+                    service.receive(around, &mut self.exchange, &mut burst, &mut self.socket)?;
                 self.keep(burst.rest(), stop);
                 Ok(())
             }
-            Err(error) => self.no_octets(error),
+            nothing => self.no_octets(nothing),
         }
     }
 
     /// Reads behind the octets of a long head that has not ended.
     #[cold]
-    fn read_behind(&mut self, service: &mut Service) -> io::Result<()> {
+    fn read_behind(&mut self, shared: &Shared, service: &mut Service) -> io::Result<()> {
         let Some(mut rest) = self.rest.take() else { return Ok(()) };
         let filled = rest.octets.len();
         // A quarter more each time: the cost of clearing stays in proportion to what came.
@@ -182,12 +240,11 @@ impl Connection {
         rest.octets.truncate(filled + read.as_ref().copied().unwrap_or(0));
         self.rest = Some(rest);
         match read {
-            Ok(0) => self.end_of_stream(),
-            Ok(count) => {
+            Ok(count @ 1..) => {
                 self.exhausted_by(count, room);
-                self.serve_rest(service)
+                self.serve_rest(shared, service)
             }
-            Err(error) => self.no_octets(error),
+            nothing => self.no_octets(nothing),
         }
     }
 
@@ -198,22 +255,25 @@ impl Connection {
         self.readable = count == room || self.read_closed;
     }
 
+    /// A read has brought none.
     #[cold]
-    fn no_octets(&mut self, error: io::Error) -> io::Result<()> {
-        match error.kind() {
-            ErrorKind::WouldBlock => self.readable = false,
-            ErrorKind::Interrupted => {}
-            _ => return Err(error),
+    fn no_octets(&mut self, read: io::Result<usize>) -> io::Result<()> {
+        match read {
+            Ok(_) => self.end_of_stream(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
         Ok(())
     }
 
     /// Serves octets that were kept.
     #[cold]
-    fn serve_rest(&mut self, service: &mut Service) -> io::Result<()> {
+    fn serve_rest(&mut self, shared: &Shared, service: &mut Service) -> io::Result<()> {
         let Some(mut rest) = self.rest.take() else { return Ok(()) };
         let mut burst = Burst::new(rest.octets());
-        let stop = service.receive(&mut self.exchange, &mut burst, &mut self.socket)?;
+        let around = Around { shared, peer: &self.peer };
+        let stop = service.receive(around, &mut self.exchange, &mut burst, &mut self.socket)?;
         rest.start += burst.consumed();
         if rest.len() > 0 && stop != Stop::Closed {
             rest.paused = stop == Stop::Paused;
@@ -245,15 +305,13 @@ impl Connection {
         rest.paused = stop == Stop::Paused;
     }
 
-    #[cold]
-    fn end_of_stream(&mut self) -> io::Result<()> {
+    fn end_of_stream(&mut self) {
         self.readable = false;
         self.life = Life::HalfClosed;
         if let Event::Malformed(offence) = self.exchange.pipeline.receive_eof() {
-            log::debug!("{}: {offence}", self.exchange.peer);
+            log::debug!("{}: {offence}", self.peer);
             self.exchange.forget_pending();
         }
-        Ok(())
     }
 
     /// What follows when there is nothing more to serve in this turn.

@@ -1,5 +1,6 @@
 //! A worker: one thread, one loop, its own connections.
 
+use std::hint::cold_path;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use super::{Control, Exit, Order, Seat, WAKER};
 use crate::Status;
 use crate::app::Shared;
 use crate::runtime::{BlockingPool, Runtime};
-use crate::service::{Exchange, Service};
+use crate::service::Service;
 
 const LISTENER: Token = Token(usize::MAX - 1);
 
@@ -107,6 +108,7 @@ impl Worker {
 
     fn turn_until_end(&mut self) -> io::Result<Exit> {
         let mut events = Events::with_capacity(1024);
+        let shared = self.service.shared.clone();
         loop {
             if let Some(exit) = self.obey() {
                 return Ok(exit);
@@ -122,7 +124,7 @@ impl Worker {
             self.service.tick(now);
             let mut ready = core::mem::take(&mut self.ready);
             for event in &events {
-                self.event(event);
+                self.event(&shared, event);
             }
             if self.accept == Accept::Now
                 || matches!(self.accept, Accept::Later(time) if time <= now)
@@ -171,23 +173,27 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn event(&mut self, event: &Event) {
+    fn event(&mut self, shared: &Shared, event: &Event) {
         match event.token() {
             WAKER => {}
             LISTENER => self.accept = Accept::Now,
             Token(key) => {
                 let key = key as u64;
                 let Some(connection) = self.connections.get(key) else { return };
-                connection.readable |= event.is_readable() || event.is_read_closed();
-                connection.read_closed |= event.is_read_closed();
+                connection.readable |= event.is_readable();
                 if event.is_writable() {
                     connection.exchange.blocked = false;
                 }
-                if event.is_error() || (event.is_write_closed() && !connection.is_lingering()) {
-                    // Nobody is left to answer.
-                    return self.close(key);
+                if event.is_error() || event.is_write_closed() || event.is_read_closed() {
+                    cold_path();
+                    connection.readable |= event.is_read_closed();
+                    connection.read_closed |= event.is_read_closed();
+                    if event.is_error() || (event.is_write_closed() && !connection.is_lingering()) {
+                        // Nobody is left to answer.
+                        return self.close(key);
+                    }
                 }
-                let next = connection.drive(&mut self.service, &mut self.buffer);
+                let next = connection.drive(shared, &mut self.service, &mut self.buffer);
                 self.follow(key, next);
             }
         }
@@ -197,7 +203,8 @@ impl Worker {
     #[inline(never)]
     fn drive(&mut self, key: u64) {
         let Some(connection) = self.connections.get(key) else { return };
-        let next = connection.drive(&mut self.service, &mut self.buffer);
+        let shared = self.service.shared.clone();
+        let next = connection.drive(&shared, &mut self.service, &mut self.buffer);
         self.follow(key, next);
     }
 
@@ -387,7 +394,7 @@ fn adopt(
     peer: std::net::SocketAddr,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let key = connections.insert(|key| Connection::new(stream, Exchange::new(key, peer)));
+    let key = connections.insert(|key| Connection::new(stream, peer, key));
     let registered = match connections.get(key) {
         Some(connection) => poll.registry().register(
             connection.stream_mut(),

@@ -84,8 +84,8 @@ impl<'s> Place<'s> {
                 Incoming::Whole(octets) => Content::Whole(octets),
                 _ => Content::None,
             },
-            peer: arrival.peer,
-            shared: arrival.shared,
+            peer: arrival.around.peer,
+            shared: arrival.around.shared,
             extensions: Attached::Nowhere,
         }
     }

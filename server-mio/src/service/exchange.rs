@@ -1,7 +1,7 @@
 //! One connection's side of HTTP.
 
+use std::hint::cold_path;
 use std::io::{self, ErrorKind, IoSlice, Write};
-use std::net::SocketAddr;
 
 use bytes::Bytes;
 use rajada_parser::Positions;
@@ -32,7 +32,6 @@ pub(crate) struct Exchange {
     pub(super) told: Option<Box<Told>>,
     /// Someone makes content faster than the peer takes it.
     pub(super) starved: bool,
-    pub(crate) peer: SocketAddr,
 }
 
 /// Whom to tell when an answer has left.
@@ -60,7 +59,7 @@ pub(crate) enum Stop {
 }
 
 impl Exchange {
-    pub(crate) fn new(key: u64, peer: SocketAddr) -> Exchange {
+    pub(crate) fn new(key: u64) -> Exchange {
         Exchange {
             pipeline: Pipeline::new(),
             key,
@@ -71,7 +70,6 @@ impl Exchange {
             pending: None,
             told: None,
             starved: false,
-            peer,
         }
     }
 }
@@ -116,19 +114,37 @@ fn write_all(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
         let mut slices = [&[][..]; 2];
         let (written, whole) = match exchange.pipeline.poll_transmit(&mut slices) {
             1 => (out.write(slices[0]), slices[0].len()),
-            _ => write_vectored(exchange, out),
+            _ => {
+                cold_path();
+                write_vectored(exchange, out)
+            }
         };
         match written {
-            Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            Ok(written) => {
+            Ok(written @ 1..) => {
                 exchange.pipeline.transmitted(written);
-                // Less than all: there is no more room, and the kernel will say when there is.
-                exchange.blocked = written < whole;
+                if written < whole {
+                    cold_path();
+                    // There is no more room, and the kernel will say when there is.
+                    exchange.blocked = true;
+                }
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => exchange.blocked = true,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            nothing => {
+                cold_path();
+                not_written(exchange, nothing)?;
+            }
         }
+    }
+    Ok(())
+}
+
+/// A write has taken no octets.
+#[cold]
+fn not_written(exchange: &mut Exchange, written: io::Result<usize>) -> io::Result<()> {
+    match written {
+        Ok(_) => return Err(ErrorKind::WriteZero.into()),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => exchange.blocked = true,
+        Err(error) if error.kind() == ErrorKind::Interrupted => {}
+        Err(error) => return Err(error),
     }
     Ok(())
 }

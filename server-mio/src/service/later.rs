@@ -76,7 +76,7 @@ impl Service {
             Step::End(error) => Err(error),
         };
         if let Err(error) = end {
-            log::debug!("{}: a streamed answer ended early: {error}", exchange.peer);
+            log::debug!("a streamed answer ended early: {error}");
         }
         self.executor.end(task, &mut exchange.tasks);
         true

@@ -10,6 +10,7 @@ mod tasks;
 pub(crate) use exchange::{Exchange, Stop, flush, flush_in_line};
 
 use std::any::Any;
+use std::hint::cold_path;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -40,9 +41,10 @@ pub(crate) struct Service {
     pub(crate) runtime: Rc<Runtime>,
     pub(crate) executor: Executor,
     desk: Desk,
-    /// What idle pipelines have handed back, last used first.
+    /// What an idle pipeline has handed back last, and others before.
+    store: Option<Box<Store<Bytes>>>,
     #[expect(clippy::vec_box, reason = "they are lent as boxes")]
-    stores: Vec<Box<Store<Bytes>>>,
+    spare_stores: Vec<Box<Store<Bytes>>>,
     /// Where the fields of the request at hand are.
     slots: Option<Box<Slots>>,
     #[expect(clippy::vec_box, reason = "they are lent as boxes")]
@@ -53,15 +55,23 @@ pub(crate) struct Service {
     /// Handlers until it is read again, and between two times that it is.
     until_look: u32,
     look_every: u32,
+    /// Requests of a connection are counted: their number is bounded.
+    counts: bool,
+}
+
+/// What is around an exchange: its application, and who is at the other end.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) peer: &'a SocketAddr,
 }
 
 /// A request as the pipeline gives it.
 struct Arrival<'b> {
-    shared: &'b Shared,
+    around: Around<'b>,
     head: &'b rajada_parser::Request<'b, 'b>,
     content: Incoming<'b>,
     expects_continue: bool,
-    peer: &'b SocketAddr,
 }
 
 /// Room for what a request's path is decoded to.
@@ -91,13 +101,16 @@ impl Service {
         let desk = Desk::new();
         settings.set_date(desk.heads.date());
         let executor = Executor::new(queue, shared.endpoints());
+        let counts = shared.settings.limits.requests_per_connection != u32::MAX;
         Service {
+            counts,
             shared: Rc::new(shared),
             settings,
             runtime,
             executor,
             desk,
-            stores: Vec::new(),
+            store: None,
+            spare_stores: Vec::new(),
             slots: None,
             spare_slots: Vec::new(),
             scratch: None,
@@ -124,9 +137,10 @@ impl Service {
     ///
     /// # Errors
     /// What writing fails with: the connection is lost.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn receive(
         &mut self,
+        around: Around<'_>,
         exchange: &mut Exchange,
         burst: &mut Burst<'_>,
         out: &mut impl io::Write,
@@ -134,17 +148,28 @@ impl Service {
         self.lend(exchange);
         let mut slots = match exchange.slots.take().or_else(|| self.slots.take()) {
             Some(slots) => slots,
-            None => self.more_slots(),
+            None => {
+                cold_path();
+                self.more_slots()
+            }
         };
-        let stop = self.receive_into(exchange, burst, &mut slots, out);
-        if matches!(stop, Ok(Stop::NeedData)) && !burst.rest().is_empty() {
+        let stop = self.receive_into(around, exchange, burst, &mut slots, out);
+        if !burst.rest().is_empty() && matches!(stop, Ok(Stop::NeedData)) {
+            cold_path();
             exchange.slots = Some(slots);
-        } else if self.slots.is_none() {
-            self.slots = Some(slots);
-        } else if self.spare_slots.len() < MOST_SLOTS {
-            self.spare_slots.push(slots);
+        } else if let Some(slots) = self.slots.replace(slots) {
+            cold_path();
+            self.spare_slots(slots);
         }
         stop
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn spare_slots(&mut self, slots: Box<Slots>) {
+        if self.spare_slots.len() < MOST_SLOTS {
+            self.spare_slots.push(slots);
+        }
     }
 
     #[cold]
@@ -157,25 +182,23 @@ impl Service {
     #[inline(never)]
     fn receive_into(
         &mut self,
+        around: Around<'_>,
         exchange: &mut Exchange,
         burst: &mut Burst<'_>,
         slots: &mut Slots,
         out: &mut impl io::Write,
     ) -> io::Result<Stop> {
-        let shared = self.shared.clone();
-        let shared = &**shared;
-        let peer = exchange.peer;
         let mut oldest = self.clock;
         let stop = loop {
             let event = exchange.pipeline.receive(&self.settings, burst, slots);
             // By reference: moved, the head would be copied.
             if let Event::Request { ticket, ref request, content, expects_continue, .. } = event {
-                let arrival =
-                    || Arrival { shared, head: request, content, expects_continue, peer: &peer };
-                if shared.settings.limits.requests_per_connection != u32::MAX {
-                    count(shared, exchange, &ticket);
+                let arrival = || Arrival { around, head: request, content, expects_continue };
+                if self.counts {
+                    cold_path();
+                    count(around.shared, exchange, &ticket);
                 }
-                if let Some(ready) = shared.at_once.find(request)
+                if let Some(ready) = around.shared.at_once.find(request)
                     && !matches!(content, Incoming::Streaming(_))
                 {
                     self.begin_at_once(exchange, ticket, ready, &[], &arrival());
@@ -196,11 +219,11 @@ impl Service {
                 }
                 Event::EndOfMessage { .. } => {
                     if let Some(pending) = exchange.pending.take() {
-                        self.complete(shared, exchange, *pending, out)?;
+                        self.complete(around, exchange, *pending, out)?;
                     }
                 }
                 Event::Malformed(offence) => {
-                    log::debug!("{}: {offence}", exchange.peer);
+                    log::debug!("{}: {offence}", around.peer);
                     exchange.pending = None;
                 }
                 Event::NeedData => break Stop::NeedData,
@@ -227,9 +250,12 @@ impl Service {
     #[inline(always)]
     fn lend(&mut self, exchange: &mut Exchange) {
         if exchange.pipeline.wants_store() {
-            let store = match self.stores.pop() {
+            let store = match self.store.take() {
                 Some(store) => store,
-                None => self.more_stores(),
+                None => {
+                    cold_path();
+                    self.more_stores()
+                }
             };
             // It has none, so none comes back.
             exchange.pipeline.lend(store);
@@ -238,18 +264,27 @@ impl Service {
 
     #[cold]
     #[inline(never)]
-    fn more_stores(&self) -> Box<Store<Bytes>> {
-        Box::new(Store::new(&self.settings))
+    fn more_stores(&mut self) -> Box<Store<Bytes>> {
+        self.spare_stores.pop().unwrap_or_else(|| Box::new(Store::new(&self.settings)))
     }
 
     /// Hands a pipeline's store back to the worker when it is of no use any more.
     #[inline]
     pub(crate) fn reclaim(&mut self, exchange: &mut Exchange) {
-        if let Some(store) = exchange.pipeline.reclaim()
-            && self.stores.len() < MOST_STORES
-            && store.capacity() <= MOST_KEPT
-        {
-            self.stores.push(store);
+        let Some(store) = exchange.pipeline.reclaim() else { return };
+        if self.store.is_none() && store.capacity() <= MOST_KEPT {
+            self.store = Some(store);
+        } else {
+            cold_path();
+            self.spare_store(store);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn spare_store(&mut self, store: Box<Store<Bytes>>) {
+        if self.spare_stores.len() < MOST_STORES && store.capacity() <= MOST_KEPT {
+            self.spare_stores.extend(self.store.replace(store));
         }
     }
 
@@ -284,7 +319,7 @@ impl Service {
         arrival: &Arrival<'_>,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
-        if let Some((ready, range)) = arrival.shared.at_once.find_tail(arrival.head)
+        if let Some((ready, range)) = arrival.around.shared.at_once.find_tail(arrival.head)
             && !matches!(arrival.content, Incoming::Streaming(_))
         {
             self.begin_at_once(exchange, ticket, ready, &[range], arrival);
@@ -303,7 +338,7 @@ impl Service {
         out: &mut impl io::Write,
     ) -> io::Result<()> {
         let mut scratch = self.scratch.take().unwrap_or_default();
-        let place = answer::find(arrival.shared, arrival.head, &mut scratch);
+        let place = answer::find(arrival.around.shared, arrival.head, &mut scratch);
         let request = place.request(arrival);
         let outcome = match place.bare_handler(arrival.content) {
             Some((endpoint, Kind::Sync(handler))) => {
@@ -338,10 +373,10 @@ impl Service {
             return Ok(());
         }
         if let Some(waiting) = self.answer(exchange, ticket, target, &mut request, out)? {
-            let mut parts = self.parts(exchange);
+            let mut parts = self.parts(arrival.around);
             parts.copy(arrival.head, &request);
             parts.set_extensions(extensions);
-            self.start(arrival.shared, exchange, waiting, parts);
+            self.start(arrival.around, exchange, waiting, parts);
         }
         Ok(())
     }
@@ -377,10 +412,11 @@ impl Service {
         head: &rajada_parser::Request<'_, '_>,
         request: &Request<'_>,
     ) {
-        let mut parts = self.parts(exchange);
+        let around = Around { shared: request.shared, peer: request.peer };
+        let mut parts = self.parts(around);
         parts.copy(head, request);
         let waiting = Waiting { ticket, endpoint, preset: None };
-        self.start(request.shared, exchange, waiting, parts);
+        self.start(around, exchange, waiting, parts);
     }
 
     /// A request whose content is still to come. It is answered once that is complete, unless no handler waits
@@ -400,9 +436,9 @@ impl Service {
         if arrival.expects_continue
             && let Err(error) = exchange.pipeline.send_continue(&ticket)
         {
-            log::debug!("{}: no 100 could be sent: {error}", exchange.peer);
+            log::debug!("{}: no 100 could be sent: {error}", arrival.around.peer);
         }
-        let mut parts = self.parts(exchange);
+        let mut parts = self.parts(arrival.around);
         parts.copy(arrival.head, request);
         exchange.pending = Some(Box::new(Pending { parts, ticket, endpoint }));
     }
@@ -411,7 +447,7 @@ impl Service {
     #[cold]
     fn complete(
         &mut self,
-        shared: &Shared,
+        around: Around<'_>,
         exchange: &mut Exchange,
         pending: Pending,
         out: &mut impl io::Write,
@@ -419,20 +455,20 @@ impl Service {
         let Pending { mut parts, ticket, endpoint } = pending;
         let mut extensions = Extensions::default();
         let mut request = parts.view_for_hooks(&mut extensions);
-        let target = Target::Entry(endpoint, shared.entry(endpoint));
+        let target = Target::Entry(endpoint, around.shared.entry(endpoint));
         let waiting = self.answer(exchange, ticket, target, &mut request, out)?;
         match waiting {
             Some(waiting) => {
                 parts.set_extensions(extensions);
-                self.start(shared, exchange, waiting, parts);
+                self.start(around, exchange, waiting, parts);
             }
             None => Runtime::give_back(parts),
         }
         Ok(())
     }
 
-    fn parts(&self, exchange: &Exchange) -> Box<OwnedParts> {
-        self.runtime.take_spare().unwrap_or_else(|| OwnedParts::new(&self.shared, exchange.peer))
+    fn parts(&self, around: Around<'_>) -> Box<OwnedParts> {
+        self.runtime.take_spare().unwrap_or_else(|| OwnedParts::new(&self.shared, *around.peer))
     }
 
     /// How long an asynchronous handler may take from now.

@@ -11,7 +11,7 @@ use rajada_pipeline::Ticket;
 
 use super::answer::{Waiting, answer_panic, settle, staging};
 use super::exchange::Exchange;
-use super::{Service, panic_message};
+use super::{Around, Service, panic_message};
 use crate::app::{Entry, Shared, plain};
 use crate::handler::{FutureSlot, Kind};
 use crate::request::{OwnedParts, OwnedRequest};
@@ -22,16 +22,17 @@ impl Service {
     /// Calls an asynchronous handler and polls it once. If it is not ready it is parked.
     pub(super) fn start(
         &mut self,
-        shared: &Shared,
+        around: Around<'_>,
         exchange: &mut Exchange,
         waiting: Waiting,
         parts: Box<OwnedParts>,
     ) {
+        let shared = around.shared;
         let Waiting { ticket, endpoint, preset } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
         let copy = shared.asks_for_request(entry).then(|| {
-            let mut copy = self.parts(exchange);
+            let mut copy = self.parts(around);
             copy.copy_of(&parts);
             copy
         });

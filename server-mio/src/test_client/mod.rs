@@ -15,7 +15,7 @@ use rajada_pipeline::{Burst, Phase};
 use crate::App;
 use crate::app::Shared;
 use crate::runtime::{BlockingPool, Runtime, WakeQueue};
-use crate::service::{Exchange, Service, Stop, flush};
+use crate::service::{Around, Exchange, Service, Stop, flush};
 
 /// Asks an application in process: the whole way of a request but the sockets, one connection at a time.
 ///
@@ -89,7 +89,7 @@ impl TestClient {
         let entered = runtime.enter();
         shared.start.iter().for_each(|hook| hook(&mut runtime.locals().borrow_mut()));
         drop(entered);
-        let exchange = Exchange::new(0, PEER);
+        let exchange = Exchange::new(0);
         TestClient {
             service,
             runtime,
@@ -158,8 +158,10 @@ impl TestClient {
             kept.extend_from_slice(sent);
             &kept
         });
+        let shared = self.service.shared.clone();
+        let around = Around { shared: &shared, peer: &PEER };
         loop {
-            let stop = self.service.receive(&mut self.exchange, &mut burst, received);
+            let stop = self.service.receive(around, &mut self.exchange, &mut burst, received);
             self.finish_handlers(received);
             if !matches!(stop, Ok(Stop::Paused)) {
                 break;
@@ -175,7 +177,7 @@ impl TestClient {
         let runtime = self.runtime.clone();
         let entered = runtime.enter();
         self.service.cancel_all(&mut self.exchange);
-        self.exchange = Exchange::new(self.exchange.key + 1, PEER);
+        self.exchange = Exchange::new(self.exchange.key + 1);
         self.rest.clear();
         drop(entered);
     }
