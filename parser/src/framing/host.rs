@@ -3,7 +3,8 @@
 
 use core::net::Ipv6Addr;
 
-use crate::scan::class::{REG_NAME, TABLE, belongs};
+use crate::scan::are_host;
+use crate::scan::class::{REG_NAME, belongs};
 
 /// A host and an optional port, as in the `Host` field or in an absolute-form
 /// target, taken apart and found well-formed.
@@ -82,12 +83,9 @@ impl<'b> Authority<'b> {
     }
 }
 
-/// A constant has no address that must be looked up first, as a static has.
-const CLASSES: [u8; 256] = TABLE;
-
 /// Whether this is an authority, and of the shape that nearly all have: a name or
-/// an IPv4 address, and perhaps a port of four digits, or of five below 60000.
-/// Other shapes are [`Authority::parse`]'s to judge.
+/// an IPv4 address of letters, digits, `-`, `.` and `_`, and perhaps a port of four
+/// digits, or of five below 60000. Other shapes are [`Authority::parse`]'s to judge.
 #[inline]
 pub(super) fn is_usual(octets: &[u8]) -> bool {
     let name = match octets {
@@ -95,9 +93,7 @@ pub(super) fn is_usual(octets: &[u8]) -> bool {
         [name @ .., b':', b'0'..=b'5', a, b, c, d] if are_digits([*a, *b, *c, *d]) => name,
         name => name,
     };
-    // No branch for each octet.
-    let classes = name.iter().fold(REG_NAME, |all, &octet| all & CLASSES[octet as usize]);
-    !name.is_empty() && classes != 0
+    !name.is_empty() && are_host(name)
 }
 
 #[inline]

@@ -24,6 +24,10 @@ pub(crate) const VALUE: u8 = 4;
 /// section 3.2.2, without the comma: `unreserved / sub-delims`.
 pub(crate) const REG_NAME: u8 = 8;
 
+/// What names and IPv4 addresses of hosts nearly always consist of: letters, digits,
+/// `-`, `.` and `_`, which are of [`REG_NAME`].
+pub(crate) const HOST: u8 = 16;
+
 /// For each octet, the classes that it belongs to.
 pub(crate) static TABLE: [u8; 256] = {
     let mut table = [0; 256];
@@ -44,10 +48,12 @@ const fn classes(octet: u8) -> u8 {
     let reg_name = matches!(octet,
         b'!' | b'$' | b'&'..=b'+' | b'-' | b'.' | b';' | b'=' | b'_' | b'~'
         | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
+    let host = matches!(octet, b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
     (token as u8 * TOKEN)
         | (target as u8 * TARGET)
         | (value as u8 * VALUE)
         | (reg_name as u8 * REG_NAME)
+        | (host as u8 * HOST)
 }
 
 /// Whether `octet` belongs to `class`, one of the constants above.

@@ -84,6 +84,7 @@ mod arch;
 
 use core::mem::MaybeUninit;
 
+use self::class::{HOST, belongs};
 use self::slots::Writer;
 use crate::Limits;
 
@@ -186,6 +187,27 @@ fn write_first<const N: usize>(mut bits: u64, at: u32, out: &mut [MaybeUninit<u3
         bits &= bits.wrapping_sub(1);
     }
     bits
+}
+
+/// Whether all octets are of [`class::HOST`]. They are few, and so no level is picked for
+/// them: what every processor of the target has is enough.
+#[inline]
+pub(crate) fn are_host(octets: &[u8]) -> bool {
+    if let Some(last) = octets.last_chunk::<16>() {
+        let parts = octets.as_chunks::<16>().0.iter().chain([last]);
+        return parts.map(halves).all(arch::are_host);
+    }
+    match (octets.first_chunk(), octets.last_chunk()) {
+        // The same octets may be in both.
+        (Some(first), Some(last)) => arch::are_host([*first, *last]),
+        _ => octets.iter().all(|&octet| belongs(octet, HOST)),
+    }
+}
+
+#[inline(always)]
+fn halves(octets: &[u8; 16]) -> [[u8; 8]; 2] {
+    let [first, last] = octets.as_chunks().0 else { return [[0; 8]; 2] };
+    [*first, *last]
 }
 
 /// A computation that is compiled once for each level.

@@ -1,5 +1,6 @@
 //! Dispatch where no vector instructions are known: SWAR, or less if asked.
 
+use super::class::{HOST, TABLE};
 use super::scalar::Scalar;
 use super::slots::Writer;
 use super::swar::{self, Swar};
@@ -8,6 +9,12 @@ use crate::Limits;
 
 pub(super) fn detect() -> Level {
     Level::Swar
+}
+
+/// Whether sixteen octets are of [`HOST`].
+#[inline(always)]
+pub(super) fn are_host(halves: [[u8; 8]; 2]) -> bool {
+    halves.as_flattened().iter().fold(HOST, |all, &octet| all & TABLE[octet as usize]) != 0
 }
 
 #[inline]

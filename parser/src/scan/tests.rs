@@ -2,9 +2,9 @@
 //! 0..=130, and random slices. A level that this machine lacks is named as
 //! skipped.
 
-use super::class::{TARGET, TOKEN, VALUE, belongs};
+use super::class::{HOST, REG_NAME, TARGET, TOKEN, VALUE, belongs};
 use super::slots::{Writer, sealed::Storage};
-use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, dispatch, dispatch_head};
+use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, are_host, dispatch, dispatch_head};
 use crate::{Limits, Positions};
 use core::mem::MaybeUninit;
 use proptest::prelude::*;
@@ -288,6 +288,22 @@ fn a_choice_is_never_raised() {
             }
         }
     }
+}
+
+#[test]
+fn hosts_are_told_by_each_octet() {
+    let expected = |octets: &[u8]| octets.iter().all(|&octet| belongs(octet, HOST));
+    for len in [0, 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 40] {
+        for at in 0..len {
+            let mut octets: Vec<u8> = (0..len).map(|at| b"a-0.Z_9"[at % 7]).collect();
+            assert!(are_host(&octets), "{len}");
+            for octet in 0..=u8::MAX {
+                octets[at] = octet;
+                assert_eq!(are_host(&octets), expected(&octets), "{}", octets.escape_ascii());
+            }
+        }
+    }
+    assert!((0..=u8::MAX).all(|octet| !belongs(octet, HOST) || belongs(octet, REG_NAME)));
 }
 
 #[test]

@@ -4,10 +4,12 @@ mod avx2;
 mod avx512;
 mod blocks;
 mod detect;
+mod host;
 mod sse42;
 mod tables;
 
 pub(super) use detect::detect;
+pub(super) use host::are_host;
 
 use super::scalar::Scalar;
 use super::slots::Writer;
