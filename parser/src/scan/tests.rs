@@ -282,6 +282,7 @@ fn a_choice_is_never_raised() {
             let least = level.min(other).min(Level::detect());
             for before in [Choice::BEST, Choice::BEST.made()] {
                 let choice = before.at_most(level).at_most(other);
+                assert_eq!(choice, choice.made(), "{level} {other}");
                 assert_eq!(choice.level(), least, "{level} {other}");
                 assert_eq!(choice.made().level(), least, "{level} {other}, made");
                 assert_eq!(choice.made().number(|| 0), least as u8, "{level} {other}, number");
