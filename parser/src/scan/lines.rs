@@ -48,15 +48,14 @@ pub(crate) struct Line {
     pub(crate) two_behind_name: u16,
     /// The octet behind these.
     pub(crate) third_behind_name: u8,
-    /// The octet in front of the last two.
-    pub(crate) third_last: u8,
-    /// The last two octets, as a little-endian number.
-    pub(crate) last_two: u16,
+    /// The last four octets, as a little-endian number; of a line of fewer, with what is in
+    /// front of it.
+    pub(crate) last_four: u32,
 }
 
 impl Line {
     /// # Safety
-    /// `start` and `start + name_len` are less than `end`; `end` is 2 or more, and
+    /// `start` and `start + name_len` are less than `end`; `end` is 3 or more, and
     /// there are two octets behind it.
     #[inline(always)]
     pub(super) unsafe fn new(
@@ -77,9 +76,7 @@ impl Line {
             // SAFETY: as above.
             third_behind_name: unsafe { octets.one_at(name_end + 2) },
             // SAFETY: as above.
-            third_last: unsafe { octets.one_at(end - 2) },
-            // SAFETY: as above.
-            last_two: unsafe { octets.two_at(end - 1) },
+            last_four: unsafe { octets.four_at(end - 3) },
         }
     }
 }
