@@ -45,13 +45,15 @@
 //!   near the end of the octets are walked in a second loop, as a load that may have to be
 //!   moved back takes seven instructions more. (A copy of the last octets with zeros behind
 //!   them is slower: what was just written in two parts can't be read as one at once.)
-//! - A head in one [`block`] costs 230, and some 75 around the call: the level, the
-//!   arguments, a fresh [`Resume`](crate::Resume), the view of what was found.
+//! - A head in one [`block`] costs 215, and some 60 around the call: the level, the
+//!   arguments, the view of what was found.
 //! - A way for what is not in one block as a function of its own was no gain: it
 //!   saves six instructions in front of the one and costs fifty in the other.
 //! - The loop over blocks keeps all its state in registers. The loop over lines
-//!   reloads nothing but the line's end. Around them some ten values are spilled
-//!   (the limits, the slots' address, what the first line came to): once a head.
+//!   reloads nothing but the line's end, as little as can be is kept across it: what the
+//!   first line came to is written before, and where the head ends follows from the last
+//!   line. (One register less, and a line's start waits for the store queue.) Around them
+//!   some values are spilled (the limits, the slots' address): once a head.
 //! - Carries are added, not shifted in: LLVM makes `shld` of the latter, which
 //!   takes six operations on AMD's processors.
 //! - Tables are constants, not statics: as statics, their addresses were loaded
