@@ -50,7 +50,7 @@
 //! - A way for what is not in one block as a function of its own was no gain: it
 //!   saves six instructions in front of the one and costs fifty in the other.
 //! - The loop over blocks keeps all its state in registers. The loop over lines
-//!   reloads nothing but the line's end, as little as can be is kept across it: what the
+//!   reloads nothing but the line's end: as little as can be is kept across it: what the
 //!   first line came to is written before, and where the head ends follows from the last
 //!   line. (One register less, and a line's start waits for the store queue.) Around them
 //!   some values are spilled (the limits, the slots' address): once a head.
