@@ -114,14 +114,21 @@ impl Runtime {
         &self.locals
     }
 
+    /// Whether tasks were spawned since they were taken.
+    #[inline]
+    pub(crate) fn has_spawned(&self) -> bool {
+        !self.spawned.borrow().is_empty()
+    }
+
     /// Tasks that were spawned since the last call.
     pub(crate) fn take_spawned(&self) -> Vec<SpawnedTask> {
         self.spawned.take()
     }
 
     /// Whether anyone waits for a time.
+    #[inline]
     pub(crate) fn has_timers(&self) -> bool {
-        self.wheel.borrow().next_due().is_some()
+        !self.wheel.borrow().is_empty()
     }
 
     /// How long until a timer needs [`fire_timers`](Self::fire_timers).

@@ -7,6 +7,8 @@ use std::task::{Wake, Waker};
 /// The tasks of one worker that were woken, by any thread.
 pub(crate) struct WakeQueue {
     woken: Mutex<Vec<u32>>,
+    /// There are some. It is set and cleared under the lock, so a look at it saves taking that.
+    any: AtomicBool,
     /// The worker waits, or is about to: whoever adds something must rouse it.
     asleep: AtomicBool,
     rouse: Box<dyn Fn() + Send + Sync>,
@@ -17,30 +19,43 @@ impl WakeQueue {
     pub(crate) fn new(rouse: impl Fn() + Send + Sync + 'static) -> Arc<WakeQueue> {
         Arc::new(WakeQueue {
             woken: Mutex::default(),
+            any: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
             rouse: Box::new(rouse),
         })
     }
 
     /// Declares that the worker is about to wait; false if there is something to do instead.
+    #[inline]
     pub(crate) fn fall_asleep(&self) -> bool {
+        // Who adds something sets `any` and then looks whether someone sleeps; here it is the other way round. All in
+        // one order, so that one of both sees the other.
         self.asleep.store(true, Ordering::SeqCst);
-        let idle = self.lock().is_empty();
+        let idle = !self.any.load(Ordering::SeqCst);
         if !idle {
             self.wake_up();
         }
         idle
     }
 
-    /// Declares that the worker no longer waits.
+    /// Declares that the worker no longer waits. (Seen late it costs a needless call, and nothing else.)
+    #[inline]
     pub(crate) fn wake_up(&self) {
-        self.asleep.store(false, Ordering::SeqCst);
+        self.asleep.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether tasks were woken.
+    #[inline]
+    pub(crate) fn has_some(&self) -> bool {
+        self.any.load(Ordering::Acquire)
     }
 
     /// Exchanges the tasks woken so far with an empty list.
     pub(crate) fn take(&self, into: &mut Vec<u32>) {
         debug_assert!(into.is_empty());
-        core::mem::swap(&mut *self.lock(), into);
+        let mut woken = self.lock();
+        self.any.store(false, Ordering::SeqCst);
+        core::mem::swap(&mut *woken, into);
     }
 
     /// Rouses the worker, if it waits, for a reason of its own.
@@ -49,7 +64,10 @@ impl WakeQueue {
     }
 
     fn push(&self, task: u32) {
-        self.lock().push(task);
+        let mut woken = self.lock();
+        woken.push(task);
+        self.any.store(true, Ordering::SeqCst);
+        drop(woken);
         if self.asleep.swap(false, Ordering::SeqCst) {
             (self.rouse)();
         }

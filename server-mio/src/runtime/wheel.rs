@@ -91,6 +91,12 @@ impl Wheel {
         self.release(key.index)
     }
 
+    /// Whether no timer is set.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pending == 0
+    }
+
     /// The millisecond at which [`advance`](Self::advance) has something to do, at the latest. It can be early (when
     /// only timers far away are set), never late.
     pub(crate) fn next_due(&self) -> Option<u64> {

@@ -122,24 +122,25 @@ impl Worker {
             self.service.executor.queue().wake_up();
             let now = Instant::now();
             self.service.tick(now);
-            let mut ready = core::mem::take(&mut self.ready);
+            // Those that are listed from now on have their turn in the next one.
+            let listed = !self.ready.is_empty();
+            let ready = if listed { core::mem::take(&mut self.ready) } else { Vec::new() };
             for event in &events {
                 self.event(&shared, event);
             }
-            if self.accept == Accept::Now
-                || matches!(self.accept, Accept::Later(time) if time <= now)
-            {
-                self.accept();
+            if self.accept != Accept::Wait {
+                self.accept_at(now);
             }
-            for key in ready.drain(..) {
-                if let Some(connection) = self.connections.get(key) {
-                    connection.listed = false;
-                    self.drive(key);
-                }
+            if listed {
+                self.drive_listed(ready);
             }
-            self.reuse(ready);
-            self.service.runtime.fire_timers(now);
-            self.run_tasks();
+            if self.service.runtime.has_timers() {
+                self.service.runtime.fire_timers(now);
+            }
+            self.service.adopt_spawned();
+            if self.service.executor.queue().has_some() {
+                self.run_tasks();
+            }
             if now >= self.next_look {
                 self.look(now);
             }
@@ -147,6 +148,7 @@ impl Worker {
     }
 
     /// How long to wait for events at most.
+    #[inline]
     fn timeout(&mut self) -> Option<Duration> {
         self.service.adopt_spawned();
         if !self.ready.is_empty()
@@ -155,9 +157,20 @@ impl Worker {
         {
             return Some(Duration::ZERO);
         }
+        let more =
+            self.accept != Accept::Wait || self.ends.is_some() || self.service.runtime.has_timers();
+        if more {
+            return self.timeout_of_all();
+        }
+        let now = self.service.clock();
+        (self.connections.len() > 0).then(|| self.next_look.saturating_duration_since(now))
+    }
+
+    /// The same where there is more to be in time for than to look after connections.
+    #[inline(never)]
+    fn timeout_of_all(&mut self) -> Option<Duration> {
         // What was done since the turn began must not make timers late.
-        let timed = self.service.runtime.has_timers();
-        let now = if timed { Instant::now() } else { self.service.clock() };
+        let now = Instant::now();
         let until = |time: Instant| time.saturating_duration_since(now);
         let looks = (self.connections.len() > 0).then(|| until(self.next_look));
         let accepts = match self.accept {
@@ -165,11 +178,7 @@ impl Worker {
             _ => None,
         };
         let timers = self.service.runtime.until_timer(now);
-        [looks, accepts, timers, self.ends.map(until)]
-            .into_iter()
-            .flatten()
-            .min()
-            .map(whole_milliseconds)
+        [looks, accepts, timers, self.ends.map(until)].into_iter().flatten().min()
     }
 
     #[inline(always)]
@@ -227,6 +236,18 @@ impl Worker {
         }
     }
 
+    /// Goes on with connections that were listed in the turn before.
+    #[inline(never)]
+    fn drive_listed(&mut self, mut ready: Vec<u64>) {
+        for key in ready.drain(..) {
+            if let Some(connection) = self.connections.get(key) {
+                connection.listed = false;
+                self.drive(key);
+            }
+        }
+        self.reuse(ready);
+    }
+
     /// Keeps the memory of a list that was worked through.
     fn reuse(&mut self, mut empty: Vec<u64>) {
         if self.ready.is_empty() {
@@ -243,6 +264,14 @@ impl Worker {
         drop(connection);
         if let Accept::Later(_) = self.accept {
             self.accept = Accept::Now;
+        }
+    }
+
+    /// Accepts what waits, if it is time to.
+    #[cold]
+    fn accept_at(&mut self, now: Instant) {
+        if self.accept == Accept::Now || matches!(self.accept, Accept::Later(time) if time <= now) {
+            self.accept();
         }
     }
 
@@ -281,8 +310,8 @@ impl Worker {
     }
 
     /// Goes on with the tasks that were woken; what they answer leaves together.
+    #[inline(never)]
     fn run_tasks(&mut self) {
-        self.service.adopt_spawned();
         let mut woken = core::mem::take(&mut self.woken);
         self.service.executor.queue().take(&mut woken);
         let mut answered = core::mem::take(&mut self.answered);
@@ -433,11 +462,6 @@ impl Unaccepted {
     }
 }
 
-/// Rounds up: the operating system waits in milliseconds, and waking up early would be to spin.
-fn whole_milliseconds(time: Duration) -> Duration {
-    Duration::from_millis(time.as_nanos().div_ceil(1_000_000) as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -473,12 +497,5 @@ mod tests {
                 assert_eq!(Unaccepted::of(&error), meaning, "{error}");
             }
         }
-    }
-
-    #[test]
-    fn waiting_never_ends_before_what_is_waited_for() {
-        assert_eq!(whole_milliseconds(Duration::from_nanos(1)), Duration::from_millis(1));
-        assert_eq!(whole_milliseconds(Duration::ZERO), Duration::ZERO);
-        assert_eq!(whole_milliseconds(Duration::from_micros(2500)), Duration::from_millis(3));
     }
 }

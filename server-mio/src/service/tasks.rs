@@ -174,7 +174,15 @@ impl Service {
     }
 
     /// Begins what was spawned since the last call.
+    #[inline]
     pub(crate) fn adopt_spawned(&mut self) {
+        if self.runtime.has_spawned() {
+            self.adopt_some();
+        }
+    }
+
+    #[cold]
+    fn adopt_some(&mut self) {
         for future in self.runtime.take_spawned() {
             self.executor.spawn(future);
         }
