@@ -94,9 +94,11 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let last = self.octets.octets().len() - 32;
         // SAFETY: `start <= last`, and `last + 32` is the length.
         let name = |start| self.blocks.token_len(unsafe { self.octets.part_at(start) });
-        if self.walk(&mut walk, last, name, &mut field) {
+        // SAFETY: these are all lines but the first, and so many token octets there are.
+        if unsafe { self.walk(&mut walk, last, name, &mut field) } {
             let name = |start| self.blocks.token_len_near_end(self.octets, start);
-            self.walk(&mut walk, usize::MAX, name, &mut field);
+            // SAFETY: as above; behind each name there is the end of its line.
+            unsafe { self.walk(&mut walk, usize::MAX, name, &mut field) };
         }
         let Walk { count, start, .. } = walk;
         // SAFETY: so many were written.
@@ -123,8 +125,11 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
     /// Goes over the lines that begin at `last` or before. `false` if `field` makes
     /// nothing of one. `name` is the number of token octets from such a place on, if
     /// fewer than 32.
+    ///
+    /// # Safety
+    /// `walk` is over lines of `self`, and `name` tells the truth.
     #[inline(always)]
-    fn walk(
+    unsafe fn walk(
         &self,
         walk: &mut Walk<'_>,
         last: usize,
