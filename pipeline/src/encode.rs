@@ -70,7 +70,7 @@ fn copy(to: &mut [u8], from: &[u8]) {
 }
 
 /// The number of octets of short content, and the end of a head behind it.
-static ENDS: [[u8; 8]; 1000] = {
+const ENDS: &[[u8; 8]; 1000] = &{
     let mut ends = [[0; 8]; 1000];
     let mut length = 0;
     while length < ends.len() {
