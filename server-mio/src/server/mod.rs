@@ -4,6 +4,9 @@ mod connection;
 mod connections;
 mod deadlines;
 mod listener;
+#[cfg_attr(target_os = "linux", path = "readiness_linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "readiness_any.rs")]
+mod readiness;
 #[cfg_attr(target_os = "linux", path = "socket_linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "socket_any.rs")]
 mod socket;

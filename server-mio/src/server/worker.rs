@@ -5,13 +5,13 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use mio::{Interest, Poll, Token};
 
 use super::connection::{Connection, Next};
 use super::connections::Connections;
 use super::deadlines::{self, Activity};
+use super::readiness::{Readiness, Ready};
 use super::{Control, Exit, Order, Seat, WAKER};
 use crate::Status;
 use crate::app::Shared;
@@ -107,14 +107,14 @@ impl Worker {
     }
 
     fn turn_until_end(&mut self) -> io::Result<Exit> {
-        let mut events = Events::with_capacity(1024);
+        let mut events = Readiness::with_capacity(1024);
         let shared = self.service.shared.clone();
         loop {
             if let Some(exit) = self.obey() {
                 return Ok(exit);
             }
             let timeout = self.timeout();
-            if let Err(error) = self.poll.poll(&mut events, timeout)
+            if let Err(error) = events.wait(&mut self.poll, timeout)
                 && error.kind() != ErrorKind::Interrupted
             {
                 return Err(error);
@@ -125,7 +125,7 @@ impl Worker {
             // Those that are listed from now on have their turn in the next one.
             let listed = !self.ready.is_empty();
             let ready = if listed { core::mem::take(&mut self.ready) } else { Vec::new() };
-            for event in &events {
+            for event in events.iter() {
                 self.event(&shared, event);
             }
             if self.accept != Accept::Wait {
@@ -182,7 +182,7 @@ impl Worker {
     }
 
     #[inline(always)]
-    fn event(&mut self, shared: &Shared, event: &Event) {
+    fn event(&mut self, shared: &Shared, event: Ready<'_>) {
         match event.token() {
             WAKER => {}
             LISTENER => self.accept = Accept::Now,
@@ -193,7 +193,7 @@ impl Worker {
                 if event.is_writable() {
                     connection.exchange.blocked = false;
                 }
-                if event.is_error() || event.is_write_closed() || event.is_read_closed() {
+                if event.is_end() {
                     cold_path();
                     connection.readable |= event.is_read_closed();
                     connection.read_closed |= event.is_read_closed();
