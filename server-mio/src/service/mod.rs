@@ -5,6 +5,7 @@
 mod answer;
 mod exchange;
 mod later;
+mod pool;
 mod tasks;
 
 pub(crate) use exchange::{Exchange, Stop, flush, flush_in_line};
@@ -29,6 +30,7 @@ use crate::routing::table::Ranges;
 use crate::runtime::{Executor, Runtime, WakeQueue};
 use answer::{Place, Target, Waiting};
 use exchange::{Pending, Slots};
+use pool::Pool;
 
 /// The state of one worker that requests need.
 pub(crate) struct Service {
@@ -41,14 +43,10 @@ pub(crate) struct Service {
     pub(crate) runtime: Rc<Runtime>,
     pub(crate) executor: Executor,
     desk: Desk,
-    /// What an idle pipeline has handed back last, and others before.
-    store: Option<Box<Store<Bytes>>>,
-    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
-    spare_stores: Vec<Box<Store<Bytes>>>,
+    /// What idle pipelines have handed back.
+    stores: Pool<Store<Bytes>>,
     /// Where the fields of the request at hand are.
-    slots: Option<Box<Slots>>,
-    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
-    spare_slots: Vec<Box<Slots>>,
+    slots: Pool<Slots>,
     scratch: Option<Box<Scratch>>,
     /// The time as it was when the clock was read last.
     clock: Instant,
@@ -88,11 +86,7 @@ const MOST_HANDLERS_A_LOOK: u32 = 32;
 /// What a handler takes at most, its share of reading and writing included, to be quick.
 const QUICK: Duration = Duration::from_micros(20);
 
-/// Slots that a worker keeps for heads that come in pieces.
-const MOST_SLOTS: usize = 64;
-
-/// Idle stores that a worker keeps, and octets that one may have kept.
-const MOST_STORES: usize = 64;
+/// Octets that an idle store may have kept.
 const MOST_KEPT: usize = 256 * 1024;
 
 impl Service {
@@ -109,10 +103,8 @@ impl Service {
             runtime,
             executor,
             desk,
-            store: None,
-            spare_stores: Vec::new(),
-            slots: None,
-            spare_slots: Vec::new(),
+            stores: Pool::new(),
+            slots: Pool::new(),
             scratch: None,
             clock: Instant::now(),
             until_look: HANDLERS_A_LOOK,
@@ -150,32 +142,17 @@ impl Service {
             Some(slots) => slots,
             None => {
                 cold_path();
-                self.more_slots()
+                Box::default()
             }
         };
         let stop = self.receive_into(around, exchange, burst, &mut slots, out);
         if !burst.rest().is_empty() && matches!(stop, Ok(Stop::NeedData)) {
             cold_path();
             exchange.slots = Some(slots);
-        } else if let Some(slots) = self.slots.replace(slots) {
-            cold_path();
-            self.spare_slots(slots);
+        } else {
+            self.slots.put(slots);
         }
         stop
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn spare_slots(&mut self, slots: Box<Slots>) {
-        if self.spare_slots.len() < MOST_SLOTS {
-            self.spare_slots.push(slots);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn more_slots(&mut self) -> Box<Slots> {
-        self.spare_slots.pop().unwrap_or_default()
     }
 
     // A function of its own, so that what callers do around it takes no register away from it.
@@ -250,11 +227,11 @@ impl Service {
     #[inline(always)]
     fn lend(&mut self, exchange: &mut Exchange) {
         if exchange.pipeline.wants_store() {
-            let store = match self.store.take() {
+            let store = match self.stores.take() {
                 Some(store) => store,
                 None => {
                     cold_path();
-                    self.more_stores()
+                    Box::new(Store::new(&self.settings))
                 }
             };
             // It has none, so none comes back.
@@ -262,29 +239,13 @@ impl Service {
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn more_stores(&mut self) -> Box<Store<Bytes>> {
-        self.spare_stores.pop().unwrap_or_else(|| Box::new(Store::new(&self.settings)))
-    }
-
     /// Hands a pipeline's store back to the worker when it is of no use any more.
     #[inline]
     pub(crate) fn reclaim(&mut self, exchange: &mut Exchange) {
-        let Some(store) = exchange.pipeline.reclaim() else { return };
-        if self.store.is_none() && store.capacity() <= MOST_KEPT {
-            self.store = Some(store);
-        } else {
-            cold_path();
-            self.spare_store(store);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn spare_store(&mut self, store: Box<Store<Bytes>>) {
-        if self.spare_stores.len() < MOST_STORES && store.capacity() <= MOST_KEPT {
-            self.spare_stores.extend(self.store.replace(store));
+        if let Some(store) = exchange.pipeline.reclaim()
+            && store.capacity() <= MOST_KEPT
+        {
+            self.stores.put(store);
         }
     }
 

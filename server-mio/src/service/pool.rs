@@ -1,0 +1,60 @@
+//! Boxes that are lent out and come back.
+
+use std::hint::cold_path;
+
+/// How many are kept besides the one that came back last.
+const MOST: usize = 64;
+
+/// Boxes for which there is no use now.
+pub(super) struct Pool<T> {
+    /// The one that came back last: nearly always the only one.
+    last: Option<Box<T>>,
+    others: Vec<Box<T>>,
+}
+
+impl<T> Pool<T> {
+    pub(super) const fn new() -> Pool<T> {
+        Pool { last: None, others: Vec::new() }
+    }
+
+    /// One of them, if there is one.
+    #[inline(always)]
+    pub(super) fn take(&mut self) -> Option<Box<T>> {
+        self.last.take().or_else(|| {
+            cold_path();
+            self.others.pop()
+        })
+    }
+
+    /// Takes one back.
+    #[inline(always)]
+    pub(super) fn put(&mut self, one: Box<T>) {
+        if let Some(before) = self.last.replace(one) {
+            cold_path();
+            self.keep(before);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, one: Box<T>) {
+        if self.others.len() < MOST {
+            self.others.push(one);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_back_last_goes_first_and_too_many_are_dropped() {
+        let mut pool = Pool::new();
+        assert_eq!(pool.take(), None);
+        (0..100).for_each(|number| pool.put(Box::new(number)));
+        assert_eq!(pool.take(), Some(Box::new(99)));
+        assert_eq!(pool.take(), Some(Box::new(MOST as i32 - 1)));
+        assert_eq!(std::iter::from_fn(|| pool.take()).count(), MOST - 1);
+    }
+}
