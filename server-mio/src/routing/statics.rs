@@ -108,21 +108,10 @@ fn find_among<'s, T>(others: &'s [Static<T>], key: &[u8]) -> Option<&'s T> {
     others.get(at).map(|one| &one.value)
 }
 
-/// Compares without a call where the octets are few: the first and the last of them, which may be partly the same.
+/// Compares without a call where the octets are few: by their edges.
 #[inline]
 pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
-    if one.len() != other.len() {
-        false
-    } else if one.len() > 16 || one.is_empty() {
-        one == other
-    } else if one.len() < 4 {
-        let middle = one.len() / 2;
-        one.first() == other.first() && one[middle] == other[middle] && one.last() == other.last()
-    } else if one.len() >= 8 {
-        one.first_chunk::<8>() == other.first_chunk() && one.last_chunk::<8>() == other.last_chunk()
-    } else {
-        one.first_chunk::<4>() == other.first_chunk() && one.last_chunk::<4>() == other.last_chunk()
-    }
+    one.len() == other.len() && edges(one) == edges(other) && (one.len() <= EDGES || one == other)
 }
 
 #[cfg(test)]

@@ -134,14 +134,7 @@ impl Connection {
         match self.socket.read(buffer) {
             Ok(count @ 1..) => {
                 self.exhausted_by(count, buffer.len());
-                let mut burst = Burst::new(&buffer[..count]);
-                let around = Around { shared, peer: &self.peer };
-                let stop =
-                    service.receive(around, &mut self.exchange, &mut burst, &mut self.socket)?;
-                if !burst.rest().is_empty() {
-                    cold_path();
-                    self.keep(burst.rest(), stop);
-                }
+                self.serve(shared, service, &buffer[..count])?;
             }
             nothing => {
                 cold_path();
@@ -216,13 +209,7 @@ impl Connection {
         match self.socket.read(&mut buffer[kept..]) {
             Ok(count @ 1..) => {
                 self.exhausted_by(count, room);
-                let octets = &buffer[..kept + count];
-                let mut burst = Burst::new(octets);
-                let around = Around { shared, peer: &self.peer };
-                let stop =
-                    service.receive(around, &mut self.exchange, &mut burst, &mut self.socket)?;
-                self.keep(burst.rest(), stop);
-                Ok(())
+                self.serve(shared, service, &buffer[..kept + count])
             }
             nothing => self.no_octets(nothing),
         }
@@ -283,6 +270,16 @@ impl Connection {
             }
             self.rest = Some(rest);
         }
+        Ok(())
+    }
+
+    /// Serves the octets of a read, and those that were kept in front of them.
+    #[inline(always)]
+    fn serve(&mut self, shared: &Shared, service: &mut Service, octets: &[u8]) -> io::Result<()> {
+        let mut burst = Burst::new(octets);
+        let around = Around { shared, peer: &self.peer };
+        let stop = service.receive(around, &mut self.exchange, &mut burst, &mut self.socket)?;
+        self.keep(burst.rest(), stop);
         Ok(())
     }
 

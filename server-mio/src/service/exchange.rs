@@ -95,20 +95,15 @@ pub(crate) fn flush(exchange: &mut Exchange, out: &mut impl Write) -> io::Result
     if exchange.blocked || !exchange.pipeline.wants_write() { Ok(()) } else { write(exchange, out) }
 }
 
-/// The same without a call, for the place that nearly all answers leave from: what returns behind a system call is what
-/// the processor foresees worst.
-#[inline(always)]
-pub(crate) fn flush_in_line(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
-    write_all(exchange, out)
-}
-
 #[inline(never)]
 fn write(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
-    write_all(exchange, out)
+    flush_in_line(exchange, out)
 }
 
+/// The same as [`flush`] without a call, for the place that nearly all answers leave from: what returns behind a
+/// system call is what the processor foresees worst.
 #[inline(always)]
-fn write_all(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn flush_in_line(exchange: &mut Exchange, out: &mut impl Write) -> io::Result<()> {
     while !exchange.blocked && exchange.pipeline.wants_write() {
         // Answers in order are one slice. Only if there is a second one, a longer list is worth its clearing.
         let mut slices = [&[][..]; 2];
