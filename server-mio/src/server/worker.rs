@@ -484,6 +484,21 @@ mod tests {
     }
 
     #[test]
+    fn waiting_never_ends_before_what_is_waited_for() {
+        // The operating system waits in milliseconds, and waking up early would be to spin.
+        let mut poll = Poll::new().unwrap();
+        let mut events = Readiness::with_capacity(1);
+        for time in [0, 1, 1_000_001, 2_500_000].map(Duration::from_nanos) {
+            let began = Instant::now();
+            match events.wait(&mut poll, Some(time)) {
+                Ok(()) => assert!(began.elapsed() >= time, "{time:?}"),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::Interrupted),
+            }
+            assert_eq!(events.iter().count(), 0);
+        }
+    }
+
+    #[test]
     #[cfg(target_os = "linux")]
     fn errors_of_accept_neither_stop_nor_spin() {
         // By their numbers on Linux: EAGAIN; ECONNABORTED, EINTR; EMFILE, ENFILE, ENOBUFS, ENOMEM.
