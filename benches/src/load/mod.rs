@@ -49,6 +49,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub use options::Load;
+pub use process::family;
 pub use report::{Errors, Latency, Report, Server};
 pub use run::run;
 pub use shape::{NAMES, octets as shape};

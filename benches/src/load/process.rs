@@ -39,15 +39,12 @@ impl Usage {
     pub(super) fn of(pid: u32) -> Result<Self, String> {
         let stats = stats();
         let mut usage = Self::default();
-        let mut found = vec![pid];
-        while let Some(pid) = found.pop() {
+        for pid in family_among(&stats, pid) {
             let Some(stat) = stats.get(&pid) else { continue };
             usage.user += stat.user;
             usage.system += stat.system;
             usage.resident += stat.resident;
             usage.running += running(pid);
-            let children = stats.iter().filter(|(_, stat)| stat.parent == pid);
-            found.extend(children.map(|(&child, _)| child));
         }
         if stats.contains_key(&pid) {
             Ok(usage)
@@ -72,6 +69,23 @@ impl Cpu {
     pub(super) fn total(&self) -> f64 {
         self.user + self.system
     }
+}
+
+/// A process and its descendants, itself first.
+#[must_use]
+pub fn family(pid: u32) -> Vec<u32> {
+    family_among(&stats(), pid)
+}
+
+fn family_among(stats: &HashMap<u32, Stat>, pid: u32) -> Vec<u32> {
+    let mut found = vec![pid];
+    let mut at = 0;
+    while let Some(&pid) = found.get(at) {
+        let children = stats.iter().filter(|(_, stat)| stat.parent == pid);
+        found.extend(children.map(|(&child, _)| child));
+        at += 1;
+    }
+    found
 }
 
 /// What the scheduler has counted for the threads of a process, in seconds.
@@ -159,9 +173,11 @@ mod tests {
             }
         };
         let with_child = Usage::of(pid).unwrap().resident;
+        let with_it = family(pid);
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(alone > 0 && with_child > alone);
+        assert!(with_it.starts_with(&[pid]) && with_it.contains(&child.id()));
         assert!(Usage::of(child.id()).is_err());
     }
 }

@@ -33,6 +33,7 @@ mod launch;
 mod memory;
 mod options;
 mod pages;
+mod perf;
 mod probe;
 mod profile;
 mod record;

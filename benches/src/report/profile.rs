@@ -1,43 +1,19 @@
 //! Where the server's time goes: samples that `perf` takes by the clock, while the generator runs.
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
-use super::command::{quietly, said};
 use super::generator::Generator;
+use super::perf::sampled;
 use super::record::Hot;
 use super::scenarios;
-use super::server::{CLIENTS, Server};
+use super::server::Server;
+
+/// Samples a second.
+const RATE: u32 = 1999;
 
 /// Shares of all symbols, the largest first.
 pub(super) fn profile(server: &Server, generator: &Generator) -> Result<Vec<Hot>, String> {
-    let data = std::env::temp_dir().join(format!("rajada-perf-{}", std::process::id()));
-    let seconds = generator.seconds.to_string();
-    let record = || {
-        std::thread::sleep(Duration::from_secs_f64(generator.warmup));
-        let mut perf = Command::new("perf");
-        perf.args([
-            "record",
-            "-e",
-            "cpu-clock",
-            "-F",
-            "1999",
-            "-p",
-            &server.pid().to_string(),
-            "-o",
-        ]);
-        quietly(perf.arg(&data).args(["--", "sleep", &seconds]))
-    };
-    let taken = std::thread::scope(|scope| {
-        let taken = scope.spawn(record);
-        let load = generator.run(server, &scenarios::ALL[0], 1, CLIENTS);
-        taken.join().map_err(|_| "the thread of perf panicked".to_owned()).flatten().and(load)
-    });
-    let mut perf = Command::new("perf");
-    perf.args(["report", "--stdio", "--sort", "dso,symbol", "-i"]).arg(&data).stderr(Stdio::null());
-    let text = taken.and_then(|_| said(&mut perf));
-    let _ = std::fs::remove_file(&data);
-    Ok(text?.lines().filter_map(hot).collect())
+    let reading = ["report", "--stdio", "--sort", "dso,symbol"];
+    let text = sampled(server, generator, &scenarios::ALL[0], RATE, &reading)?;
+    Ok(text.lines().filter_map(hot).collect())
 }
 
 /// A line such as `  5.33%  rajada  [.] a::b  -  -`.

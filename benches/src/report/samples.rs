@@ -4,14 +4,11 @@
 //! exactly, which few are). A server that isn't pipelined spends some 5 % of its time in user space: in a second that is
 //! a dozen looks, and a figure that is off by a third.
 
-use std::fs;
-use std::process::{Command, Stdio};
-
-use super::command::{quietly, said};
 use super::generator::Generator;
+use super::perf::sampled;
 use super::record::Samples;
 use super::scenarios::Scenario;
-use super::server::{CLIENTS, Server, pinned};
+use super::server::Server;
 
 /// Samples a second of the server's running time: a prime, so that it keeps no step with anything.
 pub(super) const RATE: u32 = 7993;
@@ -27,28 +24,9 @@ pub(super) fn samples(
     generator: &Generator,
     scenario: &Scenario,
 ) -> Result<Samples, String> {
-    let data = std::env::temp_dir().join(format!("rajada-samples-{}", std::process::id()));
     let seconds = if scenario.depth > 1 { PIPELINED } else { SINGLE };
-    // The generator's time begins with its warm-up, during which perf finds the threads.
     let generator = Generator { seconds, warmup: WARMUP, ..generator.clone() };
-    let mut perf = pinned("perf".as_ref(), CLIENTS);
-    perf.args(["record", "-q", "-N", "-B", "-e", "cpu-clock", "-F", &RATE.to_string()]);
-    perf.args(["-p", &family(server.pid()), "-o"]).arg(&data);
-    perf.args(["--", "sleep", &(seconds + WARMUP / 2.0).to_string()]);
-    let taken = std::thread::scope(|scope| {
-        let load = scope.spawn(|| generator.run(server, scenario, 1, CLIENTS));
-        std::thread::sleep(std::time::Duration::from_secs_f64(WARMUP / 2.0));
-        let taken = quietly(&mut perf);
-        load.join()
-            .map_err(|_| "the thread of the generator panicked".to_owned())
-            .flatten()
-            .and(taken)
-    });
-    let mut script = Command::new("perf");
-    script.args(["script", "-F", "ip", "-i"]).arg(&data).stderr(Stdio::null());
-    let text = taken.and_then(|()| said(&mut script));
-    let _ = fs::remove_file(&data);
-    count(&text?)
+    count(&sampled(server, &generator, scenario, RATE, &["script", "-F", "ip"])?)
 }
 
 /// Counts addresses, one a line. Those of the kernel are the upper half of all.
@@ -67,22 +45,6 @@ fn count(text: &str) -> Result<Samples, String> {
     }
 }
 
-/// A process and its descendants, as perf wants to have them.
-fn family(pid: u32) -> String {
-    let mut found = vec![pid];
-    let mut at = 0;
-    while let Some(pid) = found.get(at) {
-        let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-        let children: Vec<u32> = threads
-            .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
-            .flat_map(|text| text.split_whitespace().flat_map(str::parse).collect::<Vec<u32>>())
-            .collect();
-        found.extend(children);
-        at += 1;
-    }
-    found.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,10 +55,5 @@ mod tests {
         assert_eq!(count(text), Ok(Samples { user: 3, all: 5 }));
         assert!(count("").is_err());
         assert!(count("7f0157722ba4\n").is_err());
-    }
-
-    #[test]
-    fn a_process_is_of_its_own_family() {
-        assert!(family(std::process::id()).starts_with(&std::process::id().to_string()));
     }
 }
