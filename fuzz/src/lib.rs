@@ -131,7 +131,10 @@ pub fn in_pieces(config: &Config, kind: Kind, octets: &[u8], ends: &[usize]) -> 
         let copy: Box<[u8]> = octets[..end].into();
         match Outcome::of(config, kind, &copy, &mut at, &mut slots) {
             Ok(Outcome::Partial) => {}
-            Ok(complete) => return complete,
+            Ok(complete) => {
+                assert_eq!(at, Resume::new(), "for the next message");
+                return complete;
+            }
             Err(error) => return Outcome::Refused(error),
         }
     }

@@ -5,10 +5,11 @@ use crate::{Error, ErrorKind};
 /// How far a message's head is known: offsets and counts, no octets and no
 /// lifetime, so that it can be stored between two reads.
 ///
-/// Use a fresh one for each message, and give it to each call for that message
+/// Begin a message with a fresh one, and give it to each call for that message
 /// together with the same slots and *all* octets of the message so far. What
 /// was looked at before is not looked at again: a head costs the same however
-/// it is split.
+/// it is split. Once the head is complete it is as fresh as before, for the next
+/// message; after an error it is not.
 ///
 /// ```
 /// use rajada_parser::{Config, Positions, Resume, Status};
@@ -21,6 +22,7 @@ use crate::{Error, ErrorKind};
 /// }
 /// let status = Config::STRICT.parse_request(head, &mut at, &mut slots)?;
 /// assert!(matches!(status, Status::Complete(_, 27)));
+/// assert_eq!(at, Resume::new());
 /// # Ok::<(), rajada_parser::Error>(())
 /// ```
 ///

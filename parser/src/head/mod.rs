@@ -198,7 +198,11 @@ fn parse_unusual<L: FirstLine>(
 #[cold]
 #[inline(never)]
 fn parse_exactly<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
-    dispatch(head.config.choice, Exact(head))
+    let outcome = dispatch(head.config.choice, Exact(head));
+    if let Outcome::Complete(_) = outcome {
+        *head.at = Resume::new();
+    }
+    outcome
 }
 
 /// A head in any form, whole or in pieces, right or wrong.

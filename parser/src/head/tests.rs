@@ -20,6 +20,7 @@ fn parse(config: &Config, octets: &[u8], ends: &[usize]) -> Outcome {
             let fields =
                 request.fields().iter().map(|f| (f.name.to_vec(), f.value.to_vec())).collect();
             let (method, target) = (request.method().to_vec(), request.target().to_vec());
+            assert_eq!(at, Resume::new(), "for the next message: {}", octets.escape_ascii());
             return Ok(Some((method, target, request.version(), fields, taken)));
         }
     }

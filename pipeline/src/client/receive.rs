@@ -2,7 +2,7 @@
 
 use core::ops::DerefMut;
 
-use rajada_parser::{BodyLength, Framing, Response, Resume, Slots, Status};
+use rajada_parser::{BodyLength, Framing, Response, Slots, Status};
 
 use super::head::Asked;
 use super::{Client, Event, Input, RequestId, Upload};
@@ -69,7 +69,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         };
         match settings.parser.parse_response(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(response, octets)) => {
-                self.resume = Resume::new();
                 self.head_begun = false;
                 self.consume(burst, octets);
                 match response.framing(asked.method()) {
