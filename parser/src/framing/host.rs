@@ -86,7 +86,7 @@ impl<'b> Authority<'b> {
 /// Whether this is an authority, and of the shape that nearly all have: a name or
 /// an IPv4 address of letters, digits, `-`, `.` and `_`, and perhaps a port of four
 /// digits, or of five below 60000. Other shapes are [`Authority::parse`]'s to judge.
-#[inline]
+#[inline(always)]
 pub(super) fn is_usual(octets: &[u8]) -> bool {
     let name = match octets {
         [name @ .., b':', a, b, c, d] if are_digits([*a, *b, *c, *d]) => name,
