@@ -30,6 +30,12 @@ impl<'b> Burst<'b> {
         &self.octets[self.consumed..]
     }
 
+    /// The same cursor once more.
+    #[inline]
+    pub(crate) const fn again(&self) -> Self {
+        Self { ..*self }
+    }
+
     /// Takes the next `count` octets, or all if there are fewer.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) -> &'b [u8] {

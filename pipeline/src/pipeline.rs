@@ -23,7 +23,8 @@ pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     /// In 24 bits.
     pub(crate) identity: u32,
     pub(crate) input: Input,
-    /// No further request is accepted; behind the last answer the connection closes.
+    /// No further request is accepted; behind the last answer the connection closes. Never while
+    /// `input` is a head's.
     pub(crate) closing: bool,
     /// An octet of the next head was seen, beside the empty line that may stand before it.
     pub(crate) head_begun: bool,

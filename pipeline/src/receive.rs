@@ -2,7 +2,7 @@
 
 use core::ops::DerefMut;
 
-use rajada_parser::{BodyLength, Framing, Request, Resume, Slots, Status, Version};
+use rajada_parser::{BodyLength, Error, Framing, Request, Slots, Status, Version};
 
 use crate::burst::Burst;
 use crate::content::{Body, Part};
@@ -30,7 +30,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if self.input == Input::Head {
             self.receive_head(settings, burst, slots)
         } else {
-            self.receive_rest(settings, burst, slots)
+            self.receive_rest(settings, burst.again(), slots).event(burst)
         }
     }
 
@@ -61,6 +61,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         burst: &mut Burst<'b>,
         slots: &'h mut S,
     ) -> Event<'b, 'h> {
+        debug_assert!(!self.closing, "a connection that closes awaits no head");
         if burst.rest().is_empty() {
             return Event::NeedData;
         }
@@ -69,40 +70,50 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
         match settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
-                self.resume = Resume::new();
                 self.head_begun = false;
                 self.consume(burst, octets);
-                if request.is_plain() && !self.closing {
+                if request.is_plain() {
                     return self.admit(request, Incoming::None);
                 }
-                // By reference to copies: so a plain request is never in memory but in its event.
-                match self.plain_content(settings, &{ request }, burst) {
-                    Some(content) => self.admit(request, Incoming::Whole(content)),
-                    None => self.admit_unusual(settings, &{ request }, burst),
+                // By reference to copies: so a plain request is never in memory.
+                if let Some(content) = self.plain_content(settings, &{ request }, burst.rest()) {
+                    self.consume(burst, content.len());
+                    return self.admit(request, Incoming::Whole(content));
                 }
+                self.admit_unusual(settings, &{ request }, burst.again()).event(burst)
             }
             Ok(Status::Partial) => {
                 self.head_begun = !b"\r\n".starts_with(burst.rest());
                 Event::NeedData
             }
-            Err(error) => self.offend(settings, Offence::Head(error), burst, Terms::USUAL),
+            Err(error) => self.receive_malformed(settings, error, burst.again()).event(burst),
         }
+    }
+
+    #[cold]
+    fn receive_malformed<'b>(
+        &mut self,
+        settings: &Settings,
+        error: Error,
+        mut burst: Burst<'b>,
+    ) -> Received<'b, 'static> {
+        let event = self.offend(settings, Offence::Head(error), &mut burst, Terms::USUAL);
+        Received { event, burst }
     }
 
     /// The content of a request that would be plain without it, if all of it is there.
     #[inline(never)]
     fn plain_content<'b>(
-        &mut self,
+        &self,
         settings: &Settings,
         request: &Request<'b, '_>,
-        burst: &mut Burst<'b>,
+        rest: &'b [u8],
     ) -> Option<&'b [u8]> {
         let length = request.plain_length()?;
-        let most = settings.content.min(burst.rest().len() as u64);
-        if self.closing || length == 0 || length > most {
+        if length == 0 || length > settings.content {
             return None;
         }
-        Some(self.consume(burst, length as usize))
+        rest.get(..usize::try_from(length).ok()?)
     }
 
     /// A plain request, and its content.
@@ -128,12 +139,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         &mut self,
         settings: &Settings,
         request: &Request<'b, 'h>,
-        burst: &mut Burst<'b>,
-    ) -> Event<'b, 'h> {
-        match &request.framing() {
-            Ok(framing) => self.admit_in_full(settings, request, framing, burst),
-            Err(error) => self.offend(settings, Offence::Head(*error), burst, terms_of(request)),
-        }
+        mut burst: Burst<'b>,
+    ) -> Received<'b, 'h> {
+        let event = match &request.framing() {
+            Ok(framing) => self.admit_in_full(settings, request, framing, &mut burst),
+            Err(error) => {
+                self.offend(settings, Offence::Head(*error), &mut burst, terms_of(request))
+            }
+        };
+        Received { event, burst }
     }
 
     /// One whose framing is clear.
@@ -200,20 +214,21 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     fn receive_rest<'b, 'h, S: Slots + ?Sized>(
         &mut self,
         settings: &Settings,
-        burst: &mut Burst<'b>,
+        mut burst: Burst<'b>,
         slots: &'h mut S,
-    ) -> Event<'b, 'h> {
-        match self.input {
+    ) -> Received<'b, 'h> {
+        let event = match self.input {
             // Behind content that was drained.
-            Input::Head => self.receive_head(settings, burst, slots),
-            Input::Content => self.receive_content(settings, burst, slots),
+            Input::Head => self.receive_head(settings, &mut burst, slots),
+            Input::Content => self.receive_content(settings, &mut burst, slots),
             Input::Held => Event::Paused,
             Input::Upgraded => Event::Upgraded,
             Input::Ended => {
-                self.consume(burst, usize::MAX);
+                self.consume(&mut burst, usize::MAX);
                 Event::Closed
             }
-        }
+        };
+        Received { event, burst }
     }
 
     fn receive_content<'b, 'h, S: Slots + ?Sized>(
@@ -274,7 +289,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 }
             }
         }
-        self.receive_rest(settings, burst, slots)
+        self.receive_rest(settings, burst.again(), slots).event(burst)
     }
 
     /// The next part of the content of the youngest request.
@@ -333,6 +348,23 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let taken = burst.take(count);
         self.received += taken.len() as u64;
         taken
+    }
+}
+
+/// What came of octets that are no plain request, and what is left of the burst behind it.
+///
+/// Handed over by value, and more than the event alone: so neither the event nor the burst of a
+/// plain request need be in memory, where a call could find them.
+struct Received<'b, 'h> {
+    event: Event<'b, 'h>,
+    burst: Burst<'b>,
+}
+
+impl<'b, 'h> Received<'b, 'h> {
+    #[inline(always)]
+    fn event(self, burst: &mut Burst<'b>) -> Event<'b, 'h> {
+        *burst = self.burst;
+        self.event
     }
 }
 
