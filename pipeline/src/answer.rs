@@ -71,15 +71,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
         let Some(store) = self.store.as_deref_mut() else { return false };
         let octets = head.octets().len() + OVERHEAD + content.len();
-        if !store.output.reserve_run(&mut store.memory, octets) {
-            return false;
-        }
         // Whoever begins an answer takes its ticket.
         debug_assert_eq!(
             store.slot(self.order.front()).map(|slot| slot.answer),
             Some(Answer::Owed)
         );
-        let len = usual_answer(store.output.room(&mut store.memory), head.octets(), content);
+        let Some(room) = store.output.room_in_run(&mut store.memory, octets) else { return false };
+        let len = usual_answer(room, head.octets(), content);
         store.output.commit_ready(len);
         self.order.pop();
         self.advance();
@@ -107,7 +105,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Whether a head, and what the connection is about, ask for nothing special.
     #[inline(always)]
     fn answers_as_usual(&self, head: &Head<'_>) -> bool {
-        head.form().is_usual() && !self.closing && self.input == Input::Head
+        head.form().is_usual() && self.input == Input::Head
     }
 
     #[inline(never)]

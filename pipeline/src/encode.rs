@@ -48,7 +48,7 @@ pub(crate) fn usual_answer(room: &mut [u8], head: &[u8], content: &[u8]) -> usiz
         line[..16].copy_from_slice(b"Content-Length: ");
         line[16..].copy_from_slice(&end);
     }
-    let len = 21 + usize::from(content.len() > 9) + usize::from(content.len() > 99);
+    let len = 16 + usize::from(end[7]);
     copy(&mut room[len..len + content.len()], content);
     before.len() + len + content.len()
 }
@@ -69,7 +69,8 @@ fn copy(to: &mut [u8], from: &[u8]) {
     }
 }
 
-/// The number of octets of short content, and the end of a head behind it.
+/// The number of octets of short content, and the end of a head behind it; in the last octet, how
+/// many octets these are.
 const ENDS: &[[u8; 8]; 1000] = &{
     let mut ends = [[0; 8]; 1000];
     let mut length = 0;
@@ -90,6 +91,7 @@ const ENDS: &[[u8; 8]; 1000] = &{
         let (_, rest) = ends[length].split_at_mut(at);
         let (rest, _) = rest.split_at_mut(4);
         rest.copy_from_slice(b"\r\n\r\n");
+        ends[length][7] = at as u8 + 4;
         length += 1;
     }
     ends

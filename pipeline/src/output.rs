@@ -78,10 +78,11 @@ pub(crate) struct Output {
     run: usize,
     /// Where the next octets go in the arena.
     end: usize,
-    /// Octets that may leave, in pieces, owned or in the run.
-    ready_octets: usize,
     /// Octets in the lists of answers that wait for their turn.
     waiting_octets: usize,
+    /// Octets that may leave, in pieces, owned or in the run. (Not beside `end`, which grows with it:
+    /// the two would be added to as one vector, which takes longer.)
+    ready_octets: usize,
     free: Link,
     /// Entries of the table that were ever used, and how many are in use.
     touched: u32,
@@ -137,15 +138,21 @@ impl Output {
         self.make_room(memory, octets, front)
     }
 
-    /// The same for the oldest answer, which makes the run longer: it needs one piece, if the run
-    /// has none yet.
+    /// Room for `octets` more of the oldest answer, which makes the run longer: it needs one piece,
+    /// if the run has none yet.
     #[inline]
-    pub(crate) fn reserve_run<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize) -> bool {
+    pub(crate) fn room_in_run<'m, B, M: Memory<B>>(
+        &mut self,
+        memory: &'m mut M,
+        octets: usize,
+    ) -> Option<&'m mut [u8]> {
         let has_piece = self.run < self.end || (self.used as usize) < memory.pieces().len();
-        if has_piece && memory.octets().len() - self.end >= octets {
-            return true;
+        if (!has_piece || memory.octets().len() - self.end < octets)
+            && !self.make_room(memory, octets, true)
+        {
+            return None;
         }
-        self.make_room(memory, octets, true)
+        memory.octets_mut().get_mut(self.end..)
     }
 
     #[cold]
