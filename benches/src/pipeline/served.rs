@@ -73,7 +73,7 @@ impl Server {
                     respond(&mut self.pipeline, ticket, &self.head.head());
                 }
                 Event::NeedData => return,
-                other => panic!("{other:?}"),
+                _ => panic!("no request"),
             }
         }
     }
@@ -92,7 +92,7 @@ impl Server {
                     self.tickets.push(ticket);
                 }
                 Event::NeedData => return,
-                other => panic!("{other:?}"),
+                _ => panic!("no request"),
             }
         }
     }
