@@ -64,7 +64,7 @@ const SNIPPETS: &[&[u8]] = &[
     b"Expect: ",
     b"100-Continue",
     b"200-ok",
-    // As long as the fields that matter, with their first letters.
+    // As long as the fields that matter, with their second letters.
     b"Hose: a\r\n",
     b"Expert: a\r\n",
     b"Content-Lengths: 5\r\n",

@@ -267,7 +267,7 @@ const fn case(lower: u8) -> u8 {
 }
 
 /// How many field lines can be each of the [`Known`] fields. A line *can* be one
-/// if the length and the first letter of its name say so; names are compared
+/// if the length and the second letter of its name say so; names are compared
 /// when a field is asked for.
 ///
 /// One word and no branch: noting is part of every parse.
@@ -284,23 +284,21 @@ impl Noted {
     /// With so many field lines the counts hold.
     const MANY: usize = 0xFF;
 
-    /// A count of field lines without a name, or with one of 64 octets. It has two
+    /// A count of field lines without a name, behind whose colon is a space. It has two
     /// octets: more lines than fit in one are [listed](crate::scan::index) at once, and
     /// never so many. (256 lines that can be `Transfer-Encoding` look like one of these,
     /// which makes their head slow and no other.)
     const NAMELESS: u64 = 1 << 48;
 
-    /// Notes a field line, of which the name is `len` octets long and begins
-    /// with `first`.
+    /// Notes a field line whose name is `len` octets long, by the line's first two octets.
     #[inline(always)]
-    pub(crate) fn note(&mut self, len: usize, first: u8) {
-        let can_be = BY_LEN[len % BY_LEN.len()] & BY_LETTER[first as usize % BY_LETTER.len()];
-        self.counts = self.counts.wrapping_add(can_be);
+    pub(crate) fn note(&mut self, len: usize, first_two: [u8; 2]) {
+        self.counts = self.counts.wrapping_add(CAN_BE[place(len, first_two)]);
     }
 
     /// Whether a field line has no name, which none may be without; to be asked of lines
-    /// with names of fewer than 64 octets. (Counted, it costs less than a look at each
-    /// line.)
+    /// with colon and space, and names of fewer than 64 octets. (Counted, it costs less than
+    /// a look at each line.)
     #[inline(always)]
     pub(crate) fn has_nameless(&self) -> bool {
         self.counts >= Noted::NAMELESS
@@ -314,7 +312,7 @@ impl Noted {
             return None;
         }
         let len = Known::Host.name().len();
-        // One line has this length and this first letter; the name has to be compared still.
+        // One line has this length and this second letter; the name has to be compared still.
         for position in fields.positions {
             let name = part(fields.octets, position.name_start, position.name_end);
             if name.len() == len && same(name, Known::Host.name()) {
@@ -427,28 +425,30 @@ pub(crate) struct Usual<'b> {
     pub(crate) length: Option<&'b [u8]>,
 }
 
-/// By the length of a name: a count of one for each known field of that length.
-/// Longer names than there are entries are taken for shorter ones: they are
-/// compared before they are used.
-const BY_LEN: [u64; 64] = {
-    let mut table = [0; 64];
-    table[0] = Noted::NAMELESS;
+/// By the [`place`] of a name: a count of one for the known field that has this place.
+/// (One table: to look up length and letter in two of them takes longer.)
+const CAN_BE: [u64; place(63, [0, 31]) + 1] = {
+    let mut table = [0; place(63, [0, 31]) + 1];
+    table[place(0, *b": ")] = Noted::NAMELESS;
     let mut i = 0;
     while i < Known::ALL.len() {
-        table[Known::ALL[i].name().len()] |= Known::ALL[i].one();
+        if let name @ [first, second, ..] = Known::ALL[i].name().as_bytes() {
+            let place = place(name.len(), [*first, *second]);
+            assert!(table[place] == 0, "two fields have one place");
+            table[place] = Known::ALL[i].one();
+        }
         i += 1;
     }
     table
 };
 
-/// The same by the last five bits of a name's first octet, in which letters
-/// differ from each other and not from their other case.
-const BY_LETTER: [u64; 32] = {
-    let mut table = [Noted::NAMELESS; 32];
-    let mut i = 0;
-    while i < Known::ALL.len() {
-        table[Known::ALL[i].name().as_bytes()[0] as usize % 32] |= Known::ALL[i].one();
-        i += 1;
-    }
-    table
-};
+/// The place of a name with these first two octets in [`CAN_BE`]: by its length, and by the
+/// last five bits of the second octet, in which letters differ from each other and not from
+/// their other case. (The first octet would have to be shifted to its row.)
+///
+/// Names of 32 octets or more are taken for shorter ones: they are compared before they are
+/// used.
+#[inline(always)]
+const fn place(len: usize, first_two: [u8; 2]) -> usize {
+    32 * (first_two[1] as usize % 32) + len % 64
+}

@@ -31,7 +31,8 @@ pub(super) fn parse<S: Scan>(
         match parse_line(scan, head, leniency, &mut place, first, slots.is_full()) {
             Ok(Line::Field(position)) => {
                 let len = position.name_end - position.name_start;
-                noted.note(len as usize, head.octets[position.name_start as usize]);
+                let name = head.octets.get(position.name_start as usize..).unwrap_or_default();
+                noted.note(len as usize, name.first_chunk().copied().unwrap_or_default());
                 slots.push(position);
             }
             Ok(Line::Fold(value_end)) => slots.extend_last(value_end),

@@ -119,7 +119,7 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
     let mut noted = Noted::NONE;
     let rest = lines.fields(&mut slots, |field| {
         let position = field_line(&field)?;
-        noted.note(field.name_len, field.first);
+        noted.note(field.name_len, field.first_two);
         Some(position)
     });
     if noted.has_nameless() {

@@ -42,8 +42,8 @@ pub(crate) struct Line {
     pub(crate) name_len: usize,
     /// Where its LF is.
     pub(crate) end: usize,
-    /// Its first octet.
-    pub(crate) first: u8,
+    /// Its first two octets.
+    pub(crate) first_two: [u8; 2],
     /// The two octets behind the name, as a little-endian number.
     pub(crate) two_behind_name: u16,
     /// The octet behind these.
@@ -70,7 +70,7 @@ impl Line {
             name_len,
             end,
             // SAFETY: the caller's promise, as for all others.
-            first: unsafe { octets.one_at(start) },
+            first_two: unsafe { octets.two_at(start) }.to_le_bytes(),
             // SAFETY: as above.
             two_behind_name: unsafe { octets.two_at(name_end) },
             // SAFETY: as above.
