@@ -152,13 +152,19 @@ fn conclude<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
     match outcome {
         Outcome::Complete(end) => {
             let (record, positions) = slots.written();
-            let octets = octets.get(..end).unwrap_or_default();
+            let Some(octets) = octets.get(..end) else { return incomplete() };
             let message = L::message(HeadParts { octets, positions, record })?;
             Ok(Status::Complete(message, end))
         }
         Outcome::Partial => Ok(Status::Partial),
         Outcome::Failed(error) => Err(error),
     }
+}
+
+// Never, as a head ends within its octets. (A branch costs less than a choice.)
+#[cold]
+fn incomplete<T>() -> Result<Status<T>, Error> {
+    Ok(Status::Partial)
 }
 
 /// A head to be parsed, and what for.

@@ -129,13 +129,14 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
     if rest.two == u16::from_le_bytes(*b"\r\n") {
         Whole::Complete(lines.end(&rest))
     } else {
-        stopped(rest.at)
+        unusual_end(rest.at)
     }
 }
 
-// Cold, for a branch: otherwise the end would be chosen when the last line is known.
+// A call, for a branch: otherwise the end would be chosen when the last line is known.
 #[cold]
-fn stopped(line: usize) -> Whole {
+#[inline(never)]
+fn unusual_end(line: usize) -> Whole {
     Whole::Stopped(line)
 }
 

@@ -201,7 +201,7 @@ impl<'h> Writer<'h> {
     /// What the head that was parsed last came to, and where its fields are.
     #[inline(always)]
     pub(crate) fn written(&self) -> (&Record, &[FieldPosition]) {
-        let written = self.slots.get(..self.record.fields).unwrap_or_default();
+        let Some(written) = self.slots.get(..self.record.fields) else { return none(self.record) };
         // SAFETY: the invariant, and `fields <= written`: so many are initialised.
         (self.record, unsafe { written.assume_init_ref() })
     }
@@ -281,10 +281,24 @@ impl<'h> Writer<'h> {
     #[inline(always)]
     pub(crate) fn finish(&mut self, noted: Noted) {
         let (fields, record) = (self.next, &mut *self.record);
-        record.written = fields.max(record.written);
+        if fields > record.written {
+            extend(&mut record.written, fields);
+        }
         record.fields = fields;
         record.noted = noted;
     }
+}
+
+// Once for each slot at most. (A branch, so that what was written is not stored for each head.)
+#[cold]
+fn extend(written: &mut usize, fields: usize) {
+    *written = fields;
+}
+
+// Never, as no more are written than there are.
+#[cold]
+fn none(record: &Record) -> (&Record, &[FieldPosition]) {
+    (record, &[])
 }
 
 pub(super) mod sealed {
