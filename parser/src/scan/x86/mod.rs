@@ -11,6 +11,8 @@ mod tables;
 pub(super) use detect::detect;
 pub(super) use host::are_host;
 
+use core::hint::cold_path;
+
 use super::scalar::Scalar;
 use super::slots::Writer;
 use super::swar::{self, Swar};
@@ -46,11 +48,21 @@ pub(super) fn dispatch_head<O: HeadOp>(
         AVX512.. => unsafe { avx512::enter_head::<O>(octets, slots, limits, record) },
         // SAFETY: as above.
         AVX2 => unsafe { avx2::enter_head::<O>(octets, slots, limits, record) },
-        // SAFETY: as above.
-        SSE42 => unsafe { sse42::enter_head::<O>(octets, slots, limits, record) },
-        // SAFETY: as above.
-        SWAR => unsafe { swar::enter_head::<O>(octets, slots, limits, record) },
-        _ => O::NOT_HERE,
+        // The others are seldom the best: so these two are told apart first.
+        SSE42 => {
+            cold_path();
+            // SAFETY: as above.
+            unsafe { sse42::enter_head::<O>(octets, slots, limits, record) }
+        }
+        SWAR => {
+            cold_path();
+            // SAFETY: as above.
+            unsafe { swar::enter_head::<O>(octets, slots, limits, record) }
+        }
+        _ => {
+            cold_path();
+            O::NOT_HERE
+        }
     }
 }
 
