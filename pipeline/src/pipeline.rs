@@ -88,21 +88,29 @@ impl<B, M, L> Pipeline<B, M, L> {
     /// An idle pipeline. It owns no buffers; [`lend`](Self::lend) it a store before octets are
     /// received.
     pub fn new() -> Self {
-        static IDENTITY: AtomicU32 = AtomicU32::new(0);
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let (identity, first) = numbers(MADE.fetch_add(1, Ordering::Relaxed));
         Self {
             store: None,
-            order: Order::new(Sequence(0)),
-            identity: IDENTITY.fetch_add(1, Ordering::Relaxed) % (1 << 24),
+            order: Order::new(first),
+            identity,
             input: Input::Head,
             closing: false,
             head_begun: false,
             resume: Resume::new(),
             received: 0,
             transmitted: 0,
-            sent: Sent { through: Sequence(0), next: Sequence(0), at: 0 },
+            sent: Sent { through: first, next: first, at: 0 },
             marker: PhantomData,
         }
     }
+}
+
+/// The identity of a pipeline before which so many were made, and the number of its first request.
+/// Identities come again after 2^24 pipelines, with other numbers: a ticket is like another one after
+/// 2^32 pipelines, or 2^24 requests of one connection.
+const fn numbers(made: u32) -> (u32, Sequence) {
+    (made % (1 << 24), Sequence(made >> 24 << 24))
 }
 
 impl<B, M, L> Default for Pipeline<B, M, L> {
@@ -314,5 +322,29 @@ impl<B, M, L> fmt::Debug for Pipeline<B, M, L> {
             .field("in_flight", &self.order.len())
             .field("closing", &self.closing)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+    use crate::ticket::{Terms, Ticket};
+
+    #[test]
+    fn tickets_of_pipelines_with_one_identity_differ() {
+        let ticket = |made, request| {
+            let (identity, mut sequence) = numbers(made);
+            (0..request).for_each(|_| sequence = sequence.next());
+            (identity, Ticket::new(identity, sequence, Terms::USUAL))
+        };
+        for made in [0, 7, (1 << 24) - 1] {
+            let (identity, first) = ticket(made, 3);
+            for lap in 1..1 << 8 {
+                let (again, other) = ticket(made + (lap << 24), 3);
+                assert_eq!(again, identity);
+                assert_ne!(other, first);
+            }
+            assert_ne!(ticket(made + 1, 3), (identity, first));
+        }
     }
 }

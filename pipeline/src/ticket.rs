@@ -8,7 +8,8 @@ use crate::order::Sequence;
 /// The right, and the duty, to answer one request once.
 ///
 /// It names its request by sequence number (which is also its slot in the ring) and the pipeline it
-/// came from, so that a ticket of another connection is told apart. It can't be copied: a call that
+/// came from, so that a ticket of another connection is told apart (until 2^32 more pipelines were
+/// made, or 2^24 more requests received on one). It can't be copied: a call that
 /// takes it and fails gives it back in a [`Rejected`]. One that is dropped unanswered blocks every
 /// answer behind it, so keep its [`id`](Self::id) and report the loss with
 /// [`Pipeline::abandon`](crate::Pipeline::abandon).
