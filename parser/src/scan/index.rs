@@ -206,6 +206,9 @@ impl Room {
                     breaks += count_breaks::<B>(found, block.doubles, count);
                     (len, at) = (len + count, at + 64);
                 }
+                if at == whole {
+                    break;
+                }
                 if breaks > 2 * len + 1 || len > ROOM {
                     return none;
                 }
@@ -218,7 +221,7 @@ impl Room {
         };
         let in_front = !last.triples & last.triples.wrapping_sub(1);
         let (found, doubles) = (last.breaks & in_front, last.doubles & in_front);
-        // SAFETY: as above; behind the last group it was seen, too.
+        // SAFETY: as above; of the last group, too, all blocks may have been seen.
         let room = unsafe { self.room(len) };
         let count = blocks.last_positions(doubles, at as u32, room);
         breaks += count_breaks::<B>(found, doubles, count);
