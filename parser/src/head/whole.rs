@@ -143,20 +143,21 @@ fn unusual_end(line: usize) -> Whole {
 /// The field of a line of the usual form.
 #[inline(always)]
 fn field_line(line: &Line) -> Option<FieldPosition> {
-    // CR LF, and in front of it an octet above SP. (One comparison for both.)
+    // Colon, SP, and behind them an octet above SP. (One comparison for all: a look at
+    // each takes longer.)
+    let least = u32::from_be_bytes(*b": !\0");
+    let most = u32::from_be_bytes(*b": \xFF\xFF");
+    let is_usual = (least..=most).contains(&line.four_behind_name);
+    // CR LF, and in front of it an octet above SP.
     let least = u32::from_le_bytes(*b"\0!\r\n");
     let most = u32::from_le_bytes(*b"\xFF\xFF\r\n");
-    let is_usual = line.two_behind_name == u16::from_le_bytes(*b": ")
-        && line.third_behind_name > b' '
-        && (least..=most).contains(&line.last_four);
-    if !is_usual {
+    if !is_usual || !(least..=most).contains(&line.last_four) {
         return None;
     }
-    let name_end = line.start + line.name_len;
     Some(FieldPosition {
         name_start: line.start as u32,
-        name_end: name_end as u32,
-        value_start: name_end as u32 + 2,
+        name_end: line.name_end,
+        value_start: line.name_end + 2,
         value_end: line.end as u32 - 1,
     })
 }

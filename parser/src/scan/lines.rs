@@ -44,10 +44,10 @@ pub(crate) struct Line {
     pub(crate) end: usize,
     /// Its first two octets.
     pub(crate) first_two: [u8; 2],
-    /// The two octets behind the name, as a little-endian number.
-    pub(crate) two_behind_name: u16,
-    /// The octet behind these.
-    pub(crate) third_behind_name: u8,
+    /// Where the name ends.
+    pub(crate) name_end: u32,
+    /// The four octets behind the name, as a big-endian number; some may be behind the line.
+    pub(crate) four_behind_name: u32,
     /// The last four octets, as a little-endian number; of a line of fewer, with what is in
     /// front of it.
     pub(crate) last_four: u32,
@@ -55,8 +55,8 @@ pub(crate) struct Line {
 
 impl Line {
     /// # Safety
-    /// `start` and `start + name_len` are less than `end`; `end` is 3 or more, and
-    /// there are two octets behind it.
+    /// `start` and `start + name_len` are less than `end`; `end` is 3 or more and has
+    /// 32 bits at most, and there are two octets behind it.
     #[inline(always)]
     pub(super) unsafe fn new(
         octets: Window<'_>,
@@ -64,17 +64,16 @@ impl Line {
         name_len: usize,
         end: usize,
     ) -> Line {
-        let name_end = start + name_len;
+        let name_end = (start + name_len) as u32;
         Line {
             start,
             name_len,
             end,
             // SAFETY: the caller's promise, as for all others.
             first_two: unsafe { octets.two_at(start) }.to_le_bytes(),
+            name_end,
             // SAFETY: as above.
-            two_behind_name: unsafe { octets.two_at(name_end) },
-            // SAFETY: as above.
-            third_behind_name: unsafe { octets.one_at(name_end + 2) },
+            four_behind_name: unsafe { octets.four_at(name_end as usize) }.swap_bytes(),
             // SAFETY: as above.
             last_four: unsafe { octets.four_at(end - 3) },
         }
