@@ -32,8 +32,12 @@ pub enum Event<'b, 'h> {
     Data(&'b [u8]),
     /// The content of the last request is complete.
     EndOfMessage {
-        /// The trailer section, if there was one that has fields. Fields that frame, route or
-        /// authenticate were refused (RFC 9110 section 6.5.1).
+        /// The trailer section, if there was one that has fields.
+        ///
+        /// A section with `Host`, `Content-Length` or `Transfer-Encoding` was refused. All other
+        /// fields are handed over, also those that have no meaning here, such as `Authorization`:
+        /// never merge trailers into the fields of the head, and use only those whose definition
+        /// allows them to be trailers (RFC 9110 section 6.5.1).
         trailers: Option<Fields<'b, 'h>>,
     },
     /// The burst holds nothing more that is complete. Give its [`rest`](crate::Burst::rest) again

@@ -184,24 +184,42 @@ impl Form {
     }
 }
 
-/// Whether a field may be sent in a trailer section: those that frame, route or authenticate may
-/// not (RFC 9110 section 6.5.1).
+/// Whether a field may be sent in a trailer section. Those may not that a recipient needs before the
+/// content (RFC 9110 section 6.5.1).
 pub(crate) fn is_trailer(name: &[u8], value: &[u8]) -> bool {
-    const NEVER: [&[u8]; 12] = [
-        b"host",
-        b"te",
+    // Beside those that the pipeline adds itself, and conditionals: framing and the connection,
+    // routing, request modifiers, authentication, control of responses, how to process the content.
+    const NEVER: [&[u8]; 26] = [
+        b"proxy-connection",
         b"trailer",
         b"upgrade",
+        b"host",
+        b"cache-control",
         b"expect",
+        b"max-forwards",
+        b"pragma",
+        b"range",
+        b"te",
         b"authorization",
-        b"www-authenticate",
-        b"set-cookie",
         b"cookie",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"set-cookie",
+        b"www-authenticate",
+        b"age",
+        b"date",
+        b"expires",
+        b"location",
+        b"retry-after",
+        b"vary",
+        b"warning",
         b"content-encoding",
-        b"content-type",
         b"content-range",
+        b"content-type",
     ];
+    let conditional = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"if-"));
     Form::of(200).with_field(name, value).is_ok()
+        && !conditional
         && !NEVER.iter().any(|never| name.eq_ignore_ascii_case(never))
 }
 

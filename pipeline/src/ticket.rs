@@ -184,8 +184,9 @@ pub enum ApiMisuse {
     /// A client must wait for a response before it sends the next request: see
     /// [`Client::wants_request`](crate::client::Client::wants_request).
     MustWait,
-    /// Trailers that can't be sent: malformed, or naming a field that frames, routes or
-    /// authenticates (RFC 9110 section 6.5.1).
+    /// Trailers that can't be sent: malformed, or naming a field that a recipient needs before the
+    /// content, since it is about framing or the connection, routing, how to handle the request or
+    /// the response, authentication, or how to process the content (RFC 9110 section 6.5.1).
     BadTrailers,
 }
 

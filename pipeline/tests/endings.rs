@@ -5,7 +5,7 @@ mod common;
 use common::{Connection, Seen, answered, answered_last, get, ok};
 use rajada_parser::Field;
 use rajada_pipeline::{
-    ApiMisuse, Content, ErrorPage, Head, Length, Phase, PreparedHead, Settings, Ticket,
+    ApiMisuse, Content, ErrorPage, Head, Length, Offence, Phase, PreparedHead, Settings, Ticket,
 };
 
 fn three(connection: &mut Connection) -> [Ticket; 3] {
@@ -221,26 +221,94 @@ fn a_foreign_stream_is_given_back() {
     assert_eq!(one.output(), answered("a"));
 }
 
+/// Fields that no trailer section may have, by the classes of RFC 9110 section 6.5.1.
+const NO_TRAILERS: [&str; 35] = [
+    // Framing, and the connection.
+    "Content-Length",
+    "Transfer-Encoding",
+    "Trailer",
+    "Connection",
+    "Keep-Alive",
+    "Proxy-Connection",
+    "Upgrade",
+    // Routing.
+    "Host",
+    // Request modifiers.
+    "Cache-Control",
+    "Expect",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "If-Range",
+    "If-Unmodified-Since",
+    "Max-Forwards",
+    "Pragma",
+    "Range",
+    "TE",
+    // Authentication.
+    "Authorization",
+    "Cookie",
+    "Proxy-Authenticate",
+    "Proxy-Authorization",
+    "Set-Cookie",
+    "WWW-Authenticate",
+    // Control of responses.
+    "Age",
+    "Date",
+    "Expires",
+    "Location",
+    "Retry-After",
+    "Vary",
+    "Warning",
+    // How to process the content.
+    "Content-Encoding",
+    "Content-Range",
+    "Content-Type",
+];
+
 #[test]
-fn trailers_that_frame_or_route_are_refused() {
+fn trailers_that_belong_into_the_head_are_refused() {
     let mut connection = Connection::new();
     connection.push(get("/").as_bytes());
     let ticket = connection.request();
     let mut stream = connection.pipeline.start(ticket, &ok(), Length::Unknown).unwrap();
-    for (name, value) in [
-        (&b"Content-Length"[..], &b"5"[..]),
-        (b"transfer-encoding", b"chunked"),
-        (b"Host", b"a"),
-        (b"Authorization", b"a"),
-        (b"a b", b"c"),
-        (b"a", b"b\r\nc: d"),
-    ] {
-        let rejected = connection.pipeline.finish(stream, &[Field { name, value }]).unwrap_err();
-        assert_eq!(rejected.why, ApiMisuse::BadTrailers);
+    let lower = NO_TRAILERS.map(|name| (name.to_lowercase(), "5"));
+    let upper = NO_TRAILERS.map(|name| (name.to_uppercase(), "5"));
+    let malformed = [("a b", "c"), ("", "a"), ("a", "b\r\nc: d")];
+    let malformed = malformed.map(|(name, value)| (name.to_owned(), value));
+    for (name, value) in lower.into_iter().chain(upper).chain(malformed) {
+        let sum = Field { name: b"Sum", value: b"1" };
+        let trailers = [sum, Field { name: name.as_bytes(), value: value.as_bytes() }];
+        let rejected = connection.pipeline.finish(stream, &trailers).unwrap_err();
+        assert_eq!(rejected.why, ApiMisuse::BadTrailers, "{name}");
         stream = rejected.given;
     }
-    connection.pipeline.finish(stream, &[Field { name: b"Sum", value: b"1" }]).unwrap();
-    assert!(connection.output().ends_with("\r\n\r\n0\r\nSum: 1\r\n\r\n"));
+    let taken = ["Sum", "ETag", "Server-Timing", "Hosts", "Digest"];
+    let trailers = taken.map(|name| Field { name: name.as_bytes(), value: b"1" });
+    connection.pipeline.finish(stream, &trailers).unwrap();
+    let expected = taken.map(|name| format!("{name}: 1\r\n")).concat();
+    assert!(connection.output().ends_with(&format!("\r\n\r\n0\r\n{expected}\r\n")));
+}
+
+#[test]
+fn trailers_are_handed_over_apart_from_the_head() {
+    let chunks = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n";
+    let mut connection = Connection::new();
+    connection.push((chunks.to_owned() + "Authorization: b\r\nSum: 1\r\n\r\n").as_bytes());
+    let ticket = connection.request();
+    assert!(matches!(connection.next(), Seen::Data(data) if data == b"a"));
+    let Seen::End(trailers) = connection.next() else { panic!("no end") };
+    let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(trailers, [text("Authorization", "b"), text("Sum", "1")]);
+    connection.answer(ticket, "a");
+
+    for name in ["Host", "content-length", "TRANSFER-ENCODING"] {
+        let mut connection = Connection::new();
+        connection.push(format!("{chunks}Sum: 1\r\n{name}: 1\r\n\r\n").as_bytes());
+        let _void = connection.request();
+        assert!(matches!(connection.next(), Seen::Data(_)));
+        assert!(matches!(connection.next(), Seen::Malformed(Offence::Trailers(_))), "{name}");
+    }
 }
 
 #[test]

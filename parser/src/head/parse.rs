@@ -82,6 +82,10 @@ impl Config {
     /// from there. Everything else is as with
     /// [`parse_request`](Self::parse_request).
     ///
+    /// Only `Host`, `Content-Length` and `Transfer-Encoding` are refused. So
+    /// never merge trailers into the fields of the head: `Authorization`, for
+    /// one, has no meaning here (RFC 9110 section 6.5.1).
+    ///
     /// # Errors
     /// Those of field lines, [`ErrorKind::TrailersTooLarge`], and
     /// [`ErrorKind::TrailerForbidden`].
