@@ -1,6 +1,6 @@
 //! What all connections of a worker share.
 
-use rajada_parser::Config;
+use rajada_parser::{Config, date};
 
 use crate::Head;
 
@@ -55,13 +55,20 @@ impl Settings {
         date: None,
     };
 
-    /// Sets the `Date` (an IMF-fixdate, RFC 9110 section 5.6.7) of answers that the pipeline makes
-    /// itself. Without it, as without a clock, they carry none (RFC 9110 section 6.6.1).
-    pub fn set_date(&mut self, date: &[u8; 29]) {
-        self.date = Some(*date);
+    /// Sets the `Date` of answers that the pipeline makes itself. Without it, as without a clock,
+    /// they carry none (RFC 9110 section 6.6.1).
+    ///
+    /// Says whether `date` was taken: what is no IMF-fixdate from 1970 on (RFC 9110 section 5.6.7)
+    /// changes nothing. All that [`date::format`] makes is taken.
+    pub fn set_date(&mut self, date: &[u8; 29]) -> bool {
+        let taken = date::parse(date).is_some();
+        if taken {
+            self.date = Some(*date);
+        }
+        taken
     }
 
-    /// What was set last.
+    /// What was taken last.
     pub const fn date(&self) -> Option<&[u8; 29]> {
         self.date.as_ref()
     }

@@ -316,13 +316,32 @@ fn pages_and_date_come_from_the_caller() {
     let head = Head::new(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n").unwrap();
     let mut settings = Settings::default();
     settings.pages = Box::leak(Box::new([ErrorPage { head, content: b"no\n" }]));
-    settings.set_date(b"Tue, 15 Nov 1994 08:12:31 GMT");
+    assert!(settings.set_date(b"Tue, 15 Nov 1994 08:12:31 GMT"));
     let mut connection = Connection::with(settings);
     connection.echo(b"?\0");
     let expected = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n\
                     Date: Tue, 15 Nov 1994 08:12:31 GMT\r\nContent-Length: 3\r\n\
                     Connection: close\r\n\r\nno\n";
     assert_eq!(connection.output(), expected);
+}
+
+#[test]
+fn a_date_that_is_none_is_not_taken() {
+    let date = b"Tue, 15 Nov 1994 08:12:31 GMT";
+    let mut settings = Settings::default();
+    for octets in [
+        b"Tue, 15 Nov 1994\r\nSet-Cookie:",
+        b"Tue, 15 Nov 1994 08:12:31\r\n\r\n",
+        b"Tue, 15 Nov 1994 08:12:31\0GMT",
+        b"Mon, 15 Nov 1994 08:12:31 GMT",
+        b"                             ",
+    ] {
+        assert!(!settings.set_date(octets), "{}", octets.escape_ascii());
+        assert_eq!(settings.date(), None);
+    }
+    assert!(settings.set_date(date));
+    assert!(!settings.set_date(&[b'\n'; 29]));
+    assert_eq!(settings.date(), Some(date), "the one before stays");
 }
 
 #[test]
