@@ -38,11 +38,6 @@ impl Status {
         self.0 >= 400
     }
 
-    /// True where RFC 9110 forbids content: 1xx, 204 and 304.
-    pub const fn forbids_content(self) -> bool {
-        self.0 < 200 || self.0 == 204 || self.0 == 304
-    }
-
     /// 200
     pub const OK: Status = Status(200);
     /// 201

@@ -133,8 +133,7 @@ impl TestClient {
         let mut received = core::mem::take(&mut self.octets);
         received.clear();
         self.exchange(&sent, &mut received);
-        let mut rest = &received[..];
-        let answers = methods.iter().map(|method| TestResponse::parse(&mut rest, method)).collect();
+        let answers = TestResponse::parse_all(&received, &methods);
         self.octets = received;
         answers
     }

@@ -53,6 +53,7 @@ impl TestRequest {
         self.content("application/json", content)
     }
 
+    // By hand: a test may want to send what a client of ours would not.
     pub(super) fn encode(&self, octets: &mut Vec<u8>) {
         octets
             .extend_from_slice(format!("{} {} HTTP/1.1\r\n", self.method, self.target).as_bytes());

@@ -1,8 +1,8 @@
 //! Answers in tests.
 
-use rajada_parser::{
-    BodyLength, Chunk, ChunkedDecoder, Config, Fields, Positions, Resume, Status as Parsed,
-};
+use rajada_parser::{Fields, Positions};
+use rajada_pipeline::client::{Client, Event, RequestHead};
+use rajada_pipeline::{Burst, Content, Incoming, Settings, Store};
 
 use crate::Status;
 
@@ -54,57 +54,64 @@ impl TestResponse {
         serde_json::from_slice(&self.content).expect("the content is such JSON")
     }
 
-    /// Takes the answer to a request with `method` from the front of `octets`; interim ones are passed over.
-    pub(super) fn parse(octets: &mut &[u8], method: &str) -> TestResponse {
-        let mut slots = Positions::<100>::new();
+    /// The answers in `octets`, all that came, to requests with these methods; interim ones are passed over.
+    pub(super) fn parse_all(octets: &[u8], methods: &[String]) -> Vec<TestResponse> {
+        let mut settings = Settings::DEFAULT;
+        (settings.requests_in_flight, settings.content) = (methods.len(), u64::MAX);
+        let mut client = Client::<Vec<u8>, _, _>::new();
+        client.lend(Box::new(Store::new(&settings)));
+        client.pipeline_any_method();
+        for method in methods {
+            let asked = client.request(&as_asked(method), Content::None);
+            asked.expect("nothing is answered behind a tunnel");
+            client.transmitted(usize::MAX);
+        }
+        let (mut burst, mut slots) = (Burst::new(octets), Positions::<100>::new());
+        let mut answers: Vec<TestResponse> = Vec::new();
         loop {
-            let parsed = Config::STRICT.parse_response(octets, &mut Resume::new(), &mut slots);
-            let Ok(Parsed::Complete(head, length)) = parsed else {
-                panic!("no answer here: {}", octets.escape_ascii());
-            };
-            let Ok(framing) = head.framing(method.as_bytes()) else {
-                panic!("an answer with ambiguous content: {head:?}");
-            };
-            *octets = &octets[length..];
-            let content = match framing.body {
-                BodyLength::None => Vec::new(),
-                BodyLength::Exact(length) => take(octets, length as usize),
-                BodyLength::Chunked => unchunked(octets),
-                BodyLength::UntilClose => take(octets, octets.len()),
-            };
-            if let Some(status) = Status::new(head.code()).filter(|status| status.code() >= 200) {
-                return TestResponse { status, headers: owned(head.fields()), content };
+            let event = client.receive(&settings, &mut burst, &mut slots);
+            match event {
+                Event::Response { response, content, .. } => {
+                    let status = Status::new(response.code()).expect("a status");
+                    let content = match content {
+                        Incoming::Whole(content) => content.to_vec(),
+                        Incoming::None | Incoming::Streaming(_) => Vec::new(),
+                    };
+                    answers.push(TestResponse {
+                        status,
+                        headers: owned(response.fields()),
+                        content,
+                    });
+                }
+                Event::Data(data) => {
+                    answers.last_mut().expect("content of an answer").content.extend(data);
+                }
+                Event::Interim { .. } | Event::EndOfMessage { .. } => {}
+                Event::NeedData if client.in_flight() > 0 => {
+                    let end = client.receive_eof();
+                    assert!(matches!(end, Event::EndOfMessage { .. }), "{} answers", answers.len());
+                    break;
+                }
+                Event::Malformed(offence) => panic!("{offence}: {}", octets.escape_ascii()),
+                _ => break,
             }
         }
+        assert_eq!(answers.len(), methods.len(), "answers: {}", octets.escape_ascii());
+        answers
     }
+}
+
+/// A request of which an answer can't tell that it was another one.
+fn as_asked(method: &str) -> RequestHead<'static> {
+    let octets: &[u8] = match method {
+        "HEAD" => b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "CONNECT" => b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n",
+        _ => b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    };
+    RequestHead::new(octets).expect("a head")
 }
 
 fn owned(fields: Fields<'_, '_>) -> Vec<(String, String)> {
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
     fields.iter().map(|field| (text(field.name), text(field.value))).collect()
-}
-
-fn take(octets: &mut &[u8], length: usize) -> Vec<u8> {
-    let (content, rest) = octets.split_at_checked(length).expect("the content is complete");
-    *octets = rest;
-    content.to_vec()
-}
-
-fn unchunked(octets: &mut &[u8]) -> Vec<u8> {
-    let mut decoder = ChunkedDecoder::new(Config::STRICT.limits());
-    let mut content = Vec::new();
-    loop {
-        let (chunk, length) = decoder.decode(octets).expect("the chunks are well-formed");
-        *octets = &octets[length..];
-        match chunk {
-            Chunk::Data(data) => content.extend_from_slice(data),
-            Chunk::NeedData => panic!("the chunks are complete"),
-            Chunk::Trailers => break,
-        }
-    }
-    let mut slots = Positions::<100>::new();
-    let parsed = Config::STRICT.parse_trailers(octets, &mut Resume::new(), &mut slots);
-    let Ok(Parsed::Complete(_, length)) = parsed else { panic!("the trailers are complete") };
-    *octets = &octets[length..];
-    content
 }
