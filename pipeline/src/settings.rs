@@ -16,12 +16,12 @@ pub struct Settings {
     /// concurrent streams, of which nginx allows 128. (Read when a [`Store`](crate::Store) is
     /// made.)
     pub requests_in_flight: usize,
-    /// Octets of answers not yet transmitted, at or above which no further request and no streamed
-    /// content is accepted. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
+    /// Octets of answers not yet transmitted, at or above which no further request, no streamed
+    /// content and no interim answer is accepted. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
     ///
     /// An answer given whole is always taken, so what is held stays below this bound plus the
-    /// answers of requests in flight; streams are held back so that the oldest one, and all others
-    /// together, hold this much each, or one piece. (Read when a [`Store`](crate::Store) is made.)
+    /// answers of requests in flight; streams and interim answers are held back so that those of the
+    /// oldest request, and all others together, hold this much each, or one piece. (Read when a [`Store`](crate::Store) is made.)
     pub held: usize,
     /// Octets of a message's content, at most; more of a request's is answered `413`. Default 2
     /// MiB, as in axum; nginx has 1 MiB.

@@ -143,8 +143,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     /// Octets of content that [`send`](Self::send) accepts for this answer now.
     pub fn room(&self, stream: &Streaming) -> usize {
+        self.room_for(stream.id.sequence())
+    }
+
+    /// How many octets are missing to the bound on those held.
+    fn room_for(&self, sequence: Sequence) -> usize {
         let bound = self.store.as_ref().map_or(0, |store| store.bounds.held);
-        bound.saturating_sub(self.held_against(stream.id.sequence()))
+        bound.saturating_sub(self.held_against(sequence))
     }
 
     /// The oldest answer is held back by what is ready alone, so that answers that wait behind it
@@ -247,9 +252,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// it is not to a client of HTTP/1.0 (RFC 9110 section 15.2).
     ///
     /// # Errors
+    /// [`ApiMisuse::Full`] while [`Settings::held`](crate::Settings::held) octets or more are held,
+    /// as for a piece of a stream: the answer is owed all the same, an interim one may be left out.
     /// [`ApiMisuse::WrongStatus`] unless the status is 102 to 199 (for 100 there is
     /// [`send_continue`](Self::send_continue), for 101 [`accept_upgrade`](Self::accept_upgrade));
-    /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`], [`ApiMisuse::Full`].
+    /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn inform(&mut self, ticket: &Ticket, head: &Head<'_>) -> Result<bool, ApiMisuse> {
         self.owes(ticket.id())?;
         if !(102..200).contains(&head.status()) {
@@ -257,6 +264,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
         if ticket.terms().has(Terms::HTTP10) {
             return Ok(false);
+        }
+        if self.room_for(ticket.id().sequence()) == 0 {
+            return Err(ApiMisuse::Full);
         }
         self.reserve(ticket.id().sequence(), head.octets().len())?;
         self.write(ticket.id().sequence(), |encoder| {

@@ -7,7 +7,7 @@ use common::{Connection, answered, get, ok};
 use rajada_parser::Positions;
 use rajada_pipeline::memory::Fixed;
 use rajada_pipeline::{
-    ApiMisuse, Burst, Content, Event, Length, Pipeline, Settings, Store, Streaming, Ticket,
+    ApiMisuse, Burst, Content, Event, Head, Length, Pipeline, Settings, Store, Streaming, Ticket,
 };
 
 /// As many requests of a burst as are accepted at once, answered in order or reversed, whole or
@@ -151,6 +151,37 @@ fn streams_are_held_back_by_what_is_unsent() {
     connection.pipeline.finish(a, &[]).unwrap();
     connection.pipeline.finish(b, &[]).unwrap();
     connection.output();
+    assert_eq!(connection.pipeline.held(), 0);
+}
+
+#[test]
+fn interim_answers_are_held_back_by_what_is_unsent() {
+    let mut settings = Settings::default();
+    settings.held = 1000;
+    let mut connection = Connection::with(settings);
+    connection.push((get("/a") + &get("/b")).as_bytes());
+    let (a, b) = (connection.request(), connection.request());
+    let hints = Head::new(b"HTTP/1.1 103 Early Hints\r\nLink: </s>\r\n").unwrap();
+    let most = hints.octets().len() + 2;
+    for (ticket, bound) in [(&b, 1000), (&a, 2000)] {
+        let mut taken = 0;
+        let refused = loop {
+            match connection.pipeline.inform(ticket, &hints) {
+                Ok(true) => taken += 1,
+                other => break other,
+            }
+            assert!(taken < 1000, "there is no bound");
+        };
+        assert_eq!(refused, Err(ApiMisuse::Full));
+        // The oldest is not blocked by those behind it.
+        assert!(taken >= 1000 / most && connection.pipeline.held() < bound + 2 * most);
+    }
+    // The answers themselves are taken.
+    connection.answer(b, "b");
+    connection.transmit(usize::MAX);
+    assert_eq!(connection.pipeline.inform(&a, &hints), Ok(true));
+    connection.answer(a, "a");
+    assert!(connection.output().ends_with(&answered("b")));
     assert_eq!(connection.pipeline.held(), 0);
 }
 

@@ -207,7 +207,7 @@ impl Reference {
         content: &[u8],
         bound: usize,
     ) -> Result<(), &'static str> {
-        let against = if number == self.answers[0].number { self.ready.len() } else { self.held() };
+        let against = self.held_against(number);
         let answer = self.answer(number);
         if content.is_empty() || answer.state == State::Unsent {
             return Ok(());
@@ -262,14 +262,22 @@ impl Reference {
         }
     }
 
-    /// Whether an interim answer is sent.
-    pub fn inform(&mut self, number: usize) -> bool {
-        let sent = !self.answer(number).facts.http10;
-        if sent {
-            self.add(number, format!("{HINTS}\r\n").as_bytes());
-            self.flush();
+    /// Whether an interim answer is sent; `None` if too much is held.
+    pub fn inform(&mut self, number: usize, bound: usize) -> Option<bool> {
+        if self.answer(number).facts.http10 {
+            return Some(false);
         }
-        sent
+        if self.held_against(number) >= bound {
+            return None;
+        }
+        self.add(number, format!("{HINTS}\r\n").as_bytes());
+        self.flush();
+        Some(true)
+    }
+
+    /// The octets that hold an answer back: for the oldest, those that may leave.
+    fn held_against(&self, number: usize) -> usize {
+        if number == self.answers[0].number { self.ready.len() } else { self.held() }
     }
 
     /// Whether another protocol is accepted: it was offered, and nothing of the request is due.

@@ -305,13 +305,12 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
 
     fn inform(&mut self, choice: u8) {
         let Some((number, ticket)) = pick(&mut self.tickets, choice) else { return };
-        match self.pipeline.inform(&ticket, &head(HINTS)) {
-            Ok(sent) => {
-                assert_eq!(sent, self.reference.inform(number));
-                self.tickets.push((number, ticket));
-            }
-            Err(_) => assert!(!self.reference.owes(number)),
+        let sent = self.pipeline.inform(&ticket, &head(HINTS));
+        if !self.reference.owes(number) {
+            return assert_eq!(sent, Err(ApiMisuse::Gone));
         }
+        assert_eq!(sent, self.reference.inform(number, HELD).ok_or(ApiMisuse::Full));
+        self.tickets.push((number, ticket));
     }
 
     /// Accepts another protocol for the youngest ticket there is.
