@@ -17,7 +17,7 @@ struct Peer {
 }
 
 /// An event without borrows.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Seen {
     Interim(RequestId, u16),
     Response(RequestId, u16, String),
@@ -270,6 +270,20 @@ fn what_a_server_may_not_do() {
     let both =
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
     assert!(matches!(peer.receive(both)[..], [Seen::Malformed(Offence::Head(_))]));
+}
+
+#[test]
+fn interim_responses_are_bounded_by_the_highest_number_too() {
+    for bound in [0, 1, 254, 255] {
+        let mut peer = Peer::new();
+        peer.settings.interim = bound;
+        let id = peer.ask("GET");
+        peer.output();
+        let seen = peer.receive(&"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(600));
+        let (last, before) = seen.split_last().expect("events");
+        assert_eq!(before, vec![Seen::Interim(id, 103); usize::from(bound)]);
+        assert_eq!(last, &Seen::Malformed(Offence::TooManyInterim));
+    }
 }
 
 #[test]

@@ -95,10 +95,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     ) -> Event<'b, 'h> {
         let id = RequestId { client: self.identity, sequence: self.order.front() };
         if response.code() < 200 && response.code() != 101 {
-            self.interim += 1;
-            if self.interim > settings.interim {
+            if self.interim >= settings.interim {
                 return self.offend(burst, Offence::TooManyInterim);
             }
+            self.interim += 1;
             return Event::Interim { id, response };
         }
         if framing.upgrade && !asked.has(Asked::UPGRADE) {
