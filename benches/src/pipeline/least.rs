@@ -25,7 +25,27 @@ struct Options {
 }
 
 /// What is compared, in the order of the report.
-const NAMES: [&str; 6] = ["parse", "framed", "in-order", "reversed", "streamed", "answer"];
+const NAMES: [&str; 8] = [
+    "parse",
+    "framed",
+    "in-order",
+    "reversed",
+    "streamed",
+    "answer in-order",
+    "answer reversed",
+    "answer streamed",
+];
+
+/// In front of the name of what is timed without receiving.
+const ANSWER: &str = "answer ";
+
+fn answers(name: &str) -> Answers {
+    match name {
+        "reversed" => Answers::Reversed,
+        "streamed" => Answers::Streamed,
+        _ => Answers::InOrder,
+    }
+}
 
 struct Contest {
     octets: Vec<u8>,
@@ -51,24 +71,24 @@ impl Contest {
         match name {
             "parse" => self.bare.parse(octets, false),
             "framed" => self.bare.parse(octets, true),
-            "reversed" => self.server.serve(octets, Answers::Reversed),
-            "streamed" => self.server.serve(octets, Answers::Streamed),
-            "answer" => {
-                self.server.receive(octets);
-                self.server.answer(Answers::InOrder);
-                self.server.transmit()
-            }
-            _ => self.server.serve(octets, Answers::InOrder),
+            _ => match name.strip_prefix(ANSWER) {
+                Some(name) => {
+                    self.server.receive(octets);
+                    self.server.answer(answers(name));
+                    self.server.transmit()
+                }
+                None => self.server.serve(octets, answers(name)),
+            },
         }
     }
 
-    /// Nanoseconds of so many rounds. Of `answer`, without receiving.
+    /// Nanoseconds of so many rounds; of `answer`, without receiving.
     fn sample(&mut self, name: &str, rounds: usize) -> u128 {
-        if name == "answer" {
+        if let Some(name) = name.strip_prefix(ANSWER) {
             let answered = |contest: &mut Self| {
                 contest.server.receive(black_box(&contest.octets));
                 let start = Instant::now();
-                contest.server.answer(Answers::InOrder);
+                contest.server.answer(answers(name));
                 black_box(contest.server.transmit());
                 start.elapsed().as_nanos()
             };
