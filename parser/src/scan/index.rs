@@ -89,16 +89,19 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
             return Rest { at: 0, two: 0 };
         };
         let mut walk = Walk { ends, room, count: 0, start: *first_end as usize + 1 };
+        // No line begins behind the last end: one bound is enough for both.
+        let last_end = ends.last().map_or(0, |&end| end as usize);
         // Near the end of the octets a name takes longer to find. (A second loop for that
         // is faster than a branch, or a load that is always moved back.)
-        let last = self.octets.octets().len() - 32;
-        // SAFETY: `start <= last`, and `last + 32` is the length.
+        let last = last_end.min(self.octets.octets().len() - 32);
+        // SAFETY: `start <= last`, and `last + 32` is at most the length.
         let name = |start| self.blocks.token_len(unsafe { self.octets.part_at(start) });
-        // SAFETY: these are all lines but the first, and so many token octets there are.
+        // SAFETY: these are all lines but the first, of which none begins behind `last_end`,
+        // and so many token octets there are.
         if unsafe { self.walk(&mut walk, last, name, &mut field) } {
             let name = |start| self.blocks.token_len_near_end(self.octets, start);
             // SAFETY: as above; behind each name there is the end of its line.
-            unsafe { self.walk(&mut walk, usize::MAX, name, &mut field) };
+            unsafe { self.walk(&mut walk, last_end, name, &mut field) };
         }
         let Walk { count, start, .. } = walk;
         // SAFETY: so many were written.
@@ -127,7 +130,8 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
     /// fewer than 32.
     ///
     /// # Safety
-    /// `walk` is over lines of `self`, and `name` tells the truth.
+    /// `walk` is over lines of `self`, `last` is the last of its ends at most, or 0 where it
+    /// has none, and `name` tells the truth.
     #[inline(always)]
     unsafe fn walk(
         &self,
@@ -136,8 +140,8 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
         name: impl Fn(usize) -> u32,
         field: &mut impl FnMut(Line) -> Option<FieldPosition>,
     ) -> bool {
-        while walk.count < walk.ends.len() && walk.start <= last {
-            // SAFETY: `count < len`.
+        while walk.start <= last {
+            // SAFETY: `count < len`: behind the last end, `start` is beyond `last`.
             let end = unsafe { *walk.ends.get_unchecked(walk.count) } as usize;
             let name_len = name(walk.start) as usize;
             // SAFETY: `start < end`, as the end before is three octets or more before this
@@ -145,7 +149,7 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
             // before; and `end + 3 <= len` by the invariant.
             let line = unsafe { Line::new(self.octets, walk.start, name_len, end) };
             let Some(position) = field(line) else { return false };
-            // SAFETY: `count < len`, and there are as many slots as ends.
+            // SAFETY: `count < len`, as said, and there are as many slots as ends.
             unsafe { walk.room.get_unchecked_mut(walk.count) }.write(position);
             walk.count += 1;
             walk.start = end + 1;

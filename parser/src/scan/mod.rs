@@ -41,13 +41,13 @@
 //!   is a branch that depends on the request, and yet a sixth faster with requests that
 //!   the CPU has not seen before; two positions, and four more where there are more than
 //!   two, are faster than three at a time or one by one.
-//! - A line costs 39: nine to look up its name, twelve for what is behind it and at the
+//! - A line costs 36: nine to look up its name, twelve for what is behind it and at the
 //!   line's end, four to note it. What takes time are its five loads and four stores: with one
 //!   load fewer a line takes half a cycle of seven less, four `lea` more are a third of one.
 //!   Those near the end of the octets are walked in a second loop, as a load that may have
 //!   to be moved back takes seven instructions more. (A copy of the last octets with zeros
 //!   behind them is slower: what was just written in two parts can't be read as one at once.)
-//! - A head in one [`block`] costs 210, and some 60 around the call: the level, the
+//! - A head in one [`block`] costs 208, and some 60 around the call: the level, the
 //!   arguments, the view of what was found.
 //! - A way for what is not in one block as a function of its own was no gain: it
 //!   saves six instructions in front of the one and costs fifty in the other.
