@@ -148,6 +148,10 @@
 //!       +-- lost: abandon; given up: fail -------------------------> a status, or cut short
 //! ```
 //!
+//! An answer that is cut short lacks octets of its length, or its last chunk. Where the end of the
+//! connection is all that tells its end, as to a client of HTTP/1.0, the connection must be reset
+//! and not closed: [`Pipeline::wants_reset`] says so.
+//!
 //! # In scope, and out of it
 //!
 //! In: the order of answers, framing of both directions, persistence, interim answers, upgrades,

@@ -28,6 +28,7 @@ pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     pub(crate) closing: bool,
     /// An octet of the next head was seen, beside the empty line that may stand before it.
     pub(crate) head_begun: bool,
+    pub(crate) last: Last,
     pub(crate) resume: Resume,
     pub(crate) received: u64,
     pub(crate) transmitted: u64,
@@ -48,6 +49,17 @@ pub(crate) enum Input {
     Upgraded,
     /// Ignored.
     Ended,
+}
+
+/// How the peer learns where the last answer of the connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Last {
+    /// By its framing, if it has been encoded at all.
+    Framed,
+    /// By the end of the connection.
+    UntilClose,
+    /// It would, too, and the answer was broken off.
+    BrokenOff,
 }
 
 /// Which answers have been transmitted: all in front of `through`; and when `at` octets in all have
@@ -80,7 +92,7 @@ pub enum Phase {
     Ending,
     /// Nothing more is received, and everything owed has been transmitted: close. Close the sending
     /// side first and go on reading for a while, so that the peer can read the last answer (RFC
-    /// 9112 section 9.6).
+    /// 9112 section 9.6); but reset the connection at once if [`Pipeline::wants_reset`].
     Closed,
 }
 
@@ -97,6 +109,7 @@ impl<B, M, L> Pipeline<B, M, L> {
             input: Input::Head,
             closing: false,
             head_begun: false,
+            last: Last::Framed,
             resume: Resume::new(),
             received: 0,
             transmitted: 0,
@@ -229,6 +242,26 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
+    /// Whether the connection, if it ends now, has to be reset and not closed: a part is missing of an
+    /// answer that the end of the connection ends ([`Length::Unknown`](crate::Length::Unknown) to a
+    /// client of HTTP/1.0), so behind a connection that is closed in order the peer would take it for
+    /// complete (RFC 9112 section 8).
+    ///
+    /// This is so while such an answer is under way or unsent, and for ever once it was broken off.
+    /// So ask in [`Phase::Closed`], and wherever else a connection is given up. To reset, set
+    /// `SO_LINGER` to zero and close the socket, without closing the sending side first. A peer may
+    /// lose what it has not read by then; answers whose framing tells their end need no reset.
+    pub fn wants_reset(&self) -> bool {
+        match self.last {
+            Last::Framed => false,
+            // There is none behind it, so it is the oldest if it is the only one.
+            Last::UntilClose => {
+                self.order.len() == 1 || (self.order.is_empty() && self.wants_write())
+            }
+            Last::BrokenOff => self.order.is_empty(),
+        }
+    }
+
     /// Requests received whose answers are not complete, or wait for one in front of them that is
     /// not.
     #[inline]
@@ -294,6 +327,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// input.
     pub(crate) fn end_behind(&mut self, last: Sequence) {
         self.forget_from(last.next());
+        self.last = Last::Framed;
         self.closing = true;
         self.input = Input::Ended;
     }

@@ -7,7 +7,7 @@ use crate::encode::{Encoder, Framing};
 use crate::event::{Event, Offence};
 use crate::memory::Memory;
 use crate::order::Sequence;
-use crate::pipeline::{Input, Pipeline};
+use crate::pipeline::{Input, Last, Pipeline};
 use crate::settings::Settings;
 use crate::store::{Answer, Content, Store};
 use crate::ticket::{ApiMisuse, Terms, Ticket, TicketId};
@@ -58,8 +58,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     /// Gives a request up: if nothing of its answer was encoded it is answered with this status,
-    /// `400` to `599`, and an answer of the pipeline's own; otherwise its answer is broken off and
-    /// the connection closes. A gateway whose server breaks off (`502`), or is late (`504`), needs
+    /// `400` to `599`, and an answer of the pipeline's own; otherwise its answer is broken off, as by
+    /// [`abort`](Self::abort). A gateway whose server breaks off (`502`), or is late (`504`), needs
     /// not know how far it was.
     ///
     /// # Errors
@@ -118,13 +118,16 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
-        let owed = store.slot(sequence).is_none_or(|slot| slot.answer == Answer::Owed);
+        let answer = store.slot(sequence).map_or(Answer::Owed, |slot| slot.answer);
         self.end_behind(sequence);
-        if owed {
+        if answer == Answer::Owed {
             self.forget_from(sequence);
-        } else {
-            self.complete(sequence, 0, None);
+            return;
         }
+        if answer == Answer::UntilClose {
+            self.last = Last::BrokenOff;
+        }
+        self.complete(sequence, 0, None);
     }
 
     /// Ends the connection behind `sequence`, whose content may still be due.

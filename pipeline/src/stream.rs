@@ -9,7 +9,7 @@ use crate::encode::{Connection, Encoder, Framing};
 use crate::head::{Head, is_trailer};
 use crate::memory::Memory;
 use crate::order::Sequence;
-use crate::pipeline::{Input, Pipeline};
+use crate::pipeline::{Input, Last, Pipeline};
 use crate::store::{Answer, Store};
 use crate::ticket::{ApiMisuse, Rejected, Streaming, Terms, Ticket, TicketId};
 
@@ -18,7 +18,8 @@ use crate::ticket::{ApiMisuse, Rejected, Streaming, Terms, Ticket, TicketId};
 pub enum Length {
     /// By its length, announced in advance.
     Exact(u64),
-    /// By chunks; to a client of HTTP/1.0, by the end of the connection (RFC 9112 section 6.3).
+    /// By chunks; to a client of HTTP/1.0, by the end of the connection (RFC 9112 section 6.3), in
+    /// which case see [`Pipeline::wants_reset`].
     Unknown,
 }
 
@@ -73,6 +74,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
         if answer == Answer::UntilClose {
             self.close_behind(sequence);
+            self.last = Last::UntilClose;
         }
         let connection = self.connection_for(sequence, ticket.terms());
         self.write(sequence, |encoder| {
@@ -207,9 +209,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Ok(())
     }
 
-    /// Breaks an answer off: the connection closes behind what was sent of it, so that the peer can
-    /// tell (RFC 9112 section 8). Answers in front of it are not touched; the tickets of requests
-    /// behind it are void.
+    /// Breaks an answer off: the connection ends behind what was sent of it, so that the peer can
+    /// tell (RFC 9112 section 8), by a length or last chunk that is missing. An answer that has
+    /// neither, of [`Length::Unknown`] to a client of HTTP/1.0, it takes for complete unless the
+    /// connection is reset: see [`wants_reset`](Self::wants_reset). Answers in front of it are not
+    /// touched; the tickets of requests behind it are void.
     ///
     /// # Errors
     /// With the stream: [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
