@@ -3,9 +3,11 @@
 use std::hint::cold_path;
 use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, SocketAddr};
+use std::time::Duration;
 
 use mio::net::TcpStream;
 use rajada_pipeline::{Burst, Event, Phase};
+use socket2::SockRef;
 
 use super::deadlines::Watch;
 use super::socket::Socket;
@@ -91,6 +93,16 @@ impl Connection {
     /// Whether it waits for the peer to close.
     pub(super) fn is_lingering(&self) -> bool {
         self.life == Life::Lingering
+    }
+
+    /// Ends it, wherever it was. Where an end in order would make an answer look complete that is not, it ends by a
+    /// reset.
+    pub(super) fn end(self) {
+        if self.exchange.pipeline.wants_reset()
+            && let Err(error) = SockRef::from(&self.socket.0).set_linger(Some(Duration::ZERO))
+        {
+            log::debug!("{}: {error}", self.peer);
+        }
     }
 
     /// Whether nothing is under way: no request, no answer.
@@ -326,7 +338,7 @@ impl Connection {
     /// section 9.6).
     #[cold]
     fn close(&mut self) -> io::Result<Next> {
-        if self.life == Life::HalfClosed {
+        if self.life == Life::HalfClosed || self.exchange.pipeline.wants_reset() {
             return Ok(Next::Close);
         }
         self.life = Life::Lingering;

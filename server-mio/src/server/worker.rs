@@ -261,7 +261,7 @@ impl Worker {
     fn close(&mut self, key: u64) {
         let Some(mut connection) = self.connections.remove(key) else { return };
         self.service.cancel_all(&mut connection.exchange);
-        drop(connection);
+        connection.end();
         if let Accept::Later(_) = self.accept {
             self.accept = Accept::Now;
         }

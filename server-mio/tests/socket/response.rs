@@ -1,13 +1,14 @@
 //! What an answer can be.
 
+use std::net::Shutdown;
 use std::sync::mpsc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rajada_mio::cookie::{Cookie, SameSite};
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, ContentType, Error, Html, Redirect, Request, Response, Sleep,
-    Status, sleep,
+    App, Body, BodyStream, Bytes, ContentType, Error, Exit, Html, Redirect, Request, Response,
+    Sleep, Status, sleep,
 };
 
 use crate::client::PATIENCE;
@@ -307,4 +308,41 @@ fn a_stream_that_fails_is_cut_so_that_the_peer_can_tell() {
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     let received = client.rest().unwrap();
     assert!(received.ends_with(b"7\r\nline 2\n\r\n"), "{}", received.escape_ascii());
+}
+
+#[test]
+fn a_stream_that_fails_without_framing_is_reset() {
+    let app = App::new()
+        .get("/fails", |_: &Request<'_>| {
+            Body::Stream(Box::new(Lines { fails: true, ..Lines::body(2) }))
+        })
+        .get("/whole", |_: &Request<'_>| Body::Stream(Box::new(Lines::body(2))));
+    let serving = serve(app);
+    for half_closed in [false, true] {
+        let ask = |target| {
+            let mut client = serving.client();
+            client.send(format!("GET {target} HTTP/1.0\r\n\r\n"));
+            if half_closed {
+                client.stream.shutdown(Shutdown::Write).unwrap();
+            }
+            client.rest()
+        };
+        let whole = ask("/whole").expect("an end in peace");
+        assert!(whole.ends_with(b"\r\n\r\nline 1\nline 2\n"), "{}", whole.escape_ascii());
+        assert_eq!(ask("/fails"), None, "half-closed: {half_closed}");
+    }
+}
+
+#[test]
+fn a_stream_without_framing_that_is_given_up_is_reset() {
+    let app = App::new()
+        .grace(Duration::from_millis(50))
+        .get("/", |_: &Request<'_>| Body::Stream(Box::new(Lines::body(usize::MAX))));
+    let serving = serve(app);
+    let mut client = serving.client();
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    assert!(client.stream.peek(&mut [0]).is_ok_and(|count| count > 0));
+    serving.handle.shut_down();
+    assert_eq!(client.rest(), None);
+    assert_eq!(serving.join(), Exit::Cut);
 }
