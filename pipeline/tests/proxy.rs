@@ -9,7 +9,7 @@ mod blocking;
 #[allow(dead_code)]
 mod proxy;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -349,6 +349,28 @@ fn a_reset_is_no_end_of_content() {
         without_dates(&(start + &rest(proxy))).split_once("\r\n\r\n").unwrap().1,
         "4\r\nhalf\r\n"
     );
+}
+
+#[test]
+fn content_cut_short_is_no_end_of_content_for_a_client_without_chunks() {
+    for (answer, whole) in [
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", false),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n\r\n", true),
+    ] {
+        let (server, _) = scripted(&[("\r\n\r\n", answer)]);
+        let mut client = proxy(server);
+        client.write_all(b"GET / HTTP/1.0\r\n\r\n").expect("it is read");
+        let (mut received, mut piece) = (Vec::new(), [0; 1024]);
+        let end = loop {
+            match client.read(&mut piece) {
+                Ok(count @ 1..) => received.extend_from_slice(&piece[..count]),
+                end => break end.map_err(|error| error.kind()),
+            }
+        };
+        let expected = if whole { Ok(0) } else { Err(ErrorKind::ConnectionReset) };
+        assert_eq!(end, expected, "{}", received.escape_ascii());
+        assert!(!whole || received.ends_with(b"\r\n\r\nhalf"));
+    }
 }
 
 #[test]

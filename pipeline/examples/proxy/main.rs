@@ -1,4 +1,5 @@
-//! A reverse proxy over blocking sockets: both sides of the crate, and nothing but `std::net`.
+//! A reverse proxy over blocking sockets: both sides of the crate, `std::net`, and of `socket2` what
+//! resets a connection.
 //!
 //! ```text
 //! cargo run -p rajada-pipeline --example blocking -- 127.0.0.1:8080
@@ -24,6 +25,7 @@ use exchange::{Exchange, request_head};
 use rajada_parser::{Positions, date};
 use rajada_pipeline::client::Event as Answer;
 use rajada_pipeline::{Burst, Event, Phase, Settings};
+use socket2::SockRef;
 
 /// Octets of each buffer, which must hold the largest head.
 const BUFFER: usize = 128 * 1024;
@@ -105,6 +107,15 @@ impl Proxy {
             let ended = self.receive_requests(scope);
             // The other thread reads from it, and ends.
             self.server.get().map(|server| server.shutdown(Shutdown::Both));
+            // What was taken for the client is written first.
+            let turn = self.writing.lock();
+            let exchange = self.lock();
+            if exchange.gone || exchange.pipeline.wants_reset() {
+                // An end in order would make an answer look complete that is not.
+                SockRef::from(&self.client).set_linger(Some(Duration::ZERO))?;
+                return ended;
+            }
+            drop((exchange, turn));
             ended?;
             self.linger()
         })
@@ -264,9 +275,12 @@ impl Proxy {
             exchange.moved = Instant::now();
             drop(exchange);
             self.send_to_client();
-            if self.lock().pipeline.phase() == Phase::Closed {
+            let exchange = self.lock();
+            if exchange.pipeline.phase() == Phase::Closed {
                 // The other thread may still be reading, and the client waiting for the end.
-                let _ = self.client.shutdown(Shutdown::Write);
+                let reset = exchange.gone || exchange.pipeline.wants_reset();
+                let side = if reset { Shutdown::Read } else { Shutdown::Write };
+                let _ = self.client.shutdown(side);
             }
         }
     }
@@ -296,7 +310,7 @@ impl Proxy {
         let _turn = self.writing.lock();
         if self.send(&self.client, Exchange::take_for_client).is_err() {
             self.lock().gone = true;
-            let _ = self.client.shutdown(Shutdown::Both);
+            let _ = self.client.shutdown(Shutdown::Read);
         }
     }
 
