@@ -41,6 +41,12 @@ impl<'a> Head<'a> {
         Ok(Self { octets, form })
     }
 
+    /// A head that [`new`](Self::new) would take, and whether it has a field `Upgrade`.
+    pub(crate) const fn known(status: u16, upgrade: bool, octets: &'a [u8]) -> Self {
+        let Form(form) = Form::of(status);
+        Self { octets, form: Form(form | if upgrade { Form::UPGRADE } else { 0 }) }
+    }
+
     /// Whether the field `name`, compared without case, is one that the pipeline adds itself, so that
     /// no head may have it.
     pub fn is_added(name: &[u8]) -> bool {

@@ -155,8 +155,9 @@
 //! # In scope, and out of it
 //!
 //! In: the order of answers, framing of both directions, persistence, interim answers, upgrades,
-//! bounds on everything a peer can make grow, early answers and the content that they leave unread,
-//! errors in their place. Out: sockets, clocks, routes, content codings, the meaning of fields.
+//! [WebSocket's opening handshake](websocket), bounds on everything a peer can make grow, early
+//! answers and the content that they leave unread, errors in their place. Out: sockets, clocks,
+//! routes, content codings, the meaning of fields.
 //!
 //! # Examples
 //!
@@ -200,6 +201,7 @@ mod settings;
 mod store;
 mod stream;
 mod ticket;
+pub mod websocket;
 
 pub use answer::{COPY_BELOW, Content};
 pub use burst::Burst;
