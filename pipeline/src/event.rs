@@ -86,6 +86,8 @@ pub enum Offence {
     ContentTooLarge,
     /// `CONNECT`, where [`Settings::connect`](crate::Settings::connect) is off.
     NoTunnel,
+    /// A request that offers WebSocket has content, which RFC 6455 gives no meaning.
+    WebSocketContent,
     /// The stream ended within a message (RFC 9112 section 8).
     Truncated,
     /// A server sent octets that answer no request, or one of which no octet has left (RFC 9112
@@ -104,7 +106,7 @@ impl Offence {
             Self::Head(error) | Self::Content(error) | Self::Trailers(error) => error.status(),
             Self::ContentTooLarge => 413,
             Self::NoTunnel => 501,
-            Self::Truncated => 400,
+            Self::WebSocketContent | Self::Truncated => 400,
             Self::Unasked | Self::TooManyInterim | Self::UpgradeUnasked => 502,
         }
     }
@@ -118,6 +120,7 @@ impl fmt::Display for Offence {
             Self::Trailers(error) => write!(f, "in the trailer section: {error}"),
             Self::ContentTooLarge => f.write_str("the content is too large"),
             Self::NoTunnel => f.write_str("no tunnels here"),
+            Self::WebSocketContent => f.write_str("content in a request that offers WebSocket"),
             Self::Truncated => f.write_str("the stream ended within a message"),
             Self::Unasked => f.write_str("octets that answer no request"),
             Self::TooManyInterim => f.write_str("too many interim responses"),

@@ -12,6 +12,7 @@ use crate::pipeline::{Input, Pipeline};
 use crate::settings::Settings;
 use crate::store::{Content, Store};
 use crate::ticket::{Terms, Ticket};
+use crate::websocket;
 
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
     /// Takes the next event out of a burst. Call it until it gives [`Event::NeedData`],
@@ -162,6 +163,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let terms = terms_of(request).with(Terms::CONNECT, framing.tunnel);
         if terms.has(Terms::CONNECT) && !settings.connect {
             return self.offend(settings, Offence::NoTunnel, burst, terms);
+        }
+        if framing.upgrade && !framing.body.is_empty() && websocket::is_named(request.fields()) {
+            return self.offend(settings, Offence::WebSocketContent, burst, terms);
         }
         if let BodyLength::Exact(length) = framing.body
             && length > settings.content

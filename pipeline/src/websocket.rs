@@ -63,7 +63,8 @@
 //! ```
 //!
 //! The accept key, which takes SHA-1 and base64, stays with the application, and so do the choice
-//! of a subprotocol, extensions, `Origin`, and all frames.
+//! of a subprotocol, extensions, `Origin`, and all frames. A handshake with content never gets
+//! here: the pipeline refuses it ([`Offence::WebSocketContent`](crate::Offence::WebSocketContent)).
 
 use core::fmt;
 
@@ -178,7 +179,7 @@ impl fmt::Display for Refusal {
 impl core::error::Error for Refusal {}
 
 /// Whether `websocket` is among the protocols of `Upgrade`.
-fn is_named(fields: Fields<'_, '_>) -> bool {
+pub(crate) fn is_named(fields: Fields<'_, '_>) -> bool {
     let mut protocols =
         fields.get_all("upgrade").flat_map(|value| value.split(|&octet| octet == b','));
     protocols.any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"websocket"))

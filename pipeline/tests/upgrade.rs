@@ -48,17 +48,18 @@ fn what_is_behind_a_refused_upgrade_is_the_next_request() {
 #[test]
 fn content_comes_before_the_new_protocol() {
     let mut connection = Connection::new();
-    let asks = ASKS.replace("\r\n\r\n", "\r\nContent-Length: 3\r\n\r\n");
+    // Which WebSocket has not.
+    let asks = ASKS.replace("websocket\r\n\r\n", "other\r\nContent-Length: 3\r\n\r\n");
+    let switch = Head::new(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n").unwrap();
     connection.push(asks.as_bytes());
     let ticket = connection.request();
-    let rejected =
-        connection.pipeline.accept_upgrade(ticket, &Head::new(SWITCH).unwrap()).unwrap_err();
+    let rejected = connection.pipeline.accept_upgrade(ticket, &switch).unwrap_err();
     assert_eq!(rejected.why, ApiMisuse::NotOffered);
     connection.push(b"abcdef");
     assert!(matches!(connection.next(), Seen::Data(data) if data == b"abc"));
     assert!(matches!(connection.next(), Seen::End(_)));
     assert!(matches!(connection.next(), Seen::Paused));
-    connection.pipeline.accept_upgrade(rejected.given, &Head::new(SWITCH).unwrap()).unwrap();
+    connection.pipeline.accept_upgrade(rejected.given, &switch).unwrap();
     assert!(matches!(connection.next(), Seen::Upgraded));
     assert_eq!(connection.leftover, b"def");
 }

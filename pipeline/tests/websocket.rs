@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::get;
+use common::{Connection, Seen, answered, get};
 use rajada_parser::list;
 use rajada_parser::{Config, Positions, Resume, Status};
+use rajada_pipeline::Offence;
 use rajada_pipeline::websocket::{Handshake, Refusal};
 
 const GOOD: &str = "GET /chat?room=1 HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\n\
@@ -136,4 +137,34 @@ fn another_version_is_told_the_right_one() {
     assert_eq!(Refusal::Version.head().octets(), version.as_bytes());
     let statuses = [Refusal::Method, Refusal::Version, Refusal::Key].map(Refusal::status);
     assert_eq!(statuses, [400, 426, 400]);
+}
+
+/// Answers owed before are given; what it was that was wrong is told.
+#[test]
+fn content_is_an_offence_of_a_handshake() {
+    for (content, offends) in [
+        ("Content-Length: 2\r\n\r\nhi", true),
+        ("Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", true),
+        ("Content-Length: 2\r\nExpect: 100-continue\r\n\r\n", true),
+        ("Content-Length: 99999999\r\n\r\n", true),
+        ("Content-Length: 0\r\n\r\n", false),
+    ] {
+        let mut connection = Connection::new();
+        let asks = GOOD.replace("\r\n\r\n", &["\r\n", content].concat());
+        connection.push((get("/a") + &asks).as_bytes());
+        let a = connection.request();
+        match connection.next() {
+            Seen::Malformed(offence) if offends => {
+                assert_eq!((offence, offence.status()), (Offence::WebSocketContent, 400));
+                assert!(matches!(connection.next(), Seen::Closed));
+                connection.answer(a, "a");
+                let refused = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\
+                               Connection: close\r\n\r\n";
+                assert_eq!(connection.output(), answered("a") + refused);
+                assert!(connection.is_closed());
+            }
+            Seen::Request { upgrade: true, .. } if !offends => {}
+            other => panic!("{content}: {other:?}"),
+        }
+    }
 }
