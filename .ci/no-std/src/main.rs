@@ -1,4 +1,4 @@
-//! Parses a request, and answers requests by a pipeline, without `std`, without `alloc` and without the C start-up code; the exit code
+//! Parses requests and a response, and answers requests by a pipeline, without `std`, without `alloc` and without the C start-up code; the exit code
 //! tells how it went.
 #![no_std]
 #![no_main]
@@ -8,11 +8,14 @@ extern crate alloc;
 
 mod start;
 
+use core::ops::ControlFlow;
+
 use rajada_parser::{Config, Positions, Resume, Status};
 use rajada_pipeline::memory::Fixed;
 use rajada_pipeline::{Burst, Content, Event, Head, Pipeline, Settings, Store};
 
 static HEAD: &[u8] = b"GET /bare?metal HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\n\r\nrest";
+static ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\nServer: example\r\n\r\nrest";
 static BURST: &[u8] = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// What the program does: 0 if all is as it should be.
@@ -20,13 +23,13 @@ fn work() -> i32 {
     #[cfg(feature = "control")]
     core::hint::black_box(alloc::boxed::Box::new(1));
 
-    if !parse() {
+    if !parse() || !parse_all() || !parse_response() {
         return 1;
     }
     if answer() == Some(2) { 0 } else { 2 }
 }
 
-/// Whether the parser reads the request. The octets are hidden from the optimiser, so that all of the parser is linked.
+/// Whether the parser reads the request. The octets are hidden from the optimiser, here and below, so that all of the parser is linked.
 fn parse() -> bool {
     let octets = core::hint::black_box(HEAD);
     let mut positions = Positions::<8>::new();
@@ -36,6 +39,31 @@ fn parse() -> bool {
                 && request.target() == b"/bare?metal"
                 && request.fields().get("host") == Some(b"example.org")
                 && request.framing().is_ok()
+        }
+        _ => false,
+    }
+}
+
+/// Whether the parser reads all requests of the burst in one call.
+fn parse_all() -> bool {
+    let octets = core::hint::black_box(BURST);
+    let (mut positions, mut hosts) = (Positions::<8>::new(), 0);
+    let parsed = Config::STRICT.parse_requests(octets, &mut positions, |request| {
+        hosts += usize::from(request.fields().get("host") == Some(b"a"));
+        ControlFlow::Continue(0)
+    });
+    (hosts, parsed.consumed, parsed.error) == (2, octets.len(), None)
+}
+
+/// Whether the parser reads the response.
+fn parse_response() -> bool {
+    let octets = core::hint::black_box(ANSWER);
+    let mut positions = Positions::<8>::new();
+    match Config::STRICT.parse_response(octets, &mut Resume::new(), &mut positions) {
+        Ok(Status::Complete(response, consumed)) => {
+            consumed + 4 == octets.len()
+                && response.code() == 204
+                && response.fields().get("server") == Some(b"example")
         }
         _ => false,
     }
