@@ -30,6 +30,11 @@ pub fn contestants() -> Vec<Box<dyn Contestant>> {
         contestants.push(Box::new(crate::peers::ntex::Ntex::default()));
         contestants.push(Box::new(crate::peers::milo::Milo::default()));
     }
+    if cfg!(not(feature = "peers")) {
+        eprintln!(
+            "skipped: picohttpparser, thhp, ntex-httparse, milo-parser: built without the feature `peers`"
+        );
+    }
     contestants
 }
 
