@@ -17,6 +17,11 @@
 //! A head that has not been begun goes to a [`HeadOp`] first: [`dispatch_head`] and
 //! `enter_head` do the same for one, and all it needs is handed over in registers.
 //!
+//! Another architecture's levels come in by `arch`, the module that a `cfg` chooses:
+//! a folder beside `x86` (for NEON say `aarch64`) with `detect`, `dispatch`,
+//! `dispatch_head` and `are_host`, a file with [`Scan`] and [`Blocks`] for each level, and
+//! a [`Level`] of their own; what is above this folder stays as it is.
+//!
 //! A scanner value is the proof that the CPU has its instructions: outside of
 //! its module it is only made by [`dispatch`] and [`dispatch_head`], after
 //! detection.
