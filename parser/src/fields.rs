@@ -238,7 +238,8 @@ pub(crate) fn same(octets: &[u8], lower: &'static str) -> bool {
     if octets.len() != lower.len() {
         return false;
     }
-    // Two words, which may have octets in common, where they are all.
+    // Two words, which may have octets in common, where they are all. (As C libraries
+    // copy and compare what is short: glibc's `memmove`, `L(between_8_15)`.)
     match (octets.first_chunk(), octets.last_chunk(), lower.first_chunk(), lower.last_chunk()) {
         (Some(first), Some(last), Some(lower_first), Some(lower_last)) if lower.len() <= 16 => {
             differing(first, lower_first) | differing(last, lower_last) == 0

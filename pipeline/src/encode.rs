@@ -54,7 +54,7 @@ pub(crate) fn usual_answer(room: &mut [u8], head: &[u8], content: &[u8]) -> usiz
 }
 
 /// Copies without a call where the octets are few: the first and the last of them, which may be
-/// partly the same.
+/// partly the same. (As C libraries do: glibc's `memmove`, `L(between_8_15)`.)
 #[inline(always)]
 fn copy(to: &mut [u8], from: &[u8]) {
     let len = from.len();

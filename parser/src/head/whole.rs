@@ -9,7 +9,9 @@
 //!
 //! No colon needs to be looked for: a name ends at the first octet that is not
 //! of a token, and that this one is a colon proves the whole name. That no octet
-//! breaks a line but those that end it proves the values.
+//! breaks a line but those that end it proves the values. (httparse ends
+//! a name that way, too, behind a scan from the left; lines that are known before, and
+//! what they prove, are our own.)
 //!
 //! What is not of the usual form (and that is not only what is wrong: a space
 //! too many, an empty line in front, an incomplete head) is for the sibling

@@ -271,7 +271,8 @@ fn count_breaks<B: Blocks>(breaks: u64, doubles: u64, ends: usize) -> usize {
     if !B::COUNTS_SLOWLY {
         return breaks.count_ones() as usize;
     }
-    // Without an instruction to count bits: those that are no line's end are few.
+    // Without an instruction to count bits: those that are no line's end are few. (One
+    // round a bit: Kernighan's way in "Bit Twiddling Hacks".)
     let mut others = breaks & !(doubles | doubles >> 1);
     let mut count = 2 * ends - (doubles & 1) as usize;
     while others != 0 {

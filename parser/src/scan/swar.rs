@@ -148,7 +148,9 @@ fn any_breaks<const EXACT: bool>(octets: &[u8; 8]) -> u64 {
 }
 
 /// The high bits of eight octets side by side: the multiplication moves each to
-/// the highest octet, and no two to the same place.
+/// the highest octet, and no two to the same place. (The flipped diagonal of chess
+/// programs, which gather a file of a bitboard so: "Kindergarten Bitboards" of the Chess
+/// Programming Wiki.)
 #[inline(always)]
 fn gather(flags: u64) -> u64 {
     (flags & HIGH).wrapping_mul(0x0002_0408_1020_4081) >> 56

@@ -7,7 +7,8 @@ const SHORTEST: usize = 32;
 /// A slice of at least 32 octets.
 ///
 /// A [`read`](Self::read) that would go beyond its end is moved back, so that it ends
-/// with it: one comparison and no branch.
+/// with it: one comparison and no branch. (That the last vector overlaps the one before
+/// is memchr's way to end; that each read may be such a one, without a branch, our own.)
 #[derive(Clone, Copy)]
 pub(crate) struct Window<'b> {
     /// Invariant: 32 octets or more.

@@ -176,6 +176,8 @@ fn not_target(block: &[u8; 32]) -> u32 {
 #[target_feature(enable = "avx2")]
 fn not_value(block: &[u8; 32]) -> u32 {
     let octets = load(block);
+    // `min(x, 31) == x` is `x <= 31`: there is no comparison without signs (Wojciech Mula,
+    // "SSE4: greater/less or equal relations for unsigned bytes/words").
     let control = _mm256_cmpeq_epi8(_mm256_min_epu8(octets, _mm256_set1_epi8(0x1F)), octets);
     let tab = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(b'\t' as i8));
     let delete = _mm256_cmpeq_epi8(octets, _mm256_set1_epi8(0x7F));

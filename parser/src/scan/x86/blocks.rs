@@ -24,7 +24,8 @@ pub(super) fn first_outside<const N: usize>(
         return octets.len();
     }
     // Fewer than N octets are left: look at the last N, and shift those out
-    // that were seen before.
+    // that were seen before. (memchr, too, ends with a vector that overlaps the one
+    // before. The shift is our own: there, what is seen again is known not to match.)
     match octets.last_chunk() {
         Some(block) => {
             let flags = outside(block) >> (at + N - octets.len());

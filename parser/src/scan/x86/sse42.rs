@@ -261,6 +261,7 @@ fn not_value(block: &[u8; 32]) -> u32 {
 #[inline]
 #[target_feature(enable = "sse4.2")]
 fn is_not_value(octets: __m128i) -> __m128i {
+    // As at the AVX2 level.
     let control = _mm_cmpeq_epi8(_mm_min_epu8(octets, _mm_set1_epi8(0x1F)), octets);
     let tab = _mm_cmpeq_epi8(octets, _mm_set1_epi8(b'\t' as i8));
     let delete = _mm_cmpeq_epi8(octets, _mm_set1_epi8(0x7F));
