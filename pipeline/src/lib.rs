@@ -127,10 +127,11 @@
 //! version), once it is complete; an offence; the peer's end of stream; an answer that leaves too
 //! much content unread, or comes in place of `100 (Continue)`; an answer broken off;
 //! [`refuse`](Pipeline::refuse), [`shut_down`](Pipeline::shut_down),
-//! [`close_after`](Pipeline::close_after). In `Held` the last request waits for its answer first,
-//! and `Upgraded` ends here only by `refuse`, or if an answer in front of it is made the last one, or
-//! broken off. Whatever the state, answers owed are given, and leave, as before: the way out is told
-//! by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
+//! [`close_after`](Pipeline::close_after). In `Held` the end of stream and `shut_down` let the offer
+//! be answered first, either way; `refuse` withdraws it, so that an answer which refuses it, still
+//! owed, is the last. `Upgraded` ends here only by `refuse`, or, as `Held`, if an answer in front of
+//! it is made the last one, or broken off. Whatever the state, answers owed are given, and leave, as
+//! before: the way out is told by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
 //!
 //! [`Pipeline::phase`] tells the state. There is no clock: a server that wants deadlines looks at
 //! the phase, at [`octets_received`](Pipeline::octets_received) and at

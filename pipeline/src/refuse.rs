@@ -17,8 +17,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// when a deadline has passed within a message, `503` when there is no capacity. Nothing more
     /// is received.
     ///
-    /// A request whose content is being received gets this answer, and its ticket is void. Nothing
-    /// is sent when the connection already comes to its end.
+    /// A request whose content is being received gets this answer, and its ticket is void; unless
+    /// its own answer has begun, which is broken off, or is complete.
+    ///
+    /// While an offered upgrade awaits its answer ([`Phase::Held`](crate::Phase::Held)) none is added:
+    /// the offer is withdrawn, and the answer to its request, still owed by whoever has the ticket,
+    /// is the last one.
+    ///
+    /// Nothing is sent to another protocol, nor when the connection already comes to its end, nor if
+    /// [no store is lent](Self::wants_store), as it may be where a head has begun: lend one first.
     pub fn refuse(&mut self, settings: &Settings, status: u16) {
         let status = if (400..600).contains(&status) { status } else { 500 };
         match self.input {

@@ -288,8 +288,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// flight.
     ///
     /// # Errors
-    /// With the ticket: [`ApiMisuse::NotOffered`] if the request offered nothing or its content is
-    /// incomplete, [`ApiMisuse::WrongStatus`], [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`],
+    /// With the ticket: [`ApiMisuse::NotOffered`] if the request offered nothing, its content is
+    /// incomplete, or the offer was withdrawn by [`refuse`](Self::refuse);
+    /// [`ApiMisuse::WrongStatus`], [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`],
     /// [`ApiMisuse::Full`].
     pub fn accept_upgrade(
         &mut self,

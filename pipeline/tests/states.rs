@@ -118,6 +118,23 @@ fn to_the_end() {
 }
 
 #[test]
+fn a_refusal_needs_a_store_for_its_answer() {
+    for lent in [true, false] {
+        let (mut connection, _) = in_phase(Phase::Head);
+        let store = connection.pipeline.reclaim().expect("nothing is in flight");
+        if lent {
+            connection.pipeline.lend(store);
+        }
+        let settings = connection.settings.clone();
+        connection.pipeline.refuse(&settings, 408);
+        let answer = connection.output();
+        assert_eq!(answer.starts_with("HTTP/1.1 408 "), lent, "{answer}");
+        assert_eq!(answer.is_empty(), !lent, "{answer}");
+        assert_eq!(connection.pipeline.phase(), Phase::Closed);
+    }
+}
+
+#[test]
 fn an_answer_broken_off_in_front_of_another_protocol_ends_it() {
     let (mut connection, ticket) = in_phase(Phase::Upgraded);
     let stream = connection.pipeline.start(ticket.unwrap(), &ok(), Length::Exact(9)).unwrap();

@@ -137,3 +137,40 @@ fn a_half_close_behind_an_offer_is_answered() {
     assert_eq!(connection.output(), answered_last("no"));
     assert!(connection.is_closed());
 }
+
+#[test]
+fn a_refusal_withdraws_an_offer_and_its_answer_is_the_last() {
+    let mut connection = Connection::new();
+    connection.push((get("/a") + ASKS + "unknown").as_bytes());
+    let (a, chat) = (connection.request(), connection.request());
+    connection.pipeline.refuse(&connection.settings, 408);
+    assert_eq!(connection.pipeline.phase(), Phase::Ending);
+    assert_eq!(connection.pipeline.in_flight(), 2, "nothing is answered in place of the owner");
+    let switch = Head::new(SWITCH).unwrap();
+    let rejected = connection.pipeline.accept_upgrade(chat, &switch).unwrap_err();
+    assert_eq!(rejected.why, ApiMisuse::NotOffered);
+    assert!(matches!(connection.next(), Seen::Closed));
+    connection.answer(rejected.given, "no");
+    connection.answer(a, "a");
+    assert_eq!(connection.output(), answered("a") + &answered_last("no"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_shutdown_leaves_an_offer() {
+    for accepted in [true, false] {
+        let mut connection = Connection::new();
+        connection.push(ASKS.as_bytes());
+        let chat = connection.request();
+        connection.pipeline.shut_down();
+        assert_eq!(connection.pipeline.phase(), Phase::Held);
+        if accepted {
+            connection.pipeline.accept_upgrade(chat, &Head::new(SWITCH).unwrap()).unwrap();
+            assert_eq!(connection.pipeline.phase(), Phase::Upgraded);
+        } else {
+            connection.answer(chat, "no");
+            assert_eq!(connection.output(), answered_last("no"));
+            assert!(connection.is_closed());
+        }
+    }
+}
