@@ -20,7 +20,8 @@ pub enum Content<'c, B> {
     /// Copied behind the head. The right choice for small content.
     Copied(&'c [u8]),
     /// Kept until it is transmitted, as its own slice, without a copy. (Content of less than
-    /// [`COPY_BELOW`] octets is copied and dropped at once: that is cheaper than one more slice.)
+    /// [`COPY_BELOW`] octets is copied and dropped at once: that is cheaper than one more slice.) A
+    /// call that fails drops it.
     Owned(B),
     /// This many octets that are not given, because they are not sent: in an answer to `HEAD`, or
     /// with `304` (RFC 9110 section 8.6).
@@ -38,10 +39,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// where the method or the status forbids it (RFC 9112 section 6.3).
     ///
     /// # Errors
-    /// With the ticket: [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`],
-    /// [`ApiMisuse::WrongStatus`] for an interim status (or `2xx` to `CONNECT`),
-    /// [`ApiMisuse::NotOffered`] for content omitted where it must be sent, and [`ApiMisuse::Full`]
-    /// if the memory can't grow.
+    /// With the ticket, but not the content: what was owned is dropped. Whoever may have to try again
+    /// gives what is cheap to clone (an `Arc<[u8]>`, `Bytes`, `&'static [u8]`).
+    ///
+    /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`], [`ApiMisuse::WrongStatus`] for an interim
+    /// status (or `2xx` to `CONNECT`), [`ApiMisuse::NotOffered`] for content omitted where it must be
+    /// sent, and [`ApiMisuse::Full`] if the memory can't grow.
     // Always: a server calls it from one place, once an answer, and has its arguments at hand.
     #[inline(always)]
     pub fn respond(

@@ -138,6 +138,18 @@ impl Output {
         self.make_room(memory, octets, front)
     }
 
+    /// Octets for which [`reserve`](Self::reserve) would find room now.
+    pub(crate) fn room_left<B, M: Memory<B>>(&self, memory: &M, front: bool) -> usize {
+        if M::GROWS {
+            return usize::MAX;
+        }
+        if self.used as usize + pieces_wanted::<B, M>(memory, front) > memory.pieces().len() {
+            return 0;
+        }
+        let arena = memory.octets().len();
+        (arena - octets_kept::<B, M>(memory, front)).saturating_sub(self.live(memory))
+    }
+
     /// Room for `octets` more of the oldest answer, which makes the run longer: it needs one piece,
     /// if the run has none yet.
     #[inline]
@@ -158,16 +170,14 @@ impl Output {
     #[cold]
     #[inline(never)]
     fn make_room<B, M: Memory<B>>(&mut self, memory: &mut M, octets: usize, front: bool) -> bool {
-        let kept = |least: usize| if M::GROWS || front { 0 } else { least };
-        let table = memory.pieces().len();
-        let wanted = self.used as usize + PIECES + kept(PIECES.max(table / 4));
-        if wanted > table && !memory.grow_pieces(wanted) {
+        let wanted = self.used as usize + pieces_wanted::<B, M>(memory, front);
+        if wanted > memory.pieces().len() && !memory.grow_pieces(wanted) {
             return false;
         }
         let arena = memory.octets().len();
         let live = self.live(memory);
         let Some(wanted) = live.checked_add(octets) else { return false };
-        if !M::GROWS && wanted > arena - kept(arena / 4) {
+        if !M::GROWS && wanted > arena - octets_kept::<B, M>(memory, front) {
             return false;
         }
         if arena - self.end >= octets {
@@ -471,6 +481,18 @@ impl Output {
         self.used -= 1;
         piece.next
     }
+}
+
+/// Pieces that must be free for one call: those that it may need, and those that are kept for the
+/// oldest answer in memory that can't grow.
+fn pieces_wanted<B, M: Memory<B>>(memory: &M, front: bool) -> usize {
+    let kept = if M::GROWS || front { 0 } else { PIECES.max(memory.pieces().len() / 4) };
+    PIECES + kept
+}
+
+/// Octets that are kept for the oldest answer.
+fn octets_kept<B, M: Memory<B>>(memory: &M, front: bool) -> usize {
+    if M::GROWS || front { 0 } else { memory.octets().len() / 4 }
 }
 
 impl<B> Piece<B> {

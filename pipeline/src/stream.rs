@@ -5,7 +5,7 @@ use core::ops::DerefMut;
 use rajada_parser::Field;
 
 use crate::answer::{Content, check_final};
-use crate::encode::{Connection, Encoder, Framing};
+use crate::encode::{Connection, Encoder, Framing, OVERHEAD};
 use crate::head::{Head, is_trailer};
 use crate::memory::Memory;
 use crate::order::Sequence;
@@ -88,8 +88,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// slice, whatever its size.
     ///
     /// # Errors
-    /// [`ApiMisuse::Full`] if the piece is larger than the [`room`](Self::room) (one that is larger
-    /// than the bound itself is accepted when nothing else is held); [`ApiMisuse::TooLong`] if it
+    /// Whatever the error, content that was owned is dropped: give what is cheap to clone (an
+    /// `Arc<[u8]>`, `Bytes`, `&'static [u8]`), or look at the [`room`](Self::room) first.
+    ///
+    /// [`ApiMisuse::Full`] if the piece is larger than that (one that is larger than the bound itself
+    /// is accepted when nothing else is held, and memory has room for it); [`ApiMisuse::TooLong`] if it
     /// exceeds the declared length: it is left out, what was declared is never reached, and the
     /// connection closes behind this answer; [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn send(&mut self, stream: &Streaming, content: Content<'_, B>) -> Result<(), ApiMisuse> {
@@ -115,7 +118,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             },
             answer => answer,
         };
-        if len > self.room(stream) && self.held_against(sequence) > 0 {
+        if len > self.room_for(sequence) && self.held_against(sequence) > 0 {
             return Err(ApiMisuse::Full);
         }
         self.reserve(sequence, copied.len())?;
@@ -143,9 +146,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Ok(())
     }
 
-    /// Octets of content that [`send`](Self::send) accepts for this answer now.
+    /// Octets of content that [`send`](Self::send) accepts for this answer now: what is missing to
+    /// the bound on octets held, and not more than what memory that can't grow has room for, however
+    /// the content is given. It is 0 also where nothing is accepted because too much else waits.
     pub fn room(&self, stream: &Streaming) -> usize {
-        self.room_for(stream.id.sequence())
+        let sequence = stream.id.sequence();
+        let Some(store) = &self.store else { return 0 };
+        let front = sequence == self.order.front();
+        let memory = store.output.room_left(&store.memory, front);
+        self.room_for(sequence).min(memory.saturating_sub(OVERHEAD))
     }
 
     /// How many octets are missing to the bound on those held.

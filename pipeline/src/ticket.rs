@@ -134,7 +134,8 @@ impl Terms {
     }
 }
 
-/// A call that could not be honoured: why, and what it was given, unused.
+/// A call that could not be honoured: why, and the ticket or stream that it was given. (Content is
+/// not given back: what was owned is dropped.)
 pub struct Rejected<T> {
     /// The ticket or stream, still to be answered. (When `why` is [`ApiMisuse::Gone`] or
     /// [`ApiMisuse::ForeignTicket`] no call of this pipeline will take it.)
@@ -166,8 +167,9 @@ pub enum ApiMisuse {
     /// The request is no longer in flight: the pipeline has answered it itself (its content was
     /// malformed), the connection was told to close in front of it, or it has been answered.
     Gone,
-    /// The storage that was lent has no room for this now. Transmit what is ready and try again; an
-    /// answer that never fits must be streamed, or given as owned content.
+    /// The storage that was lent has no room for this now, or too much is held. Transmit what is
+    /// ready and try again, with the content again, too: that of the call is dropped. An answer that
+    /// never fits must be streamed, or given as owned content.
     Full,
     /// A streamed answer got more octets than its declared length. The connection closes behind
     /// what was declared.

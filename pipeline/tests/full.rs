@@ -104,6 +104,10 @@ impl<const PIECES: usize> Answers<PIECES> {
             _ => Some(Content::Owned(content.clone())),
         };
         let (size, text) = (content.len(), String::from_utf8_lossy(&content));
+        let fits = match (&self.states[number], &piece) {
+            (Begun(stream), Some(_)) => size <= self.pipeline.room(stream),
+            _ => false,
+        };
         let (outcome, octets) = match (std::mem::replace(&mut self.states[number], Done), piece) {
             (Done, _) => return true,
             (Owed(ticket), None) => (
@@ -127,6 +131,7 @@ impl<const PIECES: usize> Answers<PIECES> {
             ),
         };
         let taken = outcome.is_ok();
+        assert!(taken || !fits, "there was room for {size} octets");
         if taken {
             self.taken[number].extend_from_slice(octets.as_bytes());
         }
