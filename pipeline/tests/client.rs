@@ -361,6 +361,15 @@ fn a_server_that_says_close_did_not_fail() {
 }
 
 #[test]
+fn what_may_be_sent_again_does_not_leave_here() {
+    let mut peer = Peer::new();
+    let id = peer.ask("POST");
+    assert_eq!(peer.client.unanswered().map(|one| (one.id, one.may_replay)), Some((id, true)));
+    assert!(!peer.client.wants_write());
+    assert_eq!(peer.output(), "");
+}
+
+#[test]
 fn heads_that_could_be_understood_in_two_ways_are_refused() {
     for (head, owned) in [
         ("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", true),

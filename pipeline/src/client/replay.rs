@@ -21,18 +21,19 @@ pub struct Unanswered {
 
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, M, L> {
     /// The oldest request without a complete response, which is forgotten. Call it, when the
-    /// connection has ended, until it gives `None`; then the store can be reclaimed.
+    /// connection has ended, until it gives `None`; then the store can be reclaimed. Octets that
+    /// have not left are forgotten by the first call.
     pub fn unanswered(&mut self) -> Option<Unanswered> {
         self.end();
         let sequence = self.order.front();
         let transmitted = self.transmitted;
+        let store = self.store.as_deref_mut()?;
+        // What is sent again must not leave here, too.
+        store.output.forget_ready(&mut store.memory);
         if self.order.is_empty() {
-            if let Some(store) = self.store.as_deref_mut() {
-                store.output.forget_ready(&mut store.memory);
-            }
             return None;
         }
-        let answer = self.store.as_deref_mut()?.slot(sequence)?.answer;
+        let answer = store.slot(sequence)?.answer;
         self.retire();
         let may_replay = match answer {
             Answer::Awaited { position, asked } => {
