@@ -360,6 +360,45 @@ fn a_server_that_says_close_did_not_fail() {
     peer.ask("GET");
 }
 
+/// Whether the next connection's client waits for a response before it pipelines.
+fn successor_waits(peer: &mut Peer) -> bool {
+    peer.replay();
+    peer.client = peer.client.successor();
+    peer.client.lend(Box::new(Store::new(&peer.settings)));
+    peer.ask("GET");
+    !peer.client.wants_request()
+}
+
+#[test]
+fn a_server_that_says_close_and_does_not_complete_its_response_failed() {
+    let cut = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\nhello";
+    // The end comes from the server, from an offence, or from here.
+    for end in 0..3 {
+        let mut peer = Peer::new();
+        peer.ask("GET");
+        peer.ask("GET");
+        peer.output();
+        if end == 1 {
+            let chunks = "Transfer-Encoding: chunked\r\n\r\nx";
+            let seen = peer.receive(&cut.replace("Content-Length: 9\r\n\r\nhello", chunks));
+            assert!(matches!(seen[..], [Seen::Response(..), Seen::Malformed(_)]), "{seen:?}");
+        } else {
+            peer.receive(cut);
+        }
+        if end == 0 {
+            assert_eq!(own(peer.client.receive_eof()), Seen::Malformed(Offence::Truncated));
+        }
+        assert!(successor_waits(&mut peer), "{end}");
+    }
+    let mut peer = Peer::new();
+    peer.ask("GET");
+    peer.ask("GET");
+    peer.output();
+    peer.receive("HTTP/1.1 200 OK\r\n\r\nhello");
+    assert_eq!(own(peer.client.receive_eof()), Seen::End(0));
+    assert!(!successor_waits(&mut peer));
+}
+
 #[test]
 fn what_may_be_sent_again_does_not_leave_here() {
     let mut peer = Peer::new();

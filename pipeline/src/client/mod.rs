@@ -68,7 +68,7 @@ pub struct Client<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     /// Only one request at a time, until a response has come: the connection before this one
     /// failed.
     cautious: bool,
-    /// The server said in its last response that it closes.
+    /// The server said in its last response that it closes, which counts when that is complete.
     closed_in_order: bool,
     /// The connection ended otherwise, and responses were awaited.
     failed: bool,
@@ -274,7 +274,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
 
     /// Nothing more is sent or received.
     fn end(&mut self) {
-        self.failed |= !self.closed_in_order && !self.order.is_empty();
+        let in_order = self.closed_in_order && self.input != Input::Content;
+        self.failed |= !in_order && !self.order.is_empty();
         self.input = Input::Ended;
         self.output = Upload::Ended;
     }

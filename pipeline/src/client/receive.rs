@@ -39,13 +39,12 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     /// is complete now; any other message is cut short, and requests without a response stay
     /// [`unanswered`](Self::unanswered).
     pub fn receive_eof(&mut self) -> Event<'static, 'static> {
-        let until_close = self.input == Input::Content
+        let was = self.input;
+        let until_close = was == Input::Content
             && matches!(self.store.as_ref().map(|s| &s.content.body), Some(Body::UntilClose(_)));
         if until_close {
-            self.retire();
-            self.closed_in_order = true;
+            self.complete();
         }
-        let was = self.input;
         self.end();
         match was {
             Input::Content if until_close => Event::EndOfMessage { trailers: None },
@@ -166,10 +165,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             matches!(self.output, Upload::Exact(_) | Upload::Chunked) && self.order.len() == 1;
         self.retire();
         self.cautious = false;
+        self.input = Input::Head;
         if self.closed_in_order || early {
             self.end();
-        } else {
-            self.input = Input::Head;
         }
     }
 
@@ -183,7 +181,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     #[cold]
     fn offend<'b, 'h>(&mut self, burst: &mut Burst<'b>, offence: Offence) -> Event<'b, 'h> {
         self.consume(burst, usize::MAX);
-        self.closed_in_order = false;
         self.end();
         Event::Malformed(offence)
     }

@@ -46,8 +46,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     }
 
     /// The client of the next connection to the same server. If this one failed, which is to end
-    /// without a server's word in its last response, it pipelines nothing before the first response
-    /// has come: that request may be what broke the connection.
+    /// without a server's word in its last complete response, it pipelines nothing before the first
+    /// response has come: that request may be what broke the connection.
     pub fn successor(&self) -> Self {
         let mut client = Self::new();
         client.cautious = self.failed;
