@@ -409,6 +409,20 @@ fn what_may_be_sent_again_does_not_leave_here() {
 }
 
 #[test]
+fn the_response_to_a_request_broken_off_is_the_last() {
+    let head = RequestHead::new(b"POST / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    let mut peer = Peer::new();
+    let first = peer.ask("GET");
+    let stream = peer.client.start(&head, Length::Exact(3)).unwrap();
+    let second = stream.id();
+    peer.output();
+    peer.client.abort(stream).unwrap();
+    assert_eq!(peer.receive(EMPTY), [done(first)]);
+    assert_eq!(peer.receive(EMPTY), [done(second), Seen::Closed]);
+    assert!(!peer.client.wants_read());
+}
+
+#[test]
 fn heads_that_could_be_understood_in_two_ways_are_refused() {
     for (head, owned) in [
         ("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", true),

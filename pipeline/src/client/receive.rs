@@ -159,14 +159,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
 
     /// The response to the oldest request is complete.
     fn complete(&mut self) {
-        // A response that comes before its request is finished ends what may be asked: the server
-        // may not read on.
-        let early =
-            matches!(self.output, Upload::Exact(_) | Upload::Chunked) && self.order.len() == 1;
+        // A response that comes before its request is finished, or to one broken off, ends what may
+        // be asked: the server may not read on.
+        let unfinished = self.output != Upload::Idle && self.order.len() == 1;
         self.retire();
         self.cautious = false;
         self.input = Input::Head;
-        if self.closed_in_order || early {
+        if self.closed_in_order || unfinished {
             self.end();
         }
     }

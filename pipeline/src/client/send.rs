@@ -246,7 +246,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     }
 
     /// Breaks a request off: nothing more is sent on this connection, so that the server can tell
-    /// (RFC 9112 section 8). Responses to requests in front of it still come.
+    /// (RFC 9112 section 8). Responses to requests in front of it still come; one to this request
+    /// is the last.
     ///
     /// # Errors
     /// With the stream: [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
