@@ -423,6 +423,24 @@ fn the_response_to_a_request_broken_off_is_the_last() {
 }
 
 #[test]
+fn a_request_is_finished_before_the_new_protocol_begins() {
+    let head = RequestHead::new(b"POST / HTTP/1.1\r\nHost: h\r\nUpgrade: x\r\n\r\n").unwrap();
+    let mut peer = Peer::new();
+    let stream = peer.client.start(&head, Length::Exact(5)).unwrap();
+    peer.output();
+    let id = stream.id();
+    let switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n";
+    let expected = [Seen::Response(id, 101, String::new()), Seen::Upgraded];
+    assert_eq!(peer.receive(switch), expected);
+    assert!(peer.client.reclaim().is_none());
+    assert_eq!(peer.client.send(&stream, Content::Copied(b"hello")), Ok(()));
+    assert!(peer.client.finish(stream, &[]).is_ok());
+    assert_eq!(peer.output(), "hello");
+    assert_eq!(peer.try_ask("GET", ""), Err(ApiMisuse::Gone));
+    assert!(peer.client.reclaim().is_some());
+}
+
+#[test]
 fn heads_that_could_be_understood_in_two_ways_are_refused() {
     for (head, owned) in [
         ("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n", true),

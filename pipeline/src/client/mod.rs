@@ -221,7 +221,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     }
 
     fn store_is_idle(&self) -> bool {
-        self.order.is_empty() && self.input != Input::Content && !self.wants_write()
+        self.order.is_empty() && !self.is_uploading() && !self.wants_write()
     }
 
     /// Whether more octets should be read from the server: always, until it has ended. (A response
@@ -270,6 +270,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     /// Octets transmitted since the connection began.
     pub fn octets_transmitted(&self) -> u64 {
         self.transmitted
+    }
+
+    /// Whether a request is begun and not finished.
+    fn is_uploading(&self) -> bool {
+        matches!(self.output, Upload::Exact(_) | Upload::Chunked)
     }
 
     /// Nothing more is sent or received.

@@ -113,6 +113,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         self.closed_in_order = !framing.persistent;
         let upgrade = framing.upgrade || framing.tunnel;
         let content = match framing.body {
+            _ if upgrade => {
+                // The request may be finished still: only then its new protocol begins (RFC 9110
+                // section 7.8).
+                self.retire();
+                self.input = Input::Upgraded;
+                Incoming::None
+            }
             BodyLength::None | BodyLength::Exact(0) => {
                 self.complete();
                 Incoming::None
@@ -130,9 +137,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
                 Incoming::Streaming(body)
             }
         };
-        if upgrade {
-            self.input = Input::Upgraded;
-        }
         Event::Response { id, response, content, upgrade }
     }
 

@@ -241,7 +241,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             }
             _ => {}
         }
-        self.output = if self.input == Input::Ended { Upload::Ended } else { Upload::Idle };
+        self.output = Upload::Idle;
         Ok(())
     }
 
@@ -265,8 +265,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         if stream.id.client != self.identity {
             return Err(ApiMisuse::ForeignTicket);
         }
-        let under_way = matches!(self.output, Upload::Exact(_) | Upload::Chunked);
-        if under_way && stream.id.sequence == self.order.last() {
+        if self.is_uploading() && stream.id.sequence == self.order.last() {
             Ok(())
         } else {
             Err(ApiMisuse::Gone)
