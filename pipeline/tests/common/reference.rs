@@ -18,6 +18,8 @@ pub struct Reference {
     pub transmitted: usize,
     /// The position behind each answer that is ready in full, counted in octets since the start.
     ends: Vec<(usize, usize)>,
+    /// The answer that the end of the connection ends.
+    until_close: Option<usize>,
     /// The number of the next request.
     next: usize,
 }
@@ -196,6 +198,9 @@ impl Reference {
             None => ("Transfer-Encoding: chunked\r\n".to_owned(), State::Chunked),
         };
         let is_head = self.head(number, &framing, 200);
+        if state == State::UntilClose && !is_head {
+            self.until_close = Some(number);
+        }
         self.answer(number).state = if is_head { State::Unsent } else { state };
         self.flush();
     }
@@ -335,6 +340,16 @@ impl Reference {
         self.ends.iter().any(|&(which, end)| which == number && end <= self.transmitted)
     }
 
+    /// Whether the end of the connection would end an answer of which a part is missing.
+    pub fn wants_reset(&self) -> bool {
+        let Some(number) = self.until_close else { return false };
+        let complete = self.given.iter().any(|given| given.number == number && given.complete);
+        match self.answers.front() {
+            Some(oldest) => oldest.number == number,
+            None => !complete || !self.ready.is_empty(),
+        }
+    }
+
     /// Whether more octets are wanted of the peer, within these bounds.
     pub fn wants_read(&self, in_flight: usize, held: usize) -> bool {
         match self.input {
@@ -437,6 +452,7 @@ impl Reference {
     }
 
     fn truncate(&mut self, from: usize) {
+        self.until_close.take_if(|number| *number >= from);
         self.answers.retain(|answer| answer.number < from);
         self.given.retain(|given| given.number < from);
         self.next = self.next.min(from.max(self.answers.back().map_or(0, |last| last.number + 1)));

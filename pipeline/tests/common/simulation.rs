@@ -388,6 +388,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
             && reference.in_flight() == 0
             && reference.ready.is_empty();
         assert_eq!(pipeline.phase() == Phase::Closed, closed);
+        assert_eq!(pipeline.wants_reset(), reference.wants_reset());
         for (number, ticket) in &self.tickets {
             assert!(!pipeline.is_transmitted(ticket.id()) || reference.has_left(*number));
         }
