@@ -12,8 +12,8 @@ pub(super) enum Codings {
     Chunked,
     /// Others before one final `chunked`; the offset of the first.
     OthersThenChunked(usize),
-    /// A list of tokens that does not end in `chunked`; its offset, or that of
-    /// what stands behind a `chunked` among them.
+    /// A list of tokens that does not end in `chunked`; its offset, or that of what
+    /// first stands behind a `chunked` among them.
     NotChunked(usize),
 }
 
@@ -42,6 +42,7 @@ pub(super) fn parse(
             let codings = match (found, chunked) {
                 (None, true) => Codings::Chunked,
                 (Some(_), true) => Codings::OthersThenChunked(first),
+                (Some((behind @ Codings::NotChunked(_), _)), false) => behind,
                 (_, false) => Codings::NotChunked(if chunked_before { at } else { first }),
             };
             found = Some((codings, first));
