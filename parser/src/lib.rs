@@ -286,6 +286,9 @@ pub use leniency::Leniency;
 pub use request::Request;
 pub use response::Response;
 pub use resume::Resume;
+#[cfg(feature = "alternatives")]
+#[doc(hidden)]
+pub use scan::alternatives;
 pub use scan::slots::{BorrowedPositions, FieldPosition, Positions, Slots};
 pub use scan::{Level, UnknownLevel};
 pub use status::{Status, Version};

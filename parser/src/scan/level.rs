@@ -17,8 +17,8 @@ pub enum Level {
     /// Eight octets at a time in a general-purpose register; every CPU has it. Heads
     /// are parsed as a whole here, too.
     Swar = 2,
-    /// 16 octets at a time on x86: `pshufb` for whole heads, which is 3.8 to 5.6 times
-    /// as fast there, and SSE4.2's `pcmpestri` for heads in pieces.
+    /// 16 octets at a time on x86: SSSE3's `pshufb`, which is faster than SSE4.2's
+    /// `pcmpestri`, and counting bits.
     Sse42 = 3,
     /// 32 octets at a time on x86: AVX2.
     Avx2 = 4,

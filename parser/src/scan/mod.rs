@@ -69,6 +69,8 @@
 //!   copied as vectors, which the CPU can't forward from its store queue. What is
 //!   done once a head comes in registers instead: 75 instructions fewer.
 
+#[cfg(any(test, feature = "alternatives"))]
+pub mod alternatives;
 pub(crate) mod block;
 pub(crate) mod class;
 pub(crate) mod index;

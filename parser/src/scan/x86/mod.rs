@@ -8,6 +8,10 @@ mod host;
 mod sse42;
 mod tables;
 
+#[cfg_attr(any(test, feature = "alternatives"), path = "pcmpestri.rs")]
+#[cfg_attr(not(any(test, feature = "alternatives")), path = "shuffle_alone.rs")]
+mod ways;
+
 pub(super) use detect::detect;
 pub(super) use host::are_host;
 

@@ -1,14 +1,20 @@
-//! SSE4.2: 16 octets at a time. The end of a class is found by `pcmpestri`, which
-//! compares each octet with up to eight ranges and returns the position of the
-//! first that is in one. Blocks are classified as at the AVX2 level, by look-ups
-//! and comparisons.
+//! SSE4.2: 16 octets at a time, by `pshufb` and comparisons as at the AVX2 level, for
+//! whole heads in blocks as well as for the end of a class.
 //!
-//! Which is faster was measured (`cargo bench -p benches --bench scan`, Zen 4). A
-//! head of 35, 703 and 4,215 octets, pulled part by part with `pcmpestri`, takes
-//! 174, 520 and 1,070 ns; the same with the AVX2 level's look-ups 117, 518 and 565;
-//! parsed as a whole in blocks, by look-ups of this level, 46, 112 and 192. So no whole
-//! head comes to `pcmpestri`: it serves heads in pieces, pulled parts and what is
-//! wrong, where octets are looked at once and in order.
+//! For the latter there is `pcmpestri`, too. Both were measured for the same job (Zen 4;
+//! `benches/record/scan.md`, the benchmark `scan` with the feature `alternatives`):
+//!
+//! | `pcmpestri` for | takes, of the shuffle's time, pulled part by part | in pieces of 64 octets |
+//! |---|---|---|
+//! | values | 0.99, with one of 4 KiB 1.29 | 1.00 to 1.06 |
+//! | methods and names | 0.97 to 1.01 | 0.99 to 1.02 |
+//! | targets | 0.97 to 1.02 | 0.98 to 1.02 |
+//! | all three | 0.95 to 0.96, with a value of 4 KiB 1.27 | 1.03 to 1.09, with 32 short fields 0.96 |
+//!
+//! Values are by far the most octets, so the shuffle finds their ends; for names and
+//! targets neither is ahead by more than another build of the same code differs, and the
+//! shuffle is there anyway. `pcmpestri` is kept, for tests and that benchmark, in
+//! `pcmpestri.rs`.
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::*;
@@ -16,9 +22,10 @@ use core::arch::x86::*;
 use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
-use super::blocks::{first_from, mask_of, mask64};
+use super::blocks::{first_from, first_outside, mask_of, mask64};
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
-use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
+use super::ways;
+use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
 use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs, scalar};
 use crate::{FieldPosition, Limits};
@@ -33,7 +40,7 @@ pub(super) struct Sse42(());
 /// The CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
 #[target_feature(enable = "sse4.2,ssse3,popcnt")]
 pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
-    op.run(Sse42(()))
+    ways::run(Sse42(()), op)
 }
 
 /// Runs `O` compiled for SSE4.2.
@@ -52,13 +59,6 @@ pub(super) unsafe fn enter_head<O: HeadOp>(
     O::run(Sse42(()), octets, limits, writer)
 }
 
-/// The octets that are not token octets. Ten ranges, and there is room for
-/// eight: the last one takes in `|` and `~`, which `token_end` lets pass.
-const NOT_TOKEN: Ranges = Ranges { bounds: *b"\x00\x20\"\"(),,//:@[]{\xFF", octets: 16 };
-const NOT_TARGET: Ranges = Ranges { bounds: *b"\x00\x20##\x7F\xFF\0\0\0\0\0\0\0\0\0\0", octets: 6 };
-const NOT_VALUE: Ranges =
-    Ranges { bounds: *b"\x00\x08\x0A\x1F\x7F\x7F\0\0\0\0\0\0\0\0\0\0", octets: 6 };
-
 impl Scan for Sse42 {
     type Blocks = Sse42;
 
@@ -69,24 +69,35 @@ impl Scan for Sse42 {
 
     #[inline(always)]
     fn token_end(self, octets: &[u8], from: usize) -> usize {
-        let mut at = from;
-        loop {
-            at = first_in(self, octets, at, &NOT_TOKEN, TOKEN);
-            match octets.get(at) {
-                Some(&octet) if belongs(octet, TOKEN) => at += 1,
-                _ => return at,
-            }
-        }
+        first_outside(
+            octets,
+            from,
+            // SAFETY: `self` proves SSE4.2.
+            |block| unsafe { not_token_half(block) },
+            |octets, from| scalar::first_outside(octets, from, TOKEN),
+        )
     }
 
     #[inline(always)]
     fn target_end(self, octets: &[u8], from: usize) -> usize {
-        first_in(self, octets, from, &NOT_TARGET, TARGET)
+        first_outside(
+            octets,
+            from,
+            // SAFETY: `self` proves SSE4.2.
+            |block| unsafe { not_target_half(block) },
+            |octets, from| scalar::first_outside(octets, from, TARGET),
+        )
     }
 
     #[inline(always)]
     fn value_end(self, octets: &[u8], from: usize) -> usize {
-        first_in(self, octets, from, &NOT_VALUE, VALUE)
+        first_outside(
+            octets,
+            from,
+            // SAFETY: `self` proves SSE4.2.
+            |block| unsafe { not_value_half(block) },
+            |octets, from| scalar::first_outside(octets, from, VALUE),
+        )
     }
 }
 
@@ -149,45 +160,9 @@ unsafe impl Blocks for Sse42 {
     }
 }
 
-/// Pairs of first and last octet, both included.
-struct Ranges {
-    bounds: [u8; 16],
-    /// How many octets of `bounds` are in use.
-    octets: i32,
-}
-
-/// The first position at or after `from` whose octet is in a range, or the
-/// length. Ends shorter than a block go octet by octet through `class`.
-#[inline(always)]
-fn first_in(_: Sse42, octets: &[u8], from: usize, ranges: &Ranges, class: u8) -> usize {
-    let mut at = from;
-    while let Some(block) = octets.get(at..).and_then(|rest| rest.first_chunk()) {
-        // SAFETY: the scanner proves SSE4.2.
-        let distance = unsafe { position(ranges, block) };
-        if distance < block.len() {
-            return at + distance;
-        }
-        at += block.len();
-    }
-    scalar::first_outside(octets, at, class)
-}
-
-/// The position of the first octet of `block` that is in a range, or 16.
 #[inline]
 #[target_feature(enable = "sse4.2")]
-fn position(ranges: &Ranges, block: &[u8; 16]) -> usize {
-    let (bounds, octets) = (load(&ranges.bounds), load(block));
-    _mm_cmpestri::<{ _SIDD_UBYTE_OPS | _SIDD_CMP_RANGES | _SIDD_LEAST_SIGNIFICANT }>(
-        bounds,
-        ranges.octets,
-        octets,
-        16,
-    ) as usize
-}
-
-#[inline]
-#[target_feature(enable = "sse4.2")]
-fn load(block: &[u8; 16]) -> __m128i {
+pub(super) fn load(block: &[u8; 16]) -> __m128i {
     // SAFETY: 16 octets are readable, and the load needs no alignment.
     unsafe { _mm_loadu_si128(block.as_ptr().cast()) }
 }
@@ -214,6 +189,13 @@ fn bits(halves: [__m128i; 2]) -> u32 {
 fn not_target(block: &[u8; 32]) -> u32 {
     let [low, high] = halves(block);
     bits([is_not_target(low), is_not_target(high)])
+}
+
+/// The same of half as many octets.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn not_target_half(block: &[u8; 16]) -> u32 {
+    _mm_movemask_epi8(is_not_target(load(block))) as u32
 }
 
 #[inline]
@@ -256,6 +238,13 @@ fn is_not_token(octets: __m128i) -> __m128i {
 fn not_value(block: &[u8; 32]) -> u32 {
     let [low, high] = halves(block);
     bits([is_not_value(low), is_not_value(high)])
+}
+
+/// The same of half as many octets.
+#[inline]
+#[target_feature(enable = "sse4.2")]
+fn not_value_half(block: &[u8; 16]) -> u32 {
+    _mm_movemask_epi8(is_not_value(load(block))) as u32
 }
 
 #[inline]

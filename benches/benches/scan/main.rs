@@ -1,8 +1,11 @@
-//! The two ways to scan a head, at each level, by Criterion: `cargo bench -p benches --bench scan`.
+//! Ways to scan a head against each other, by Criterion: `cargo bench -p benches --features alternatives --bench scan`.
 //!
-//! `c/sse4.2-classes` is item `c` of the corpus, pulled part by part: each scan goes from the end of one octet class to the end of the next, at
-//! SSE4.2 by `pcmpestri`. `c/sse4.2-blocks` is the same head parsed as a whole: octets are classified in blocks, at SSE4.2 by `pshufb` and
-//! comparisons.
+//! The two that each level has: `c/sse4.2-classes` is item `c` of the corpus, pulled part by part: each scan goes from the end of one octet
+//! class to the end of the next. `c/sse4.2-blocks` is the same head parsed as a whole: octets are classified in blocks.
+//!
+//! With the feature `alternatives`, the two instructions that SSE4.2 has to find the end of a class: `sse4.2/c/pulled/shuffle` is item `c`,
+//! pulled at that level by `pshufb` and comparisons, as it is in use; `values` has `pcmpestri` for field values, `tokens` for methods and
+//! field names, `targets` for request targets, and `pcmpestri` for all three. `pieces` instead of `pulled` are pieces of 64 octets.
 
 use std::hint::black_box;
 
@@ -11,7 +14,7 @@ use rajada_parser::pull::{Part, Pull};
 use rajada_parser::{Config, Level, Positions, Resume, Status};
 
 use benches::SLOTS;
-use benches::corpus;
+use benches::corpus::{self, Item};
 
 /// Pulls all parts, and returns how many fields there are and the head's length.
 fn classes(config: &Config, octets: &[u8]) -> (usize, usize) {
@@ -37,9 +40,13 @@ fn blocks(config: &Config, octets: &[u8], slots: &mut Positions<SLOTS>) -> (usiz
     }
 }
 
+fn items(letters: &[&str]) -> impl Iterator<Item = Item> {
+    corpus::items().into_iter().filter(|item| letters.contains(&item.letter))
+}
+
 fn heads(criterion: &mut Criterion) {
     let mut slots = Positions::new();
-    for item in corpus::items().iter().filter(|item| ["a", "c", "f", "j"].contains(&item.letter)) {
+    for item in items(&["a", "c", "f", "j"]) {
         let mut group = criterion.benchmark_group(item.letter);
         group.throughput(Throughput::Bytes(item.octets() as u64));
         for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
@@ -66,5 +73,14 @@ fn heads(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, heads);
+#[cfg(feature = "alternatives")]
+mod alternatives;
+#[cfg(not(feature = "alternatives"))]
+mod alternatives {
+    pub(super) fn instructions(_: &mut criterion::Criterion) {
+        eprintln!("skipped: pcmpestri beside pshufb: built without the feature `alternatives`");
+    }
+}
+
+criterion_group!(benches, heads, alternatives::instructions);
 criterion_main!(benches);
