@@ -17,11 +17,13 @@ pub struct Settings {
     /// made.)
     pub requests_in_flight: usize,
     /// Octets of answers not yet transmitted, at or above which no further request, no streamed
-    /// content and no interim answer is accepted. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
+    /// content and no interim answer is accepted. Default 64 KiB, as much as nginx's
+    /// `output_buffers 2 32k`.
     ///
     /// An answer given whole is always taken, so what is held stays below this bound plus the
     /// answers of requests in flight; streams and interim answers are held back so that those of the
-    /// oldest request, and all others together, hold this much each, or one piece. (Read when a [`Store`](crate::Store) is made.)
+    /// oldest request, and all others together, hold this much each, or one piece. (Read when a
+    /// [`Store`](crate::Store) is made.)
     pub held: usize,
     /// Octets of a message's content, at most; more of a request's is answered `413`. Default 2
     /// MiB, as in axum; nginx has 1 MiB.
