@@ -7,10 +7,11 @@ use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
 use super::blocks::{first_from, first_outside, mask_of, mask32, mask64};
+use super::positions::by_pairs;
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs, scalar};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, scalar};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX2, BMI1, BMI2, LZCNT and POPCNT.

@@ -7,10 +7,11 @@ use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
 use super::avx2::Avx2;
+use super::positions::by_pairs;
 use super::tables::{ASCII, POSITIONS};
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what

@@ -5,6 +5,7 @@ mod avx512;
 mod blocks;
 mod detect;
 mod host;
+mod positions;
 mod sse42;
 mod tables;
 

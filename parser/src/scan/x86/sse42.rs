@@ -23,11 +23,12 @@ use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
 use super::blocks::{first_from, first_outside, mask_of, mask64};
+use super::positions::by_pairs;
 use super::tables::{NIBBLE_BITS, TOKEN_ROWS};
 use super::ways;
 use crate::scan::class::{TARGET, TOKEN, VALUE};
 use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window, by_pairs, scalar};
+use crate::scan::{Blocks, HeadOp, Op, Scan, Window, scalar};
 use crate::{FieldPosition, Limits};
 
 /// Proof that the CPU has SSE4.2, SSE4.1, SSSE3 and POPCNT.
