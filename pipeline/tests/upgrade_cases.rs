@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::{Loan, OK};
+use common::{Connection, Loan, OK};
 use rajada_parser::{Config, Positions, Request, Resume, Status};
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::websocket::Handshake;
 use rajada_pipeline::{
-    Burst, Content, Event, Head, Incoming, Phase, Pipeline, PreparedHead, Settings, Store, Ticket,
+    Burst, Content, Event, Head, Incoming, Phase, Pipeline, PreparedHead, Ticket,
 };
 use rajada_testkit::{Book, Case, LayerName};
 
@@ -31,10 +31,10 @@ fn every_case_holds_however_it_is_split() {
 fn hold(case: &Case, pieces: &[&[u8]]) {
     let mut application = Application::new();
     for piece in pieces {
-        application.octets.extend_from_slice(piece);
+        application.connection.push(piece);
         application.receive();
     }
-    let answers = read(&application.wire);
+    let answers = read(&application.connection.wire);
     let mut due: Vec<_> = case
         .answers
         .iter()
@@ -51,7 +51,7 @@ fn hold(case: &Case, pieces: &[&[u8]]) {
         Some((_, true)) => Phase::Closed,
         _ => Phase::Idle,
     };
-    assert_eq!(application.pipeline.phase(), phase, "{}", case.id);
+    assert_eq!(application.connection.pipeline.phase(), phase, "{}", case.id);
 }
 
 /// Whether a piece that ends the head of a client that waits has more behind it: then it does not
@@ -92,61 +92,42 @@ enum Answer {
 }
 
 struct Application {
-    pipeline: Pipeline<Vec<u8>, UsualMemory<Vec<u8>>, Loan>,
-    settings: Settings,
-    slots: Positions<16>,
-    octets: Vec<u8>,
+    connection: Connection,
     pending: Option<(Ticket, Answer)>,
-    wire: Vec<u8>,
 }
 
 impl Application {
     fn new() -> Self {
-        let settings = Settings::default();
-        let mut pipeline = Pipeline::new();
-        pipeline.lend(Box::new(Store::new(&settings)));
-        Self {
-            pipeline,
-            settings,
-            slots: Positions::new(),
-            octets: Vec::new(),
-            pending: None,
-            wire: Vec::new(),
-        }
+        Self { connection: Connection::new(), pending: None }
     }
 
     fn receive(&mut self) {
         loop {
-            let mut burst = Burst::new(&self.octets);
+            let Connection { pipeline, settings, slots, leftover, .. } = &mut self.connection;
+            let mut burst = Burst::new(leftover);
             let mut goes_on = true;
-            match self.pipeline.receive(&self.settings, &mut burst, &mut self.slots) {
+            match pipeline.receive(settings, &mut burst, slots) {
                 Event::Request { ticket, request, content, expects_continue, .. } => {
                     let answer = decide(&request);
                     if expects_continue {
-                        assert!(self.pipeline.send_continue(&ticket).expect("it is owed"));
+                        assert!(pipeline.send_continue(&ticket).expect("it is owed"));
                     }
                     if matches!(content, Incoming::Streaming(_)) {
                         self.pending = Some((ticket, answer));
                     } else {
-                        give(&mut self.pipeline, ticket, answer);
+                        give(pipeline, ticket, answer);
                     }
                 }
                 Event::Data(_) | Event::Malformed(_) => {}
                 Event::EndOfMessage { .. } => {
                     let (ticket, answer) = self.pending.take().expect("a request before its end");
-                    give(&mut self.pipeline, ticket, answer);
+                    give(pipeline, ticket, answer);
                 }
                 _ => goes_on = false,
             }
             let consumed = burst.consumed();
-            self.octets.drain(..consumed);
-            while self.pipeline.wants_write() {
-                let mut out = [&[][..]; 4];
-                let count = self.pipeline.poll_transmit(&mut out);
-                let octets = out[..count].concat();
-                self.wire.extend_from_slice(&octets);
-                self.pipeline.transmitted(octets.len());
-            }
+            leftover.drain(..consumed);
+            self.connection.transmit(usize::MAX);
             if !goes_on {
                 return;
             }
