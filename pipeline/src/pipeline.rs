@@ -245,6 +245,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
+    /// Whether the content that is due ([`Phase::Content`]) is thrown away: its request has been
+    /// answered without it.
+    pub fn is_draining(&self) -> bool {
+        self.input == Input::Content
+            && self.store.as_ref().is_some_and(|store| store.content.draining.is_some())
+    }
+
     /// Whether the connection, if it ends now, has to be reset and not closed: a part is missing of an
     /// answer that the end of the connection ends ([`Length::Unknown`](crate::Length::Unknown) to a
     /// client of HTTP/1.0), so behind a connection that is closed in order the peer would take it for
