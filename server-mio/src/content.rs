@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use crate::Error;
+use crate::{Error, gate};
 
 /// The content of a request (RFC 9110 section 6.4).
 #[derive(Debug)]
@@ -75,6 +75,28 @@ pub trait BodyStream: 'static {
     /// The octets in all, if that is known: the answer then says so. Without it the content is chunked.
     fn length(&self) -> Option<u64> {
         None
+    }
+}
+
+/// Octets of the application's that a pipeline keeps until they have left. What owns them may be anything
+/// ([`Bytes::from_owner`]), so to drop them is to run code of the application.
+pub(crate) struct Kept(Option<Bytes>);
+
+impl From<Bytes> for Kept {
+    fn from(octets: Bytes) -> Kept {
+        Kept(Some(octets))
+    }
+}
+
+impl AsRef<[u8]> for Kept {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        gate::discard(self.0.take());
     }
 }
 

@@ -152,11 +152,11 @@ impl<E: Into<Error>> Outcome for Result<(), E> {
 /// An asynchronous handler whose future's type is hidden.
 pub(crate) trait AsyncHandler: Send + Sync {
     /// A place for one future of this handler, to be used again and again.
-    fn slot(&self) -> Box<dyn FutureSlot>;
+    fn place(&self) -> Box<dyn ReusableFuture>;
 }
 
 /// A place for futures of one handler, one at a time, without an allocation for each.
-pub(crate) trait FutureSlot {
+pub(crate) trait ReusableFuture {
     /// Calls the handler, keeps its future, and goes on with that.
     fn begin(
         &mut self,
@@ -170,7 +170,7 @@ pub(crate) trait FutureSlot {
     fn clear(&mut self);
 }
 
-struct Slot<F, U> {
+struct Place<F, U> {
     handler: Arc<F>,
     future: Pin<Box<Option<U>>>,
 }
@@ -181,12 +181,12 @@ where
     U: Future + 'static,
     U::Output: Reply,
 {
-    fn slot(&self) -> Box<dyn FutureSlot> {
-        Box::new(Slot { handler: self.clone(), future: Box::pin(None) })
+    fn place(&self) -> Box<dyn ReusableFuture> {
+        Box::new(Place { handler: self.clone(), future: Box::pin(None) })
     }
 }
 
-impl<F, U> FutureSlot for Slot<F, U>
+impl<F, U> ReusableFuture for Place<F, U>
 where
     F: Fn(OwnedRequest) -> U,
     U: Future,

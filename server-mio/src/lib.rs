@@ -145,26 +145,28 @@
 
 mod app;
 mod content;
+pub mod driver;
 mod error;
+mod gate;
 mod handler;
-mod heads;
 mod limits;
+mod peer;
 mod reply;
 mod request;
 mod response;
 mod routing;
 mod runtime;
 mod server;
-mod service;
 mod status;
 mod test_client;
 
-pub use app::App;
+pub use app::{App, PreparedApp};
 pub use content::{Body, BodyStream, Content, ContentStream};
+pub use driver::Exit;
 pub use error::Error;
 pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
-pub use heads::ContentType;
 pub use limits::{Deadlines, Limits};
+pub use peer::Peer;
 pub use reply::{Html, Redirect, Reply};
 #[cfg(feature = "cookies")]
 pub use request::Cookies;
@@ -173,13 +175,13 @@ pub use request::Json;
 #[cfg(feature = "multipart")]
 pub use request::Part;
 pub use request::{MediaType, OwnedRequest, Pairs, Request, RequestError};
-pub use response::{BadHeader, Response};
+pub use response::{BadHeader, ContentType, Response};
 pub use routing::RouteError;
 pub use runtime::{
-    Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow, local, sleep, spawn,
+    Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow, local, sleep, spawn,
     spawn_blocking, timeout, yield_now,
 };
-pub use server::{Exit, Handle, Server};
+pub use server::{Handle, Server};
 pub use status::Status;
 pub use test_client::{TestCall, TestClient, TestRequest, TestResponse};
 

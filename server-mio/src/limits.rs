@@ -56,7 +56,8 @@ impl Default for Limits {
 }
 
 /// How long a peer may take. Deadlines are looked at every [`check_interval`](Self::check_interval), so they are kept
-/// to that precision. None of them concerns the time that a handler takes, except [`handler`](Self::handler).
+/// to that precision. None of them concerns the time that a handler takes, except [`handler`](Self::handler); and none
+/// runs while it is the server that does not read, at a bound or because it is busy. One of more than 49 days is none.
 ///
 /// ```
 /// use rajada_mio::{App, Deadlines};
@@ -77,12 +78,15 @@ pub struct Deadlines {
     pub idle: Duration,
     /// For a peer to take some of what is ready for it; 30 s. Then the connection closes.
     pub write: Duration,
+    /// For handlers and streams behind a peer that has ended its side, to give it something; 10 s. Then the connection
+    /// closes: many who end their side like that are gone altogether.
+    pub half_closed: Duration,
     /// For a peer to close its side behind our last answer (RFC 9112 section 9.6); 2 s.
     pub linger: Duration,
     /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503. Without it, a handler
     /// that never completes keeps its request and those behind it waiting for as long as the peer stays.
     pub handler: Option<Duration>,
-    /// How often the other deadlines are looked at; 1 s.
+    /// How often the other deadlines are looked at; 1 s, and 1 ms at the least.
     pub check_interval: Duration,
 }
 
@@ -94,6 +98,7 @@ impl Deadlines {
         content: Duration::from_secs(30),
         idle: Duration::from_secs(60),
         write: Duration::from_secs(30),
+        half_closed: Duration::from_secs(10),
         linger: Duration::from_secs(2),
         handler: None,
         check_interval: Duration::from_secs(1),

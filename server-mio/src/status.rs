@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A status code of three digits, 100 to 999 (RFC 9110 section 15).
+/// A status code, 100 to 599: all that HTTP has classes for (RFC 9110 section 15).
 ///
 /// ```
 /// use rajada_mio::Status;
@@ -15,9 +15,9 @@ use core::fmt;
 pub struct Status(u16);
 
 impl Status {
-    /// The status of a code from 100 to 999; `None` for any other number.
+    /// The status of a code from 100 to 599; `None` for any other number.
     pub const fn new(code: u16) -> Option<Status> {
-        if code >= 100 && code <= 999 { Some(Status(code)) } else { None }
+        if code >= 100 && code <= 599 { Some(Status(code)) } else { None }
     }
 
     /// The number.
@@ -190,6 +190,6 @@ mod tests {
     fn a_code_without_a_reason_is_still_a_status() {
         assert_eq!(Status::new(299).unwrap().reason(), "");
         assert_eq!(Status::new(99), None);
-        assert_eq!(Status::new(1000), None);
+        assert_eq!(Status::new(600), None);
     }
 }

@@ -30,6 +30,7 @@ pub(crate) struct Ready {
     pub(crate) endpoint: EndpointId,
     /// Its place in the table of routes.
     pub(crate) route: u32,
+    pub(crate) weight: std::sync::Arc<super::Weight>,
 }
 
 impl AtOnce {
@@ -38,8 +39,9 @@ impl AtOnce {
             let named = table.routes()[route as usize].methods.named();
             let bare = named.filter(|&(_, endpoint)| entries[endpoint as usize].is_bare);
             let ready = bare.map(|(method, endpoint)| {
-                let kind = entries[endpoint as usize].kind.clone();
-                ([method.as_bytes(), b" ", path].concat(), Ready { kind, endpoint, route })
+                let entry = &entries[endpoint as usize];
+                let (kind, weight) = (entry.kind.clone(), entry.weight.clone());
+                ([method.as_bytes(), b" ", path].concat(), Ready { kind, endpoint, route, weight })
             });
             ready.collect()
         };

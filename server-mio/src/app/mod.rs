@@ -1,25 +1,30 @@
 //! An application: routes, hooks, state and settings, put together before it serves.
 
+#[cfg(not(feature = "tokio"))]
+#[path = "ambient_none.rs"]
+mod ambient;
+#[cfg(feature = "tokio")]
+#[path = "ambient_tokio.rs"]
+mod ambient;
 mod at_once;
 mod shared;
-mod state;
+mod weight;
 
+pub(crate) use ambient::Ambient;
 pub(crate) use at_once::Ready;
 pub(crate) use shared::{Entry, Shared, plain};
+pub(crate) use weight::Weight;
 
 use std::any::TypeId;
-use std::io;
-use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rajada_parser::Level;
 
 use crate::handler::{Endpoint, Handler, Outcome, Synchronous};
-use crate::runtime::{Ambient, Locals};
-use crate::server::{Exit, Server};
+use crate::request::States;
+use crate::runtime::Locals;
 use crate::{ContentType, Deadlines, Error, Limits, Request, Response, RouteError, Status};
-use state::States;
 
 /// An application.
 ///
@@ -391,9 +396,10 @@ impl App {
         self
     }
 
-    /// How many threads serve, each with its own listener, connections and handlers; 1 unless it is set.
+    /// How many threads serve, each with its own listener, connections and handlers; 1 unless it is set. From 1 to
+    /// 1,024: another number is refused when the application is to listen.
     pub fn workers(mut self, workers: usize) -> App {
-        self.settings.workers = workers.max(1);
+        self.settings.workers = workers;
         self
     }
 
@@ -439,20 +445,30 @@ impl App {
         Shared::routes(self).map(|_| ())
     }
 
-    /// Listens on an address, for [`Server::run`] to serve.
+    /// Puts the application together, for [drivers](crate::driver::Driver) to serve.
     ///
     /// # Errors
-    /// A route that can't be served ([`io::ErrorKind::InvalidInput`]), or what the operating system says.
-    pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
-        Server::bind(self, address)
+    /// The first route that can't be served.
+    pub fn prepare(self) -> Result<PreparedApp, RouteError> {
+        Ok(PreparedApp { shared: Arc::new(Shared::new(self)?) })
     }
+}
 
-    /// Serves on an address until SIGINT or SIGTERM, see [`Server::run_until_signal`].
-    ///
-    /// # Errors
-    /// As [`bind`](Self::bind), or what stops the workers.
-    pub fn run(self, address: impl ToSocketAddrs) -> io::Result<Exit> {
-        self.bind(address)?.run_until_signal()
+/// An application that was put together: what workers share. Clones are the same application.
+#[derive(Clone)]
+pub struct PreparedApp {
+    shared: Arc<Shared>,
+}
+
+impl PreparedApp {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
+impl core::fmt::Debug for PreparedApp {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("PreparedApp").finish_non_exhaustive()
     }
 }
 

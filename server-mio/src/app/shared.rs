@@ -6,10 +6,11 @@ use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
 use super::at_once::AtOnce;
-use super::state::States;
-use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, WorkerHook};
+use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, Weight, WorkerHook};
 use crate::handler::{Endpoint, Kind};
+use crate::request::Context;
 use crate::routing::table::Table;
+use crate::runtime::BlockingPool;
 use crate::{ContentType, Error, Request, Response, RouteError, Status};
 
 /// What all workers share.
@@ -21,7 +22,8 @@ pub(crate) struct Shared {
     pub(crate) fallback: Entry,
     not_found: Option<Endpoint>,
     errors: Vec<ErrorHandler>,
-    states: States,
+    pub(crate) context: Arc<Context>,
+    pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) start: Vec<Arc<WorkerHook>>,
     pub(crate) stop: Vec<Arc<WorkerHook>>,
     pub(crate) settings: AppSettings,
@@ -35,6 +37,7 @@ pub(crate) struct Entry {
     pub(crate) is_bare: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
+    pub(crate) weight: Arc<Weight>,
     pub(crate) before: Box<[Arc<BeforeHook>]>,
     pub(crate) after: Box<[Arc<AfterHook>]>,
 }
@@ -47,7 +50,7 @@ impl Entry {
         after: Box<[Arc<AfterHook>]>,
     ) -> Entry {
         let is_bare = !slow && before.is_empty() && after.is_empty();
-        Entry { is_bare, kind, slow, before, after }
+        Entry { is_bare, kind, slow, weight: Arc::new(Weight::new()), before, after }
     }
 }
 
@@ -68,6 +71,7 @@ impl Shared {
         let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
         let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
         let pipeline = pipeline_settings(&app);
+        let context = Arc::new(Context { states: app.states, patterns: table.patterns() });
         Ok(Shared {
             table,
             entries,
@@ -75,7 +79,8 @@ impl Shared {
             fallback,
             not_found: app.not_found,
             errors: app.errors,
-            states: app.states,
+            context,
+            blocking: BlockingPool::new(app.settings.blocking_threads),
             start: app.start,
             stop: app.stop,
             settings: app.settings,
@@ -107,10 +112,6 @@ impl Shared {
     #[inline]
     pub(crate) fn entry(&self, endpoint: u32) -> &Entry {
         &self.entries[endpoint as usize]
-    }
-
-    pub(crate) fn state<T: 'static>(&self) -> &T {
-        self.states.get()
     }
 
     /// Whether someone wants to see the request once its asynchronous handler has ended.

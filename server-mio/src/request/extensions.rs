@@ -2,6 +2,8 @@
 
 use std::any::{Any, TypeId};
 
+use crate::gate;
+
 /// Values attached to one request, one of each type.
 ///
 /// One word: a request that nothing is attached to should not pay for it.
@@ -30,10 +32,11 @@ impl Extensions {
         values.iter().find(of_type).and_then(|(_, value)| value.downcast_ref())
     }
 
+    /// Drops all values, whatever that does.
     #[inline]
     pub(crate) fn clear(&mut self) {
         if self.values.is_some() {
-            self.values = None;
+            gate::discard(self.values.take());
         }
     }
 }

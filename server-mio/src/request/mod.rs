@@ -1,5 +1,6 @@
 //! A request as a handler sees it: views, and nothing parsed before it is asked for.
 
+mod context;
 #[cfg(feature = "cookies")]
 mod cookies;
 mod error;
@@ -11,6 +12,8 @@ mod media_type;
 #[cfg(feature = "multipart")]
 mod multipart;
 mod owned;
+mod spare;
+mod states;
 
 #[cfg(feature = "cookies")]
 pub use cookies::Cookies;
@@ -24,18 +27,20 @@ pub use media_type::MediaType;
 pub use multipart::Part;
 pub use owned::OwnedRequest;
 
+pub(crate) use context::Context;
 pub(crate) use owned::OwnedParts;
+pub(crate) use spare::{Spare, give_back};
+pub(crate) use states::States;
 
 use core::fmt;
-use std::net::SocketAddr;
 
 use rajada_parser::{Authority, Fields, GetAll, Version};
 
-use crate::app::Shared;
 use crate::content::Content;
+use crate::peer::Peer;
+use crate::routing::Pattern;
 use crate::routing::path;
 use crate::routing::statics::is_same;
-use crate::routing::table::Route;
 
 /// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
 ///
@@ -53,13 +58,13 @@ pub struct Request<'r> {
     pub(crate) head: Head<'r>,
     /// Decoded, if it is not just the target.
     pub(crate) path: Option<&'r [u8]>,
-    /// Its place in the table of routes.
+    /// The place of its route among all patterns.
     pub(crate) route: Option<u32>,
     /// Where the parameters are in `path`.
     pub(crate) ranges: &'r [(u32, u32)],
     pub(crate) content: Content<'r>,
-    pub(crate) peer: &'r SocketAddr,
-    pub(crate) shared: &'r Shared,
+    pub(crate) peer: &'r Peer,
+    pub(crate) context: &'r Context,
     pub(crate) extensions: Attached<'r>,
 }
 
@@ -172,7 +177,7 @@ impl<'r> Request<'r> {
 
     /// The pattern of the route that matched, such as `/user/{id}`; `None` in a handler for what no route matched.
     pub fn pattern(&self) -> Option<&'r str> {
-        self.route().map(|route| &*route.pattern)
+        self.route().map(|route| &*route.text)
     }
 
     /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
@@ -277,8 +282,8 @@ impl<'r> Request<'r> {
         }
     }
 
-    /// The address of the peer.
-    pub fn peer(&self) -> SocketAddr {
+    /// Who is at the other end of the connection.
+    pub fn peer(&self) -> Peer {
         *self.peer
     }
 
@@ -287,7 +292,7 @@ impl<'r> Request<'r> {
     /// # Panics
     /// If the application has none: a mistake of its author, told by the first request.
     pub fn state<T: Send + Sync + 'static>(&self) -> &'r T {
-        self.shared.state()
+        self.context.states.get()
     }
 
     /// The value of type `T` that a hook before this handler attached with [`extend`](Self::extend).
@@ -337,8 +342,8 @@ impl<'r> Request<'r> {
         self.path.unwrap_or_else(|| self.head.target())
     }
 
-    fn route(&self) -> Option<&'r Route> {
-        self.shared.table.routes().get(self.route? as usize)
+    fn route(&self) -> Option<&'r Pattern> {
+        self.context.patterns.get(self.route? as usize)
     }
 }
 

@@ -1,16 +1,15 @@
 //! A request that owns its octets: what asynchronous handlers get.
 
 use core::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rajada_parser::{FieldPosition, Fields, Version};
 
-use super::{Attached, Extensions, Head, Request, RequestError};
-use crate::app::Shared;
+use super::context::Context;
+use super::{Attached, Extensions, Head, Request, RequestError, spare};
 use crate::content::Content;
-use crate::routing::table::Ranges;
-use crate::runtime::Runtime;
+use crate::peer::Peer;
+use crate::routing::Ranges;
 
 /// A request with a copy of its octets, for handlers that go on after the connection's buffer is used again.
 ///
@@ -23,7 +22,7 @@ pub struct OwnedRequest {
 
 /// What an [`OwnedRequest`] is made of, kept by a worker between two of them.
 pub(crate) struct OwnedParts {
-    shared: Arc<Shared>,
+    context: Arc<Context>,
     /// The head, then the content.
     octets: Vec<u8>,
     head: usize,
@@ -37,14 +36,20 @@ pub(crate) struct OwnedParts {
     route: Option<u32>,
     ranges: Ranges,
     has_content: bool,
-    peer: SocketAddr,
+    peer: Peer,
     extensions: Extensions,
 }
 
 impl OwnedParts {
-    pub(crate) fn new(shared: &Arc<Shared>, peer: SocketAddr) -> Box<OwnedParts> {
+    /// An empty one for requests to an application.
+    pub(crate) fn lend(context: &Arc<Context>) -> Box<OwnedParts> {
+        spare::take(context).unwrap_or_else(|| OwnedParts::new(context))
+    }
+
+    #[cold]
+    fn new(context: &Arc<Context>) -> Box<OwnedParts> {
         Box::new(OwnedParts {
-            shared: shared.clone(),
+            context: context.clone(),
             octets: Vec::new(),
             head: 0,
             method: (0, 0),
@@ -56,7 +61,7 @@ impl OwnedParts {
             route: None,
             ranges: Ranges::new(),
             has_content: false,
-            peer,
+            peer: Peer::Local,
             extensions: Extensions::default(),
         })
     }
@@ -96,6 +101,11 @@ impl OwnedParts {
         None
     }
 
+    /// Whether it was made for requests to this application.
+    pub(super) fn is_of(&self, context: &Arc<Context>) -> bool {
+        Arc::ptr_eq(&self.context, context)
+    }
+
     /// Octets of memory for octets, used or not.
     pub(crate) fn capacity(&self) -> usize {
         self.octets.capacity()
@@ -121,7 +131,7 @@ impl OwnedParts {
             ranges: &self.ranges,
             content: if self.has_content { Content::Whole(content) } else { Content::None },
             peer: &self.peer,
-            shared: &self.shared,
+            context: &self.context,
             extensions: Attached::Kept(&self.extensions),
         }
     }
@@ -275,7 +285,7 @@ impl OwnedRequest {
     }
 
     /// See [`Request::peer`].
-    pub fn peer(&self) -> SocketAddr {
+    pub fn peer(&self) -> Peer {
         self.as_request().peer()
     }
 
@@ -297,7 +307,7 @@ impl Drop for OwnedRequest {
     fn drop(&mut self) {
         if let Some(mut parts) = self.parts.take() {
             parts.extensions.clear();
-            Runtime::give_back(parts);
+            spare::give_back(parts);
         }
     }
 }

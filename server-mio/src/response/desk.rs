@@ -2,14 +2,18 @@
 
 use rajada_pipeline::{Streaming, TicketId};
 
+use super::heads::Heads;
+use crate::Error;
 use crate::content::BodyStream;
-use crate::heads::Heads;
+use crate::runtime::Clock;
 
 /// Lent to each answer while it is written.
 pub(crate) struct Desk {
     pub(crate) heads: Heads,
     /// Fields of the answer at hand, encoded.
     pub(crate) fields: Vec<u8>,
+    /// What the answer at hand has failed with; nothing between two answers.
+    pub(crate) failure: Option<Box<Error>>,
     /// What is to be done once that answer is given.
     pub(crate) later: Vec<Later>,
 }
@@ -23,7 +27,12 @@ pub(crate) enum Later {
 }
 
 impl Desk {
-    pub(crate) fn new() -> Desk {
-        Desk { heads: Heads::new(), fields: Vec::with_capacity(256), later: Vec::new() }
+    pub(crate) fn new(clock: &Clock) -> Desk {
+        Desk {
+            heads: Heads::new(clock),
+            fields: Vec::with_capacity(256),
+            failure: None,
+            later: Vec::new(),
+        }
     }
 }

@@ -3,19 +3,24 @@
 #[cfg(feature = "cookies")]
 mod cookies;
 mod desk;
+mod heads;
+mod owed;
+
+pub use heads::ContentType;
 
 pub(crate) use desk::{Desk, Later};
+pub(crate) use owed::{Owed, abandon};
+
+use owed::Refusal;
 
 use core::fmt;
 
 use bytes::Bytes;
 use rajada_parser::encode::{is_field_value, is_token};
-use rajada_pipeline::{
-    ApiMisuse, COPY_BELOW, Content as Octets, Head, Length, Pipeline, Rejected, Ticket,
-};
+use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ticket};
 
-use crate::content::BodyStream;
-use crate::{Body, ContentType, Error, Status};
+use crate::content::{BodyStream, Kept};
+use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
 ///
@@ -31,14 +36,11 @@ use crate::{Body, ContentType, Error, Status};
 /// });
 /// ```
 pub struct Response<'r> {
-    pipeline: &'r mut Pipeline<Bytes>,
+    owed: Owed<'r>,
     desk: &'r mut Desk,
     /// Content is kept here until the hooks behind the handler have run, if there are any.
     staged: Option<&'r mut Option<Staged>>,
-    /// There until the answer is given.
-    ticket: Option<Ticket>,
     content_type: Option<ContentType>,
-    failure: Option<Box<Error>>,
     status: Status,
     typed_by_header: bool,
     close: bool,
@@ -79,20 +81,18 @@ impl core::error::Error for BadHeader {}
 impl<'r> Response<'r> {
     #[inline]
     pub(crate) fn new(
-        pipeline: &'r mut Pipeline<Bytes>,
+        owed: Owed<'r>,
         desk: &'r mut Desk,
         staged: Option<&'r mut Option<Staged>>,
-        ticket: Ticket,
     ) -> Response<'r> {
+        debug_assert!(desk.failure.is_none(), "whoever failed was seen to");
         desk.fields.clear();
         let unusual = staged.is_some();
         Response {
-            pipeline,
+            owed,
             desk,
             staged,
-            ticket: Some(ticket),
             content_type: None,
-            failure: None,
             status: Status::OK,
             typed_by_header: false,
             close: false,
@@ -185,8 +185,8 @@ impl<'r> Response<'r> {
     /// });
     /// ```
     pub fn on_sent(&mut self, told: impl FnOnce() + 'static) -> &mut Self {
-        if let Some(ticket) = &self.ticket {
-            self.desk.later.push(Later::Tell(ticket.id(), Box::new(told)));
+        if let Some(id) = self.owed.id() {
+            self.desk.later.push(Later::Tell(id, Box::new(told)));
         }
         self
     }
@@ -225,10 +225,10 @@ impl<'r> Response<'r> {
 
     /// Leaves the answer to the application's error handlers. What was set so far is forgotten.
     pub fn fail(&mut self, error: Error) {
-        if self.ticket.is_none() {
+        if self.owed.is_paid() {
             log::error!("a handler failed behind its answer: {error}");
-        } else if self.failure.is_none() {
-            self.failure = Some(Box::new(error));
+        } else if self.desk.failure.is_none() {
+            self.desk.failure = Some(Box::new(error));
             self.unusual = true;
         }
     }
@@ -243,7 +243,7 @@ impl<'r> Response<'r> {
 
     /// Whether an answer has been given.
     pub fn is_sent(&self) -> bool {
-        self.ticket.is_none() || self.staged.as_ref().is_some_and(|staged| staged.is_some())
+        self.owed.is_paid() || self.staged.as_ref().is_some_and(|staged| staged.is_some())
     }
 
     /// The status that is set.
@@ -262,7 +262,7 @@ impl<'r> Response<'r> {
         match body {
             Body::Empty => self.respond(content_type, Octets::None),
             Body::Static(octets) => self.send_static(content_type, octets),
-            Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets)),
+            Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets.into())),
             Body::Stream(stream) => self.stream(content_type, stream),
         }
     }
@@ -283,7 +283,7 @@ impl<'r> Response<'r> {
         if octets.len() < COPY_BELOW {
             self.respond_copied(content_type, octets);
         } else {
-            self.respond(content_type, Octets::Owned(Bytes::from_static(octets)));
+            self.respond(content_type, Octets::Owned(Bytes::from_static(octets).into()));
         }
     }
 
@@ -301,7 +301,7 @@ impl<'r> Response<'r> {
         match self.staged.as_deref_mut() {
             None => false,
             Some(staged) => {
-                if staged.is_none() && self.failure.is_none() {
+                if staged.is_none() && self.desk.failure.is_none() {
                     let content_type =
                         self.content_type.or((!self.typed_by_header).then_some(content_type));
                     *staged = Some(Staged { body: body().unwrap_or(Body::Empty), content_type });
@@ -316,91 +316,90 @@ impl<'r> Response<'r> {
         if self.unusual {
             return self.respond(content_type, Octets::Copied(octets));
         }
-        let Some(ticket) = self.ticket.take() else { return answered_twice() };
         // The head is made right where it is used: handed on through memory it would be waited for.
         let heads = &mut self.desk.heads;
         let head = match heads.last(Status::OK, Some(content_type)) {
             Some(head) => head,
-            None => heads.ready(Status::OK, Some(content_type)),
+            None => match heads.prepared(Status::OK, Some(content_type)) {
+                Ok(head) => head,
+                Err(error) => return self.fail(error.into()),
+            },
         };
-        let head = head.head();
-        if let Err(rejected) = self.pipeline.respond(ticket, &head, Octets::Copied(octets)) {
-            self.refused(rejected.given, rejected.why.into());
+        if let Err(why) = self.owed.respond(&head.head(), Octets::Copied(octets)) {
+            self.refused(why);
         }
     }
 
     /// Gives the answer, whole.
     #[inline(never)]
-    fn respond(&mut self, content_type: ContentType, content: Octets<'_, Bytes>) {
-        self.give(content_type, |pipeline, _, ticket, head| {
-            pipeline.respond(ticket, head, content)
-        });
+    fn respond(&mut self, content_type: ContentType, content: Octets<'_, Kept>) {
+        self.give(content_type, |owed, _, head| owed.respond(head, content));
     }
 
     #[cold]
     fn stream(&mut self, content_type: ContentType, stream: Box<dyn BodyStream>) {
-        self.give(content_type, |pipeline, later, ticket, head| {
-            let length = stream.length().map_or(Length::Unknown, Length::Exact);
-            let streaming = pipeline.start(ticket, head, length)?;
-            if streaming.wants_content() {
-                later.push(Later::Pump(streaming, stream));
-            } else {
-                // Nothing of the content is sent, so nothing of it can be missing.
-                let _ = pipeline.finish(streaming, &[]);
+        // Code of the application: before anything of the answer is given.
+        let length = match gate::enter(|| stream.length()) {
+            Ok(length) => length.map_or(Length::Unknown, Length::Exact),
+            Err(panic) => {
+                gate::discard(stream);
+                log::error!("a stream panicked: {}", panic.message());
+                return self.fail(Error::message(
+                    Status::INTERNAL_SERVER_ERROR,
+                    "a stream does not tell its length",
+                ));
+            }
+        };
+        self.give(content_type, |owed, later, head| {
+            match owed.start(head, length)? {
+                Some(streaming) => later.push(Later::Pump(streaming, stream)),
+                None => gate::discard(stream),
             }
             Ok(())
         });
     }
 
-    /// Encodes the head and gives it to `answer`, with the ticket.
+    /// Encodes the head and gives it to `answer`.
     fn give(
         &mut self,
         content_type: ContentType,
-        answer: impl FnOnce(
-            &mut Pipeline<Bytes>,
-            &mut Vec<Later>,
-            Ticket,
-            &Head<'_>,
-        ) -> Result<(), Rejected<Ticket>>,
+        answer: impl FnOnce(&mut Owed<'_>, &mut Vec<Later>, &Head<'_>) -> Result<(), Refusal>,
     ) {
-        if self.failure.is_some() {
+        if self.desk.failure.is_some() {
             return;
         }
-        let Some(ticket) = self.ticket.take() else { return answered_twice() };
+        if self.owed.is_paid() {
+            return self.refused(Refusal::Paid);
+        }
         if self.close {
-            // It can fail only as the answer itself does, which is told below.
-            let _ = self.pipeline.close_after(&ticket);
+            self.owed.close_behind();
         }
         let default = if self.typed_by_header { None } else { Some(content_type) };
         let content_type = self.content_type.or(default);
-        let Desk { heads, fields, later } = &mut *self.desk;
-        let back = |rejected: Rejected<Ticket>| (rejected.given, Error::from(rejected.why));
-        let given = if fields.is_empty() {
-            let head = heads.ready(self.status, content_type).head();
-            answer(self.pipeline, later, ticket, &head).map_err(back)
+        let Desk { heads, fields, later, .. } = &mut *self.desk;
+        let head: Result<Head<'_>, HeadError> = if fields.is_empty() {
+            heads.prepared(self.status, content_type).map(|prepared| prepared.head())
         } else {
-            match heads.with_fields(self.status, content_type, fields) {
-                Ok(head) => answer(self.pipeline, later, ticket, &head).map_err(back),
-                Err(error) => Err((ticket, Error::from(error))),
-            }
+            heads.with_fields(self.status, content_type, fields)
         };
-        if let Err((ticket, error)) = given {
-            self.refused(ticket, error);
+        let given = match head {
+            Ok(head) => answer(&mut self.owed, later, &head),
+            Err(error) => return self.fail(error.into()),
+        };
+        if let Err(why) = given {
+            self.refused(why);
         }
     }
 
-    /// An answer was not taken. If another one can be given in its place, the request fails; otherwise it is void:
-    /// its connection has come to its end.
+    /// An answer was not taken. If another one can be given in its place, the request fails.
     #[cold]
-    fn refused(&mut self, ticket: Ticket, error: Error) {
-        match error.downcast_ref::<ApiMisuse>() {
-            Some(ApiMisuse::Gone | ApiMisuse::ForeignTicket) => {
+    fn refused(&mut self, why: Refusal) {
+        match why {
+            Refusal::Paid => log::warn!("a handler answered twice; the second answer is dropped"),
+            Refusal::Misuse(error) if self.owed.is_paid() => {
                 log::debug!("an answer came too late: {error}");
             }
-            _ => {
-                self.ticket = Some(ticket);
-                self.fail(error);
-            }
+            Refusal::Misuse(error) => self.fail(error.into()),
         }
     }
 
@@ -414,12 +413,12 @@ impl<'r> Response<'r> {
         }
         (self.status, self.content_type) = (Status::OK, None);
         (self.typed_by_header, self.missing) = (false, false);
-        self.failure = None;
+        self.desk.failure = None;
     }
 
     /// The error that a handler has left, if any.
     pub(crate) fn take_failure(&mut self) -> Option<Box<Error>> {
-        self.failure.take()
+        self.desk.failure.take()
     }
 
     /// Whether a handler has said that there is nothing; only once.
@@ -429,20 +428,20 @@ impl<'r> Response<'r> {
 
     /// Whether a hook has ended the request: by an answer, an error, or by saying that there is nothing.
     pub(crate) fn is_decided(&self) -> bool {
-        self.is_sent() || self.failure.is_some() || self.missing
+        self.is_sent() || self.desk.failure.is_some() || self.missing
     }
 
     /// Whether nothing is left to be done once a handler has returned.
     #[inline]
     pub(crate) fn is_finished(&self) -> bool {
-        self.ticket.is_none()
+        self.owed.is_paid()
     }
 
     /// Sends what was staged, or an answer without content if there is nothing.
     pub(crate) fn finish(&mut self) {
         let staged = self.staged.take().and_then(Option::take);
-        if self.ticket.is_none() {
-            return;
+        if self.owed.is_paid() {
+            return gate::discard(staged);
         }
         match staged {
             None => self.empty(),
@@ -455,10 +454,10 @@ impl<'r> Response<'r> {
         }
     }
 
-    /// The ticket, if no answer was given.
+    /// Takes the ticket over, if no answer was given.
     #[inline]
     pub(crate) fn take_ticket(&mut self) -> Option<Ticket> {
-        self.ticket.take()
+        self.owed.take_ticket()
     }
 
     /// What was set, for [`restore`](Self::restore); `None` if it is nothing.
@@ -487,11 +486,6 @@ impl<'r> Response<'r> {
         self.typed_by_header = preset.typed_by_header;
         self.close = preset.close;
     }
-}
-
-#[cold]
-fn answered_twice() {
-    log::warn!("a handler answered twice; the second answer is dropped");
 }
 
 impl fmt::Debug for Response<'_> {

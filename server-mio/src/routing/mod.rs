@@ -8,3 +8,4 @@ pub(crate) mod table;
 mod tails;
 
 pub use pattern::RouteError;
+pub(crate) use table::{Pattern, Ranges};

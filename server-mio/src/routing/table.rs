@@ -16,6 +16,13 @@ pub(crate) type EndpointId = u32;
 /// Where the values of a route's parameters stand in the decoded path: start and end of each.
 pub(crate) type Ranges = ArrayVec<(u32, u32), MOST_PARAMETERS>;
 
+/// A pattern as a request sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    pub(crate) text: Box<str>,
+    pub(crate) names: Box<[Box<str>]>,
+}
+
 /// One pattern and what answers its methods.
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
@@ -136,6 +143,12 @@ impl Table {
     pub(crate) fn knows_method(&self, method: &[u8]) -> bool {
         KNOWN.iter().any(|known| known.as_bytes() == method)
             || self.extensions.iter().any(|known| known.as_bytes() == method)
+    }
+
+    pub(crate) fn patterns(&self) -> Box<[Pattern]> {
+        let pattern =
+            |route: &Route| Pattern { text: route.pattern.clone(), names: route.names.clone() };
+        self.routes.iter().map(pattern).collect()
     }
 
     /// Every route, in the order of first mention.

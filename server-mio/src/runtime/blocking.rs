@@ -1,11 +1,11 @@
 //! A bounded pool of threads for work that blocks.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{JoinHandle, Runtime, join};
+use crate::gate;
 
 /// Runs a function that blocks (a file, a synchronous client, heavy computing) on a thread of a bounded pool, which
 /// all workers of a server share. Work beyond the bound waits its turn.
@@ -81,9 +81,7 @@ impl BlockingPool {
         loop {
             if let Some(job) = state.jobs.pop_front() {
                 drop(state);
-                if catch_unwind(AssertUnwindSafe(job)).is_err() {
-                    log::error!("blocking work panicked");
-                }
+                gate::run("blocking work", job);
                 state = self.lock();
                 continue;
             }

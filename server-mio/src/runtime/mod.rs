@@ -3,28 +3,26 @@
 //! All of it is found through a thread-local, so handlers need no handle: [`sleep`], [`timeout`], [`yield_now`],
 //! [`spawn`], [`spawn_blocking`], [`local`].
 
-#[cfg(not(feature = "tokio"))]
-#[path = "ambient_none.rs"]
-mod ambient;
-#[cfg(feature = "tokio")]
-#[path = "ambient_tokio.rs"]
-mod ambient;
 mod blocking;
-mod executor;
+mod clock;
 mod join;
 mod local;
+mod tasks;
 mod time;
 mod wake;
 mod wheel;
 
 pub use blocking::spawn_blocking;
+pub use clock::Clock;
 pub use join::{JoinError, JoinHandle};
 pub use local::{Locals, local};
 pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 
-pub(crate) use ambient::Ambient;
 pub(crate) use blocking::BlockingPool;
-pub(crate) use executor::{Executor, NO_TASK, Owner, Polled, Pump, TaskId};
+pub(crate) use clock::after;
+pub(crate) use tasks::{NO_TASK, TaskId, Tasks};
+#[cfg(feature = "tokio-net")]
+pub(crate) use wake::TaskWake;
 pub(crate) use wake::WakeQueue;
 
 use std::cell::{Cell, RefCell};
@@ -35,7 +33,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use crate::request::OwnedParts;
+use crate::gate;
 use wheel::{TimerKey, Wheel};
 
 /// Runs a future on this worker, beside the requests. It lives until it ends or the worker stops; a panic in it is
@@ -65,48 +63,44 @@ pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> JoinHandl
 
 /// The part of a worker that handlers reach. No cell of it stays borrowed while code of others runs.
 pub(crate) struct Runtime {
+    clock: Clock,
     wheel: RefCell<Wheel>,
     /// Time zero of the wheel.
     epoch: Instant,
     spawned: RefCell<Vec<SpawnedTask>>,
     locals: RefCell<Locals>,
     blocking: Arc<BlockingPool>,
-    ambient: Ambient,
-    /// Owned requests to be used again, see [`OwnedParts`].
-    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
-    spare: RefCell<Vec<Box<OwnedParts>>>,
     expired: Cell<Vec<Waker>>,
 }
 
 pub(crate) type SpawnedTask = Pin<Box<dyn Future<Output = ()>>>;
-
-/// How many owned requests a worker keeps for use again.
-const MOST_SPARE: usize = 1024;
-
-/// Octets that one of them may have kept.
-const MOST_KEPT: usize = 64 * 1024;
 
 thread_local! {
     static CURRENT: RefCell<Option<Rc<Runtime>>> = const { RefCell::new(None) };
 }
 
 impl Runtime {
-    pub(crate) fn new(blocking: Arc<BlockingPool>, ambient: Ambient) -> Rc<Runtime> {
+    pub(crate) fn new(blocking: Arc<BlockingPool>, clock: Clock) -> Rc<Runtime> {
         Rc::new(Runtime {
+            epoch: clock.now(),
+            clock,
             wheel: RefCell::new(Wheel::new()),
-            epoch: Instant::now(),
             spawned: RefCell::default(),
             locals: RefCell::default(),
             blocking,
-            ambient,
-            spare: RefCell::default(),
             expired: Cell::default(),
         })
     }
 
     /// Makes this the runtime of the current thread until the guard goes.
-    pub(crate) fn enter(self: &Rc<Runtime>) -> impl Drop + '_ {
-        Entered { before: CURRENT.replace(Some(self.clone())), _ambient: self.ambient.enter() }
+    #[inline]
+    pub(crate) fn enter(self: &Rc<Runtime>) -> Entered {
+        Entered { before: CURRENT.replace(Some(self.clone())) }
+    }
+
+    /// What tells the time here.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Values of this worker.
@@ -134,7 +128,8 @@ impl Runtime {
     /// How long until a timer needs [`fire_timers`](Self::fire_timers).
     pub(crate) fn until_timer(&self, now: Instant) -> Option<Duration> {
         let due = self.wheel.borrow().next_due()?;
-        Some((self.epoch + Duration::from_millis(due)).saturating_duration_since(now))
+        let due = after(self.epoch, Duration::from_millis(due));
+        Some(due.saturating_duration_since(now))
     }
 
     /// Wakes everyone whose time has come.
@@ -142,36 +137,14 @@ impl Runtime {
         let mut expired = self.expired.take();
         let elapsed = now.saturating_duration_since(self.epoch).as_millis() as u64;
         self.wheel.borrow_mut().advance(elapsed, &mut expired);
-        expired.drain(..).for_each(Waker::wake);
+        // Wakers may be anybody's.
+        expired.drain(..).for_each(|waker| gate::run("a waker", || waker.wake()));
         self.expired.set(expired);
     }
 
     fn set_timer(&self, deadline: Instant, waker: Waker) -> TimerKey {
         let due = deadline.saturating_duration_since(self.epoch).as_nanos().div_ceil(1_000_000);
         self.wheel.borrow_mut().set(u64::try_from(due).unwrap_or(u64::MAX), waker)
-    }
-
-    /// An owned request to be filled; the one dropped last, if there is one.
-    pub(crate) fn take_spare(&self) -> Option<Box<OwnedParts>> {
-        self.spare.borrow_mut().pop()
-    }
-
-    /// Takes an owned request back, on the worker that has use for it; anywhere else it is freed.
-    pub(crate) fn give_back(parts: Box<OwnedParts>) {
-        if parts.capacity() > MOST_KEPT {
-            return;
-        }
-        let mut parts = Some(parts);
-        // What is left is dropped outside of the cells, as all that is the application's.
-        let _ = CURRENT.try_with(|current| {
-            if let Ok(current) = current.try_borrow()
-                && let Some(runtime) = &*current
-                && let Ok(mut spare) = runtime.spare.try_borrow_mut()
-                && spare.len() < MOST_SPARE
-            {
-                spare.extend(parts.take());
-            }
-        });
     }
 
     fn current() -> Option<Rc<Runtime>> {
@@ -186,13 +159,18 @@ impl Runtime {
     }
 }
 
-/// Ends the effect of [`Runtime::enter`].
-struct Entered<A> {
-    before: Option<Rc<Runtime>>,
-    _ambient: A,
+/// The time, of the worker on whose thread this is called, or else of the system.
+fn now() -> Instant {
+    Runtime::current().map_or_else(Instant::now, |runtime| runtime.clock.now())
 }
 
-impl<A> Drop for Entered<A> {
+/// Ends the effect of [`Runtime::enter`].
+pub(crate) struct Entered {
+    before: Option<Rc<Runtime>>,
+}
+
+impl Drop for Entered {
+    #[inline]
     fn drop(&mut self) {
         let before = self.before.take();
         // What stood there may drop values that look here: let them go outside of the cell.

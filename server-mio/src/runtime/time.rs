@@ -5,8 +5,8 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use super::Runtime;
 use super::wheel::TimerKey;
+use super::{Runtime, after, now};
 
 /// Waits on the worker's timer, to the millisecond, without a thread.
 ///
@@ -23,10 +23,7 @@ use super::wheel::TimerKey;
 /// # Panics
 /// When polled on a thread that is not a worker.
 pub fn sleep(duration: Duration) -> Sleep {
-    let now = Instant::now();
-    // A deadline beyond what the clock can say is a wait for ever; thirty years stand for it.
-    let far = Duration::from_secs(30 * 365 * 86_400);
-    Sleep { deadline: now.checked_add(duration).unwrap_or(now + far), timer: None }
+    Sleep { deadline: after(now(), duration), timer: None }
 }
 
 /// The future of [`sleep`].
@@ -41,7 +38,7 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if Instant::now() >= self.deadline {
+        if now() >= self.deadline {
             self.forget_timer();
             return Poll::Ready(());
         }

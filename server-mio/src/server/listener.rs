@@ -2,11 +2,20 @@
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
 
 /// Connections that wait to be accepted, at most; the kernel has a bound of its own (`net.core.somaxconn`).
 const BACKLOG: i32 = 4096;
+
+/// How long a connection is silent before its peer is probed, how often then, and how many probes may stay unanswered.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+const PROBE_INTERVAL: Duration = Duration::from_secs(15);
+const PROBES: u32 = 6;
+
+/// Workers, at most.
+const MOST_WORKERS: usize = 1024;
 
 /// As many listeners on the first address that works as there are workers. Several share the port by
 /// `SO_REUSEPORT`; a single one does not, so that a second server on the same port is an error.
@@ -14,6 +23,10 @@ pub(super) fn listen(
     address: impl ToSocketAddrs,
     workers: usize,
 ) -> io::Result<Vec<mio::net::TcpListener>> {
+    if !(1..=MOST_WORKERS).contains(&workers) {
+        let range = format!("{workers} workers: there can be 1 to {MOST_WORKERS}");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, range));
+    }
     let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to listen on");
     for address in address.to_socket_addrs()? {
         match listen_on(address, workers) {
@@ -41,6 +54,13 @@ fn open(address: SocketAddr, shared: bool) -> io::Result<mio::net::TcpListener> 
     if shared {
         socket.set_reuse_port(true)?;
     }
+    // Connections inherit it: a peer that has vanished without a word is noticed after two minutes and a half.
+    socket.set_tcp_keepalive(
+        &TcpKeepalive::new()
+            .with_time(KEEPALIVE)
+            .with_interval(PROBE_INTERVAL)
+            .with_retries(PROBES),
+    )?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;

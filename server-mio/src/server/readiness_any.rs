@@ -3,19 +3,20 @@
 use std::io;
 use std::time::Duration;
 
-use mio::event::Event;
 use mio::{Events, Poll, Token};
 
+use crate::driver::Readiness;
+
 /// Events of one turn.
-pub(super) struct Readiness(Events);
+pub(super) struct Readinesses(Events);
 
 /// What has become of one socket.
 #[derive(Clone, Copy)]
-pub(super) struct Ready<'e>(&'e Event);
+pub(super) struct Event<'e>(&'e mio::event::Event);
 
-impl Readiness {
-    pub(super) fn with_capacity(events: usize) -> Readiness {
-        Readiness(Events::with_capacity(events))
+impl Readinesses {
+    pub(super) fn with_capacity(events: usize) -> Readinesses {
+        Readinesses(Events::with_capacity(events))
     }
 
     /// Waits for events. None are there if it fails.
@@ -23,38 +24,29 @@ impl Readiness {
         poll.poll(&mut self.0, timeout)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Ready<'_>> {
-        self.0.iter().map(Ready)
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.iter().count()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Event<'_>> {
+        self.0.iter().map(Event)
     }
 }
 
-impl Ready<'_> {
+impl Event<'_> {
     pub(super) fn token(self) -> Token {
         self.0.token()
     }
 
-    pub(super) fn is_readable(self) -> bool {
-        self.0.is_readable()
-    }
-
-    pub(super) fn is_writable(self) -> bool {
-        self.0.is_writable()
-    }
-
-    /// Something has ended: this side, that side, or all of it by an error.
-    pub(super) fn is_end(self) -> bool {
-        self.0.is_error() || self.0.is_write_closed() || self.0.is_read_closed()
-    }
-
-    pub(super) fn is_read_closed(self) -> bool {
-        self.0.is_read_closed()
-    }
-
-    pub(super) fn is_write_closed(self) -> bool {
-        self.0.is_write_closed()
-    }
-
-    pub(super) fn is_error(self) -> bool {
-        self.0.is_error()
+    /// What has become of the socket.
+    pub(super) fn readiness(self) -> Readiness {
+        Readiness {
+            readable: self.0.is_readable(),
+            writable: self.0.is_writable(),
+            read_closed: self.0.is_read_closed(),
+            write_closed: self.0.is_write_closed(),
+            error: self.0.is_error(),
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! See `socket_linux.rs`: the call of the C library is a place where a thread can be cancelled, and three functions
 //! return behind it.
 
+use std::hint::cold_path;
 use std::io;
 use std::time::Duration;
 
@@ -11,16 +12,18 @@ use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, EventFlags};
 
+use crate::driver::Readiness;
+
 /// Events of one turn.
-pub(super) struct Readiness(Vec<epoll::Event>);
+pub(super) struct Readinesses(Vec<epoll::Event>);
 
 /// What has become of one socket.
 #[derive(Clone, Copy)]
-pub(super) struct Ready<'e>(&'e epoll::Event);
+pub(super) struct Event<'e>(&'e epoll::Event);
 
-impl Readiness {
-    pub(super) fn with_capacity(events: usize) -> Readiness {
-        Readiness(Vec::with_capacity(events))
+impl Readinesses {
+    pub(super) fn with_capacity(events: usize) -> Readinesses {
+        Readinesses(Vec::with_capacity(events))
     }
 
     /// Waits for events. None are there if it fails.
@@ -33,48 +36,38 @@ impl Readiness {
         Ok(())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = Ready<'_>> {
-        self.0.iter().map(Ready)
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Event<'_>> {
+        self.0.iter().map(Event)
     }
 }
 
-impl Ready<'_> {
+impl Event<'_> {
     #[inline]
     pub(super) fn token(self) -> Token {
+        // What was registered was a word.
         Token(self.0.data.u64() as usize)
     }
 
+    /// What has become of the socket.
     #[inline]
-    pub(super) fn is_readable(self) -> bool {
-        self.has(EventFlags::IN)
-    }
-
-    #[inline]
-    pub(super) fn is_writable(self) -> bool {
-        self.has(EventFlags::OUT)
-    }
-
-    /// Something has ended: this side, that side, or all of it by an error.
-    #[inline]
-    pub(super) fn is_end(self) -> bool {
-        self.has(EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR)
-    }
-
-    pub(super) fn is_read_closed(self) -> bool {
-        self.has(EventFlags::RDHUP | EventFlags::HUP)
-    }
-
-    pub(super) fn is_write_closed(self) -> bool {
-        self.has(EventFlags::HUP)
-    }
-
-    pub(super) fn is_error(self) -> bool {
-        self.has(EventFlags::ERR)
-    }
-
-    #[inline]
-    fn has(self, any: EventFlags) -> bool {
+    pub(super) fn readiness(self) -> Readiness {
         let flags = self.0.flags;
-        flags.intersects(any)
+        let mut readiness = Readiness {
+            readable: flags.contains(EventFlags::IN),
+            writable: flags.contains(EventFlags::OUT),
+            ..Readiness::default()
+        };
+        if flags.intersects(EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR) {
+            cold_path();
+            readiness.read_closed = flags.intersects(EventFlags::RDHUP | EventFlags::HUP);
+            readiness.write_closed = flags.contains(EventFlags::HUP);
+            readiness.error = flags.contains(EventFlags::ERR);
+        }
+        readiness
     }
 }

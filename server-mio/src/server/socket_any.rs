@@ -4,24 +4,14 @@ use std::io::{self, IoSlice, Read, Write};
 
 use mio::net::TcpStream;
 
-pub(super) struct Socket(pub(super) TcpStream);
-
-impl Read for Socket {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.0.read(room)
-    }
+pub(super) fn read(mut stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
+    stream.read(room)
 }
 
-impl Write for Socket {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        self.0.write(octets)
-    }
+pub(super) fn write(mut stream: &TcpStream, octets: &[u8]) -> io::Result<usize> {
+    stream.write(octets)
+}
 
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.write_vectored(slices)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
+pub(super) fn write_vectored(mut stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    stream.write_vectored(pieces)
 }

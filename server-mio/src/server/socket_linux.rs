@@ -3,32 +3,22 @@
 //! Those of the C library are places where a thread can be cancelled. Where there are threads, that takes two calls
 //! more each; and what returns behind a system call is what the processor foresees worst.
 
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, IoSlice, Write};
 
 use mio::net::TcpStream;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-pub(super) struct Socket(pub(super) TcpStream);
-
-impl Read for Socket {
-    #[inline(always)]
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let (count, _) = recv(&self.0, room, RecvFlags::empty())?;
-        Ok(count)
-    }
+#[inline(always)]
+pub(super) fn read(stream: &TcpStream, room: &mut [u8]) -> io::Result<usize> {
+    let (count, _) = recv(stream, room, RecvFlags::empty())?;
+    Ok(count)
 }
 
-impl Write for Socket {
-    #[inline(always)]
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        Ok(send(&self.0, octets, SendFlags::NOSIGNAL)?)
-    }
+#[inline(always)]
+pub(super) fn write(stream: &TcpStream, octets: &[u8]) -> io::Result<usize> {
+    Ok(send(stream, octets, SendFlags::NOSIGNAL)?)
+}
 
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.0.write_vectored(slices)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+pub(super) fn write_vectored(mut stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    stream.write_vectored(pieces)
 }

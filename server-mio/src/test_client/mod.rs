@@ -1,21 +1,20 @@
 //! An application asked in process, without sockets.
 
+mod bell;
+mod connection;
 mod request;
 mod response;
 
 pub use request::{TestCall, TestRequest};
 pub use response::TestResponse;
 
-use std::rc::Rc;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
-use rajada_pipeline::{Burst, Phase};
-
-use crate::App;
-use crate::app::Shared;
-use crate::runtime::{BlockingPool, Runtime, WakeQueue};
-use crate::service::{Around, Exchange, Service, Stop, flush};
+use crate::app::Ambient;
+use crate::driver::State;
+use crate::{App, Clock, Peer};
+use connection::InMemory;
 
 /// Asks an application in process: the whole way of a request but the sockets, one connection at a time.
 ///
@@ -41,30 +40,33 @@ use crate::service::{Around, Exchange, Service, Stop, flush};
 /// assert_eq!(answers[0].text(), "at last");
 /// assert_eq!(answers[1].text(), "7");
 /// ```
+///
+/// With a clock of its own nobody has to wait, and time passes when the test says so:
+///
+/// ```
+/// use rajada_mio::{App, Clock, OwnedRequest, TestClient, sleep};
+/// use std::time::Duration;
+///
+/// let app = App::new().get("/tomorrow", |_: OwnedRequest| async {
+///     sleep(Duration::from_secs(86_400)).await;
+///     "a day later"
+/// });
+/// let mut client = TestClient::with_clock(app, Clock::manual());
+/// assert_eq!(client.get("/tomorrow").send().text(), "a day later");
+///
+/// let mut received = Vec::new();
+/// client.exchange(b"GET /tomorrow HTTP/1.1\r\nHost:", &mut received);
+/// client.advance(Duration::from_secs(15), &mut received);
+/// assert!(received.starts_with(b"HTTP/1.1 408 "));
+/// ```
 pub struct TestClient {
-    service: Service,
-    runtime: Rc<Runtime>,
-    bell: Arc<Bell>,
-    exchange: Exchange,
-    /// The beginning of a request that the last call has left.
-    rest: Vec<u8>,
-    woken: Vec<u32>,
+    ambient: Ambient,
+    connection: InMemory,
     octets: Vec<u8>,
 }
 
-/// How long an answer may take before a test fails.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// What wakes a client that waits for a handler.
-#[derive(Default)]
-struct Bell {
-    rung: Mutex<bool>,
-    ring: Condvar,
-}
-
 /// Whose requests they are, as handlers see it.
-const PEER: std::net::SocketAddr =
-    std::net::SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+const PEER: Peer = Peer::Inet(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
 
 impl TestClient {
     /// A client of an application. Its start hooks run.
@@ -72,33 +74,25 @@ impl TestClient {
     /// # Panics
     /// If a route can't be served.
     pub fn new(app: App) -> TestClient {
-        let shared = match Shared::new(app) {
-            Ok(shared) => Arc::new(shared),
+        TestClient::with_clock(app, Clock::system())
+    }
+
+    /// The same with a clock. While a client with a [manual](Clock::manual) one waits for a handler that waits for a
+    /// time, that time comes at once.
+    ///
+    /// # Panics
+    /// If a route can't be served.
+    pub fn with_clock(app: App, clock: Clock) -> TestClient {
+        let app = match app.prepare() {
+            Ok(app) => app,
             Err(error) => panic!("{error}"),
         };
-        let bell = Arc::new(Bell::default());
-        let queue = WakeQueue::new({
-            let bell = bell.clone();
-            move || bell.ring()
-        });
-        let runtime = Runtime::new(
-            BlockingPool::new(shared.settings.blocking_threads),
-            shared.settings.ambient.clone(),
-        );
-        let service = Service::new(shared.clone(), runtime.clone(), queue);
-        let entered = runtime.enter();
-        shared.start.iter().for_each(|hook| hook(&mut runtime.locals().borrow_mut()));
-        drop(entered);
-        let exchange = Exchange::new(0);
-        TestClient {
-            service,
-            runtime,
-            bell,
-            exchange,
-            rest: Vec::new(),
-            woken: Vec::new(),
-            octets: Vec::new(),
-        }
+        let ambient = app.shared().settings.ambient.clone();
+        let connection = {
+            let _entered = ambient.enter();
+            InMemory::new(&app, clock)
+        };
+        TestClient { ambient, connection, octets: Vec::new() }
     }
 
     /// Begins a `GET`.
@@ -114,6 +108,10 @@ impl TestClient {
     /// Begins a request with any method.
     pub fn request(&mut self, method: &str, target: &str) -> TestCall<'_> {
         self.call(TestRequest::new(method, target))
+    }
+
+    fn call(&mut self, request: TestRequest) -> TestCall<'_> {
+        TestCall { client: self, request }
     }
 
     /// Sends requests in one burst and gives their answers in order.
@@ -144,107 +142,41 @@ impl TestClient {
     /// # Panics
     /// If a handler takes longer than half a minute.
     pub fn exchange(&mut self, sent: &[u8], received: &mut Vec<u8>) {
-        let runtime = self.runtime.clone();
-        let entered = runtime.enter();
-        if self.exchange.pipeline.phase() == Phase::Closed {
-            self.reconnect();
+        let ambient = self.ambient.clone();
+        let _entered = ambient.enter();
+        self.connection.send(PEER, sent, received);
+        self.connection.finish(received);
+    }
+
+    /// Lets time pass on a [manual](Clock::manual) clock, and adds what the server sends to `received`: deadlines
+    /// are kept.
+    pub fn advance(&mut self, time: Duration, received: &mut Vec<u8>) {
+        let ambient = self.ambient.clone();
+        let _entered = ambient.enter();
+        // In steps, as a server looks after its connections: what a look finds counts from then on.
+        const STEPS: u32 = 16;
+        for _ in 0..STEPS {
+            self.connection.clock().advance(time / STEPS);
+            self.connection.run(received);
         }
-        self.service.tick(Instant::now());
-        let mut kept = core::mem::take(&mut self.rest);
-        let mut burst = Burst::new(if kept.is_empty() {
-            sent
-        } else {
-            kept.extend_from_slice(sent);
-            &kept
-        });
-        let shared = self.service.shared.clone();
-        let around = Around { shared: &shared, peer: &PEER };
-        loop {
-            let stop = self.service.receive(around, &mut self.exchange, &mut burst, received);
-            self.finish_handlers(received);
-            if !matches!(stop, Ok(Stop::Paused)) {
-                break;
-            }
-        }
-        self.rest = burst.rest().to_vec();
-        self.service.reclaim(&mut self.exchange);
-        drop(entered);
+    }
+
+    /// What the connection waits for; nothing if there is none.
+    pub fn state(&mut self) -> Option<State> {
+        self.connection.state()
+    }
+
+    /// Ends the client's side of the connection, and adds what the server still sends to `received`.
+    pub fn end(&mut self, received: &mut Vec<u8>) {
+        let ambient = self.ambient.clone();
+        let _entered = ambient.enter();
+        self.connection.send_end(received);
+        self.connection.run(received);
     }
 
     /// A new connection, instead of the one there was.
     pub fn reconnect(&mut self) {
-        let runtime = self.runtime.clone();
-        let entered = runtime.enter();
-        self.service.cancel_all(&mut self.exchange);
-        self.exchange = Exchange::new(self.exchange.key + 1);
-        self.rest.clear();
-        drop(entered);
-    }
-
-    fn call(&mut self, request: TestRequest) -> TestCall<'_> {
-        TestCall { client: self, request }
-    }
-
-    /// Runs tasks until nothing is owed to the connection.
-    fn finish_handlers(&mut self, received: &mut Vec<u8>) {
-        let began = Instant::now();
-        loop {
-            self.run_tasks();
-            // Nothing is written to but memory.
-            let _ = flush(&mut self.exchange, received);
-            self.service.tell_sent(&mut self.exchange);
-            if self.exchange.at_work() == 0 {
-                return;
-            }
-            assert!(began.elapsed() < PATIENCE, "a handler does not answer");
-            if self.service.executor.queue().fall_asleep() {
-                let until = self.runtime.until_timer(Instant::now()).unwrap_or(PATIENCE);
-                self.bell.wait(until.min(PATIENCE));
-            }
-            self.service.executor.queue().wake_up();
-            self.runtime.fire_timers(Instant::now());
-        }
-    }
-
-    fn run_tasks(&mut self) {
-        self.service.adopt_spawned();
-        self.service.executor.queue().take(&mut self.woken);
-        for task in core::mem::take(&mut self.woken) {
-            match self.service.executor.connection_of(task) {
-                None => self.service.resume_spawned(task),
-                Some(key) if key == self.exchange.key => {
-                    self.service.resume(&mut self.exchange, task);
-                }
-                Some(_) => {}
-            }
-        }
-    }
-}
-
-impl Bell {
-    fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.ring.notify_one();
-    }
-
-    fn wait(&self, time: Duration) {
-        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut rung, _) = self
-            .ring
-            .wait_timeout_while(rung, time, |rung| !*rung)
-            .unwrap_or_else(PoisonError::into_inner);
-        *rung = false;
-    }
-}
-
-impl Drop for TestClient {
-    fn drop(&mut self) {
-        let entered = self.runtime.enter();
-        self.service.cancel_all(&mut self.exchange);
-        self.service.drop_tasks();
-        let shared = self.service.shared.clone();
-        shared.stop.iter().for_each(|hook| hook(&mut self.runtime.locals().borrow_mut()));
-        drop(entered);
+        self.connection.close();
     }
 }
 

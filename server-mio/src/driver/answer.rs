@@ -1,21 +1,17 @@
 //! From a request to what answers it, and the answer.
 
-use std::any::Any;
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use rajada_pipeline::Incoming;
 
-use rajada_pipeline::{Incoming, Ticket};
-
-use super::exchange::{Exchange, flush};
-use super::{Arrival, Scratch, Service, panic_message};
+use super::service::{Around, Arrival, Scratch, Service};
+use super::work::Waiting;
 use crate::app::{Entry, Ready, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
-use crate::response::{Preset, Staged};
+use crate::response::{Owed, Staged};
 use crate::routing::path;
 use crate::routing::table::{Found, Route};
-use crate::{Response, Status};
+use crate::{Response, Status, gate};
 
 /// What answers a request.
 #[derive(Clone, Copy)]
@@ -34,20 +30,12 @@ pub(super) enum Target<'s> {
     BadPath,
 }
 
-/// A request that its hooks have left to an asynchronous handler.
-pub(super) struct Waiting {
-    pub(super) ticket: Ticket,
-    pub(super) endpoint: u32,
-    /// What the hooks have set of the answer.
-    pub(super) preset: Option<Box<Preset>>,
-}
-
 /// The value of `Allow` for the server as a whole.
 const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
 
 /// Where a request's target has led.
-pub(super) struct Place<'s> {
-    pub(super) target: Target<'s>,
+pub(super) struct Place<'a, 's> {
+    pub(super) target: Target<'a>,
     route: Option<u32>,
     /// Decoded, if it is not just the target.
     path: Option<&'s [u8]>,
@@ -55,26 +43,16 @@ pub(super) struct Place<'s> {
     ranges: &'s [(u32, u32)],
 }
 
-impl<'s> Place<'s> {
+impl<'a: 's, 's> Place<'a, 's> {
     /// Where a handler that can be called at once is.
     #[inline]
-    pub(super) fn of_ready(ready: &Ready, ranges: &'s [(u32, u32)]) -> Place<'s> {
+    pub(super) fn of_ready(ready: &Ready, ranges: &'s [(u32, u32)]) -> Place<'a, 's> {
         Place { target: Target::Missing, route: Some(ready.route), path: None, ranges }
-    }
-
-    /// The handler, if nothing is around it and nothing is waited for.
-    #[inline]
-    pub(super) fn bare_handler(&self, content: Incoming<'_>) -> Option<(u32, &'s Kind)> {
-        match (self.target, content) {
-            (_, Incoming::Streaming(_)) => None,
-            (Target::Entry(endpoint, entry), _) if entry.is_bare => Some((endpoint, &entry.kind)),
-            _ => None,
-        }
     }
 
     /// The request as handlers see it.
     #[inline]
-    pub(super) fn request(&self, arrival: &Arrival<'s>) -> Request<'s> {
+    pub(super) fn request(&self, arrival: &Arrival<'a>) -> Request<'s> {
         Request {
             head: Head::Received(arrival.head),
             path: self.path,
@@ -85,7 +63,7 @@ impl<'s> Place<'s> {
                 _ => Content::None,
             },
             peer: arrival.around.peer,
-            shared: arrival.around.shared,
+            context: &arrival.around.shared.context,
             extensions: Attached::Nowhere,
         }
     }
@@ -93,11 +71,11 @@ impl<'s> Place<'s> {
 
 /// Finds what answers a request.
 #[inline]
-pub(super) fn find<'s>(
-    shared: &'s Shared,
-    head: &rajada_parser::Request<'s, '_>,
+pub(super) fn find<'a: 's, 's>(
+    shared: &'a Shared,
+    head: &rajada_parser::Request<'a, '_>,
     scratch: &'s mut Scratch,
-) -> Place<'s> {
+) -> Place<'a, 's> {
     let (method, target) = (head.method(), head.target());
     let (raw, _, plain) = path::split(method, target);
     scratch.ranges.clear();
@@ -136,100 +114,82 @@ impl Service {
     #[inline(always)]
     pub(super) fn answer_at_once(
         &mut self,
-        exchange: &mut Exchange,
-        ticket: Ticket,
+        around: Around<'_>,
+        owed: Owed<'_>,
         (endpoint, handler): (u32, &SyncHandler),
         request: &Request<'_>,
     ) {
-        let mut response = self.response(exchange, ticket, None);
-        guarded(request.shared, &mut response, |response| {
-            handler(request, response);
-            true
-        });
-        if !response.is_finished() {
-            settle(request.shared, request.shared.entry(endpoint), Some(request), &mut response);
+        let shared = around.shared;
+        let mut response = Response::new(owed, &mut self.desk, None);
+        if let Err(panic) = gate::enter(|| handler(request, &mut response)) {
+            answer_panic(shared, &mut response, &panic);
         }
-        self.follow(exchange);
+        if !response.is_finished() {
+            conclude(shared, shared.entry(endpoint), Some(request), &mut response);
+        }
     }
 
     /// Runs the hooks and the handler, if it is synchronous. If it is not, what is to be answered comes back.
     #[inline]
     pub(super) fn answer(
         &mut self,
-        exchange: &mut Exchange,
-        ticket: Ticket,
-        target: Target<'_>,
+        around: Around<'_>,
+        owed: &mut Owed<'_>,
+        endpoint: u32,
         request: &mut Request<'_>,
-        out: &mut impl io::Write,
-    ) -> io::Result<Option<Waiting>> {
-        let Target::Entry(endpoint, entry) = target else {
-            self.answer_plainly(exchange, ticket, target, request);
-            return Ok(None);
-        };
-        if entry.slow {
-            flush(exchange, out)?;
-        }
+    ) -> Option<Waiting> {
+        let shared = around.shared;
+        let entry = shared.entry(endpoint);
         let mut staged = None;
-        let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
-        let shared = request.shared;
-        let ended = match &entry.kind {
-            Kind::Async(_) if entry.before.is_empty() => false,
-            Kind::Async(_) => {
-                guarded(shared, &mut response, |response| run_before(entry, request, response))
-            }
-            Kind::Sync(handler) => guarded(shared, &mut response, |response| {
-                if !run_before(entry, request, response) {
-                    handler(request, response);
+        let mut response = Response::new(owed.lend(), &mut self.desk, staging(entry, &mut staged));
+        let ended = gate::enter(|| match &entry.kind {
+            Kind::Async(_) => run_before(entry, request, &mut response),
+            Kind::Sync(handler) => {
+                if !run_before(entry, request, &mut response) {
+                    handler(request, &mut response);
                 }
                 true
-            }),
-        };
-        let mut waiting = None;
+            }
+        });
+        let ended = ended.unwrap_or_else(|panic| {
+            answer_panic(shared, &mut response, &panic);
+            true
+        });
         if !ended {
             let preset = response.preset();
-            waiting = response.take_ticket().map(|ticket| Waiting { ticket, endpoint, preset });
-        } else if !response.is_finished() {
-            settle(shared, entry, Some(request), &mut response);
+            let ticket = response.take_ticket();
+            drop(response);
+            owed.take_back(ticket);
+            return Some(Waiting { endpoint, preset });
         }
-        self.follow(exchange);
-        Ok(waiting)
+        if !response.is_finished() {
+            conclude(shared, entry, Some(request), &mut response);
+        }
+        None
     }
 
     /// Answers a request that no handler is for.
     #[cold]
     pub(super) fn answer_plainly(
         &mut self,
-        exchange: &mut Exchange,
-        ticket: Ticket,
+        around: Around<'_>,
+        owed: Owed<'_>,
         target: Target<'_>,
         request: &mut Request<'_>,
     ) {
-        let shared = request.shared;
-        let entry = match target {
-            Target::Entry(_, entry) => entry,
-            _ => &shared.fallback,
-        };
+        let shared = around.shared;
+        let entry = &shared.fallback;
         let mut staged = None;
-        let mut response = self.response(exchange, ticket, staging(entry, &mut staged));
-        guarded(shared, &mut response, |response| {
-            if !run_before(entry, request, response) {
-                write_plainly(target, response);
+        let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
+        let answered = gate::enter(|| {
+            if !run_before(entry, request, &mut response) {
+                write_plainly(target, &mut response);
             }
-            true
         });
-        settle(shared, entry, Some(request), &mut response);
-        self.follow(exchange);
-    }
-
-    /// The writer of one answer.
-    #[inline]
-    pub(super) fn response<'r>(
-        &'r mut self,
-        exchange: &'r mut Exchange,
-        ticket: Ticket,
-        staged: Option<&'r mut Option<Staged>>,
-    ) -> Response<'r> {
-        Response::new(&mut exchange.pipeline, &mut self.desk, staged, ticket)
+        if let Err(panic) = answered {
+            answer_panic(shared, &mut response, &panic);
+        }
+        conclude(shared, entry, Some(request), &mut response);
     }
 }
 
@@ -257,28 +217,11 @@ fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
     }
 }
 
-/// Runs code of the application, and says what it says. A panic in it fails its request, and nothing else; it counts
-/// as true: the request has ended.
-#[inline(always)]
-pub(super) fn guarded(
-    shared: &Shared,
-    response: &mut Response<'_>,
-    run: impl FnOnce(&mut Response<'_>) -> bool,
-) -> bool {
-    match catch_unwind(AssertUnwindSafe(|| run(response))) {
-        Ok(verdict) => verdict,
-        Err(panic) => {
-            answer_panic(shared, response, &*panic);
-            true
-        }
-    }
-}
-
+/// Answers a request whose handler has panicked. What it has left may do so again: whoever owes the answer gives it then.
 #[cold]
-pub(super) fn answer_panic(shared: &Shared, response: &mut Response<'_>, panic: &(dyn Any + Send)) {
-    let message = panic_message(panic);
-    log::error!("a handler panicked: {message}");
-    shared.answer_panic(message, response);
+pub(super) fn answer_panic(shared: &Shared, response: &mut Response<'_>, panic: &gate::Panic) {
+    log::error!("a handler panicked: {}", panic.message());
+    gate::run("what a handler has left", || shared.answer_panic(panic.message(), response));
 }
 
 /// Runs the hooks before a handler; true if one of them has ended the request.
@@ -293,13 +236,13 @@ fn run_before(entry: &Entry, request: &mut Request<'_>, response: &mut Response<
 /// What is left to do when a handler has returned without an answer that has left: errors, hooks behind it, an
 /// answer without content. The request is there whenever someone wants to see it.
 #[cold]
-pub(super) fn settle(
+pub(super) fn conclude(
     shared: &Shared,
     entry: &Entry,
     request: Option<&Request<'_>>,
     response: &mut Response<'_>,
 ) {
-    guarded(shared, response, |response| {
+    let concluded = gate::enter(|| {
         if let Some(error) = response.take_failure() {
             shared.answer_error(&error, request, response);
         }
@@ -312,10 +255,17 @@ pub(super) fn settle(
                 hook(request, response);
             }
         }
-        true
     });
-    response.finish();
-    fail_plainly(response);
+    if let Err(panic) = concluded {
+        answer_panic(shared, response, &panic);
+    }
+    // What was made for the answer is the application's, too.
+    gate::run("what a handler has made", || {
+        response.finish();
+        fail_plainly(response);
+    });
+    // If even that has failed, whoever owes the answer gives it.
+    gate::discard(response.take_failure());
 }
 
 /// What handled an error, or an answer that could not be encoded, has failed itself: nobody else is to be asked.

@@ -2,7 +2,7 @@
 
 use tokio::runtime::{EnterGuard, Handle};
 
-use crate::App;
+use super::App;
 
 /// The tokio runtime that workers enter, if the application has one.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,11 @@
 //! Heads of answers, encoded once a second and copied whole into each answer.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rajada_pipeline::{Head, HeadError, PreparedHead};
 
 use crate::Status;
+use crate::runtime::{Clock, after};
 
 /// A media type that an answer is labelled with (RFC 9110 section 8.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +55,20 @@ pub(crate) struct Heads {
     /// When the date must be renewed.
     next: Instant,
     /// The one that was asked for last: it will be asked for again.
-    last: Option<Ready>,
+    last: Option<Prepared>,
     /// In the order in which they were asked for last.
-    others: Vec<Ready>,
+    others: Vec<Prepared>,
     scratch: Vec<u8>,
 }
 
 #[derive(Debug)]
-struct Ready {
+struct Prepared {
     status: Status,
     content_type: Option<ContentType>,
     head: PreparedHead<Vec<u8>>,
 }
 
-impl Ready {
+impl Prepared {
     /// Whether it has this status and this very constant of a type.
     #[inline]
     fn is_for(&self, status: Status, content_type: Option<ContentType>) -> bool {
@@ -81,18 +82,19 @@ impl Ready {
 }
 
 /// How many different heads are kept; answers with others are encoded one by one.
-const MOST_READY: usize = 64;
+const MOST_PREPARED: usize = 64;
 
 impl Heads {
-    pub(crate) fn new() -> Heads {
+    pub(crate) fn new(clock: &Clock) -> Heads {
+        let now = clock.now();
         let mut heads = Heads {
             date: [b' '; 29],
-            next: Instant::now(),
+            next: now,
             last: None,
             others: Vec::new(),
             scratch: Vec::new(),
         };
-        heads.renew(Instant::now());
+        heads.renew(now, clock);
         heads
     }
 
@@ -102,26 +104,25 @@ impl Heads {
 
     /// Renews the date, and the heads with it, if its second is over. True if it did.
     #[inline]
-    pub(crate) fn tick(&mut self, now: Instant) -> bool {
+    pub(crate) fn tick(&mut self, now: Instant, clock: &Clock) -> bool {
         let due = now >= self.next;
         if due {
-            self.renew(now);
+            self.renew(now, clock);
         }
         due
     }
 
     #[cold]
-    fn renew(&mut self, now: Instant) {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.date = rajada_parser::date::format(since_epoch.as_secs());
-        self.next = now
-            + Duration::from_secs(1)
-                .saturating_sub(Duration::from_nanos(since_epoch.subsec_nanos().into()));
-        let renewed = |ready: Ready| {
-            let mut octets = ready.head.into_inner();
+    fn renew(&mut self, now: Instant, clock: &Clock) {
+        let since_1970 = clock.since_1970();
+        self.date = rajada_parser::date::format(since_1970.as_secs());
+        let begun = Duration::from_nanos(since_1970.subsec_nanos().into());
+        self.next = after(now, Duration::from_secs(1).saturating_sub(begun));
+        let renewed = |prepared: Prepared| {
+            let mut octets = prepared.head.into_inner();
             let at = octets.windows(DATE.len()).position(|part| part == DATE)? + DATE.len();
             octets.get_mut(at..at + self.date.len())?.copy_from_slice(&self.date);
-            Some(Ready { head: PreparedHead::new(octets).ok()?, ..ready })
+            Some(Prepared { head: PreparedHead::new(octets).ok()?, ..prepared })
         };
         self.last = self.last.take().and_then(renewed);
         // The list is rebuilt where it is: nothing is allocated, once a second.
@@ -140,29 +141,38 @@ impl Heads {
     }
 
     /// The head of a status and a type, with nothing else in it.
+    ///
+    /// # Errors
+    /// A status that no answer begins with.
     #[inline(never)]
-    pub(crate) fn ready(
+    pub(crate) fn prepared(
         &mut self,
         status: Status,
         content_type: Option<ContentType>,
-    ) -> &PreparedHead<Vec<u8>> {
-        let mut ready = self.take_or_prepare(status, content_type);
+    ) -> Result<&PreparedHead<Vec<u8>>, HeadError> {
+        let mut prepared = self.take_or_prepare(status, content_type)?;
         // The same type may be a constant at another place: this one is known from now on.
-        ready.content_type = content_type;
-        &self.last.insert(ready).head
+        prepared.content_type = content_type;
+        Ok(&self.last.insert(prepared).head)
     }
 
     /// Takes it from its place; the one that was asked for last becomes the first of the others.
-    fn take_or_prepare(&mut self, status: Status, content_type: Option<ContentType>) -> Ready {
-        let same = |ready: &Ready| ready.status == status && ready.content_type == content_type;
+    fn take_or_prepare(
+        &mut self,
+        status: Status,
+        content_type: Option<ContentType>,
+    ) -> Result<Prepared, HeadError> {
+        let same = |prepared: &Prepared| {
+            prepared.status == status && prepared.content_type == content_type
+        };
         if let Some(last) = self.last.take() {
             if same(&last) {
-                return last;
+                return Ok(last);
             }
             self.others.insert(0, last);
         }
         match self.others.iter().position(same) {
-            Some(at) => self.others.remove(at),
+            Some(at) => Ok(self.others.remove(at)),
             None => self.prepare(status, content_type),
         }
     }
@@ -184,12 +194,16 @@ impl Heads {
     }
 
     #[cold]
-    fn prepare(&mut self, status: Status, content_type: Option<ContentType>) -> Ready {
+    fn prepare(
+        &mut self,
+        status: Status,
+        content_type: Option<ContentType>,
+    ) -> Result<Prepared, HeadError> {
         let mut octets = Vec::with_capacity(128);
         encode(&mut octets, &self.date, status, content_type);
-        let head = PreparedHead::new(octets).expect("a status, a date and a media type are a head");
-        self.others.truncate(MOST_READY - 1);
-        Ready { status, content_type, head }
+        let head = PreparedHead::new(octets)?;
+        self.others.truncate(MOST_PREPARED - 1);
+        Ok(Prepared { status, content_type, head })
     }
 }
 
@@ -219,37 +233,56 @@ fn encode(
 mod tests {
     use super::*;
 
+    /// A clock, its heads, and the octets of one of them.
+    fn octets(heads: &mut Heads, status: Status, content_type: ContentType) -> Vec<u8> {
+        heads.prepared(status, Some(content_type)).unwrap().head().octets().to_vec()
+    }
+
     #[test]
-    fn a_ready_head_is_made_once_and_renewed_with_the_date() {
-        let mut heads = Heads::new();
-        let first = heads.ready(Status::OK, Some(ContentType::TEXT)).head().octets().to_vec();
+    fn a_prepared_head_is_made_once_and_renewed_with_the_date() {
+        let clock = Clock::manual();
+        let mut heads = Heads::new(&clock);
+        let first = octets(&mut heads, Status::OK, ContentType::TEXT);
         assert!(first.starts_with(b"HTTP/1.1 200 OK\r\nDate: "));
         assert!(first.ends_with(b" GMT\r\nContent-Type: text/plain; charset=utf-8\r\n"));
-        let now = heads.next;
-        assert!(!heads.tick(now - Duration::from_millis(1)));
-        assert!(heads.tick(now));
-        let second = heads
-            .ready(Status::OK, Some(ContentType::new("text/plain; charset=utf-8")))
-            .head()
-            .octets()
-            .to_vec();
+        let until = heads.next - clock.now();
+        clock.advance(until - Duration::from_millis(1));
+        assert!(!heads.tick(clock.now(), &clock));
+        clock.advance(Duration::from_millis(1));
+        assert!(heads.tick(clock.now(), &clock));
+        let again = ContentType::new("text/plain; charset=utf-8");
+        let second = octets(&mut heads, Status::OK, again);
         assert_eq!(first.len(), second.len());
+        assert_ne!(first, second, "a second later");
         assert!(heads.last.is_some() && heads.others.is_empty());
     }
 
     #[test]
     fn the_head_that_was_asked_for_least_lately_makes_room() {
-        let mut heads = Heads::new();
+        let mut heads = Heads::new(&Clock::manual());
         let usual = Some(ContentType::TEXT);
         for code in (200..600).filter_map(Status::new).filter(|status| *status != Status::OK) {
-            heads.ready(Status::OK, usual);
-            heads.ready(code, usual);
-            assert!(heads.others.iter().any(|ready| ready.is_for(Status::OK, usual)), "{code:?}");
+            heads.prepared(Status::OK, usual).unwrap();
+            heads.prepared(code, usual).unwrap();
+            assert!(heads.others.iter().any(|one| one.is_for(Status::OK, usual)), "{code:?}");
         }
-        assert_eq!(heads.others.len(), MOST_READY - 1);
+        assert_eq!(heads.others.len(), MOST_PREPARED - 1);
         assert!(heads.last(Status::OK, usual).is_none());
-        heads.ready(Status::OK, usual);
+        heads.prepared(Status::OK, usual).unwrap();
         assert!(heads.last(Status::OK, usual).is_some());
+    }
+
+    #[test]
+    fn every_status_has_a_head() {
+        let mut heads = Heads::new(&Clock::manual());
+        for code in 0..=u16::MAX {
+            let status = Status::new(code);
+            assert_eq!(status.is_some(), (100..=599).contains(&code), "{code}");
+            if let Some(status) = status {
+                assert!(heads.prepared(status, None).is_ok(), "{code}");
+                assert!(heads.with_fields(status, None, b"X: y\r\n").is_ok(), "{code}");
+            }
+        }
     }
 
     #[test]

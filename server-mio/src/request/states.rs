@@ -1,4 +1,4 @@
-//! Values that handlers share, by type.
+//! Values that all handlers of an application share, by type.
 
 use std::any::{Any, TypeId, type_name};
 

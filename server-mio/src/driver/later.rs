@@ -1,16 +1,17 @@
 //! What follows an answer: content that is made piece by piece, and word that it has left.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use rajada_pipeline::{ApiMisuse, Content};
 
 use super::exchange::Exchange;
-use super::{Service, panic_message};
+use super::service::Service;
+use super::work::{Pump, Work};
 use crate::content::BodyStream;
+use crate::gate;
 use crate::response::Later;
-use crate::runtime::{Polled, Pump, TaskId};
+use crate::runtime::TaskId;
 
 impl Service {
     /// Begins what is to follow the answer just given.
@@ -22,15 +23,20 @@ impl Service {
     }
 
     #[cold]
+    #[inline(never)]
     fn begin_later(&mut self, exchange: &mut Exchange) {
         for later in core::mem::take(&mut self.desk.later) {
+            let ledger = &mut exchange.ledger;
             match later {
-                Later::Tell(id, told) => exchange.told.get_or_insert_default().push((id, told)),
+                Later::Tell(id, told) => ledger.told.get_or_insert_default().push((id, told)),
                 Later::Pump(streaming, stream) => {
-                    let pump = Pump { connection: exchange.key, streaming, stream, held: None };
-                    let task = self.executor.claim();
-                    self.executor.park(task, Polled::Pump(pump), &mut exchange.tasks);
-                    self.resume(exchange, task);
+                    let pump = Pump { connection: ledger.key, streaming, stream, held: None };
+                    let task = self.tasks.claim();
+                    self.tasks.park(task, Work::Pump(pump), &mut ledger.tasks);
+                    // What is there at once leaves with the head.
+                    if let Some(Work::Pump(pump)) = self.tasks.take(task) {
+                        self.pump(exchange, task, pump);
+                    }
                 }
             }
         }
@@ -38,13 +44,18 @@ impl Service {
 
     /// Sends what a stream gives, as long as the peer keeps up. True if something was sent.
     pub(super) fn pump(&mut self, exchange: &mut Exchange, task: TaskId, mut pump: Pump) -> bool {
-        let waker = self.executor.waker(task).clone();
-        let mut cx = Context::from_waker(&waker);
+        let mut cx = Context::from_waker(self.tasks.waker(task));
         let mut sent = false;
-        let pipeline = &mut exchange.pipeline;
+        let Exchange { pipeline, ledger } = exchange;
+        let mut pieces = 0;
         let step = loop {
+            pieces += 1;
+            if pieces > PIECES_A_TURN {
+                self.tasks.wake(task);
+                break Step::Wait;
+            }
             if pipeline.room(&pump.streaming) == 0 {
-                exchange.starved = true;
+                ledger.starved = true;
                 break Step::Wait;
             }
             let piece = match pump.held.take() {
@@ -56,11 +67,11 @@ impl Service {
                     Poll::Ready(Err(())) => break Step::Abort,
                 },
             };
-            match pipeline.send(&pump.streaming, Content::Owned(piece.clone())) {
+            match pipeline.send(&pump.streaming, Content::Owned(piece.clone().into())) {
                 Ok(()) => sent = true,
                 Err(ApiMisuse::Full) => {
                     pump.held = Some(piece);
-                    exchange.starved = true;
+                    ledger.starved = true;
                     break Step::Wait;
                 }
                 Err(error) => break Step::End(error),
@@ -68,45 +79,49 @@ impl Service {
         };
         let end = match step {
             Step::Wait => {
-                self.executor.put_back(task, Polled::Pump(pump));
+                self.tasks.put_back(task, Work::Pump(pump));
                 return sent;
             }
             Step::Finish => pipeline.finish(pump.streaming, &[]).map_err(|rejected| rejected.why),
             Step::Abort => pipeline.abort(pump.streaming).map_err(|rejected| rejected.why),
             Step::End(error) => Err(error),
         };
+        gate::discard((pump.stream, pump.held));
         if let Err(error) = end {
             log::debug!("a streamed answer ended early: {error}");
         }
-        self.executor.end(task, &mut exchange.tasks);
+        self.tasks.end(task, &mut ledger.tasks);
         true
     }
 
     /// Tells those who wait for answers to leave, and lets those go on who wait for room.
     #[inline]
-    pub(crate) fn tell_sent(&mut self, exchange: &mut Exchange) {
-        if exchange.told.is_some() || exchange.starved {
+    pub(super) fn tell_sent(&mut self, exchange: &mut Exchange) {
+        if exchange.ledger.told.is_some() || exchange.ledger.starved {
             self.tell_sent_to(exchange);
         }
     }
 
     #[cold]
     fn tell_sent_to(&mut self, exchange: &mut Exchange) {
-        if exchange.starved && !exchange.blocked {
-            exchange.starved = false;
-            self.executor.wake_pumps(exchange.tasks);
+        let Exchange { pipeline, ledger } = exchange;
+        if ledger.starved && !pipeline.wants_write() {
+            ledger.starved = false;
+            let pumps = self.tasks.of(ledger.tasks).filter(|(_, work)| work.is_pump());
+            pumps.for_each(|(task, _)| self.tasks.wake(task));
         }
-        let Some(mut told) = exchange.told.take() else { return };
-        for (_, tell) in told.extract_if(.., |(id, _)| exchange.pipeline.is_transmitted(*id)) {
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(tell)) {
-                log::error!("a callback panicked: {}", panic_message(&*panic));
-            }
+        let Some(mut told) = ledger.told.take() else { return };
+        for (_, tell) in told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
+            gate::run("a callback", tell);
         }
         if !told.is_empty() {
-            exchange.told = Some(told);
+            ledger.told = Some(told);
         }
     }
 }
+
+/// Pieces of a stream that are asked for before others have their turn: some may be empty.
+const PIECES_A_TURN: usize = 256;
 
 /// What a step of a streamed answer leads to.
 enum Step {
@@ -125,11 +140,19 @@ fn next_piece(
     stream: &mut dyn BodyStream,
     cx: &mut Context<'_>,
 ) -> Poll<Result<Option<Bytes>, ()>> {
-    match catch_unwind(AssertUnwindSafe(|| stream.poll_next(cx))) {
-        Ok(next) => next
-            .map(|next| next.transpose().map_err(|error| log::error!("a stream failed: {error}"))),
+    match gate::enter(|| match stream.poll_next(cx) {
+        // The error is the application's: what it says and how it is dropped.
+        Poll::Ready(Some(Err(error))) => {
+            log::error!("a stream failed: {error}");
+            Poll::Ready(Err(()))
+        }
+        Poll::Ready(Some(Ok(piece))) => Poll::Ready(Ok(Some(piece))),
+        Poll::Ready(None) => Poll::Ready(Ok(None)),
+        Poll::Pending => Poll::Pending,
+    }) {
+        Ok(next) => next,
         Err(panic) => {
-            log::error!("a stream panicked: {}", panic_message(&*panic));
+            log::error!("a stream panicked: {}", panic.message());
             Poll::Ready(Err(()))
         }
     }

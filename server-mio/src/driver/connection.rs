@@ -1,0 +1,347 @@
+//! One connection: octets in, octets out, and what follows.
+
+use rajada_pipeline::{Burst, Event, Phase};
+
+use super::Key;
+use super::deadlines::Watch;
+use super::exchange::Exchange;
+use super::service::{Around, Service, Stop};
+use super::state::{Side, State};
+use crate::app::Shared;
+use crate::peer::Peer;
+
+/// A connection with what its owner keeps with it. What every event needs comes first.
+#[repr(C)]
+pub(crate) struct Entry<T> {
+    /// Its owner's: a socket, as a rule.
+    pub(crate) link: T,
+    /// It is on the driver's list of connections to go on with.
+    pub(crate) listed: bool,
+    pub(crate) side: Side,
+    /// Octets that were received and are not served: the beginning of a head, or what was left behind a stop.
+    rest: Option<Box<Rest>>,
+    pub(crate) watch: Watch,
+    pub(crate) exchange: Exchange,
+    pub(super) peer: Peer,
+    /// Octets thrown away behind our last answer.
+    lingered: u32,
+}
+
+const _: () = assert!(size_of::<Entry<u64>>() <= 256, "a connection is small");
+const _: () = assert!(
+    core::mem::offset_of!(Entry<u64>, exchange) <= 48,
+    "what every event needs shares a cache line"
+);
+
+/// Octets kept between two reads: `octets[start..]`.
+#[derive(Default)]
+pub(super) struct Rest {
+    pub(super) octets: Vec<u8>,
+    pub(super) start: usize,
+    /// They are served without waiting for more.
+    serveable: bool,
+}
+
+/// What becomes of a connection after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Next {
+    /// It waits: for octets, for room to write, for a handler.
+    Wait,
+    /// Octets that were received can be served further: [write](Connection::transmit) what is ready, let others have
+    /// their turn, and [go on](Connection::go_on).
+    GoOn,
+    /// Everything is said: close the sending side, and give what still arrives to [`receive`](Connection::receive),
+    /// until the peer closes, too (RFC 9112 section 9.6).
+    ShutDown,
+    /// It is over: [`Turn::close`](super::Turn::close) it.
+    Close,
+}
+
+/// Octets that a peer may send behind our last answer before it is cut.
+const MOST_LINGERED: u32 = 8 * 1024 * 1024;
+
+/// One connection of a [`Driver`](super::Driver), during a turn.
+pub struct Connection<'t, T> {
+    pub(super) entry: &'t mut Entry<T>,
+    pub(super) service: &'t mut Service,
+    pub(super) shared: &'t Shared,
+    pub(super) settings: &'t rajada_pipeline::Settings,
+}
+
+impl<T> Entry<T> {
+    pub(super) fn new(key: Key, peer: Peer, link: T, age: u32) -> Entry<T> {
+        Entry {
+            link,
+            listed: false,
+            side: Side::Open,
+            rest: None,
+            watch: Watch::new(age),
+            exchange: Exchange::new(key),
+            peer,
+            lingered: 0,
+        }
+    }
+
+    #[inline]
+    pub(super) fn has_rest(&self) -> bool {
+        self.rest.is_some()
+    }
+
+    /// Whether nothing is under way: no request, no answer.
+    pub(super) fn is_idle(&self) -> bool {
+        self.exchange.pipeline.in_flight() == 0
+            && !self.exchange.pipeline.wants_write()
+            && self.exchange.pipeline.phase() == Phase::Idle
+            && self.rest.is_none()
+    }
+}
+
+impl<'t, T> Connection<'t, T> {
+    /// Its name.
+    pub fn key(&self) -> Key {
+        self.entry.exchange.ledger.key
+    }
+
+    /// Who is at the other end.
+    pub fn peer(&self) -> Peer {
+        self.entry.peer
+    }
+
+    /// What its owner keeps with it.
+    pub fn link(&mut self) -> &mut T {
+        &mut self.entry.link
+    }
+
+    /// What it waits for.
+    pub fn state(&self) -> State {
+        State::of(self.entry, &self.service.tasks)
+    }
+
+    /// Requests that handlers are at work on: received in full, and not answered in full.
+    pub fn at_work(&self) -> usize {
+        let Exchange { pipeline, ledger } = &self.entry.exchange;
+        let waits = ledger.pending.as_ref().is_some_and(|pending| !pending.is_complete);
+        pipeline.in_flight().saturating_sub(usize::from(waits))
+    }
+
+    /// Whether octets of the peer should be read: not while a bound is reached, nor behind the end.
+    #[inline]
+    pub fn wants_read(&self) -> bool {
+        match self.entry.side {
+            Side::Open => !self.has_more() && self.entry.exchange.pipeline.wants_read(),
+            Side::Lingering => true,
+            Side::PeerEnded | Side::Over => false,
+        }
+    }
+
+    /// Whether octets are ready to leave.
+    #[inline]
+    pub fn wants_write(&self) -> bool {
+        self.entry.exchange.pipeline.wants_write()
+    }
+
+    /// Serves octets. What can't be served now is kept: the beginning of a request, or what is behind a bound.
+    ///
+    /// Ready answers are to be [written](Self::transmit) then, and if there is more ([`Next::GoOn`]) it is to be
+    /// [gone on with](Self::go_on).
+    pub fn receive(&mut self, octets: &[u8]) -> Next {
+        if self.entry.side == Side::Lingering {
+            return self.throw_away(octets.len());
+        }
+        if self.entry.side != Side::Open {
+            return self.next_step();
+        }
+        self.service.pace.begin_turn();
+        match &mut self.entry.rest {
+            Some(rest) => {
+                rest.octets.extend_from_slice(octets);
+                if !rest.serveable {
+                    self.serve_rest();
+                }
+            }
+            None => {
+                let mut burst = Burst::new(octets);
+                let stop = self.serve(&mut burst);
+                self.keep(burst.rest(), stop);
+            }
+        }
+        self.next_step()
+    }
+
+    /// Takes note that the peer sends nothing more. Requests received in full are still answered.
+    pub fn receive_end(&mut self) -> Next {
+        match self.entry.side {
+            Side::Open if self.has_more() => {
+                // What it sent before is served first; its end is found again behind that.
+                self.entry.side = Side::PeerEnded;
+            }
+            Side::Open => {
+                self.entry.side = Side::PeerEnded;
+                self.end_input();
+            }
+            Side::Lingering => self.entry.side = Side::Over,
+            Side::PeerEnded | Side::Over => {}
+        }
+        self.next_step()
+    }
+
+    /// Goes on with octets that were kept.
+    pub fn go_on(&mut self) -> Next {
+        if self.has_more() && matches!(self.entry.side, Side::Open | Side::PeerEnded) {
+            self.service.pace.begin_turn();
+            self.serve_rest();
+            if self.entry.side == Side::PeerEnded && !self.has_more() {
+                self.end_input();
+            }
+        }
+        self.next_step()
+    }
+
+    /// Fills `pieces` with the octets that may leave now, in order; says how many pieces there are.
+    pub fn transmit<'s>(&'s self, pieces: &mut [&'s [u8]]) -> usize {
+        self.entry.exchange.pipeline.poll_transmit(pieces)
+    }
+
+    /// Takes note that the first `count` octets of those have left.
+    pub fn transmitted(&mut self, count: usize) -> Next {
+        self.entry.exchange.pipeline.transmitted(count);
+        self.next_step()
+    }
+
+    /// What follows when there is nothing more to serve in this turn.
+    #[inline(always)]
+    pub(super) fn next_step(&mut self) -> Next {
+        self.service.tell_sent(&mut self.entry.exchange);
+        if self.entry.side == Side::Over {
+            return Next::Close;
+        }
+        if self.entry.exchange.pipeline.phase() == Phase::Closed {
+            return self.close();
+        }
+        self.service.reclaim(&mut self.entry.exchange);
+        if self.can_go_on() { Next::GoOn } else { Next::Wait }
+    }
+
+    /// All was said. The peer must be able to read it before it hears that we don't listen any more.
+    #[cold]
+    fn close(&mut self) -> Next {
+        match self.entry.side {
+            Side::Lingering => Next::Wait,
+            Side::Open if !self.entry.exchange.pipeline.wants_reset() => {
+                self.entry.side = Side::Lingering;
+                self.entry.rest = None;
+                Next::ShutDown
+            }
+            _ => {
+                self.entry.side = Side::Over;
+                Next::Close
+            }
+        }
+    }
+
+    /// Octets behind our last answer.
+    #[cold]
+    fn throw_away(&mut self, count: usize) -> Next {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        self.entry.lingered = self.entry.lingered.saturating_add(count);
+        if self.entry.lingered > MOST_LINGERED {
+            self.entry.side = Side::Over;
+        }
+        self.next_step()
+    }
+
+    /// Whether something that was kept can be served without waiting for more.
+    #[inline]
+    pub(super) fn has_more(&self) -> bool {
+        self.entry.rest.as_ref().is_some_and(|rest| rest.serveable)
+            || self.entry.exchange.ledger.is_due()
+    }
+
+    /// Whether that is so now.
+    #[inline]
+    fn can_go_on(&self) -> bool {
+        self.has_more()
+            && (self.entry.exchange.pipeline.wants_read() || self.entry.exchange.ledger.is_due())
+    }
+
+    /// Serves what a burst holds, and says why it stops.
+    #[inline(always)]
+    pub(super) fn serve(&mut self, burst: &mut Burst<'_>) -> Stop {
+        let around =
+            Around { shared: self.shared, settings: self.settings, peer: &self.entry.peer };
+        self.service.receive(around, &mut self.entry.exchange, burst)
+    }
+
+    /// Serves octets that were kept, and says why it stops.
+    #[cold]
+    pub(super) fn serve_rest(&mut self) -> Stop {
+        let mut rest = self.entry.rest.take().unwrap_or_default();
+        let mut burst = Burst::new(rest.octets());
+        let stop = self.serve(&mut burst);
+        rest.start += burst.consumed();
+        if rest.len() > 0 && stop != Stop::Closed {
+            rest.serveable = stop != Stop::NeedData;
+            if !rest.serveable {
+                rest.octets.drain(..rest.start);
+                rest.start = 0;
+            }
+            self.entry.rest = Some(rest);
+        }
+        stop
+    }
+
+    /// Keeps what was not served of a read.
+    #[inline]
+    pub(super) fn keep(&mut self, octets: &[u8], stop: Stop) {
+        if octets.is_empty() || stop == Stop::Closed {
+            self.entry.rest = None;
+        } else {
+            self.keep_some(octets, stop);
+        }
+    }
+
+    #[cold]
+    fn keep_some(&mut self, octets: &[u8], stop: Stop) {
+        let rest = self.entry.rest.get_or_insert_default();
+        rest.octets.clear();
+        rest.octets.extend_from_slice(octets);
+        rest.start = 0;
+        rest.serveable = stop != Stop::NeedData;
+    }
+
+    /// What is kept.
+    #[inline]
+    pub(super) fn rest(&mut self) -> &mut Option<Box<Rest>> {
+        &mut self.entry.rest
+    }
+
+    #[cold]
+    fn end_input(&mut self) {
+        if let Event::Malformed(offence) = self.entry.exchange.pipeline.receive_eof() {
+            log::debug!("{}: {offence}", self.entry.peer);
+            self.entry.exchange.ledger.forget_pending();
+        }
+        self.entry.rest = None;
+    }
+}
+
+impl Rest {
+    pub(super) fn octets(&self) -> &[u8] {
+        &self.octets[self.start..]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.octets.len() - self.start
+    }
+}
+
+impl<T> core::fmt::Debug for Connection<'_, T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Connection")
+            .field("key", &self.key())
+            .field("peer", &self.peer())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

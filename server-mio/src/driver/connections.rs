@@ -1,0 +1,176 @@
+//! The connections of one worker.
+
+use std::collections::BTreeSet;
+
+use super::connection::Entry;
+
+/// The name of a connection, for as long as it lasts: of those at the same place, the one with this number.
+///
+/// It is a word, so that an event of the operating system can carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(usize);
+
+/// Bits of a key that are the place. Numbers have the others, and come again: on machines of 64 bits after four
+/// thousand million connections, on those of 32 bits after four thousand, which is more than one turn can open.
+const PLACE_BITS: u32 = if usize::BITS >= 64 { 32 } else { 20 };
+
+/// The greatest number of a connection, which none has: keys with it are free for other uses.
+const RESERVED_NUMBER: usize = usize::MAX >> PLACE_BITS;
+
+/// Connections at the same time, at most.
+const MOST: usize = 1 << PLACE_BITS;
+
+impl Key {
+    fn new(number: usize, place: usize) -> Key {
+        Key(number << PLACE_BITS | place)
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        self.0 & (MOST - 1)
+    }
+
+    /// As it stands in an event. `usize::MAX` and `usize::MAX - 1` are no keys.
+    #[inline]
+    pub const fn to_usize(self) -> usize {
+        self.0
+    }
+
+    /// From an event. What is no key names no connection.
+    #[inline]
+    pub const fn from_usize(word: usize) -> Key {
+        Key(word)
+    }
+}
+
+/// Connections by key. They live in pages, which are freed when they are empty, so memory follows the number of
+/// connections down as well as up; a place is found again by arithmetic.
+///
+/// A key that outlives its connection (in an event, in a task) finds nothing rather than the next connection at that
+/// place.
+pub(super) struct Connections<T> {
+    pages: Vec<Page<T>>,
+    /// Pages with room. The lowest is filled first, so that the highest empty.
+    open: BTreeSet<u32>,
+    count: usize,
+    next: usize,
+}
+
+struct Page<T> {
+    /// A bit for each place in use.
+    used: [u64; WORDS],
+    /// As many as were ever in use since the page was empty.
+    places: Vec<Option<Entry<T>>>,
+}
+
+const WORDS: usize = 64;
+const PLACES: usize = WORDS * u64::BITS as usize;
+
+/// Address space that a page reserves. Little of it is ever touched, and only that is memory; but so much is what
+/// allocators take from the system and give back to it at once (glibc's does with any amount until it sees one given
+/// back, from then on with more than that, and always with more than 32 MiB).
+const RESERVED: usize = 33 * 1024 * 1024;
+
+impl<T> Page<T> {
+    const FITS: () =
+        assert!(PLACES * size_of::<Option<Entry<T>>>() < RESERVED, "a page is never moved");
+
+    fn new() -> Page<T> {
+        const { Self::FITS };
+        Page { used: [0; WORDS], places: Vec::new() }
+    }
+
+    /// Puts a connection at the first free place, which is told before; there is one.
+    fn put(&mut self, make: impl FnOnce(usize) -> Entry<T>) -> usize {
+        let word = self.used.iter().position(|&word| word != u64::MAX).unwrap_or_default();
+        let bit = self.used[word].trailing_ones() as usize;
+        self.used[word] |= 1 << bit;
+        let place = word * u64::BITS as usize + bit;
+        if self.places.capacity() == 0 {
+            // Without it they move while they grow, and that is all.
+            let _ = self.places.try_reserve_exact(RESERVED / size_of::<Option<Entry<T>>>());
+        }
+        let entry = Some(make(place));
+        match self.places.get_mut(place) {
+            Some(free) => *free = entry,
+            None => self.places.push(entry),
+        }
+        place
+    }
+
+    fn give_back(&mut self, place: usize) {
+        self.used[place / u64::BITS as usize] &= !(1 << (place % u64::BITS as usize));
+    }
+
+    fn is_full(&self) -> bool {
+        self.used == [u64::MAX; WORDS]
+    }
+
+    fn is_empty(&self) -> bool {
+        self.used == [0; WORDS]
+    }
+}
+
+impl<T> Connections<T> {
+    pub(super) fn new() -> Connections<T> {
+        Connections { pages: Vec::new(), open: BTreeSet::new(), count: 0, next: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there can be one more.
+    pub(super) fn has_room(&self) -> bool {
+        self.count < MOST
+    }
+
+    /// Adds the connection that `make` makes when it knows its key.
+    pub(super) fn insert(&mut self, make: impl FnOnce(Key) -> Entry<T>) -> Key {
+        let page = match self.open.first() {
+            Some(&page) => page,
+            None => {
+                self.pages.push(Page::new());
+                let page = self.pages.len() as u32 - 1;
+                self.open.insert(page);
+                page
+            }
+        };
+        let number = self.next;
+        self.next = (self.next + 1) % RESERVED_NUMBER;
+        let key_of = |place| Key::new(number, page as usize * PLACES + place);
+        let entry = &mut self.pages[page as usize];
+        let key = key_of(entry.put(|place| make(key_of(place))));
+        if entry.is_full() {
+            self.open.remove(&page);
+        }
+        self.count += 1;
+        key
+    }
+
+    #[inline]
+    pub(super) fn get(&mut self, key: Key) -> Option<&mut Entry<T>> {
+        let place = key.place();
+        let entry = self.pages.get_mut(place / PLACES)?.places.get_mut(place % PLACES)?.as_mut()?;
+        (entry.exchange.ledger.key == key).then_some(entry)
+    }
+
+    pub(super) fn remove(&mut self, key: Key) -> Option<Entry<T>> {
+        self.get(key)?;
+        let place = key.place();
+        let page = &mut self.pages[place / PLACES];
+        let entry = page.places[place % PLACES].take();
+        page.give_back(place % PLACES);
+        if page.is_empty() {
+            page.places = Vec::new();
+        }
+        self.open.insert((place / PLACES) as u32);
+        self.count -= 1;
+        entry
+    }
+
+    /// Every connection.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry<T>> {
+        self.pages.iter_mut().flat_map(|page| &mut page.places).flatten()
+    }
+}

@@ -1,0 +1,239 @@
+//! What happens between two waits for events.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::connection::{Connection, Entry};
+use super::service::Around;
+use super::state::Side;
+use super::{Driver, Key, LEAST_INTERVAL, deadlines};
+use crate::peer::Peer;
+use crate::request::Spare;
+use crate::runtime::{Entered, Runtime, after};
+use crate::{Status, gate};
+
+/// A turn of a [`Driver`]: while it lasts, code of the application on this thread finds this worker.
+pub struct Turn<'d, T> {
+    pub(super) driver: &'d mut Driver<T>,
+    now: Instant,
+    /// What this thread kept before.
+    before: Option<Spare>,
+    _entered: Entered,
+}
+
+impl<'d, T> Turn<'d, T> {
+    #[inline]
+    pub(super) fn new(driver: &'d mut Driver<T>, now: Instant) -> Turn<'d, T> {
+        let entered = driver.runtime().enter();
+        let before = Spare::exchange(driver.spare.take());
+        driver.service.tasks.queue().wake_up();
+        driver.service.pace.tick(now);
+        if driver.service.desk.heads.tick(now, driver.service.runtime.clock()) {
+            driver.settings.set_date(driver.service.desk.heads.date());
+        }
+        Turn { driver, now, before, _entered: entered }
+    }
+
+    /// Takes in a connection, with what its owner keeps with it.
+    ///
+    /// It is the owner's to ask before whether there [is room](Driver::has_room).
+    pub fn open(&mut self, peer: Peer, link: T) -> Key {
+        let age = deadlines::age(self.driver.began, self.now);
+        self.driver.connections.insert(|key| Entry::new(key, peer, link, age))
+    }
+
+    /// A connection, unless it is gone.
+    #[inline]
+    pub fn connection(&mut self, key: Key) -> Option<Connection<'_, T>> {
+        let Driver { connections, service, shared, settings, .. } = &mut *self.driver;
+        let entry = connections.get(key)?;
+        Some(Connection { entry, service, shared, settings })
+    }
+
+    /// Ends a connection, and gives back what its owner keeps with it. Where an end in order would make an answer look
+    /// complete that is not, `true` comes with it: it should be a reset
+    /// ([`Pipeline::wants_reset`](rajada_pipeline::Pipeline::wants_reset)).
+    pub fn close(&mut self, key: Key) -> Option<(T, bool)> {
+        let Driver { connections, service, .. } = &mut *self.driver;
+        let Entry { link, mut exchange, .. } = connections.remove(key)?;
+        let reset = exchange.pipeline.wants_reset();
+        service.cancel_all(&mut exchange.ledger);
+        exchange.ledger.forget_pending();
+        // Callbacks, and content that has not left.
+        gate::discard(exchange);
+        Some((link, reset))
+    }
+
+    /// Has a connection named by [`poll_ready`](Self::poll_ready): it can go on without an event.
+    pub fn list(&mut self, key: Key) {
+        if let Some(entry) = self.driver.connections.get(key)
+            && !entry.listed
+        {
+            entry.listed = true;
+            self.driver.ready.push_back(key);
+        }
+    }
+
+    /// How many connections [`poll_ready`](Self::poll_ready) names now. Those that are listed meanwhile should have
+    /// their turn in the next one.
+    pub fn listed(&self) -> usize {
+        self.driver.ready.len()
+    }
+
+    /// A connection that can go on without an event: what a task has answered, what a deadline or a shutdown has
+    /// changed, octets that were left for others to have their turn.
+    pub fn poll_ready(&mut self) -> Option<Key> {
+        loop {
+            let key = self.driver.ready.pop_front()?;
+            if let Some(entry) = self.driver.connections.get(key) {
+                entry.listed = false;
+                return Some(key);
+            }
+        }
+    }
+
+    /// Fires timers, and goes on with tasks that were woken, for as long as others can wait.
+    #[inline]
+    pub fn run(&mut self) {
+        if self.driver.service.runtime.has_timers() {
+            self.driver.service.runtime.fire_timers(self.now);
+        }
+        self.driver.service.adopt_spawned();
+        if !self.driver.service.lost.is_empty() {
+            self.answer_lost();
+        }
+        if self.driver.resumed < self.driver.woken.len()
+            || self.driver.service.tasks.queue().has_some()
+        {
+            self.run_tasks();
+        }
+    }
+
+    #[inline(never)]
+    fn run_tasks(&mut self) {
+        let began = self.driver.service.pace.now();
+        self.driver.task_pace.begin(began);
+        if self.driver.resumed == self.driver.woken.len() {
+            self.driver.woken.clear();
+            self.driver.resumed = 0;
+            self.driver.service.tasks.queue().take(&mut self.driver.woken);
+        }
+        while let Some(&task) = self.driver.woken.get(self.driver.resumed) {
+            self.driver.resumed += 1;
+            self.resume(task);
+            let clock = self.driver.service.runtime.clock();
+            if self.driver.task_pace.is_over(clock) {
+                break;
+            }
+        }
+    }
+
+    fn resume(&mut self, task: u32) {
+        let Driver { connections, service, shared, settings, .. } = &mut *self.driver;
+        let Some(work) = service.tasks.work(task) else { return };
+        let Some(key) = work.connection() else { return service.resume_spawned(task) };
+        let Some(entry) = connections.get(key) else { return };
+        let around = Around { shared, settings, peer: &entry.peer };
+        if service.resume(around, &mut entry.exchange, task) {
+            self.list(key);
+        }
+    }
+
+    /// Looks after those who take too long, if it is time to. Only if everything was seen that has happened until the
+    /// turn began: nobody is to be judged by octets that wait to be read.
+    #[inline]
+    pub fn look(&mut self) {
+        if self.now >= self.driver.next_look {
+            self.look_after_all();
+        }
+    }
+
+    #[inline(never)]
+    fn look_after_all(&mut self) {
+        let Driver { connections, service, shared, settings, next_look, began, .. } =
+            &mut *self.driver;
+        let deadlines = &shared.settings.deadlines;
+        *next_look = after(self.now, deadlines.check_interval.max(LEAST_INTERVAL));
+        let age = deadlines::age(*began, self.now);
+        let mut late = Vec::new();
+        for entry in connections.iter_mut() {
+            let Some(state) = deadlines::look(entry, &service.tasks, deadlines, age) else {
+                continue;
+            };
+            if state.is_refused() {
+                let around = Around { shared, settings, peer: &entry.peer };
+                service.refuse(around, &mut entry.exchange, Status::REQUEST_TIMEOUT);
+            } else {
+                entry.side = Side::Over;
+            }
+            late.push(entry.exchange.ledger.key);
+        }
+        if deadlines.handler.is_some() {
+            for (task, key) in service.overdue(self.now) {
+                let Some(entry) = connections.get(key) else { continue };
+                let around = Around { shared, settings, peer: &entry.peer };
+                service.expire(around, &mut entry.exchange, task);
+                late.push(key);
+            }
+        }
+        late.into_iter().for_each(|key| self.list(key));
+    }
+
+    /// Answers requests whose promises were dropped.
+    #[cold]
+    fn answer_lost(&mut self) {
+        for (key, id) in self.driver.service.lost.take() {
+            let Some(entry) = self.driver.connections.get(key) else { continue };
+            crate::response::abandon(&mut entry.exchange.pipeline, &self.driver.settings, id);
+            self.list(key);
+        }
+    }
+
+    /// Ends every connection.
+    pub(super) fn close_all(&mut self) {
+        for key in self.keys() {
+            self.close(key);
+        }
+    }
+
+    pub(super) fn drop_tasks(&mut self) {
+        self.driver.service.drop_tasks();
+    }
+
+    /// The names of all connections.
+    pub fn keys(&mut self) -> Vec<Key> {
+        self.driver.connections.iter_mut().map(|entry| entry.exchange.ledger.key).collect()
+    }
+
+    pub(super) fn runtime(&self) -> &Rc<Runtime> {
+        self.driver.runtime()
+    }
+
+    /// Connections.
+    pub fn connections(&self) -> usize {
+        self.driver.connections()
+    }
+
+    /// The time of this turn.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Whether another connection may be [opened](Self::open).
+    pub fn has_room(&self) -> bool {
+        self.driver.has_room()
+    }
+}
+
+impl<T> Drop for Turn<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.driver.spare = Spare::exchange(self.before.take());
+    }
+}
+
+impl<T> core::fmt::Debug for Turn<'_, T> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Turn").field("driver", &self.driver).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,56 @@
+//! Owned requests that a worker keeps to fill them again.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::context::Context;
+use super::owned::OwnedParts;
+
+/// How many owned requests a worker keeps for use again.
+const MOST_SPARE: usize = 1024;
+
+/// Octets that one of them may have kept.
+const MOST_KEPT: usize = 64 * 1024;
+
+thread_local! {
+    /// There on the threads of workers alone: whoever drops a request elsewhere frees it.
+    static SPARE: RefCell<Option<Spare>> = const { RefCell::new(None) };
+}
+
+/// What a worker keeps, while it is at work on its thread; between two turns the worker itself has it.
+#[derive(Default)]
+pub(crate) struct Spare {
+    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
+    parts: Vec<Box<OwnedParts>>,
+}
+
+impl Spare {
+    /// Exchanges what this thread keeps with `other`.
+    #[inline]
+    pub(crate) fn exchange(other: Option<Spare>) -> Option<Spare> {
+        SPARE.replace(other)
+    }
+}
+
+/// An owned request to be filled: one that was dropped on this thread, if there is any.
+pub(super) fn take(context: &Arc<Context>) -> Option<Box<OwnedParts>> {
+    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.pop())?;
+    parts.is_of(context).then_some(parts)
+}
+
+/// Takes an owned request back, on a thread that has use for it; anywhere else it is freed.
+pub(crate) fn give_back(parts: Box<OwnedParts>) {
+    if parts.capacity() > MOST_KEPT {
+        return;
+    }
+    let mut parts = Some(parts);
+    // What is left is dropped outside of the cell, as all that is the application's.
+    let _ = SPARE.try_with(|spare| {
+        if let Ok(mut spare) = spare.try_borrow_mut()
+            && let Some(spare) = &mut *spare
+            && spare.parts.len() < MOST_SPARE
+        {
+            spare.parts.extend(parts.take());
+        }
+    });
+}

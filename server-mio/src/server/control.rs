@@ -1,0 +1,123 @@
+//! How a server is stopped.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::driver::{Exit, Turn};
+use crate::runtime::WakeQueue;
+
+/// Stops a server from elsewhere.
+#[derive(Clone)]
+pub struct Handle {
+    control: Arc<Control>,
+    queues: Arc<[Arc<WakeQueue>]>,
+}
+
+/// What workers are told.
+#[derive(Default)]
+pub(crate) struct Control {
+    order: AtomicU8,
+}
+
+/// What a worker is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Order {
+    Serve,
+    /// End what is under way, within the grace period.
+    ShutDown,
+    /// Stop at once.
+    Cut,
+}
+
+impl Control {
+    pub(crate) fn order(&self) -> Order {
+        match self.order.load(Ordering::Acquire) {
+            0 => Order::Serve,
+            1 => Order::ShutDown,
+            _ => Order::Cut,
+        }
+    }
+
+    /// Has a driver do what was ordered. True if it is to end.
+    #[inline]
+    pub(crate) fn obey<T>(&self, turn: &mut Turn<'_, T>) -> bool {
+        let order = self.order();
+        match order {
+            Order::Serve => {}
+            Order::ShutDown => turn.shut_down(),
+            Order::Cut => turn.cut(),
+        }
+        order != Order::Serve
+    }
+}
+
+impl Handle {
+    /// The handle of workers that are roused by these queues.
+    pub(crate) fn new(queues: impl IntoIterator<Item = Arc<WakeQueue>>) -> Handle {
+        Handle { control: Arc::default(), queues: queues.into_iter().collect() }
+    }
+
+    pub(crate) fn control(&self) -> &Arc<Control> {
+        &self.control
+    }
+
+    /// Ends service: idle connections close at once, busy ones within the [grace period](crate::App::grace).
+    pub fn shut_down(&self) {
+        self.give(Order::ShutDown);
+    }
+
+    /// Ends service at once.
+    pub fn cut(&self) {
+        self.give(Order::Cut);
+    }
+
+    fn give(&self, order: Order) {
+        self.control.order.fetch_max(order as u8, Ordering::AcqRel);
+        self.queues.iter().for_each(|queue| queue.rouse());
+    }
+}
+
+impl core::fmt::Debug for Handle {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Handle").field("order", &self.control.order()).finish()
+    }
+}
+
+/// Runs something while SIGINT and SIGTERM give orders: the first to shut down, a second to cut.
+///
+/// # Errors
+/// What that fails with, or if signals can't be had.
+pub(crate) fn run_until_signal(
+    handle: &Handle,
+    run: impl FnOnce() -> io::Result<Exit>,
+) -> io::Result<Exit> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let watch = signals.handle();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for (count, signal) in signals.forever().enumerate() {
+                log::info!("signal {signal}");
+                match count {
+                    0 => handle.shut_down(),
+                    _ => handle.cut(),
+                }
+            }
+        });
+        // The thread ends with the watch, whatever becomes of what is run.
+        let _closing = Closing(watch);
+        run()
+    })
+}
+
+struct Closing(signal_hook::iterator::Handle);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
