@@ -159,6 +159,8 @@ mod runtime;
 mod server;
 mod status;
 mod test_client;
+#[cfg(feature = "tokio-net")]
+pub mod tokio_net;
 
 pub use app::{App, PreparedApp};
 pub use content::{Body, BodyStream, Content, ContentStream};

@@ -54,6 +54,7 @@ mod pool;
 mod promise;
 mod service;
 mod shutdown;
+mod sockets;
 mod state;
 mod transport;
 mod turn;

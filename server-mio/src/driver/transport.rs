@@ -104,14 +104,12 @@ impl<T: Transport> Link<T> {
         &mut self.transport
     }
 
-    /// Whether the end of reading waits for an event, though reading is wanted.
-    pub fn awaits_octets(&self) -> bool {
-        !self.readable
-    }
-
-    /// Whether writing waits for an event.
-    pub fn is_blocked(&self) -> bool {
-        self.blocked
+    /// Takes note of what the system has told.
+    #[inline(always)]
+    fn note(&mut self, told: Readiness) {
+        self.readable |= told.readable | told.read_closed;
+        self.read_closed |= told.read_closed;
+        self.blocked &= !told.writable;
     }
 
     /// A read has brought octets. One that has taken all there was leaves nothing to read, unless the peer has ended
@@ -203,16 +201,18 @@ impl<T: Transport> Connection<'_, Link<T>> {
     /// where reads go; it can be the same for all connections.
     #[inline(always)]
     pub fn ready(&mut self, told: Readiness, buffer: &mut [u8]) -> Next {
-        let link = &mut self.entry.link;
-        link.readable |= told.readable | told.read_closed;
-        link.read_closed |= told.read_closed;
-        link.blocked &= !told.writable;
+        self.entry.link.note(told);
         if told.error || (told.write_closed && self.entry.side != Side::Lingering) {
             cold_path();
             // Nobody is left to answer.
             self.entry.side = Side::Over;
         }
         self.drive(buffer)
+    }
+
+    /// Takes note of what the system has told, for when the connection is [driven](Self::drive).
+    pub fn tell(&mut self, told: Readiness) {
+        self.entry.link.note(told);
     }
 
     /// Goes on as far as possible.

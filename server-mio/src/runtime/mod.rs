@@ -21,8 +21,6 @@ pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 pub(crate) use blocking::BlockingPool;
 pub(crate) use clock::after;
 pub(crate) use tasks::{NO_TASK, TaskId, Tasks};
-#[cfg(feature = "tokio-net")]
-pub(crate) use wake::TaskWake;
 pub(crate) use wake::WakeQueue;
 
 use std::cell::{Cell, RefCell};

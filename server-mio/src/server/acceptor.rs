@@ -146,7 +146,7 @@ fn adopt(
 
 /// What it means that there is no connection to accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unaccepted {
+pub(crate) enum Unaccepted {
     /// None waits.
     None,
     /// One that waited is gone again (`ECONNABORTED`); others may wait.
@@ -157,7 +157,7 @@ pub(super) enum Unaccepted {
 }
 
 impl Unaccepted {
-    pub(super) fn of(error: &io::Error) -> Unaccepted {
+    pub(crate) fn of(error: &io::Error) -> Unaccepted {
         match error.kind() {
             ErrorKind::WouldBlock => Unaccepted::None,
             ErrorKind::Interrupted | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset => {
@@ -180,12 +180,10 @@ mod tests {
         let poll = mio::Poll::new().unwrap();
         let app = App::new().prepare().unwrap();
         let mut driver = Driver::new(&app, Clock::system(), || {});
-        let mut listener = super::super::listener::listen("127.0.0.1:0", 1).unwrap().remove(0);
+        let listener = super::super::listener::listen("127.0.0.1:0", 1).unwrap().remove(0);
         let _client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let mut acceptor = {
-            poll.registry().register(&mut listener, Token(0), Interest::READABLE).unwrap();
-            Acceptor { listener: Some(listener), when: When::Now }
-        };
+        let listener = TcpListener::from_std(listener);
+        let mut acceptor = Acceptor::new(listener, poll.registry(), Token(0)).unwrap();
         let mut turn = driver.turn(Instant::now());
         while turn.connections() == 0 {
             acceptor.told();

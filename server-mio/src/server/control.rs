@@ -3,12 +3,11 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
-use crate::driver::{Exit, Turn};
+use crate::driver::Turn;
 use crate::runtime::WakeQueue;
 
 /// Stops a server from elsewhere.
@@ -88,18 +87,19 @@ impl core::fmt::Debug for Handle {
     }
 }
 
-/// Runs something while SIGINT and SIGTERM give orders: the first to shut down, a second to cut.
-///
-/// # Errors
-/// What that fails with, or if signals can't be had.
-pub(crate) fn run_until_signal(
-    handle: &Handle,
-    run: impl FnOnce() -> io::Result<Exit>,
-) -> io::Result<Exit> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
-    let watch = signals.handle();
-    thread::scope(|scope| {
-        scope.spawn(move || {
+/// Has a server obey SIGINT and SIGTERM for as long as this is there: the first has it shut down, a second cuts it.
+pub(crate) struct Signals {
+    watch: signal_hook::iterator::Handle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Signals {
+    /// # Errors
+    /// If signals can't be had.
+    pub(crate) fn obey(handle: &Handle) -> io::Result<Signals> {
+        let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+        let (watch, handle) = (signals.handle(), handle.clone());
+        let obey = move || {
             for (count, signal) in signals.forever().enumerate() {
                 log::info!("signal {signal}");
                 match count {
@@ -107,17 +107,16 @@ pub(crate) fn run_until_signal(
                     _ => handle.cut(),
                 }
             }
-        });
-        // The thread ends with the watch, whatever becomes of what is run.
-        let _closing = Closing(watch);
-        run()
-    })
+        };
+        let thread = thread::Builder::new().name("rajada-signals".into()).spawn(obey)?;
+        Ok(Signals { watch, thread: Some(thread) })
+    }
 }
 
-struct Closing(signal_hook::iterator::Handle);
-
-impl Drop for Closing {
+impl Drop for Signals {
     fn drop(&mut self) {
-        self.0.close();
+        self.watch.close();
+        // It ends with the watch; what it panicked with was told.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }

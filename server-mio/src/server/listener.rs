@@ -1,10 +1,10 @@
 //! Sockets that listen, one for each worker.
 
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 /// Connections that wait to be accepted, at most; the kernel has a bound of its own (`net.core.somaxconn`).
 const BACKLOG: i32 = 4096;
@@ -19,14 +19,8 @@ const MOST_WORKERS: usize = 1024;
 
 /// As many listeners on the first address that works as there are workers. Several share the port by
 /// `SO_REUSEPORT`; a single one does not, so that a second server on the same port is an error.
-pub(super) fn listen(
-    address: impl ToSocketAddrs,
-    workers: usize,
-) -> io::Result<Vec<mio::net::TcpListener>> {
-    if !(1..=MOST_WORKERS).contains(&workers) {
-        let range = format!("{workers} workers: there can be 1 to {MOST_WORKERS}");
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, range));
-    }
+pub(crate) fn listen(address: impl ToSocketAddrs, workers: usize) -> io::Result<Vec<TcpListener>> {
+    check_workers(workers)?;
     let mut failure = io::Error::new(io::ErrorKind::InvalidInput, "no address to listen on");
     for address in address.to_socket_addrs()? {
         match listen_on(address, workers) {
@@ -37,7 +31,7 @@ pub(super) fn listen(
     Err(failure)
 }
 
-fn listen_on(address: SocketAddr, workers: usize) -> io::Result<Vec<mio::net::TcpListener>> {
+fn listen_on(address: SocketAddr, workers: usize) -> io::Result<Vec<TcpListener>> {
     let first = open(address, workers > 1)?;
     // With port 0 the first one finds the port that the others share.
     let address = first.local_addr()?;
@@ -48,21 +42,32 @@ fn listen_on(address: SocketAddr, workers: usize) -> io::Result<Vec<mio::net::Tc
     Ok(listeners)
 }
 
-fn open(address: SocketAddr, shared: bool) -> io::Result<mio::net::TcpListener> {
+fn open(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     if shared {
         socket.set_reuse_port(true)?;
     }
-    // Connections inherit it: a peer that has vanished without a word is noticed after two minutes and a half.
-    socket.set_tcp_keepalive(
-        &TcpKeepalive::new()
-            .with_time(KEEPALIVE)
-            .with_interval(PROBE_INTERVAL)
-            .with_retries(PROBES),
-    )?;
+    keep_alive(SockRef::from(&socket))?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
-    Ok(mio::net::TcpListener::from_std(socket.into()))
+    Ok(socket.into())
+}
+
+/// Has the connections of a listener, which inherit it, probe their peers: one that has vanished without a word is
+/// noticed after two minutes and a half.
+pub(crate) fn keep_alive(listener: SockRef<'_>) -> io::Result<()> {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(PROBE_INTERVAL);
+    listener.set_tcp_keepalive(&keepalive.with_retries(PROBES))
+}
+
+/// # Errors
+/// If there can't be so many workers.
+pub(crate) fn check_workers(workers: usize) -> io::Result<()> {
+    if (1..=MOST_WORKERS).contains(&workers) {
+        return Ok(());
+    }
+    let range = format!("{workers} workers: there can be 1 to {MOST_WORKERS}");
+    Err(io::Error::new(io::ErrorKind::InvalidInput, range))
 }

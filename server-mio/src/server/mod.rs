@@ -13,11 +13,17 @@ mod tcp;
 mod worker;
 
 pub use control::Handle;
+#[cfg(not(feature = "tokio-net"))]
+use control::{Control, Signals};
 #[cfg(feature = "tokio-net")]
-pub(crate) use {control::Control, control::run_until_signal, listener::listen};
+pub(crate) use {
+    acceptor::Unaccepted,
+    control::{Control, Signals},
+    listener::{check_workers, keep_alive, listen},
+};
 
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::thread;
 
@@ -51,7 +57,7 @@ pub struct Server {
 /// What a worker is begun with.
 struct Seat {
     poll: Poll,
-    listener: mio::net::TcpListener,
+    listener: TcpListener,
     queue: Arc<WakeQueue>,
 }
 
@@ -105,20 +111,7 @@ impl Server {
     /// What a worker could not go on with; the others are shut down then.
     pub fn run(self) -> io::Result<Exit> {
         let Server { shared, seats, handle, .. } = self;
-        let ends: Vec<io::Result<Exit>> = thread::scope(|scope| {
-            let begin = |(number, seat)| {
-                let (shared, handle) = (shared.clone(), handle.clone());
-                let thread = thread::Builder::new().name(format!("rajada-{number}"));
-                thread.spawn_scoped(scope, move || work(shared, seat, &handle))
-            };
-            let threads: Vec<_> = seats.into_iter().enumerate().map(begin).collect();
-            if threads.iter().any(Result::is_err) {
-                handle.shut_down();
-            }
-            let lost = |_| Err(io::Error::other("a worker panicked"));
-            threads.into_iter().map(|thread| thread?.join().unwrap_or_else(lost)).collect()
-        });
-        all_in_all(ends)
+        run_all(seats, &handle, |seat| work(&shared, seat, handle.control().clone()))
     }
 
     /// Serves until SIGINT or SIGTERM. The first signal closes idle connections and lets busy ones finish within the
@@ -127,8 +120,8 @@ impl Server {
     /// # Errors
     /// As [`run`](Self::run), or if signals can't be had.
     pub fn run_until_signal(self) -> io::Result<Exit> {
-        let handle = self.handle();
-        control::run_until_signal(&handle, || self.run())
+        let _signals = Signals::obey(&self.handle)?;
+        self.run()
     }
 }
 
@@ -143,8 +136,35 @@ pub(crate) fn prepare(app: App) -> io::Result<Arc<Shared>> {
     }
 }
 
-/// How service has ended, if it has ended so for each worker.
-pub(crate) fn all_in_all(ends: Vec<io::Result<Exit>>) -> io::Result<Exit> {
+/// Runs workers, each on a thread of its own, and says how service has ended. One that fails takes the others down
+/// with it, in peace.
+pub(crate) fn run_all<S: Send>(
+    seats: Vec<S>,
+    handle: &Handle,
+    work: impl Fn(S) -> io::Result<Exit> + Sync,
+) -> io::Result<Exit> {
+    let work = |seat| {
+        let end = gate::enter(|| work(seat)).unwrap_or_else(|panic| {
+            Err(io::Error::other(format!("a worker panicked: {}", panic.message())))
+        });
+        if end.is_err() {
+            handle.shut_down();
+        }
+        end
+    };
+    let work = &work;
+    let ends: Vec<io::Result<Exit>> = thread::scope(|scope| {
+        let begin = |(number, seat)| {
+            let thread = thread::Builder::new().name(format!("rajada-{number}"));
+            thread.spawn_scoped(scope, move || work(seat))
+        };
+        let threads: Vec<_> = seats.into_iter().enumerate().map(begin).collect();
+        if threads.iter().any(Result::is_err) {
+            handle.shut_down();
+        }
+        let lost = |_| Err(io::Error::other("a worker panicked"));
+        threads.into_iter().map(|thread| thread?.join().unwrap_or_else(lost)).collect()
+    });
     let mut exit = Exit::Clean;
     for end in ends {
         if end? == Exit::Cut {
@@ -154,18 +174,11 @@ pub(crate) fn all_in_all(ends: Vec<io::Result<Exit>>) -> io::Result<Exit> {
     Ok(exit)
 }
 
-/// What a worker's thread does. One that fails takes the others down with it, in peace.
-fn work(shared: Arc<Shared>, seat: Seat, handle: &Handle) -> io::Result<Exit> {
-    let (control, ambient) = (handle.control().clone(), shared.settings.ambient.clone());
+/// What a worker's thread does.
+fn work(shared: &Arc<Shared>, seat: Seat, control: Arc<Control>) -> io::Result<Exit> {
+    let ambient = shared.settings.ambient.clone();
     let _entered = ambient.enter();
-    let serve = || Worker::new(shared, seat, control).and_then(Worker::run);
-    let end = gate::enter(serve).unwrap_or_else(|panic| {
-        Err(io::Error::other(format!("a worker panicked: {}", panic.message())))
-    });
-    if end.is_err() {
-        handle.shut_down();
-    }
-    end
+    Worker::new(shared.clone(), seat, control)?.run()
 }
 
 /// From an application to a server.

@@ -4,15 +4,16 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mio::net::TcpListener;
 use mio::{Poll, Token};
 
 use super::acceptor::Acceptor;
 use super::control::Control;
-use super::readiness::{Event, Readinesses};
+use super::readiness::Readinesses;
 use super::tcp::Tcp;
 use super::{Seat, WAKER};
 use crate::app::Shared;
-use crate::driver::{Driver, Exit, Key, Link, Next, Transport, Turn};
+use crate::driver::{Driver, Exit, Key, Link};
 use crate::runtime::Clock;
 
 const LISTENER: Token = Token(usize::MAX - 1);
@@ -38,6 +39,7 @@ impl Worker {
         control: Arc<Control>,
     ) -> io::Result<Worker> {
         let Seat { poll, listener, queue } = seat;
+        let listener = TcpListener::from_std(listener);
         let acceptor = Acceptor::new(listener, poll.registry(), LISTENER)?;
         let driver = Driver::with_queue(shared, Clock::system(), queue);
         Ok(Worker { poll, acceptor, driver, buffer: vec![0; BUFFER].into(), control })
@@ -63,25 +65,23 @@ impl Worker {
                     WAKER => {}
                     LISTENER => acceptor.told(),
                     Token(word) => {
-                        take(&mut turn, acceptor, Key::from_usize(word), event, &mut self.buffer);
+                        let key = Key::from_usize(word);
+                        if turn.ready(key, event.readiness(), &mut self.buffer) {
+                            acceptor.has_room();
+                        }
                     }
                 }
             }
             acceptor.accept(&mut turn, poll.registry());
             turn.run();
-            for _ in 0..turn.listed() {
-                let Some(key) = turn.poll_ready() else { break };
-                if let Some(mut connection) = turn.connection(key) {
-                    let next = connection.drive(&mut self.buffer);
-                    follow(&mut turn, acceptor, key, next);
-                }
+            if turn.drive_listed(&mut self.buffer) {
+                acceptor.has_room();
             }
             // If there may be more events, octets may wait that nobody has read.
             if events.len() < EVENTS {
                 turn.look();
             }
-            if let Some(exit) = turn.exit() {
-                turn.keys().into_iter().for_each(|key| close(&mut turn, key));
+            if let Some(exit) = turn.finish() {
                 return Ok(exit);
             }
         }
@@ -95,40 +95,6 @@ impl Worker {
             None => timeout,
             Some(accept) => Some(timeout.map_or(accept, |timeout| timeout.min(accept))),
         }
-    }
-}
-
-/// Goes on with the connection that an event is for, if it is still there.
-#[inline(always)]
-fn take(
-    turn: &mut Turn<'_, Link<Tcp>>,
-    acceptor: &mut Acceptor,
-    key: Key,
-    event: Event<'_>,
-    buffer: &mut [u8],
-) {
-    if let Some(mut connection) = turn.connection(key) {
-        let next = connection.ready(event.readiness(), buffer);
-        follow(turn, acceptor, key, next);
-    }
-}
-
-#[inline]
-fn follow(turn: &mut Turn<'_, Link<Tcp>>, acceptor: &mut Acceptor, key: Key, next: Next) {
-    match next {
-        Next::Wait => {}
-        Next::Close => {
-            close(turn, key);
-            acceptor.has_room();
-        }
-        Next::GoOn | Next::ShutDown => turn.list(key),
-    }
-}
-
-#[cold]
-fn close(turn: &mut Turn<'_, Link<Tcp>>, key: Key) {
-    if let Some((mut link, true)) = turn.close(key) {
-        link.transport().reset();
     }
 }
 

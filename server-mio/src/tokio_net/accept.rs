@@ -1,0 +1,90 @@
+//! Taking connections in.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+
+use super::stream::Stream;
+use super::wakes::{SocketWake, Wakes};
+use crate::driver::{Link, Readiness, Turn};
+use crate::server::Unaccepted;
+
+/// Connections accepted before others get their turn.
+const ACCEPTS_A_TURN: usize = 64;
+
+/// How long to wait when the system is out of file descriptors or memory for connections.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What listens, and until when it pauses.
+pub(super) struct Acceptor {
+    listener: Option<TcpListener>,
+    pause: Option<Instant>,
+}
+
+impl Acceptor {
+    pub(super) fn new(listener: TcpListener) -> Acceptor {
+        Acceptor { listener: Some(listener), pause: None }
+    }
+
+    /// Listens no longer.
+    pub(super) fn close(&mut self) {
+        self.listener = None;
+        self.pause = None;
+    }
+
+    /// How long until it goes on, if it pauses.
+    pub(super) fn timeout(&self, now: Instant) -> Option<Duration> {
+        self.pause.map(|until| until.saturating_duration_since(now))
+    }
+
+    /// Accepts what waits, in turns with everything else. True if more may wait.
+    pub(super) fn accept(
+        &mut self,
+        turn: &mut Turn<'_, Link<Stream>>,
+        wakes: &Arc<Wakes>,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let Some(listener) = &self.listener else { return false };
+        if self.pause.is_some_and(|until| turn.now() < until) {
+            return false;
+        }
+        self.pause = None;
+        for _ in 0..ACCEPTS_A_TURN {
+            if !turn.has_room() {
+                // A connection that ends wakes the worker, and so does this.
+                self.pause = Some(turn.now() + PAUSE);
+                return false;
+            }
+            match listener.poll_accept(cx) {
+                Poll::Pending => return false,
+                Poll::Ready(Ok((stream, address))) => {
+                    if let Err(error) = stream.set_nodelay(true) {
+                        log::debug!("{address}: {error}");
+                        continue;
+                    }
+                    let wake = SocketWake::new(wakes);
+                    let stream = Stream::new(stream, wake.clone());
+                    let key = turn.open(address.into(), Link::new(stream));
+                    wake.belongs_to(key);
+                    // Whether there is something to read, only reading tells.
+                    if let Some(mut connection) = turn.connection(key) {
+                        connection.tell(Readiness { readable: true, ..Readiness::default() });
+                        turn.list(key);
+                    }
+                }
+                Poll::Ready(Err(error)) => match Unaccepted::of(&error) {
+                    Unaccepted::None => return false,
+                    Unaccepted::One => {}
+                    Unaccepted::All => {
+                        log::warn!("a connection can't be accepted: {error}");
+                        self.pause = Some(turn.now() + PAUSE);
+                        return false;
+                    }
+                },
+            }
+        }
+        true
+    }
+}

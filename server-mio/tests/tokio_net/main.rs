@@ -1,0 +1,26 @@
+//! The server on tokio's sockets: what holds over those of mio holds there, by the same tests.
+
+#[path = "../socket/around.rs"]
+mod around;
+#[path = "../socket/bursts.rs"]
+mod bursts;
+#[path = "../socket/cases.rs"]
+mod cases;
+#[path = "../socket/client.rs"]
+mod client;
+#[path = "../socket/connections.rs"]
+mod connections;
+#[path = "../socket/handlers.rs"]
+mod handlers;
+mod listener;
+#[path = "../socket/order.rs"]
+mod order;
+#[path = "../socket/request.rs"]
+mod request;
+#[path = "../socket/response.rs"]
+mod response;
+#[path = "../socket/routes.rs"]
+mod routes;
+mod serving;
+#[path = "../socket/shutdown.rs"]
+mod shutdown;

@@ -1,0 +1,54 @@
+//! A server on tokio's sockets for the time of a test.
+
+use std::io;
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rajada_mio::{App, Exit, Handle, tokio_net};
+
+use crate::client::{Client, PATIENCE};
+
+pub(crate) struct Serving {
+    pub(crate) address: SocketAddr,
+    pub(crate) handle: Handle,
+    thread: Option<JoinHandle<io::Result<Exit>>>,
+}
+
+pub(crate) fn serve(app: App) -> Serving {
+    let server = tokio_net::Server::bind(app, "127.0.0.1:0").unwrap();
+    let (address, handle) = (server.local_address(), server.handle());
+    let thread = std::thread::spawn(move || server.run());
+    Serving { address, handle, thread: Some(thread) }
+}
+
+impl Serving {
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Waits for the end.
+    pub(crate) fn join(mut self) -> Exit {
+        self.thread.take().unwrap().join().unwrap().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.handle.cut();
+        if let Some(thread) = self.thread.take() {
+            let end = thread.join();
+            if !std::thread::panicking() {
+                end.unwrap().unwrap();
+            }
+        }
+    }
+}
+
+pub(crate) fn wait_until(condition: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !condition() {
+        assert!(began.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
