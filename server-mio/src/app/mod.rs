@@ -1,10 +1,10 @@
 //! An application: routes, hooks, state and settings, put together before it serves.
 
-mod at_once;
+mod call;
 mod shared;
 mod state;
 
-pub(crate) use at_once::Ready;
+pub(crate) use call::Call;
 pub(crate) use shared::{Entry, Shared, plain};
 
 use std::any::TypeId;
@@ -436,7 +436,7 @@ impl App {
     /// # Errors
     /// The first one that can't.
     pub fn check(&self) -> Result<(), RouteError> {
-        Shared::routes(self).map(|_| ())
+        shared::router(&self.routes, |_| ()).map(|_| ())
     }
 
     /// Listens on an address, for [`Server::run`] to serve.

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
-use super::at_once::AtOnce;
+use super::call::{Call, EndpointId};
 use super::state::States;
-use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, WorkerHook};
+use super::{AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, WorkerHook};
 use crate::handler::{Endpoint, Kind};
-use crate::routing::table::Table;
+use crate::routing::{Pattern, Router};
 use crate::{ContentType, Error, Request, Response, RouteError, Status};
 
 /// What all workers share.
 pub(crate) struct Shared {
-    pub(crate) table: Table,
+    pub(crate) router: Router<Call>,
+    /// By the numbers of routes.
+    patterns: Box<[Pattern]>,
     entries: Vec<Entry>,
-    pub(crate) at_once: AtOnce,
     /// What runs where no route was found.
     pub(crate) fallback: Entry,
     not_found: Option<Endpoint>,
@@ -55,7 +56,6 @@ impl Shared {
     /// # Errors
     /// The first route that can't be served.
     pub(crate) fn new(app: App) -> Result<Shared, RouteError> {
-        let table = Shared::routes(&app)?;
         let after = |inner: &[Arc<AfterHook>]| inner.iter().chain(&app.after).cloned().collect();
         let before = |inner: &[Arc<BeforeHook>]| app.before.iter().chain(inner).cloned().collect();
         let entries = app.routes.iter().map(|route| {
@@ -63,15 +63,17 @@ impl Shared {
             Entry::new(kind, route.slow, before(&route.before), after(&route.after))
         });
         let entries: Vec<Entry> = entries.collect();
-        let at_once = AtOnce::new(&table, &entries);
+        let call = |endpoint| Call::of(endpoint, &entries[endpoint as usize]);
+        let mut router = router(&app.routes, call)?;
+        let patterns = router.take_patterns();
         // Never called: what is to be done depends on why there is no route.
         let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
         let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
         let pipeline = pipeline_settings(&app);
         Ok(Shared {
-            table,
+            router,
+            patterns,
             entries,
-            at_once,
             fallback,
             not_found: app.not_found,
             errors: app.errors,
@@ -83,22 +85,6 @@ impl Shared {
         })
     }
 
-    /// The table of an application's routes.
-    pub(super) fn routes(app: &App) -> Result<Table, RouteError> {
-        let mut table = Table::new();
-        for (index, route) in app.routes.iter().enumerate() {
-            match &route.methods {
-                None => table.insert(None, &route.pattern, index as u32)?,
-                Some(methods) => {
-                    for method in methods {
-                        table.insert(Some(method), &route.pattern, index as u32)?;
-                    }
-                }
-            }
-        }
-        Ok(table)
-    }
-
     /// How many handlers there are.
     pub(crate) fn endpoints(&self) -> usize {
         self.entries.len()
@@ -107,6 +93,12 @@ impl Shared {
     #[inline]
     pub(crate) fn entry(&self, endpoint: u32) -> &Entry {
         &self.entries[endpoint as usize]
+    }
+
+    /// The pattern of a route.
+    #[inline]
+    pub(crate) fn pattern(&self, route: u32) -> Option<&Pattern> {
+        self.patterns.get(route as usize)
     }
 
     pub(crate) fn state<T: 'static>(&self) -> &T {
@@ -169,6 +161,24 @@ impl Shared {
             plain(response, Status::INTERNAL_SERVER_ERROR);
         }
     }
+}
+
+/// The router of routes as they were declared, each with what leads to its handler.
+pub(super) fn router<V: Clone>(
+    routes: &[Declared],
+    value: impl Fn(EndpointId) -> V,
+) -> Result<Router<V>, RouteError> {
+    let mut router = Router::new();
+    for (endpoint, route) in (0..).zip(routes) {
+        let Some(methods) = &route.methods else {
+            router.insert(None, &route.pattern, value(endpoint))?;
+            continue;
+        };
+        for method in methods {
+            router.insert(Some(method), &route.pattern, value(endpoint))?;
+        }
+    }
+    Ok(router)
 }
 
 /// Answers with a status and its reason.

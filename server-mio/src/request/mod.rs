@@ -33,9 +33,7 @@ use rajada_parser::{Authority, Fields, GetAll, Version};
 
 use crate::app::Shared;
 use crate::content::Content;
-use crate::routing::path;
-use crate::routing::statics::is_same;
-use crate::routing::table::Route;
+use crate::routing::{Pattern, is_same, path};
 
 /// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
 ///
@@ -53,7 +51,7 @@ pub struct Request<'r> {
     pub(crate) head: Head<'r>,
     /// Decoded, if it is not just the target.
     pub(crate) path: Option<&'r [u8]>,
-    /// Its place in the table of routes.
+    /// The number of its route.
     pub(crate) route: Option<u32>,
     /// Where the parameters are in `path`.
     pub(crate) ranges: &'r [(u32, u32)],
@@ -172,7 +170,7 @@ impl<'r> Request<'r> {
 
     /// The pattern of the route that matched, such as `/user/{id}`; `None` in a handler for what no route matched.
     pub fn pattern(&self) -> Option<&'r str> {
-        self.route().map(|route| &*route.pattern)
+        self.route().map(|route| &*route.text)
     }
 
     /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
@@ -337,8 +335,8 @@ impl<'r> Request<'r> {
         self.path.unwrap_or_else(|| self.head.target())
     }
 
-    fn route(&self) -> Option<&'r Route> {
-        self.shared.table.routes().get(self.route? as usize)
+    fn route(&self) -> Option<&'r Pattern> {
+        self.shared.pattern(self.route?)
     }
 }
 

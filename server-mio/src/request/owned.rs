@@ -9,7 +9,7 @@ use rajada_parser::{FieldPosition, Fields, Version};
 use super::{Attached, Extensions, Head, Request, RequestError};
 use crate::app::Shared;
 use crate::content::Content;
-use crate::routing::table::Ranges;
+use crate::routing::Ranges;
 use crate::runtime::Runtime;
 
 /// A request with a copy of its octets, for handlers that go on after the connection's buffer is used again.

@@ -8,13 +8,12 @@ use rajada_pipeline::{Incoming, Ticket};
 
 use super::exchange::{Exchange, flush};
 use super::{Arrival, Scratch, Service, panic_message};
-use crate::app::{Entry, Ready, Shared, plain};
+use crate::app::{Call, Entry, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
 use crate::response::{Preset, Staged};
-use crate::routing::path;
-use crate::routing::table::{Found, Route};
+use crate::routing::{Found, Leaf, path};
 use crate::{Response, Status};
 
 /// What answers a request.
@@ -24,8 +23,8 @@ pub(super) enum Target<'s> {
     Entry(u32, &'s Entry),
     /// No route has the path.
     Missing,
-    /// The route does not have the method.
-    NotAllowed(&'s Route),
+    /// The route does not have the method, but these.
+    NotAllowed(&'s str),
     /// `OPTIONS`, of a route or (`*`) of the server.
     Options(&'s str),
     /// No route has the method, nor does an RFC that we know.
@@ -42,9 +41,6 @@ pub(super) struct Waiting {
     pub(super) preset: Option<Box<Preset>>,
 }
 
-/// The value of `Allow` for the server as a whole.
-const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
-
 /// Where a request's target has led.
 pub(super) struct Place<'s> {
     pub(super) target: Target<'s>,
@@ -56,10 +52,10 @@ pub(super) struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
-    /// Where a handler that can be called at once is.
+    /// Where a request is whose target is just the path.
     #[inline]
-    pub(super) fn of_ready(ready: &Ready, ranges: &'s [(u32, u32)]) -> Place<'s> {
-        Place { target: Target::Missing, route: Some(ready.route), path: None, ranges }
+    pub(super) fn of_target(route: u32, ranges: &'s [(u32, u32)]) -> Place<'s> {
+        Place { target: Target::Missing, route: Some(route), path: None, ranges }
     }
 
     /// The handler, if nothing is around it and nothing is waited for.
@@ -100,35 +96,32 @@ pub(super) fn find<'s>(
 ) -> Place<'s> {
     let (method, target) = (head.method(), head.target());
     let (raw, _, plain) = path::split(method, target);
-    scratch.ranges.clear();
-    let found = shared.table.find(raw, plain, &mut scratch.path, &mut scratch.ranges);
+    let (path, ranges) = (&mut scratch.path, &mut scratch.ranges);
+    let found = shared.router.find(method, raw, plain, path, ranges);
     let scratch: &'s Scratch = scratch;
     let (to, route) = match found {
-        Found::Route(route) => (of_route(shared, route, method), Some(route.index)),
-        Found::Nothing if raw == b"*" => (Target::Options(ALLOW), None),
-        Found::Nothing if !shared.table.knows_method(method) => (Target::UnknownMethod, None),
-        Found::Nothing => (Target::Missing, None),
+        Found::Leaf(leaf) => (entry(shared, leaf), Some(leaf.route)),
+        Found::NotAllowed(route, allow) => (Target::NotAllowed(allow), Some(route)),
+        Found::Options(route, allow) => (Target::Options(allow), route),
+        Found::UnknownMethod(route) => (Target::UnknownMethod, route),
+        Found::Missing => (Target::Missing, None),
         Found::BadPath => (Target::BadPath, None),
     };
     let path = if plain || scratch.path.is_empty() { raw } else { &scratch.path };
     Place { target: to, route, path: Some(path), ranges: &scratch.ranges }
 }
 
+/// The handler that a route leads to.
 #[inline]
-fn of_route<'s>(shared: &'s Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
-    match route.methods.find(method) {
-        Some(endpoint) => Target::Entry(endpoint, shared.entry(endpoint)),
-        None => of_other_method(shared, route, method),
-    }
+pub(super) fn entry<'s>(shared: &'s Shared, leaf: &Leaf<Call>) -> Target<'s> {
+    let endpoint = leaf.value.endpoint();
+    Target::Entry(endpoint, shared.entry(endpoint))
 }
 
-#[cold]
-fn of_other_method<'s>(shared: &Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
-    match method {
-        b"OPTIONS" => Target::Options(route.methods.allow()),
-        _ if !shared.table.knows_method(method) => Target::UnknownMethod,
-        _ => Target::NotAllowed(route),
-    }
+/// A request line as it stands, without its version.
+#[inline]
+pub(super) fn line<'b>(head: &rajada_parser::Request<'b, '_>) -> Option<&'b [u8]> {
+    head.octets().get(head.method_position().start..head.target_position().end)
 }
 
 impl Service {
@@ -245,8 +238,8 @@ pub(super) fn staging<'r>(
 fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
     match target {
         Target::Missing | Target::Entry(..) => response.not_found(),
-        Target::NotAllowed(route) => {
-            response.header("Allow", route.methods.allow());
+        Target::NotAllowed(allow) => {
+            response.header("Allow", allow);
             plain(response, Status::METHOD_NOT_ALLOWED);
         }
         Target::Options(allow) => {

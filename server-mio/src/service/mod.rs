@@ -22,11 +22,11 @@ use bytes::Bytes;
 use rajada_pipeline::{Burst, Event, Incoming, Settings, Store, Ticket};
 
 use crate::Status;
-use crate::app::{Ready, Shared};
+use crate::app::{Call, Shared};
 use crate::handler::Kind;
 use crate::request::{Attached, Extensions, OwnedParts, Request};
 use crate::response::Desk;
-use crate::routing::table::Ranges;
+use crate::routing::{Leaf, Ranges};
 use crate::runtime::{Executor, Runtime, WakeQueue};
 use answer::{Place, Target, Waiting};
 use exchange::{Pending, Slots};
@@ -175,12 +175,14 @@ impl Service {
                     cold_path();
                     count(around.shared, exchange, &ticket);
                 }
-                if let Some(ready) = around.shared.at_once.find(request)
+                let leaf = answer::line(request).and_then(|line| around.shared.router.exact(line));
+                if let Some(Leaf { value: Call::Sync(endpoint, handler), route }) = leaf
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    self.begin_at_once(exchange, ticket, ready, &[], &arrival());
+                    let view = Place::of_target(*route, &[]).request(&arrival());
+                    self.answer_at_once(exchange, ticket, (*endpoint, &**handler), &view);
                 } else {
-                    self.request(exchange, ticket, &arrival(), out)?;
+                    self.request(exchange, ticket, &arrival(), leaf, out)?;
                 }
                 self.until_look -= 1;
                 if self.until_look == 0 {
@@ -278,13 +280,19 @@ impl Service {
         exchange: &mut Exchange,
         ticket: Ticket,
         arrival: &Arrival<'_>,
+        leaf: Option<&Leaf<Call>>,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
-        if let Some((ready, range)) = arrival.around.shared.at_once.find_tail(arrival.head)
-            && !matches!(arrival.content, Incoming::Streaming(_))
+        if let Incoming::Streaming(_) = arrival.content {
+            return self.request_anywhere(exchange, ticket, arrival, out);
+        }
+        if let Some(leaf) = leaf {
+            return self.begin(exchange, ticket, leaf, &[], arrival, out);
+        }
+        if let Some(line) = answer::line(arrival.head)
+            && let Some((leaf, range)) = arrival.around.shared.router.tail(line)
         {
-            self.begin_at_once(exchange, ticket, ready, &[range], arrival);
-            return Ok(());
+            return self.begin(exchange, ticket, leaf, &[range], arrival, out);
         }
         self.request_anywhere(exchange, ticket, arrival, out)
     }
@@ -318,6 +326,7 @@ impl Service {
 
     /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
     /// answer without a handler.
+    #[inline(never)]
     fn answer_or_wait(
         &mut self,
         exchange: &mut Exchange,
@@ -342,23 +351,30 @@ impl Service {
         Ok(())
     }
 
-    /// Calls a handler that has no hooks around it.
+    /// Calls the handler that a request line has led to.
     #[inline(always)]
-    fn begin_at_once(
+    fn begin(
         &mut self,
         exchange: &mut Exchange,
         ticket: Ticket,
-        ready: &Ready,
+        leaf: &Leaf<Call>,
         ranges: &[(u32, u32)],
         arrival: &Arrival<'_>,
-    ) {
-        let view = Place::of_ready(ready, ranges).request(arrival);
-        match &ready.kind {
-            Kind::Sync(handler) => {
-                self.answer_at_once(exchange, ticket, (ready.endpoint, &**handler), &view);
+        out: &mut impl io::Write,
+    ) -> io::Result<()> {
+        let view = Place::of_target(leaf.route, ranges).request(arrival);
+        match &leaf.value {
+            Call::Sync(endpoint, handler) => {
+                self.answer_at_once(exchange, ticket, (*endpoint, &**handler), &view);
+                Ok(())
             }
-            Kind::Async(_) => {
-                self.start_at_once(exchange, ticket, ready.endpoint, arrival.head, &view);
+            Call::Async(endpoint) => {
+                self.start_at_once(exchange, ticket, *endpoint, arrival.head, &view);
+                Ok(())
+            }
+            Call::Around(_) => {
+                let target = answer::entry(arrival.around.shared, leaf);
+                self.answer_or_wait(exchange, ticket, arrival, target, view, out)
             }
         }
     }
