@@ -4,7 +4,7 @@ mod call;
 mod shared;
 mod state;
 
-pub(crate) use call::Call;
+pub(crate) use call::{Call, Goal};
 pub(crate) use shared::{Entry, Shared, plain};
 
 use std::any::TypeId;

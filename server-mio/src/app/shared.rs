@@ -5,16 +5,16 @@ use std::sync::Arc;
 use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
-use super::call::{Call, EndpointId};
+use super::call::{EndpointId, Goal};
 use super::state::States;
 use super::{AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, WorkerHook};
 use crate::handler::{Endpoint, Kind};
-use crate::routing::{Pattern, Router};
+use crate::routing::{Pattern, Router, Value};
 use crate::{ContentType, Error, Request, Response, RouteError, Status};
 
 /// What all workers share.
 pub(crate) struct Shared {
-    pub(crate) router: Router<Call>,
+    pub(crate) router: Router<Goal>,
     /// By the numbers of routes.
     patterns: Box<[Pattern]>,
     entries: Vec<Entry>,
@@ -63,8 +63,8 @@ impl Shared {
             Entry::new(kind, route.slow, before(&route.before), after(&route.after))
         });
         let entries: Vec<Entry> = entries.collect();
-        let call = |endpoint| Call::of(endpoint, &entries[endpoint as usize]);
-        let mut router = router(&app.routes, call)?;
+        let goal = |endpoint| Goal::new(endpoint, &entries[endpoint as usize]);
+        let mut router = router(&app.routes, goal)?;
         let patterns = router.take_patterns();
         // Never called: what is to be done depends on why there is no route.
         let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
@@ -164,7 +164,7 @@ impl Shared {
 }
 
 /// The router of routes as they were declared, each with what leads to its handler.
-pub(super) fn router<V: Clone>(
+pub(super) fn router<V: Value>(
     routes: &[Declared],
     value: impl Fn(EndpointId) -> V,
 ) -> Result<Router<V>, RouteError> {

@@ -1,38 +1,40 @@
 //! What belongs to request lines, or to their beginnings: found by their length and a comparison.
 
 use std::collections::HashMap;
+use std::hint::cold_path;
 
 use super::edges::{EDGES, edges};
 
 /// Values by key.
 #[derive(Debug, Clone)]
 pub(super) struct Lines<T> {
-    /// Those whose keys have each length.
-    by_length: Vec<Bucket<T>>,
+    /// By the length of the key and an octet of its edges: lines with other methods are seldom in one.
+    buckets: Vec<Bucket<T>>,
 }
 
-/// The first one stands where its length leads to, with what it is compared by: a look at it follows no pointer but
-/// one.
+/// One value stands where its key leads to, if that is short, with what it is compared by: a look at it follows no
+/// pointer but one, and concerns one line of the processor's cache.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 struct Bucket<T> {
-    first: Option<Line<T>>,
-    others: Others<T>,
+    first: Option<T>,
+    /// Without a first one those of no key.
+    edges: [u64; 2],
+    others: Option<Box<Others<T>>>,
+}
+
+#[derive(Debug, Clone)]
+enum Others<T> {
+    /// Compared one after the other.
+    Few(Vec<Line<T>>),
+    Many(HashMap<Box<[u8]>, T>),
 }
 
 #[derive(Debug, Clone)]
 struct Line<T> {
     edges: [u64; 2],
-    value: T,
     key: Box<[u8]>,
-}
-
-/// Boxed, so that buckets stay small: few have many.
-#[derive(Debug, Clone)]
-#[expect(clippy::box_collection, reason = "a bucket of this size is found by fewer instructions")]
-enum Others<T> {
-    /// Compared one after the other.
-    Few(Vec<Line<T>>),
-    Many(Box<HashMap<Box<[u8]>, T>>),
+    value: T,
 }
 
 /// So many are few.
@@ -40,51 +42,68 @@ const FEW: usize = 6;
 
 impl<T> Lines<T> {
     pub(super) const fn new() -> Lines<T> {
-        Lines { by_length: Vec::new() }
+        Lines { buckets: Vec::new() }
     }
 
     /// Adds a value. Its key is not there yet.
     pub(super) fn insert(&mut self, key: Vec<u8>, value: T) {
-        if self.by_length.len() <= key.len() {
-            self.by_length.resize_with(key.len() + 1, Bucket::new);
+        let edges = edges(&key);
+        let at = place(&key, edges);
+        if self.buckets.len() <= at {
+            self.buckets.resize_with(at + 1, Bucket::new);
         }
-        let bucket = &mut self.by_length[key.len()];
-        let new = Line { edges: edges(&key), value, key: key.into() };
-        match bucket.first {
-            None => bucket.first = Some(new),
-            Some(_) => bucket.others.insert(new),
+        let bucket = &mut self.buckets[at];
+        if bucket.first.is_none() && key.len() <= EDGES {
+            (bucket.first, bucket.edges) = (Some(value), edges);
+        } else {
+            let others = bucket.others.get_or_insert_with(|| Box::new(Others::Few(Vec::new())));
+            others.insert(Line { edges, key: key.into(), value });
         }
     }
 
     /// The value of a key.
     #[inline]
     pub(super) fn find(&self, key: &[u8]) -> Option<&T> {
-        let bucket = self.by_length.get(key.len())?;
-        let first = bucket.first.as_ref()?;
-        if first.is(key) { Some(&first.value) } else { bucket.others.find(key) }
+        let edges = edges(key);
+        let bucket = self.buckets.get(place(key, edges))?;
+        // Keys whose edges are the same are as long as each other if they lead to the same place.
+        if bucket.edges == edges {
+            return bucket.first.as_ref();
+        }
+        let others = bucket.others.as_ref()?;
+        // Not that it were rare, but the other way shall not be held up by what a call needs.
+        cold_path();
+        others.find(key)
     }
 
     /// The value of a key, to be changed.
     pub(super) fn find_mut(&mut self, key: &[u8]) -> Option<&mut T> {
-        let bucket = self.by_length.get_mut(key.len())?;
-        match &mut bucket.first {
-            Some(first) if first.is(key) => Some(&mut first.value),
-            _ => bucket.others.find_mut(key),
+        let edges = edges(key);
+        let bucket = self.buckets.get_mut(place(key, edges))?;
+        match bucket.edges == edges {
+            true => bucket.first.as_mut(),
+            false => bucket.others.as_mut()?.find_mut(key),
         }
     }
 }
 
+/// Where a key leads to.
+#[inline]
+fn place(key: &[u8], edges: [u64; 2]) -> usize {
+    key.len() ^ usize::from(edges[0] as u8)
+}
+
 impl<T> Bucket<T> {
-    fn new() -> Bucket<T> {
-        Bucket { first: None, others: Others::Few(Vec::new()) }
+    const fn new() -> Bucket<T> {
+        Bucket { first: None, edges: [0; 2], others: None }
     }
 }
 
 impl<T> Line<T> {
-    /// Whether it has this key, which is as long as its own.
-    #[inline]
     fn is(&self, key: &[u8]) -> bool {
-        self.edges == edges(key) && (key.len() <= EDGES || *self.key == *key)
+        self.key.len() == key.len()
+            && self.edges == edges(key)
+            && (key.len() <= EDGES || *self.key == *key)
     }
 }
 
@@ -95,7 +114,7 @@ impl<T> Others<T> {
                 few.push(new);
                 if few.len() > FEW {
                     let all = core::mem::take(few).into_iter().map(|line| (line.key, line.value));
-                    *self = Others::Many(Box::new(all.collect()));
+                    *self = Others::Many(all.collect());
                 }
             }
             Others::Many(many) => {
@@ -126,12 +145,13 @@ impl<T> Others<T> {
 impl<T> Lines<T> {
     /// All values.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.by_length.iter().flat_map(|bucket| {
-            let others: Vec<&T> = match &bucket.others {
-                Others::Few(few) => few.iter().map(|line| &line.value).collect(),
-                Others::Many(many) => many.values().collect(),
+        self.buckets.iter().flat_map(|bucket| {
+            let others: Vec<&T> = match bucket.others.as_deref() {
+                Some(Others::Few(few)) => few.iter().map(|line| &line.value).collect(),
+                Some(Others::Many(many)) => many.values().collect(),
+                None => Vec::new(),
             };
-            bucket.first.iter().map(|line| &line.value).chain(others)
+            bucket.first.iter().chain(others)
         })
     }
 }

@@ -11,4 +11,4 @@ mod shortcuts;
 pub(crate) use edges::is_same;
 pub(crate) use pattern::Pattern;
 pub use pattern::RouteError;
-pub(crate) use router::{Found, Leaf, Ranges, Router};
+pub(crate) use router::{Found, Leaf, Ranges, Router, Value};

@@ -13,14 +13,32 @@ use super::shortcuts::Shortcuts;
 /// Where the values of a route's parameters stand in the decoded path: start and end of each.
 pub(crate) type Ranges = ArrayVec<(u32, u32), MOST_PARAMETERS>;
 
+/// What a router leads to.
+pub(crate) trait Value: Clone {
+    /// As much of it as is needed where a request line has led to it.
+    type Short: Clone;
+
+    /// None: request lines do not lead to it, only methods and paths.
+    fn short(&self) -> Option<Self::Short>;
+}
+
+/// For who wants to know no more than whether routes can be told apart.
+impl Value for () {
+    type Short = ();
+
+    fn short(&self) -> Option<()> {
+        Some(())
+    }
+}
+
 /// Values by method and pattern. Cheapest first, a request is looked for by its line ([`exact`](Self::exact)), by the
 /// beginning of its line ([`tail`](Self::tail)), and by method and path ([`find`](Self::find)). The last one knows
 /// everything; what the others find is what it would find.
 ///
 /// Building takes time in proportion to the number of insertions.
 #[derive(Debug, Clone)]
-pub(crate) struct Router<V> {
-    shortcuts: Shortcuts<V>,
+pub(crate) struct Router<V: Value> {
+    shortcuts: Shortcuts<V::Short>,
     /// The numbers of routes without parameters, by path.
     fixed: HashMap<Box<str>, u32>,
     /// The numbers of the others. The fixed ones are not among them: between two patterns that can't be told apart, they
@@ -67,7 +85,7 @@ pub(crate) enum Found<'r, V> {
     BadPath,
 }
 
-impl<V: Clone> Router<V> {
+impl<V: Value> Router<V> {
     /// A router without routes.
     pub(crate) fn new() -> Router<V> {
         Router {
@@ -97,6 +115,7 @@ impl<V: Clone> Router<V> {
             None => self.insert_pattern(pattern)?,
         };
         let route = &mut self.routes[number as usize];
+        let short = value.short().map(|value| Leaf { value, route: number });
         let leaf = Leaf { value, route: number };
         let Some(method) = method else {
             return match route.methods.insert_any(leaf) {
@@ -107,10 +126,12 @@ impl<V: Clone> Router<V> {
         if !is_token(method.as_bytes()) {
             return Err(RouteError::new(pattern, format!("`{method}` is not a method")));
         }
-        if !route.methods.insert(method, leaf.clone()) {
+        if !route.methods.insert(method, leaf) {
             return Err(RouteError::new(pattern, format!("{method} has a handler already")));
         }
-        self.shortcuts.insert(method, &route.shape, &leaf);
+        if let Some(leaf) = short {
+            self.shortcuts.insert(method, &route.shape, leaf);
+        }
         if !KNOWN.contains(&method) && !self.extensions.contains(method) {
             self.extensions.insert(method.into());
         }
@@ -144,15 +165,15 @@ impl<V: Clone> Router<V> {
     }
 
     /// What a request is for, by `method SP request-target` as it stands in the request line, if that is a path
-    /// without parameters and the route names the method.
+    /// without parameters, the route names the method, and its value has a short form.
     #[inline]
-    pub(crate) fn exact(&self, line: &[u8]) -> Option<&Leaf<V>> {
+    pub(crate) fn exact(&self, line: &[u8]) -> Option<&Leaf<V::Short>> {
         self.shortcuts.exact(line)
     }
 
     /// The same for a path that ends in its only parameter, and where that is in the path.
     #[inline]
-    pub(crate) fn tail(&self, line: &[u8]) -> Option<(&Leaf<V>, (u32, u32))> {
+    pub(crate) fn tail(&self, line: &[u8]) -> Option<(&Leaf<V::Short>, (u32, u32))> {
         self.shortcuts.tail(line)
     }
 

@@ -8,7 +8,7 @@ use rajada_pipeline::{Incoming, Ticket};
 
 use super::exchange::{Exchange, flush};
 use super::{Arrival, Scratch, Service, panic_message};
-use crate::app::{Call, Entry, Shared, plain};
+use crate::app::{Entry, Goal, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
@@ -100,7 +100,9 @@ pub(super) fn find<'s>(
     let found = shared.router.find(method, raw, plain, path, ranges);
     let scratch: &'s Scratch = scratch;
     let (to, route) = match found {
-        Found::Leaf(leaf) => (entry(shared, leaf), Some(leaf.route)),
+        Found::Leaf(Leaf { value: Goal { endpoint, .. }, route }) => {
+            (Target::Entry(*endpoint, shared.entry(*endpoint)), Some(*route))
+        }
         Found::NotAllowed(route, allow) => (Target::NotAllowed(allow), Some(route)),
         Found::Options(route, allow) => (Target::Options(allow), route),
         Found::UnknownMethod(route) => (Target::UnknownMethod, route),
@@ -109,13 +111,6 @@ pub(super) fn find<'s>(
     };
     let path = if plain || scratch.path.is_empty() { raw } else { &scratch.path };
     Place { target: to, route, path: Some(path), ranges: &scratch.ranges }
-}
-
-/// The handler that a route leads to.
-#[inline]
-pub(super) fn entry<'s>(shared: &'s Shared, leaf: &Leaf<Call>) -> Target<'s> {
-    let endpoint = leaf.value.endpoint();
-    Target::Entry(endpoint, shared.entry(endpoint))
 }
 
 /// A request line as it stands, without its version.

@@ -175,14 +175,13 @@ impl Service {
                     cold_path();
                     count(around.shared, exchange, &ticket);
                 }
-                let leaf = answer::line(request).and_then(|line| around.shared.router.exact(line));
-                if let Some(Leaf { value: Call::Sync(endpoint, handler), route }) = leaf
+                if let Some(line) = answer::line(request)
+                    && let Some(leaf) = around.shared.router.exact(line)
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    let view = Place::of_target(*route, &[]).request(&arrival());
-                    self.answer_at_once(exchange, ticket, (*endpoint, &**handler), &view);
+                    self.begin(exchange, ticket, leaf, &[], &arrival());
                 } else {
-                    self.request(exchange, ticket, &arrival(), leaf, out)?;
+                    self.request(exchange, ticket, &arrival(), out)?;
                 }
                 self.until_look -= 1;
                 if self.until_look == 0 {
@@ -280,19 +279,14 @@ impl Service {
         exchange: &mut Exchange,
         ticket: Ticket,
         arrival: &Arrival<'_>,
-        leaf: Option<&Leaf<Call>>,
         out: &mut impl io::Write,
     ) -> io::Result<()> {
-        if let Incoming::Streaming(_) = arrival.content {
-            return self.request_anywhere(exchange, ticket, arrival, out);
-        }
-        if let Some(leaf) = leaf {
-            return self.begin(exchange, ticket, leaf, &[], arrival, out);
-        }
         if let Some(line) = answer::line(arrival.head)
             && let Some((leaf, range)) = arrival.around.shared.router.tail(line)
+            && !matches!(arrival.content, Incoming::Streaming(_))
         {
-            return self.begin(exchange, ticket, leaf, &[range], arrival, out);
+            self.begin(exchange, ticket, leaf, &[range], arrival);
+            return Ok(());
         }
         self.request_anywhere(exchange, ticket, arrival, out)
     }
@@ -326,7 +320,6 @@ impl Service {
 
     /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
     /// answer without a handler.
-    #[inline(never)]
     fn answer_or_wait(
         &mut self,
         exchange: &mut Exchange,
@@ -351,7 +344,7 @@ impl Service {
         Ok(())
     }
 
-    /// Calls the handler that a request line has led to.
+    /// Calls the handler that a request line has led to: one that nothing is around.
     #[inline(always)]
     fn begin(
         &mut self,
@@ -360,21 +353,14 @@ impl Service {
         leaf: &Leaf<Call>,
         ranges: &[(u32, u32)],
         arrival: &Arrival<'_>,
-        out: &mut impl io::Write,
-    ) -> io::Result<()> {
+    ) {
         let view = Place::of_target(leaf.route, ranges).request(arrival);
         match &leaf.value {
             Call::Sync(endpoint, handler) => {
                 self.answer_at_once(exchange, ticket, (*endpoint, &**handler), &view);
-                Ok(())
             }
             Call::Async(endpoint) => {
                 self.start_at_once(exchange, ticket, *endpoint, arrival.head, &view);
-                Ok(())
-            }
-            Call::Around(_) => {
-                let target = answer::entry(arrival.around.shared, leaf);
-                self.answer_or_wait(exchange, ticket, arrival, target, view, out)
             }
         }
     }

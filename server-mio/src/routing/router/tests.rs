@@ -16,6 +16,23 @@ impl Random {
     }
 }
 
+/// Every third one is not to be found by request lines.
+impl Value for usize {
+    type Short = usize;
+
+    fn short(&self) -> Option<usize> {
+        (self % 3 != 2).then_some(*self)
+    }
+}
+
+impl Value for u32 {
+    type Short = u32;
+
+    fn short(&self) -> Option<u32> {
+        Some(*self)
+    }
+}
+
 fn router(patterns: &[&str]) -> Router<u32> {
     let mut router = Router::new();
     for (value, pattern) in (0..).zip(patterns) {
@@ -299,5 +316,5 @@ fn short_ways_lead_where_the_long_ones_do() {
         contested += router.shortcuts.contested();
     }
     println!("{exact} lines, {tails} tails, {contested} contested parents");
-    assert!(exact > 10_000 && tails > 5000 && contested > 500, "{exact} {tails} {contested}");
+    assert!(exact > 8000 && tails > 4000 && contested > 500, "{exact} {tails} {contested}");
 }
