@@ -10,8 +10,11 @@ use super::path::{self, BadPath};
 use super::pattern::{self, MOST_PARAMETERS, Pattern, RouteError, Shape};
 use super::shortcuts::Shortcuts;
 
-/// Where the values of a route's parameters stand in the decoded path: start and end of each.
-pub(crate) type Ranges = ArrayVec<(u32, u32), MOST_PARAMETERS>;
+/// Where a value stands in the decoded path: its start and its end.
+pub(crate) type Range = (u32, u32);
+
+/// Where the values of a route's parameters stand.
+pub(crate) type Ranges = ArrayVec<Range, MOST_PARAMETERS>;
 
 /// What a router leads to.
 pub(crate) trait Value: Clone {
@@ -173,7 +176,7 @@ impl<V: Value> Router<V> {
 
     /// The same for a path that ends in its only parameter, and where that is in the path.
     #[inline]
-    pub(crate) fn tail(&self, line: &[u8]) -> Option<(&Leaf<V::Short>, (u32, u32))> {
+    pub(crate) fn tail(&self, line: &[u8]) -> Option<(&Leaf<V::Short>, Range)> {
         self.shortcuts.tail(line)
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::lines::Lines;
 use super::pattern::Shape;
-use super::router::Leaf;
+use super::router::{Leaf, Range};
 
 /// What requests with a method of a route lead to, by `method SP request-target`: the whole of it for a path without
 /// parameters, what stands before the value for one that ends in its only parameter. A target is compared as it is,
@@ -86,7 +86,7 @@ impl<S> Shortcuts<S> {
     }
 
     #[inline]
-    pub(super) fn tail(&self, line: &[u8]) -> Option<(&Leaf<S>, (u32, u32))> {
+    pub(super) fn tail(&self, line: &[u8]) -> Option<(&Leaf<S>, Range)> {
         let (begin, value) = line.split_at_checked(last_mark(line)? + 1)?;
         // What has an escape or a query is looked at in full.
         if begin.last() != Some(&b'/') || value.is_empty() {
