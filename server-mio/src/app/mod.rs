@@ -6,12 +6,12 @@ mod ambient;
 #[cfg(feature = "tokio")]
 #[path = "ambient_tokio.rs"]
 mod ambient;
-mod at_once;
+mod call;
 mod shared;
 mod weight;
 
 pub(crate) use ambient::Ambient;
-pub(crate) use at_once::Ready;
+pub(crate) use call::{Call, Goal};
 pub(crate) use shared::{Entry, Shared, plain};
 pub(crate) use weight::Weight;
 
@@ -442,7 +442,7 @@ impl App {
     /// # Errors
     /// The first one that can't.
     pub fn check(&self) -> Result<(), RouteError> {
-        Shared::routes(self).map(|_| ())
+        shared::router(&self.routes, |_| ()).map(|_| ())
     }
 
     /// Puts the application together, for [drivers](crate::driver::Driver) to serve.

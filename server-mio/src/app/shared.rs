@@ -5,19 +5,18 @@ use std::sync::Arc;
 use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
-use super::at_once::AtOnce;
-use super::{AfterHook, App, AppSettings, BeforeHook, ErrorHandler, Weight, WorkerHook};
+use super::call::{EndpointId, Goal};
+use super::{AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Weight, WorkerHook};
 use crate::handler::{Endpoint, Kind};
 use crate::request::Context;
-use crate::routing::table::Table;
+use crate::routing::{Router, Value};
 use crate::runtime::BlockingPool;
 use crate::{ContentType, Error, Request, Response, RouteError, Status};
 
 /// What all workers share.
 pub(crate) struct Shared {
-    pub(crate) table: Table,
+    pub(crate) router: Router<Goal>,
     entries: Vec<Entry>,
-    pub(crate) at_once: AtOnce,
     /// What runs where no route was found.
     pub(crate) fallback: Entry,
     not_found: Option<Endpoint>,
@@ -58,7 +57,6 @@ impl Shared {
     /// # Errors
     /// The first route that can't be served.
     pub(crate) fn new(app: App) -> Result<Shared, RouteError> {
-        let table = Shared::routes(&app)?;
         let after = |inner: &[Arc<AfterHook>]| inner.iter().chain(&app.after).cloned().collect();
         let before = |inner: &[Arc<BeforeHook>]| app.before.iter().chain(inner).cloned().collect();
         let entries = app.routes.iter().map(|route| {
@@ -66,16 +64,19 @@ impl Shared {
             Entry::new(kind, route.slow, before(&route.before), after(&route.after))
         });
         let entries: Vec<Entry> = entries.collect();
-        let at_once = AtOnce::new(&table, &entries);
+        let goal = |endpoint| {
+            let Entry { kind, weight, is_bare, .. } = &entries[endpoint as usize];
+            Goal::new(endpoint, kind, weight, *is_bare)
+        };
+        let mut router = router(&app.routes, goal)?;
         // Never called: what is to be done depends on why there is no route.
         let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
         let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
         let pipeline = pipeline_settings(&app);
-        let context = Arc::new(Context { states: app.states, patterns: table.patterns() });
+        let context = Arc::new(Context { states: app.states, patterns: router.take_patterns() });
         Ok(Shared {
-            table,
+            router,
             entries,
-            at_once,
             fallback,
             not_found: app.not_found,
             errors: app.errors,
@@ -86,22 +87,6 @@ impl Shared {
             settings: app.settings,
             pipeline,
         })
-    }
-
-    /// The table of an application's routes.
-    pub(super) fn routes(app: &App) -> Result<Table, RouteError> {
-        let mut table = Table::new();
-        for (index, route) in app.routes.iter().enumerate() {
-            match &route.methods {
-                None => table.insert(None, &route.pattern, index as u32)?,
-                Some(methods) => {
-                    for method in methods {
-                        table.insert(Some(method), &route.pattern, index as u32)?;
-                    }
-                }
-            }
-        }
-        Ok(table)
     }
 
     /// How many handlers there are.
@@ -170,6 +155,24 @@ impl Shared {
             plain(response, Status::INTERNAL_SERVER_ERROR);
         }
     }
+}
+
+/// The router of routes as they were declared, each with what leads to its handler.
+pub(super) fn router<V: Value>(
+    routes: &[Declared],
+    value: impl Fn(EndpointId) -> V,
+) -> Result<Router<V>, RouteError> {
+    let mut router = Router::new();
+    for (endpoint, route) in (0..).zip(routes) {
+        let Some(methods) = &route.methods else {
+            router.insert(None, &route.pattern, value(endpoint))?;
+            continue;
+        };
+        for method in methods {
+            router.insert(Some(method), &route.pattern, value(endpoint))?;
+        }
+    }
+    Ok(router)
 }
 
 /// Answers with a status and its reason.

@@ -4,13 +4,12 @@ use rajada_pipeline::Incoming;
 
 use super::service::{Around, Arrival, Scratch, Service};
 use super::work::Waiting;
-use crate::app::{Entry, Ready, Shared, plain};
+use crate::app::{Entry, Goal, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
 use crate::response::{Owed, Staged};
-use crate::routing::path;
-use crate::routing::table::{Found, Route};
+use crate::routing::{Found, Leaf, path};
 use crate::{Response, Status, gate};
 
 /// What answers a request.
@@ -20,8 +19,8 @@ pub(super) enum Target<'s> {
     Entry(u32, &'s Entry),
     /// No route has the path.
     Missing,
-    /// The route does not have the method.
-    NotAllowed(&'s Route),
+    /// The route does not have the method, but these.
+    NotAllowed(&'s str),
     /// `OPTIONS`, of a route or (`*`) of the server.
     Options(&'s str),
     /// No route has the method, nor does an RFC that we know.
@@ -29,9 +28,6 @@ pub(super) enum Target<'s> {
     /// The path can't be decoded.
     BadPath,
 }
-
-/// The value of `Allow` for the server as a whole.
-const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
 
 /// Where a request's target has led.
 pub(super) struct Place<'a, 's> {
@@ -44,10 +40,10 @@ pub(super) struct Place<'a, 's> {
 }
 
 impl<'a: 's, 's> Place<'a, 's> {
-    /// Where a handler that can be called at once is.
+    /// Where a request is whose target is just the path.
     #[inline]
-    pub(super) fn of_ready(ready: &Ready, ranges: &'s [(u32, u32)]) -> Place<'a, 's> {
-        Place { target: Target::Missing, route: Some(ready.route), path: None, ranges }
+    pub(super) fn of_target(route: u32, ranges: &'s [(u32, u32)]) -> Place<'a, 's> {
+        Place { target: Target::Missing, route: Some(route), path: None, ranges }
     }
 
     /// The request as handlers see it.
@@ -78,35 +74,27 @@ pub(super) fn find<'a: 's, 's>(
 ) -> Place<'a, 's> {
     let (method, target) = (head.method(), head.target());
     let (raw, _, plain) = path::split(method, target);
-    scratch.ranges.clear();
-    let found = shared.table.find(raw, plain, &mut scratch.path, &mut scratch.ranges);
+    let (path, ranges) = (&mut scratch.path, &mut scratch.ranges);
+    let found = shared.router.find(method, raw, plain, path, ranges);
     let scratch: &'s Scratch = scratch;
     let (to, route) = match found {
-        Found::Route(route) => (of_route(shared, route, method), Some(route.index)),
-        Found::Nothing if raw == b"*" => (Target::Options(ALLOW), None),
-        Found::Nothing if !shared.table.knows_method(method) => (Target::UnknownMethod, None),
-        Found::Nothing => (Target::Missing, None),
+        Found::Leaf(Leaf { value: Goal { endpoint, .. }, route }) => {
+            (Target::Entry(*endpoint, shared.entry(*endpoint)), Some(*route))
+        }
+        Found::NotAllowed(route, allow) => (Target::NotAllowed(allow), Some(route)),
+        Found::Options(route, allow) => (Target::Options(allow), route),
+        Found::UnknownMethod(route) => (Target::UnknownMethod, route),
+        Found::Missing => (Target::Missing, None),
         Found::BadPath => (Target::BadPath, None),
     };
     let path = if plain || scratch.path.is_empty() { raw } else { &scratch.path };
     Place { target: to, route, path: Some(path), ranges: &scratch.ranges }
 }
 
+/// A request line as it stands, without its version.
 #[inline]
-fn of_route<'s>(shared: &'s Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
-    match route.methods.find(method) {
-        Some(endpoint) => Target::Entry(endpoint, shared.entry(endpoint)),
-        None => of_other_method(shared, route, method),
-    }
-}
-
-#[cold]
-fn of_other_method<'s>(shared: &Shared, route: &'s Route, method: &[u8]) -> Target<'s> {
-    match method {
-        b"OPTIONS" => Target::Options(route.methods.allow()),
-        _ if !shared.table.knows_method(method) => Target::UnknownMethod,
-        _ => Target::NotAllowed(route),
-    }
+pub(super) fn line<'b>(head: &rajada_parser::Request<'b, '_>) -> Option<&'b [u8]> {
+    head.octets().get(head.method_position().start..head.target_position().end)
 }
 
 impl Service {
@@ -205,8 +193,8 @@ pub(super) fn staging<'r>(
 fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
     match target {
         Target::Missing | Target::Entry(..) => response.not_found(),
-        Target::NotAllowed(route) => {
-            response.header("Allow", route.methods.allow());
+        Target::NotAllowed(allow) => {
+            response.header("Allow", allow);
             plain(response, Status::METHOD_NOT_ALLOWED);
         }
         Target::Options(allow) => {

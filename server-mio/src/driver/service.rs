@@ -15,13 +15,13 @@ use super::pool::Pool;
 use super::promise::{Lost, Promise};
 use super::work::{Waiting, Work};
 use crate::Status;
-use crate::app::{Ready, Shared, Weight};
+use crate::app::{Call, Shared, Weight};
 use crate::content::Kept;
 use crate::handler::Kind;
 use crate::peer::Peer;
 use crate::request::{self, Attached, Extensions, OwnedParts, Request};
 use crate::response::{Desk, Owed};
-use crate::routing::table::Ranges;
+use crate::routing::{Leaf, Ranges};
 use crate::runtime::{Runtime, Tasks, WakeQueue, after};
 
 /// The state of one worker that requests need.
@@ -150,11 +150,11 @@ impl Service {
                 }
                 let owed = Owed::new(pipeline, around.settings, ticket);
                 let arrival = || Arrival { around, head: request, content, expects_continue };
-                let handled = if let Some(ready) = around.shared.at_once.find(request)
+                let handled = if let Some(line) = answer::line(request)
+                    && let Some(leaf) = around.shared.router.exact(line)
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    self.begin_at_once(owed, ledger, ready, &[], &arrival());
-                    Some(&*ready.weight)
+                    Some(self.begin(owed, ledger, leaf, &[], &arrival()))
                 } else {
                     self.request(owed, ledger, &arrival())
                 };
@@ -257,11 +257,11 @@ impl Service {
         ledger: &mut Ledger,
         arrival: &Arrival<'s>,
     ) -> Option<&'s Weight> {
-        if let Some((ready, range)) = arrival.around.shared.at_once.find_tail(arrival.head)
+        if let Some(line) = answer::line(arrival.head)
+            && let Some((leaf, range)) = arrival.around.shared.router.tail(line)
             && !matches!(arrival.content, Incoming::Streaming(_))
         {
-            self.begin_at_once(owed, ledger, ready, &[range], arrival);
-            return Some(&ready.weight);
+            return Some(self.begin(owed, ledger, leaf, &[range], arrival));
         }
         self.request_anywhere(owed, ledger, arrival)
     }
@@ -345,23 +345,26 @@ impl Service {
         true
     }
 
-    /// Calls a handler that has no hooks around it.
+    /// Calls the handler that a request line has led to, one that nothing is around; tells what it weighs.
     #[inline(always)]
-    fn begin_at_once(
+    fn begin<'s>(
         &mut self,
         owed: Owed<'_>,
         ledger: &mut Ledger,
-        ready: &Ready,
+        leaf: &'s Leaf<Call>,
         ranges: &[(u32, u32)],
         arrival: &Arrival<'_>,
-    ) {
-        let view = Place::of_ready(ready, ranges).request(arrival);
-        match &ready.kind {
-            Kind::Sync(handler) => {
-                let handler = (ready.endpoint, &**handler);
-                self.answer_at_once(arrival.around, owed, handler, &view);
+    ) -> &'s Weight {
+        let view = Place::of_target(leaf.route, ranges).request(arrival);
+        match &leaf.value {
+            Call::Sync(endpoint, handler, weight) => {
+                self.answer_at_once(arrival.around, owed, (*endpoint, &**handler), &view);
+                weight
             }
-            Kind::Async(_) => self.start_at_once(owed, ledger, ready.endpoint, arrival, &view),
+            Call::Async(endpoint, weight) => {
+                self.start_at_once(owed, ledger, *endpoint, arrival, &view);
+                weight
+            }
         }
     }
 

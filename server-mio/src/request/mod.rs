@@ -38,9 +38,7 @@ use rajada_parser::{Authority, Fields, GetAll, Version};
 
 use crate::content::Content;
 use crate::peer::Peer;
-use crate::routing::Pattern;
-use crate::routing::path;
-use crate::routing::statics::is_same;
+use crate::routing::{Pattern, is_same, path};
 
 /// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
 ///

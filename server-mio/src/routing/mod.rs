@@ -1,11 +1,14 @@
-//! From a path and a method to what answers them.
+//! From a request line to what answers it. What that is, nobody here knows.
 
-pub(crate) mod methods;
+mod edges;
+mod lines;
+mod methods;
 pub(crate) mod path;
 mod pattern;
-pub(crate) mod statics;
-pub(crate) mod table;
-mod tails;
+mod router;
+mod shortcuts;
 
+pub(crate) use edges::is_same;
+pub(crate) use pattern::Pattern;
 pub use pattern::RouteError;
-pub(crate) use table::{Pattern, Ranges};
+pub(crate) use router::{Found, Leaf, Ranges, Router, Value};

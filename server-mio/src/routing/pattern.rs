@@ -36,16 +36,37 @@ impl fmt::Display for RouteError {
 
 impl core::error::Error for RouteError {}
 
+/// A pattern as requests tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// As it was written.
+    pub(crate) text: Box<str>,
+    /// The names of its parameters, in order.
+    pub(crate) names: Box<[Box<str>]>,
+}
+
 /// A pattern that was understood.
 pub(super) struct Parsed {
     /// The names of its parameters, in order.
     pub(super) names: Vec<Box<str>>,
-    /// The path itself, braces unescaped, if there is no parameter.
-    pub(super) path: Option<String>,
+    pub(super) shape: Shape,
+}
+
+/// What a pattern looks like to those who look for short ways. Texts have their braces unescaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// No parameter: this path.
+    Fixed(Box<str>),
+    /// This, which ends in `/`, and a parameter as the last segment: `/user/{id}`.
+    Tail(Box<str>),
+    /// This, which ends in `/`, and a last segment with a parameter and something else: `/user/v{number}`.
+    Mixed(Box<str>),
+    /// Parameters further up, or a wildcard.
+    Other,
 }
 
 /// How many parameters a pattern may have.
-pub(crate) const MOST_PARAMETERS: usize = 16;
+pub(super) const MOST_PARAMETERS: usize = 16;
 
 pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
     let fail = |why: &str| Err(RouteError::new(pattern, why));
@@ -57,6 +78,7 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
     }
     let mut names: Vec<Box<str>> = Vec::new();
     let mut path = String::new();
+    let mut first = None;
     let mut rest = pattern;
     while let Some(at) = rest.find(['{', '}']) {
         path.push_str(&rest[..at]);
@@ -85,13 +107,29 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
         if wildcard && !rest.is_empty() {
             return fail("nothing can follow a `{*wildcard}`");
         }
+        first.get_or_insert((path.len(), wildcard));
     }
     if names.len() > MOST_PARAMETERS {
         return fail("more than 16 parameters");
     }
     path.push_str(rest);
-    let path = names.is_empty().then_some(path);
-    Ok(Parsed { names, path })
+    Ok(Parsed { shape: shape(path, first, names.len()), names })
+}
+
+/// The shape of a pattern, of what is in it besides parameters, where the first parameter is, and whether that is a
+/// wildcard.
+fn shape(path: String, first: Option<(usize, bool)>, parameters: usize) -> Shape {
+    let Some((first, wildcard)) = first else { return Shape::Fixed(path.into()) };
+    if path[first..].contains('/') {
+        return Shape::Other;
+    }
+    let parent = path[..first].rfind('/').map_or("", |at| &path[..=at]);
+    let alone = parameters == 1 && parent.len() == path.len();
+    match (alone, wildcard) {
+        (true, true) => Shape::Other,
+        (true, false) => Shape::Tail(parent.into()),
+        (false, _) => Shape::Mixed(parent.into()),
+    }
 }
 
 #[cfg(test)]
@@ -105,8 +143,21 @@ mod tests {
     #[test]
     fn parameters_are_named_in_order() {
         assert_eq!(names("/user/{id}/post/{*rest}"), ["id".into(), "rest".into()]);
-        assert_eq!(parse("/plain/é").unwrap().path.as_deref(), Some("/plain/é"));
-        assert_eq!(parse("/{{a}}").unwrap().path.as_deref(), Some("/{a}"));
+    }
+
+    #[test]
+    fn shapes_tell_what_is_last() {
+        let shape = |pattern: &str| parse(pattern).unwrap().shape;
+        assert_eq!(shape("/plain/é"), Shape::Fixed("/plain/é".into()));
+        assert_eq!(shape("/{{a}}"), Shape::Fixed("/{a}".into()));
+        assert_eq!(shape("/user/{id}"), Shape::Tail("/user/".into()));
+        assert_eq!(shape("/{{a}}/{id}"), Shape::Tail("/{a}/".into()));
+        for last in ["v{id}", "{id}v", "{id}}}", "{{{id}", "v{*rest}", "{a}{b}"] {
+            assert_eq!(shape(&format!("/user/{last}")), Shape::Mixed("/user/".into()), "{last}");
+        }
+        for other in ["/user/{*rest}", "/user/{id}/", "/user/{id}/x", "/{a}/{b}", "/v{a}/{*b}"] {
+            assert_eq!(shape(other), Shape::Other, "{other}");
+        }
     }
 
     #[test]

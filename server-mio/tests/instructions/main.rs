@@ -7,6 +7,7 @@
 //! ```
 
 mod record;
+mod routes;
 
 use std::process::Command;
 
@@ -58,23 +59,27 @@ fn workload() {
 fn count(target: &str) -> Option<u64> {
     // Without optimisation a request takes many times more, and the figure tells little.
     let bursts = if cfg!(debug_assertions) { 10 } else { 250 };
-    let instructions = |depth: usize| {
-        let output = Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-            .arg(std::env::current_exe().ok()?)
-            .args(["--exact", "workload", "--test-threads=1"])
-            .env(TASK, format!("{target} {bursts} {depth}"))
-            .output()
-            .ok()?;
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{text}");
-        let line = text.lines().find(|line| line.contains("Collected : "))?;
-        line.rsplit(' ').next()?.parse::<u64>().ok()
-    };
+    let instructions =
+        |depth: usize| instructions("workload", &format!("{target} {bursts} {depth}"));
     let [short, long] = DEPTHS;
     let more = instructions(long)? - instructions(short)?;
     let requests = bursts * (long - short) as u64;
     Some((more + requests / 2) / requests)
+}
+
+/// Instructions of a test of this program that finds its task in its environment; `None` without valgrind.
+fn instructions(test: &str, task: &str) -> Option<u64> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe().ok()?)
+        .args(["--exact", test, "--test-threads=1"])
+        .env(TASK, task)
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    let line = text.lines().find(|line| line.contains("Collected : "))?;
+    line.rsplit(' ').next()?.parse().ok()
 }
 
 /// What is counted, in the order of the record's columns.

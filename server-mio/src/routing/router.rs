@@ -1,0 +1,274 @@
+//! The router: one structure, which one `insert` builds, and three ways to look into it.
+
+use std::collections::{HashMap, HashSet};
+
+use arrayvec::ArrayVec;
+use rajada_parser::encode::is_token;
+
+use super::methods::{KNOWN, Methods, OF_SERVER};
+use super::path::{self, BadPath};
+use super::pattern::{self, MOST_PARAMETERS, Pattern, RouteError, Shape};
+use super::shortcuts::Shortcuts;
+
+/// Where a value stands in the decoded path: its start and its end.
+pub(crate) type Range = (u32, u32);
+
+/// Where the values of a route's parameters stand.
+pub(crate) type Ranges = ArrayVec<Range, MOST_PARAMETERS>;
+
+/// What a router leads to.
+pub(crate) trait Value: Clone {
+    /// As much of it as is needed where a request line has led to it.
+    type Short: Clone;
+
+    /// None: request lines do not lead to it, only methods and paths.
+    fn short(&self) -> Option<Self::Short>;
+}
+
+/// For who wants to know no more than whether routes can be told apart.
+impl Value for () {
+    type Short = ();
+
+    fn short(&self) -> Option<()> {
+        Some(())
+    }
+}
+
+/// Values by method and pattern. Cheapest first, a request is looked for by its line ([`exact`](Self::exact)), by the
+/// beginning of its line ([`tail`](Self::tail)), and by method and path ([`find`](Self::find)). The last one knows
+/// everything; what the others find is what it would find.
+///
+/// Building takes time in proportion to the number of insertions.
+#[derive(Debug, Clone)]
+pub(crate) struct Router<V: Value> {
+    shortcuts: Shortcuts<V::Short>,
+    /// The numbers of routes without parameters, by path.
+    fixed: HashMap<Box<str>, u32>,
+    /// The numbers of the others. The fixed ones are not among them: between two patterns that can't be told apart, they
+    /// would hide one from the other.
+    tree: matchit::Router<u32>,
+    routes: Vec<Route<V>>,
+    /// Of each route, until they are taken.
+    patterns: Vec<Pattern>,
+    /// The numbers of routes by the text of their patterns.
+    numbers: HashMap<Box<str>, u32>,
+    /// Methods that some route has and no RFC that we know.
+    extensions: HashSet<Box<str>>,
+}
+
+/// One pattern's methods.
+#[derive(Debug, Clone)]
+struct Route<V> {
+    methods: Methods<Leaf<V>>,
+    shape: Shape,
+}
+
+/// What answers a method of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Leaf<V> {
+    pub(crate) value: V,
+    /// The number of its route: routes are counted from 0 in the order of first mention.
+    pub(crate) route: u32,
+}
+
+/// What a method and a path lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found<'r, V> {
+    /// A route has both.
+    Leaf(&'r Leaf<V>),
+    /// A route has the path, and other methods: its number, and the value of `Allow`.
+    NotAllowed(u32, &'r str),
+    /// `OPTIONS` that no value is for, of a route or (`*`) of the server, and the value of `Allow`.
+    Options(Option<u32>, &'r str),
+    /// No route has the method, nor does an RFC that we know; a route may have the path.
+    UnknownMethod(Option<u32>),
+    /// No route has the path.
+    Missing,
+    /// The path can't be decoded.
+    BadPath,
+}
+
+impl<V: Value> Router<V> {
+    /// A router without routes.
+    pub(crate) fn new() -> Router<V> {
+        Router {
+            shortcuts: Shortcuts::new(),
+            fixed: HashMap::new(),
+            tree: matchit::Router::new(),
+            routes: Vec::new(),
+            patterns: Vec::new(),
+            numbers: HashMap::new(),
+            extensions: HashSet::new(),
+        }
+    }
+
+    /// Adds a value for a method (`None`: any that has none of its own) of a pattern.
+    ///
+    /// # Errors
+    /// The pattern or the method is malformed, the pattern can't be told apart from another one, or the method has a
+    /// value already.
+    pub(crate) fn insert(
+        &mut self,
+        method: Option<&str>,
+        pattern: &str,
+        value: V,
+    ) -> Result<(), RouteError> {
+        let number = match self.numbers.get(pattern) {
+            Some(number) => *number,
+            None => self.insert_pattern(pattern)?,
+        };
+        let route = &mut self.routes[number as usize];
+        let short = value.short().map(|value| Leaf { value, route: number });
+        let leaf = Leaf { value, route: number };
+        let Some(method) = method else {
+            return match route.methods.insert_any(leaf) {
+                true => Ok(()),
+                false => Err(RouteError::new(pattern, "there is a handler for any method already")),
+            };
+        };
+        if !is_token(method.as_bytes()) {
+            return Err(RouteError::new(pattern, format!("`{method}` is not a method")));
+        }
+        if !route.methods.insert(method, leaf) {
+            return Err(RouteError::new(pattern, format!("{method} has a handler already")));
+        }
+        if let Some(leaf) = short {
+            self.shortcuts.insert(method, &route.shape, leaf);
+        }
+        if !KNOWN.contains(&method) && !self.extensions.contains(method) {
+            self.extensions.insert(method.into());
+        }
+        Ok(())
+    }
+
+    fn insert_pattern(&mut self, pattern: &str) -> Result<u32, RouteError> {
+        let parsed = pattern::parse(pattern)?;
+        let number = self.routes.len() as u32;
+        let told_apart = match &parsed.shape {
+            // As many paths as patterns: braces are escaped in one way only.
+            Shape::Fixed(path) => {
+                self.fixed.insert(path.clone(), number);
+                Ok(())
+            }
+            _ => self.tree.insert(pattern, number),
+        };
+        told_apart.map_err(|error| {
+            RouteError::new(pattern, format!("it can't be told apart from another route: {error}"))
+        })?;
+        self.shortcuts.insert_pattern(&parsed.shape);
+        self.routes.push(Route { methods: Methods::new(), shape: parsed.shape });
+        self.patterns.push(Pattern { text: pattern.into(), names: parsed.names.into() });
+        self.numbers.insert(pattern.into(), number);
+        Ok(number)
+    }
+
+    /// The patterns by the numbers of their routes. They are kept elsewhere afterwards.
+    pub(crate) fn take_patterns(&mut self) -> Box<[Pattern]> {
+        core::mem::take(&mut self.patterns).into()
+    }
+
+    /// What a request is for, by `method SP request-target` as it stands in the request line, if that is a path
+    /// without parameters, the route names the method, and its value has a short form.
+    #[inline]
+    pub(crate) fn exact(&self, line: &[u8]) -> Option<&Leaf<V::Short>> {
+        self.shortcuts.exact(line)
+    }
+
+    /// The same for a path that ends in its only parameter, and where that is in the path.
+    #[inline]
+    pub(crate) fn tail(&self, line: &[u8]) -> Option<(&Leaf<V::Short>, Range)> {
+        self.shortcuts.tail(line)
+    }
+
+    /// What a method and a raw path lead to; `plain` says that the path holds no `%`. If it does, `scratch` holds it
+    /// decoded afterwards (nothing, if it can't be), otherwise it is not touched. `ranges` tells where the route's
+    /// parameters are in the decoded path.
+    pub(crate) fn find(
+        &self,
+        method: &[u8],
+        raw: &[u8],
+        plain: bool,
+        scratch: &mut Vec<u8>,
+        ranges: &mut Ranges,
+    ) -> Found<'_, V> {
+        ranges.clear();
+        let found = match plain {
+            true => core::str::from_utf8(raw).map(|path| self.walk(path, ranges)).ok(),
+            false => self.walk_decoded(raw, scratch, ranges).ok(),
+        };
+        match found {
+            Some(Some(number)) => self.of_route(number, method),
+            Some(None) if raw == b"*" => Found::Options(None, OF_SERVER),
+            Some(None) if !self.knows_method(method) => Found::UnknownMethod(None),
+            Some(None) => Found::Missing,
+            None => Found::BadPath,
+        }
+    }
+
+    #[cold]
+    fn walk_decoded(
+        &self,
+        raw: &[u8],
+        scratch: &mut Vec<u8>,
+        ranges: &mut Ranges,
+    ) -> Result<Option<u32>, BadPath> {
+        match path::decode(raw, scratch) {
+            Ok(path) => {
+                let number = self.walk(path, ranges);
+                path::restore_slashes(scratch);
+                Ok(number)
+            }
+            Err(bad) => {
+                scratch.clear();
+                Err(bad)
+            }
+        }
+    }
+
+    /// The route that a decoded path belongs to, one without parameters first.
+    fn walk(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
+        if let Some(number) = self.fixed.get(path) {
+            return Some(*number);
+        }
+        let found = self.tree.at(path).ok()?;
+        for (_, value) in found.params.iter() {
+            let start = value.as_ptr() as usize - path.as_ptr() as usize;
+            ranges.try_push((start as u32, (start + value.len()) as u32)).ok()?;
+        }
+        Some(*found.value)
+    }
+
+    #[inline]
+    fn of_route(&self, number: u32, method: &[u8]) -> Found<'_, V> {
+        match self.routes.get(number as usize) {
+            Some(route) => match route.methods.find(method) {
+                Some(leaf) => Found::Leaf(leaf),
+                None => self.of_other_method(number, &route.methods, method),
+            },
+            None => Found::Missing,
+        }
+    }
+
+    #[cold]
+    fn of_other_method<'r>(
+        &'r self,
+        number: u32,
+        methods: &'r Methods<Leaf<V>>,
+        method: &[u8],
+    ) -> Found<'r, V> {
+        match method {
+            b"OPTIONS" => Found::Options(Some(number), methods.allow()),
+            _ if !self.knows_method(method) => Found::UnknownMethod(Some(number)),
+            _ => Found::NotAllowed(number, methods.allow()),
+        }
+    }
+
+    /// Whether an RFC or a route of this application defines a method: if not, 501 says more than 405.
+    fn knows_method(&self, method: &[u8]) -> bool {
+        KNOWN.iter().any(|known| known.as_bytes() == method)
+            || core::str::from_utf8(method).is_ok_and(|method| self.extensions.contains(method))
+    }
+}
+
+#[cfg(test)]
+mod tests;
