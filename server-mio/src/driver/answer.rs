@@ -2,13 +2,13 @@
 
 use rajada_pipeline::Incoming;
 
-use super::service::{Around, Arrival, Scratch, Service};
-use super::work::Waiting;
+use super::arrival::{Around, Arrival, Scratch};
+use super::service::Service;
 use crate::app::{Entry, Goal, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
-use crate::response::{Owed, Staged};
+use crate::response::{Owed, Preset, Staged};
 use crate::routing::{Found, Leaf, path};
 use crate::{Response, Status, gate};
 
@@ -27,6 +27,13 @@ pub(super) enum Target<'s> {
     UnknownMethod,
     /// The path can't be decoded.
     BadPath,
+}
+
+/// A request that its hooks have left to an asynchronous handler.
+pub(super) struct Waiting {
+    pub(super) endpoint: u32,
+    /// What the hooks have set of the answer.
+    pub(super) preset: Option<Box<Preset>>,
 }
 
 /// Where a request's target has led.

@@ -2,45 +2,14 @@
 
 use rajada_pipeline::{Burst, Event, Phase};
 
-use super::Key;
-use super::deadlines::Watch;
+use super::arrival::{Around, Stop};
+use super::entry::{Entry, Rest, Side};
 use super::exchange::Exchange;
-use super::service::{Around, Service, Stop};
-use super::state::{Side, State};
+use super::key::Key;
+use super::service::Service;
+use super::state::State;
 use crate::app::Shared;
 use crate::peer::Peer;
-
-/// A connection with what its owner keeps with it. What every event needs comes first.
-#[repr(C)]
-pub(crate) struct Entry<T> {
-    /// Its owner's: a socket, as a rule.
-    pub(crate) link: T,
-    /// It is on the driver's list of connections to go on with.
-    pub(crate) listed: bool,
-    pub(crate) side: Side,
-    /// Octets that were received and are not served: the beginning of a head, or what was left behind a stop.
-    rest: Option<Box<Rest>>,
-    pub(crate) watch: Watch,
-    pub(crate) exchange: Exchange,
-    pub(super) peer: Peer,
-    /// Octets thrown away behind our last answer.
-    lingered: u32,
-}
-
-const _: () = assert!(size_of::<Entry<u64>>() <= 256, "a connection is small");
-const _: () = assert!(
-    core::mem::offset_of!(Entry<u64>, exchange) <= 48,
-    "what every event needs shares a cache line"
-);
-
-/// Octets kept between two reads: `octets[start..]`.
-#[derive(Default)]
-pub(super) struct Rest {
-    pub(super) octets: Vec<u8>,
-    pub(super) start: usize,
-    /// They are served without waiting for more.
-    serveable: bool,
-}
 
 /// What becomes of a connection after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,34 +38,6 @@ pub struct Connection<'t, T> {
     pub(super) settings: &'t rajada_pipeline::Settings,
 }
 
-impl<T> Entry<T> {
-    pub(super) fn new(key: Key, peer: Peer, link: T, age: u32) -> Entry<T> {
-        Entry {
-            link,
-            listed: false,
-            side: Side::Open,
-            rest: None,
-            watch: Watch::new(age),
-            exchange: Exchange::new(key),
-            peer,
-            lingered: 0,
-        }
-    }
-
-    #[inline]
-    pub(super) fn has_rest(&self) -> bool {
-        self.rest.is_some()
-    }
-
-    /// Whether nothing is under way: no request, no answer.
-    pub(super) fn is_idle(&self) -> bool {
-        self.exchange.pipeline.in_flight() == 0
-            && !self.exchange.pipeline.wants_write()
-            && self.exchange.pipeline.phase() == Phase::Idle
-            && self.rest.is_none()
-    }
-}
-
 impl<'t, T> Connection<'t, T> {
     /// Its name.
     pub fn key(&self) -> Key {
@@ -115,7 +56,7 @@ impl<'t, T> Connection<'t, T> {
 
     /// What it waits for.
     pub fn state(&self) -> State {
-        State::of(self.entry, &self.service.tasks)
+        self.entry.state(&self.service.tasks)
     }
 
     /// Requests that handlers are at work on: received in full, and not answered in full.
@@ -323,16 +264,6 @@ impl<'t, T> Connection<'t, T> {
             self.entry.exchange.ledger.forget_pending();
         }
         self.entry.rest = None;
-    }
-}
-
-impl Rest {
-    pub(super) fn octets(&self) -> &[u8] {
-        &self.octets[self.start..]
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.octets.len() - self.start
     }
 }
 

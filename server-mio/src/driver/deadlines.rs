@@ -2,32 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::connection::Entry;
+use super::entry::{Entry, Watch};
 use super::state::State;
-use super::work::Work;
+use super::task::Work;
 use crate::Deadlines;
 use crate::runtime::Tasks;
-
-/// What was seen of a connection when it was looked at last.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Watch {
-    state: State,
-    /// How far it had come there.
-    progress: u32,
-    /// When it was first seen there, in milliseconds of the driver's life.
-    since: u32,
-}
 
 /// Milliseconds of a driver's life, which begin again after seven weeks; no deadline is further away.
 pub(crate) fn age(began: Instant, now: Instant) -> u32 {
     now.saturating_duration_since(began).as_millis() as u32
-}
-
-impl Watch {
-    /// Nothing was seen yet but that it was opened.
-    pub(crate) fn new(age: u32) -> Watch {
-        Watch { state: State::Opened, progress: 0, since: age }
-    }
 }
 
 /// Looks at a connection. If it is too late, tells in which state.
@@ -37,7 +20,7 @@ pub(crate) fn look<T>(
     deadlines: &Deadlines,
     age: u32,
 ) -> Option<State> {
-    let state = State::of(entry, tasks);
+    let state = entry.state(tasks);
     let progress = progress(entry, state);
     let watch = &mut entry.watch;
     // What waits to be served was not read by us: nobody is judged by that.

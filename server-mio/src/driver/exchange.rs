@@ -3,7 +3,7 @@
 use rajada_parser::Positions;
 use rajada_pipeline::{Pipeline, TicketId};
 
-use super::Key;
+use super::key::Key;
 use super::promise::Promise;
 use crate::content::Kept;
 use crate::request::OwnedParts;

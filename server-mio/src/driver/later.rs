@@ -7,7 +7,7 @@ use rajada_pipeline::{ApiMisuse, Content};
 
 use super::exchange::Exchange;
 use super::service::Service;
-use super::work::{Pump, Work};
+use super::task::{Pump, Work};
 use crate::content::BodyStream;
 use crate::gate;
 use crate::response::Later;

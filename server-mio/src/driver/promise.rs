@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rajada_pipeline::{Ticket, TicketId};
 
-use super::Key;
+use super::key::Key;
 
 /// A ticket that waits with its request: for content, for a handler. Whoever drops it has reported it as lost, and the
 /// driver answers in its place.

@@ -5,23 +5,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Settings, Store, Ticket};
+use rajada_pipeline::{Pipeline, Settings, Store};
 
-use super::answer::{self, Place, Target};
-use super::exchange::{Exchange, Ledger, Pending, Slots};
+use super::arrival::{Around, Scratch};
+use super::exchange::{Exchange, Slots};
 use super::futures::Futures;
 use super::pace::Pace;
 use super::pool::Pool;
-use super::promise::{Lost, Promise};
-use super::work::{Waiting, Work};
+use super::promise::Lost;
+use super::task::Work;
 use crate::Status;
-use crate::app::{Call, Shared, Weight};
+use crate::app::Shared;
 use crate::content::Kept;
-use crate::handler::Kind;
-use crate::peer::Peer;
-use crate::request::{self, Attached, Extensions, OwnedParts, Request};
-use crate::response::{Desk, Owed};
-use crate::routing::{Leaf, Ranges};
+use crate::response::Desk;
 use crate::runtime::{Runtime, Tasks, WakeQueue, after};
 
 /// The state of one worker that requests need.
@@ -33,51 +29,13 @@ pub(crate) struct Service {
     /// What idle pipelines have handed back.
     stores: Pool<Store<Kept>>,
     /// Where the fields of the request at hand are.
-    slots: Pool<Slots>,
-    scratch: Option<Box<Scratch>>,
+    pub(super) slots: Pool<Slots>,
+    pub(super) scratch: Option<Box<Scratch>>,
     pub(super) pace: Pace,
     /// Requests without an answer whose promises were dropped.
     pub(super) lost: Rc<Lost>,
     /// Requests of a connection are counted: their number is bounded.
-    counts: bool,
-}
-
-/// What is around an exchange: its application, and who is at the other end.
-#[derive(Clone, Copy)]
-pub(crate) struct Around<'a> {
-    pub(crate) shared: &'a Shared,
-    pub(crate) settings: &'a Settings,
-    pub(crate) peer: &'a Peer,
-}
-
-/// A request as the pipeline gives it.
-pub(super) struct Arrival<'b> {
-    pub(super) around: Around<'b>,
-    pub(super) head: &'b rajada_parser::Request<'b, 'b>,
-    pub(super) content: Incoming<'b>,
-    expects_continue: bool,
-}
-
-/// Room for what a request's path is decoded to.
-#[derive(Default)]
-pub(super) struct Scratch {
-    pub(super) path: Vec<u8>,
-    pub(super) ranges: Ranges,
-}
-
-/// Why no more of a burst is served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// It holds nothing more that is complete.
-    NeedData,
-    /// What is ready should leave first; then the burst can be gone on with.
-    Write,
-    /// Others should have their turn first.
-    Yield,
-    /// The peer has too much to read or to wait for.
-    Paused,
-    /// Nothing more is received.
-    Closed,
+    pub(super) counts: bool,
 }
 
 /// Octets that an idle store may have kept.
@@ -99,124 +57,6 @@ impl Service {
         }
     }
 
-    /// Serves what a burst holds, and says why it stops. Answers that are ready then are the caller's to write.
-    #[inline(always)]
-    pub(super) fn receive(
-        &mut self,
-        around: Around<'_>,
-        exchange: &mut Exchange,
-        burst: &mut Burst<'_>,
-    ) -> Stop {
-        self.lend(&mut exchange.pipeline, around.settings);
-        let mut slots = match exchange.ledger.slots.take().or_else(|| self.slots.take()) {
-            Some(slots) => slots,
-            None => {
-                cold_path();
-                Box::default()
-            }
-        };
-        let stop = self.receive_into(around, exchange, burst, &mut slots);
-        if !burst.rest().is_empty() && stop == Stop::NeedData {
-            cold_path();
-            exchange.ledger.slots = Some(slots);
-        } else {
-            self.slots.put(slots);
-        }
-        stop
-    }
-
-    // A function of its own, so that what callers do around it takes no register away from it.
-    #[inline(never)]
-    fn receive_into(
-        &mut self,
-        around: Around<'_>,
-        exchange: &mut Exchange,
-        burst: &mut Burst<'_>,
-        slots: &mut Slots,
-    ) -> Stop {
-        if exchange.ledger.is_due() {
-            cold_path();
-            self.handle_pending(around, exchange);
-        }
-        let began = self.pace.now();
-        loop {
-            let event = exchange.pipeline.receive(around.settings, burst, slots);
-            // By reference: moved, the head would be copied.
-            if let Event::Request { ticket, ref request, content, expects_continue, .. } = event {
-                let Exchange { pipeline, ledger } = exchange;
-                if self.counts {
-                    cold_path();
-                    count(around.shared, ledger, pipeline, &ticket);
-                }
-                let owed = Owed::new(pipeline, around.settings, ticket);
-                let arrival = || Arrival { around, head: request, content, expects_continue };
-                let handled = if let Some(line) = answer::line(request)
-                    && let Some(leaf) = around.shared.router.exact(line)
-                    && !matches!(content, Incoming::Streaming(_))
-                {
-                    Some(self.begin(owed, ledger, leaf, &[], &arrival()))
-                } else {
-                    self.request(owed, ledger, &arrival())
-                };
-                self.follow(exchange);
-                let Some(weight) = handled else { break Stop::Write };
-                if self.pace.count(weight)
-                    && let Some(stop) = self.look(around.shared, exchange, began, weight)
-                {
-                    break stop;
-                }
-                continue;
-            }
-            match event {
-                Event::Data(octets) => {
-                    if let Some(pending) = &mut exchange.ledger.pending {
-                        pending.parts.add_content(octets);
-                    }
-                }
-                Event::EndOfMessage { .. } => {
-                    if let Some(pending) = &mut exchange.ledger.pending {
-                        pending.is_complete = true;
-                        let entry = around.shared.entry(pending.endpoint);
-                        if entry.slow && exchange.pipeline.wants_write() {
-                            break Stop::Write;
-                        }
-                        self.handle_pending(around, exchange);
-                    }
-                }
-                Event::Malformed(offence) => {
-                    log::debug!("{}: {offence}", around.peer);
-                    exchange.ledger.forget_pending();
-                }
-                Event::NeedData => break Stop::NeedData,
-                // What leaves may make room.
-                Event::Paused if exchange.pipeline.wants_write() => break Stop::Write,
-                Event::Paused => break Stop::Paused,
-                Event::Upgraded | Event::Closed => break Stop::Closed,
-                _ => break Stop::Closed,
-            }
-        }
-    }
-
-    /// Looks at the clock: lets answers go that have waited for others for too long, and others have their turn.
-    #[inline(never)]
-    fn look(
-        &mut self,
-        shared: &Shared,
-        exchange: &Exchange,
-        began: Instant,
-        weight: &Weight,
-    ) -> Option<Stop> {
-        let now = self.runtime.clock().now();
-        self.pace.look(now, weight);
-        if self.pace.is_turn_over() {
-            return Some(Stop::Yield);
-        }
-        let late = |most| now.saturating_duration_since(began) > most;
-        let write =
-            shared.settings.flush_after.is_some_and(late) && exchange.pipeline.wants_write();
-        write.then_some(Stop::Write)
-    }
-
     /// Ends a connection with an answer behind those that are owed: its peer has taken too long.
     pub(super) fn refuse(&mut self, around: Around<'_>, exchange: &mut Exchange, status: Status) {
         self.lend(&mut exchange.pipeline, around.settings);
@@ -225,7 +65,7 @@ impl Service {
     }
 
     #[inline(always)]
-    fn lend(&mut self, pipeline: &mut Pipeline<Kept>, settings: &Settings) {
+    pub(super) fn lend(&mut self, pipeline: &mut Pipeline<Kept>, settings: &Settings) {
         if pipeline.wants_store() {
             let store = match self.stores.take() {
                 Some(store) => store,
@@ -249,205 +89,9 @@ impl Service {
         }
     }
 
-    /// One request whose head is complete. Nothing if it waits for ready answers to leave.
-    #[inline(never)]
-    fn request<'s>(
-        &mut self,
-        owed: Owed<'_>,
-        ledger: &mut Ledger,
-        arrival: &Arrival<'s>,
-    ) -> Option<&'s Weight> {
-        if let Some(line) = answer::line(arrival.head)
-            && let Some((leaf, range)) = arrival.around.shared.router.tail(line)
-            && !matches!(arrival.content, Incoming::Streaming(_))
-        {
-            return Some(self.begin(owed, ledger, leaf, &[range], arrival));
-        }
-        self.request_anywhere(owed, ledger, arrival)
-    }
-
-    /// A request that the request line alone does not lead to a handler.
-    #[inline(never)]
-    fn request_anywhere<'s>(
-        &mut self,
-        owed: Owed<'_>,
-        ledger: &mut Ledger,
-        arrival: &Arrival<'s>,
-    ) -> Option<&'s Weight> {
-        let mut scratch = self.scratch.take().unwrap_or_default();
-        let handled = self.request_at(owed, ledger, arrival, &mut scratch);
-        self.scratch = Some(scratch);
-        handled
-    }
-
-    fn request_at<'s>(
-        &mut self,
-        owed: Owed<'_>,
-        ledger: &mut Ledger,
-        arrival: &Arrival<'s>,
-        scratch: &mut Scratch,
-    ) -> Option<&'s Weight> {
-        let shared: &'s Shared = arrival.around.shared;
-        let place = answer::find(shared, arrival.head, scratch);
-        let request = place.request(arrival);
-        let Target::Entry(endpoint, entry) = place.target else {
-            self.answer_or_wait(owed, ledger, arrival, place.target, request);
-            return Some(&shared.fallback.weight);
-        };
-        let handled = match &entry.kind {
-            _ if !entry.is_bare || matches!(arrival.content, Incoming::Streaming(_)) => {
-                self.answer_or_wait(owed, ledger, arrival, place.target, request)
-            }
-            Kind::Sync(handler) => {
-                self.answer_at_once(arrival.around, owed, (endpoint, &**handler), &request);
-                true
-            }
-            Kind::Async(_) => {
-                self.start_at_once(owed, ledger, endpoint, arrival, &request);
-                true
-            }
-        };
-        handled.then_some(&*entry.weight)
-    }
-
-    /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
-    /// answer without a handler. False if ready answers should leave before it is handled.
-    fn answer_or_wait(
-        &mut self,
-        mut owed: Owed<'_>,
-        ledger: &mut Ledger,
-        arrival: &Arrival<'_>,
-        target: Target<'_>,
-        request: Request<'_>,
-    ) -> bool {
-        let around = arrival.around;
-        let mut extensions = Extensions::default();
-        let mut request = Request { extensions: Attached::Open(&mut extensions), ..request };
-        let Target::Entry(endpoint, entry) = target else {
-            self.answer_plainly(around, owed, target, &mut request);
-            extensions.clear();
-            return true;
-        };
-        let is_complete = !matches!(arrival.content, Incoming::Streaming(_));
-        if !is_complete || (entry.slow && owed.has_ready_answers()) {
-            self.postpone(owed, ledger, arrival, endpoint, &request);
-            return !is_complete;
-        }
-        match self.answer(around, &mut owed, endpoint, &mut request) {
-            Some(waiting) => {
-                let mut parts = OwnedParts::lend(&around.shared.context);
-                parts.copy(arrival.head, &request);
-                parts.set_extensions(extensions);
-                self.start(around, owed, ledger, waiting, parts);
-            }
-            None => extensions.clear(),
-        }
-        true
-    }
-
-    /// Calls the handler that a request line has led to, one that nothing is around; tells what it weighs.
-    #[inline(always)]
-    fn begin<'s>(
-        &mut self,
-        owed: Owed<'_>,
-        ledger: &mut Ledger,
-        leaf: &'s Leaf<Call>,
-        ranges: &[(u32, u32)],
-        arrival: &Arrival<'_>,
-    ) -> &'s Weight {
-        let view = Place::of_target(leaf.route, ranges).request(arrival);
-        match &leaf.value {
-            Call::Sync(endpoint, handler, weight) => {
-                self.answer_at_once(arrival.around, owed, (*endpoint, &**handler), &view);
-                weight
-            }
-            Call::Async(endpoint, weight) => {
-                self.start_at_once(owed, ledger, *endpoint, arrival, &view);
-                weight
-            }
-        }
-    }
-
-    /// Calls an asynchronous handler that has no hooks around it.
-    #[inline(never)]
-    fn start_at_once(
-        &mut self,
-        owed: Owed<'_>,
-        ledger: &mut Ledger,
-        endpoint: u32,
-        arrival: &Arrival<'_>,
-        request: &Request<'_>,
-    ) {
-        let mut parts = OwnedParts::lend(&arrival.around.shared.context);
-        parts.copy(arrival.head, request);
-        let waiting = Waiting { endpoint, preset: None };
-        self.start(arrival.around, owed, ledger, waiting, parts);
-    }
-
-    /// Keeps a request that can't be handled yet.
-    #[cold]
-    fn postpone(
-        &mut self,
-        mut owed: Owed<'_>,
-        ledger: &mut Ledger,
-        arrival: &Arrival<'_>,
-        endpoint: u32,
-        request: &Request<'_>,
-    ) {
-        if arrival.expects_continue
-            && let Err(error) = owed.send_continue()
-        {
-            log::debug!("{}: no 100 could be sent: {error}", arrival.around.peer);
-        }
-        let Some(ticket) = owed.take_ticket() else { return };
-        let mut parts = OwnedParts::lend(&arrival.around.shared.context);
-        parts.copy(arrival.head, request);
-        let promise = Promise::new(ticket, ledger.key, &self.lost);
-        let is_complete = !matches!(arrival.content, Incoming::Streaming(_));
-        ledger.pending = Some(Box::new(Pending { parts, promise, endpoint, is_complete }));
-    }
-
-    /// Handles a request that has waited.
-    #[cold]
-    fn handle_pending(&mut self, around: Around<'_>, exchange: &mut Exchange) {
-        if let Some(pending) = exchange.ledger.pending.take() {
-            self.handle(around, exchange, *pending);
-            self.follow(exchange);
-        }
-    }
-
-    fn handle(&mut self, around: Around<'_>, exchange: &mut Exchange, pending: Pending) {
-        let Exchange { pipeline, ledger } = exchange;
-        let Pending { mut parts, promise, endpoint, .. } = pending;
-        let Some(ticket) = promise.redeem() else { return };
-        let mut owed = Owed::new(pipeline, around.settings, ticket);
-        let mut extensions = Extensions::default();
-        let mut request = parts.view_for_hooks(&mut extensions);
-        match self.answer(around, &mut owed, endpoint, &mut request) {
-            Some(waiting) => {
-                parts.set_extensions(extensions);
-                self.start(around, owed, ledger, waiting, parts);
-            }
-            None => {
-                extensions.clear();
-                request::give_back(parts);
-            }
-        }
-    }
-
     /// How long an asynchronous handler may take from now.
     pub(super) fn handler_deadline(&self, shared: &Shared) -> Option<Instant> {
         let time = shared.settings.deadlines.handler;
         time.map(|time| after(self.runtime.clock().now(), time))
-    }
-}
-
-/// Counts requests, where their number is bounded: behind the last one the connection closes.
-#[cold]
-fn count(shared: &Shared, ledger: &mut Ledger, pipeline: &mut Pipeline<Kept>, ticket: &Ticket) {
-    ledger.served = ledger.served.saturating_add(1);
-    if ledger.served >= shared.settings.limits.requests_per_connection {
-        // It fails only if the ticket is void, which its answer will tell.
-        let _ = pipeline.close_after(ticket);
     }
 }

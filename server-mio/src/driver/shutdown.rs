@@ -1,9 +1,7 @@
 //! The end of service.
 
-use std::time::Instant;
-
-use super::Turn;
-use super::state::Side;
+use super::entry::Side;
+use super::turn::Turn;
 use crate::runtime::after;
 
 /// How serving ended.
@@ -16,30 +14,16 @@ pub enum Exit {
     Cut,
 }
 
-/// Whether it was ordered, and how long it may take.
-#[derive(Debug, Default)]
-pub(super) struct Shutdown {
-    ends: Option<Instant>,
-    cut: bool,
-}
-
-impl Shutdown {
-    /// When it must have ended, once it was ordered.
-    pub(super) fn ends(&self) -> Option<Instant> {
-        self.ends
-    }
-}
-
 impl<T> Turn<'_, T> {
     /// Ends service: no new requests; idle connections close at once, busy ones when they are done, or when the
     /// [grace period](crate::App::grace) is over. No connection should be opened any more. Ordered again, it changes
     /// nothing.
     pub fn shut_down(&mut self) {
-        if self.driver.shutdown.ends.is_some() {
+        if self.driver.ends.is_some() {
             return;
         }
         let (now, grace) = (self.now(), self.driver.shared.settings.grace);
-        self.driver.shutdown.ends = Some(after(now, grace));
+        self.driver.ends = Some(after(now, grace));
         for key in self.keys() {
             let Some(entry) = self.driver.connections.get(key) else { continue };
             match entry.side {
@@ -54,16 +38,16 @@ impl<T> Turn<'_, T> {
     /// Ends service now, whatever is under way.
     pub fn cut(&mut self) {
         self.shut_down();
-        self.driver.shutdown.cut = true;
+        self.driver.cut = true;
     }
 
     /// How service has ended, once it has.
     pub fn exit(&self) -> Option<Exit> {
-        let ends = self.driver.shutdown.ends?;
+        let ends = self.driver.ends?;
         if self.driver.connections.len() == 0 {
             Some(Exit::Clean)
         } else {
-            (self.driver.shutdown.cut || self.now() >= ends).then_some(Exit::Cut)
+            (self.driver.cut || self.now() >= ends).then_some(Exit::Cut)
         }
     }
 }

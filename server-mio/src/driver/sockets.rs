@@ -1,8 +1,10 @@
 //! What every loop over transports does with a turn.
 
 use super::connection::Next;
+use super::key::Key;
+use super::shutdown::Exit;
 use super::transport::{Link, Readiness, Transport};
-use super::{Exit, Key, Turn};
+use super::turn::Turn;
 
 impl<T: Transport> Turn<'_, Link<T>> {
     /// Goes on with a connection that the system has told something of, if it is still there. True if it has ended.

@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind, IoSlice};
 
 use rajada_pipeline::{Burst, Pipeline};
 
+use super::arrival::Stop;
 use super::connection::{Connection, Next};
-use super::service::Stop;
-use super::state::Side;
+use super::entry::Side;
 use crate::content::Kept;
 
 /// Carries octets without ever waiting: a socket, a TLS session over one, a double in a test.

@@ -1,16 +1,21 @@
 //! What happens between two waits for events.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::connection::{Connection, Entry};
-use super::service::Around;
-use super::state::Side;
-use super::{Driver, Key, LEAST_INTERVAL, deadlines};
+use super::arrival::Around;
+use super::connection::Connection;
+use super::core::Driver;
+use super::deadlines;
+use super::entry::{Entry, Side};
+use super::key::Key;
 use crate::peer::Peer;
 use crate::request::Spare;
 use crate::runtime::{Entered, Runtime, after};
 use crate::{Status, gate};
+
+/// Deadlines are looked at no more often than this.
+const LEAST_INTERVAL: Duration = Duration::from_millis(1);
 
 /// A turn of a [`Driver`]: while it lasts, code of the application on this thread finds this worker.
 pub struct Turn<'d, T> {
@@ -19,6 +24,14 @@ pub struct Turn<'d, T> {
     /// What this thread kept before.
     before: Option<Spare>,
     _entered: Entered,
+}
+
+impl<T> Driver<T> {
+    /// Begins a turn. `now` is the time behind the wait for events, and that of everything in this turn.
+    #[inline]
+    pub fn turn(&mut self, now: Instant) -> Turn<'_, T> {
+        Turn::new(self, now)
+    }
 }
 
 impl<'d, T> Turn<'d, T> {
@@ -229,6 +242,21 @@ impl<T> Drop for Turn<'_, T> {
     #[inline]
     fn drop(&mut self) {
         self.driver.spare = Spare::exchange(self.before.take());
+    }
+}
+
+/// The stop hooks run, behind the end of all that was under way.
+impl<T> Drop for Driver<T> {
+    fn drop(&mut self) {
+        let (now, shared) = (self.runtime().clock().now(), self.shared.clone());
+        let mut turn = self.turn(now);
+        turn.close_all();
+        turn.drop_tasks();
+        let runtime = turn.runtime().clone();
+        for hook in &shared.stop {
+            gate::run("a stop hook", || hook(&mut runtime.locals().borrow_mut()));
+        }
+        gate::discard(runtime.locals().take());
     }
 }
 

@@ -6,80 +6,19 @@
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use bytes::Bytes;
-use rajada_pipeline::Streaming;
-
-use super::Key;
-use super::answer::{answer_panic, conclude, staging};
+use super::answer::{Waiting, answer_panic, conclude, staging};
+use super::arrival::Around;
 use super::exchange::{Exchange, Ledger};
+use super::key::Key;
 use super::promise::Promise;
-use super::service::{Around, Service};
+use super::service::Service;
+use super::task::{Owner, Work};
 use crate::app::{Entry, Shared, plain};
-use crate::content::BodyStream;
 use crate::handler::{Kind, ReusableFuture};
 use crate::request::{self, OwnedParts, OwnedRequest};
-use crate::response::{Owed, Preset};
-use crate::runtime::{NO_TASK, SpawnedTask, TaskId};
+use crate::response::Owed;
+use crate::runtime::{NO_TASK, TaskId};
 use crate::{Response, Status, gate};
-
-/// What a task works on, taken out while it is polled.
-pub(crate) enum Work {
-    Handler(Box<dyn ReusableFuture>, Owner),
-    Pump(Pump),
-    Spawned(SpawnedTask),
-}
-
-/// What an asynchronous handler that waits is about.
-pub(crate) struct Owner {
-    pub(super) promise: Promise,
-    pub(super) endpoint: u32,
-    /// A copy of the request, where someone wants to see it once the handler has ended.
-    pub(super) request: Option<Box<OwnedParts>>,
-    /// What hooks before it have set of the answer.
-    pub(super) preset: Option<Box<Preset>>,
-    /// When it has had its time.
-    pub(super) deadline: Option<Instant>,
-}
-
-/// The content of an answer, made piece by piece.
-pub(crate) struct Pump {
-    pub(super) connection: Key,
-    pub(super) streaming: Streaming,
-    pub(super) stream: Box<dyn BodyStream>,
-    /// A piece that there was no room for.
-    pub(super) held: Option<Bytes>,
-}
-
-impl Work {
-    /// The connection that it is for.
-    pub(super) fn connection(&self) -> Option<Key> {
-        match self {
-            Work::Handler(_, owner) => Some(owner.promise.connection()),
-            Work::Pump(pump) => Some(pump.connection),
-            Work::Spawned(_) => None,
-        }
-    }
-
-    /// Whether it makes content of an answer.
-    pub(super) fn is_pump(&self) -> bool {
-        matches!(self, Work::Pump(_))
-    }
-
-    /// Whether it is a handler that has had its time.
-    fn is_overdue(&self, now: Instant) -> bool {
-        match self {
-            Work::Handler(_, owner) => owner.deadline.is_some_and(|deadline| deadline <= now),
-            Work::Pump(_) | Work::Spawned(_) => false,
-        }
-    }
-}
-
-/// A request that its hooks have left to an asynchronous handler.
-pub(super) struct Waiting {
-    pub(super) endpoint: u32,
-    /// What the hooks have set of the answer.
-    pub(super) preset: Option<Box<Preset>>,
-}
 
 impl Service {
     /// Calls an asynchronous handler and polls it once. If it is not ready it is parked.
@@ -96,7 +35,7 @@ impl Service {
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
         let copy = shared.asks_for_request(entry).then(|| {
-            let mut copy = OwnedParts::lend(&shared.context);
+            let mut copy = request::lend(&shared.context);
             copy.copy_of(&parts);
             copy
         });

@@ -12,6 +12,7 @@ mod media_type;
 #[cfg(feature = "multipart")]
 mod multipart;
 mod owned;
+mod parts;
 mod spare;
 mod states;
 
@@ -28,8 +29,8 @@ pub use multipart::Part;
 pub use owned::OwnedRequest;
 
 pub(crate) use context::Context;
-pub(crate) use owned::OwnedParts;
-pub(crate) use spare::{Spare, give_back};
+pub(crate) use parts::OwnedParts;
+pub(crate) use spare::{Spare, give_back, lend};
 pub(crate) use states::States;
 
 use core::fmt;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::owned::OwnedParts;
+use super::parts::OwnedParts;
 
 /// How many owned requests a worker keeps for use again.
 const MOST_SPARE: usize = 1024;
@@ -32,10 +32,10 @@ impl Spare {
     }
 }
 
-/// An owned request to be filled: one that was dropped on this thread, if there is any.
-pub(super) fn take(context: &Arc<Context>) -> Option<Box<OwnedParts>> {
-    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.pop())?;
-    parts.is_of(context).then_some(parts)
+/// An owned request to be filled, for an application: one that was dropped on this thread, if there is any.
+pub(crate) fn lend(context: &Arc<Context>) -> Box<OwnedParts> {
+    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.pop());
+    parts.filter(|parts| parts.is_of(context)).unwrap_or_else(|| OwnedParts::new(context))
 }
 
 /// Takes an owned request back, on a thread that has use for it; anywhere else it is freed.

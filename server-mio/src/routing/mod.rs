@@ -1,6 +1,7 @@
 //! From a request line to what answers it. What that is, nobody here knows.
 
 mod edges;
+mod leaf;
 mod lines;
 mod methods;
 pub(crate) mod path;
@@ -9,6 +10,7 @@ mod router;
 mod shortcuts;
 
 pub(crate) use edges::is_same;
+pub(crate) use leaf::{Leaf, Ranges};
 pub(crate) use pattern::Pattern;
 pub use pattern::RouteError;
-pub(crate) use router::{Found, Leaf, Ranges, Router, Value};
+pub(crate) use router::{Found, Router, Value};

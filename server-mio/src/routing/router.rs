@@ -2,19 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use arrayvec::ArrayVec;
 use rajada_parser::encode::is_token;
 
+use super::leaf::{Leaf, Range, Ranges};
 use super::methods::{KNOWN, Methods, OF_SERVER};
 use super::path::{self, BadPath};
-use super::pattern::{self, MOST_PARAMETERS, Pattern, RouteError, Shape};
+use super::pattern::{self, Pattern, RouteError, Shape};
 use super::shortcuts::Shortcuts;
-
-/// Where a value stands in the decoded path: its start and its end.
-pub(crate) type Range = (u32, u32);
-
-/// Where the values of a route's parameters stand.
-pub(crate) type Ranges = ArrayVec<Range, MOST_PARAMETERS>;
 
 /// What a router leads to.
 pub(crate) trait Value: Clone {
@@ -61,14 +55,6 @@ pub(crate) struct Router<V: Value> {
 struct Route<V> {
     methods: Methods<Leaf<V>>,
     shape: Shape,
-}
-
-/// What answers a method of a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Leaf<V> {
-    pub(crate) value: V,
-    /// The number of its route: routes are counted from 0 in the order of first mention.
-    pub(crate) route: u32,
 }
 
 /// What a method and a path lead to.

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::leaf::{Leaf, Range};
 use super::lines::Lines;
 use super::pattern::Shape;
-use super::router::{Leaf, Range};
 
 /// What requests with a method of a route lead to, by `method SP request-target`: the whole of it for a path without
 /// parameters, what stands before the value for one that ends in its only parameter. A target is compared as it is,

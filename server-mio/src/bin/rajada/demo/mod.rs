@@ -1,5 +1,6 @@
 //! What the reference server serves.
 
+mod escaped;
 mod tour;
 #[cfg(not(feature = "multipart"))]
 #[path = "no_upload.rs"]

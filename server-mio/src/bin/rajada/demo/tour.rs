@@ -15,6 +15,7 @@ use rajada_mio::{
     RequestError, Response, Sleep, Status, local, sleep, spawn, spawn_blocking, timeout,
 };
 
+use super::escaped::escaped;
 use super::upload;
 
 /// Visits of all workers.
@@ -151,9 +152,4 @@ impl BodyStream for Countdown {
             format!("{left}\n").into()
         })))
     }
-}
-
-/// Text for a page.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rajada_mio::{App, Html, Request, RequestError};
 
-use super::tour::escaped;
+use super::escaped::escaped;
 
 /// Where the page shows it.
 pub(super) const FORM: &str = r#"<form method="post" action="/demo/upload" enctype="multipart/form-data">

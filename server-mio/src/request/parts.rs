@@ -1,0 +1,172 @@
+//! What an owned request is made of.
+
+use std::sync::Arc;
+
+use rajada_parser::{FieldPosition, Fields, Version};
+
+use super::context::Context;
+use super::{Attached, Extensions, Head, Request};
+use crate::content::Content;
+use crate::peer::Peer;
+use crate::routing::Ranges;
+
+/// What an [`OwnedRequest`] is made of, kept by a worker between two of them.
+pub(crate) struct OwnedParts {
+    context: Arc<Context>,
+    /// The head, then the content.
+    octets: Vec<u8>,
+    head: usize,
+    method: (u32, u32),
+    target: (u32, u32),
+    version: Version,
+    positions: Vec<FieldPosition>,
+    /// The path within the octets, if it is not just the target; nothing if `decoded` has it.
+    path: Option<(u32, u32)>,
+    decoded: Vec<u8>,
+    route: Option<u32>,
+    ranges: Ranges,
+    has_content: bool,
+    peer: Peer,
+    pub(super) extensions: Extensions,
+}
+
+impl OwnedParts {
+    /// An empty one for requests to an application.
+    #[cold]
+    pub(super) fn new(context: &Arc<Context>) -> Box<OwnedParts> {
+        Box::new(OwnedParts {
+            context: context.clone(),
+            octets: Vec::new(),
+            head: 0,
+            method: (0, 0),
+            target: (0, 0),
+            version: Version::Http11,
+            positions: Vec::new(),
+            path: None,
+            decoded: Vec::new(),
+            route: None,
+            ranges: Ranges::new(),
+            has_content: false,
+            peer: Peer::Local,
+            extensions: Extensions::default(),
+        })
+    }
+
+    /// Becomes a copy of `request`, whose head is `head`, but for its extensions.
+    pub(crate) fn copy(&mut self, head: &rajada_parser::Request<'_, '_>, request: &Request<'_>) {
+        let range = |range: core::ops::Range<usize>| (range.start as u32, range.end as u32);
+        self.octets.clear();
+        self.octets.extend_from_slice(head.octets());
+        self.head = self.octets.len();
+        self.method = range(head.method_position());
+        self.target = range(head.target_position());
+        self.version = head.version();
+        self.positions.clear();
+        self.positions.extend_from_slice(head.fields().positions());
+        self.decoded.clear();
+        self.path = request.path.and_then(|path| self.copy_path(path, head.octets()));
+        self.route = request.route;
+        self.ranges.clear();
+        self.ranges.extend(request.ranges.iter().copied());
+        self.has_content = false;
+        self.peer = *request.peer;
+        self.extensions.clear();
+        if let Content::Whole(octets) = request.content {
+            self.add_content(octets);
+        }
+    }
+
+    /// Where the path of a request is within its head, whose octets are here; if it is nowhere there, it is copied.
+    fn copy_path(&mut self, path: &[u8], head: &[u8]) -> Option<(u32, u32)> {
+        let start = (path.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
+        let end = start.wrapping_add(path.len());
+        if self.octets.get(start..end) == Some(path) {
+            return Some((start as u32, end as u32));
+        }
+        self.decoded.extend_from_slice(path);
+        None
+    }
+
+    /// Whether it was made for requests to this application.
+    pub(super) fn is_of(&self, context: &Arc<Context>) -> bool {
+        Arc::ptr_eq(&self.context, context)
+    }
+
+    /// Octets of memory for octets, used or not.
+    pub(crate) fn capacity(&self) -> usize {
+        self.octets.capacity()
+    }
+
+    /// Adds a piece of content.
+    pub(crate) fn add_content(&mut self, octets: &[u8]) {
+        self.has_content = true;
+        self.octets.extend_from_slice(octets);
+    }
+
+    /// The request as a synchronous handler sees it.
+    pub(crate) fn view(&self) -> Request<'_> {
+        let content = self.octets.get(self.head..).unwrap_or_default();
+        Request {
+            head: Head::Kept(self),
+            path: match self.path {
+                Some(path) => Some(self.part(path)),
+                None if self.decoded.is_empty() => None,
+                None => Some(&self.decoded),
+            },
+            route: self.route,
+            ranges: &self.ranges,
+            content: if self.has_content { Content::Whole(content) } else { Content::None },
+            peer: &self.peer,
+            context: &self.context,
+            extensions: Attached::Kept(&self.extensions),
+        }
+    }
+
+    pub(super) fn method(&self) -> &[u8] {
+        self.part(self.method)
+    }
+
+    pub(super) fn target(&self) -> &[u8] {
+        self.part(self.target)
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    pub(super) fn fields(&self) -> Fields<'_, '_> {
+        Fields::new(self.octets.get(..self.head).unwrap_or_default(), &self.positions)
+    }
+
+    fn part(&self, (start, end): (u32, u32)) -> &[u8] {
+        self.octets.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+impl OwnedParts {
+    /// The request as hooks see it, who may extend it.
+    pub(crate) fn view_for_hooks<'r>(&'r self, extensions: &'r mut Extensions) -> Request<'r> {
+        Request { extensions: Attached::Open(extensions), ..self.view() }
+    }
+
+    pub(crate) fn set_extensions(&mut self, extensions: Extensions) {
+        self.extensions = extensions;
+    }
+
+    /// Becomes a copy of another one, but for its extensions.
+    pub(crate) fn copy_of(&mut self, other: &OwnedParts) {
+        self.octets.clone_from(&other.octets);
+        self.positions.clone_from(&other.positions);
+        self.decoded.clone_from(&other.decoded);
+        self.ranges.clone_from(&other.ranges);
+        self.head = other.head;
+        self.method = other.method;
+        self.target = other.target;
+        self.version = other.version;
+        self.path = other.path;
+        self.route = other.route;
+        self.has_content = other.has_content;
+        self.peer = other.peer;
+        self.extensions.clear();
+    }
+}
