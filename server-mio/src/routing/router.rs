@@ -42,10 +42,8 @@ impl Value for () {
 #[derive(Debug, Clone)]
 pub(crate) struct Router<V: Value> {
     shortcuts: Shortcuts<V::Short>,
-    /// The numbers of routes without parameters, by path.
-    fixed: HashMap<Box<str>, u32>,
-    /// The numbers of the others. The fixed ones are not among them: between two patterns that can't be told apart, they
-    /// would hide one from the other.
+    /// The numbers of routes with parameters. The others are not among them: between two patterns that can't be told
+    /// apart, they would hide one from the other.
     tree: matchit::Router<u32>,
     routes: Vec<Route<V>>,
     /// Of each route, until they are taken.
@@ -93,7 +91,6 @@ impl<V: Value> Router<V> {
     pub(crate) fn new() -> Router<V> {
         Router {
             shortcuts: Shortcuts::new(),
-            fixed: HashMap::new(),
             tree: matchit::Router::new(),
             routes: Vec::new(),
             patterns: Vec::new(),
@@ -144,18 +141,14 @@ impl<V: Value> Router<V> {
     fn insert_pattern(&mut self, pattern: &str) -> Result<u32, RouteError> {
         let parsed = pattern::parse(pattern)?;
         let number = self.routes.len() as u32;
-        let told_apart = match &parsed.shape {
-            // As many paths as patterns: braces are escaped in one way only.
-            Shape::Fixed(path) => {
-                self.fixed.insert(path.clone(), number);
-                Ok(())
-            }
-            _ => self.tree.insert(pattern, number),
-        };
-        told_apart.map_err(|error| {
-            RouteError::new(pattern, format!("it can't be told apart from another route: {error}"))
-        })?;
-        self.shortcuts.insert_pattern(&parsed.shape);
+        // There are as many paths as patterns without parameters: braces are escaped in one way only.
+        if !matches!(parsed.shape, Shape::Fixed(_)) {
+            self.tree.insert(pattern, number).map_err(|error| {
+                let why = format!("it can't be told apart from another route: {error}");
+                RouteError::new(pattern, why)
+            })?;
+        }
+        self.shortcuts.insert_route(&parsed.shape, number);
         self.routes.push(Route { methods: Methods::new(), shape: parsed.shape });
         self.patterns.push(Pattern { text: pattern.into(), names: parsed.names.into() });
         self.numbers.insert(pattern.into(), number);
@@ -227,8 +220,12 @@ impl<V: Value> Router<V> {
 
     /// The route that a decoded path belongs to, one without parameters first.
     fn walk(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
-        if let Some(number) = self.fixed.get(path) {
-            return Some(*number);
+        if let Some(number) = self.shortcuts.fixed(path) {
+            return Some(number);
+        }
+        if let Some((number, range)) = self.shortcuts.tail_of_path(path) {
+            ranges.push(range);
+            return Some(number);
         }
         let found = self.tree.at(path).ok()?;
         for (_, value) in found.params.iter() {
