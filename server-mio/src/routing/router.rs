@@ -186,15 +186,15 @@ impl<V: Value> Router<V> {
     ) -> Found<'_, V> {
         ranges.clear();
         let found = match plain {
-            true => core::str::from_utf8(raw).map(|path| self.walk(path, ranges)).ok(),
-            false => self.walk_decoded(raw, scratch, ranges).ok(),
+            true => self.walk(raw, ranges),
+            false => self.walk_decoded(raw, scratch, ranges),
         };
         match found {
-            Some(Some(number)) => self.of_route(number, method),
-            Some(None) if raw == b"*" => Found::Options(None, OF_SERVER),
-            Some(None) if !self.knows_method(method) => Found::UnknownMethod(None),
-            Some(None) => Found::Missing,
-            None => Found::BadPath,
+            Ok(Some(number)) => self.of_route(number, method),
+            Ok(None) if raw == b"*" => Found::Options(None, OF_SERVER),
+            Ok(None) if !self.knows_method(method) => Found::UnknownMethod(None),
+            Ok(None) => Found::Missing,
+            Err(BadPath) => Found::BadPath,
         }
     }
 
@@ -207,9 +207,9 @@ impl<V: Value> Router<V> {
     ) -> Result<Option<u32>, BadPath> {
         match path::decode(raw, scratch) {
             Ok(path) => {
-                let number = self.walk(path, ranges);
+                let found = self.walk(path.as_bytes(), ranges);
                 path::restore_slashes(scratch);
-                Ok(number)
+                found
             }
             Err(bad) => {
                 scratch.clear();
@@ -219,14 +219,21 @@ impl<V: Value> Router<V> {
     }
 
     /// The route that a decoded path belongs to, one without parameters first.
-    fn walk(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
+    fn walk(&self, path: &[u8], ranges: &mut Ranges) -> Result<Option<u32>, BadPath> {
         if let Some(number) = self.shortcuts.fixed(path) {
-            return Some(number);
+            return Ok(Some(number));
         }
+        let Ok(text) = core::str::from_utf8(path) else { return Err(BadPath) };
         if let Some((number, range)) = self.shortcuts.tail_of_path(path) {
             ranges.push(range);
-            return Some(number);
+            return Ok(Some(number));
         }
+        Ok(self.walk_tree(text, ranges))
+    }
+
+    /// The same for what only the tree can tell.
+    #[inline(never)]
+    fn walk_tree(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
         let found = self.tree.at(path).ok()?;
         for (_, value) in found.params.iter() {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;

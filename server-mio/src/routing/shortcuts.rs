@@ -96,15 +96,15 @@ impl<S> Shortcuts<S> {
 
     /// The route without parameters that has a decoded path.
     #[inline]
-    pub(super) fn fixed(&self, path: &str) -> Option<u32> {
-        self.fixed.find(path.as_bytes()).copied()
+    pub(super) fn fixed(&self, path: &[u8]) -> Option<u32> {
+        self.fixed.find(path).copied()
     }
 
     /// The route that a decoded path belongs to, if it ends in its only parameter, and where that is.
     #[inline]
-    pub(super) fn tail_of_path(&self, path: &str) -> Option<(u32, Range)> {
-        let start = path.bytes().rposition(|octet| octet == b'/')? + 1;
-        let parent = self.parents.find(&path.as_bytes()[..start])?;
+    pub(super) fn tail_of_path(&self, path: &[u8]) -> Option<(u32, Range)> {
+        let start = path.iter().rposition(|octet| *octet == b'/')? + 1;
+        let parent = self.parents.find(&path[..start])?;
         let found = !parent.contested && start < path.len();
         parent.tail.filter(|_| found).map(|route| (route, (start as u32, path.len() as u32)))
     }
