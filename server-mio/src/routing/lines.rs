@@ -1,4 +1,4 @@
-//! What belongs to request lines, or to their beginnings: found by their length and a comparison.
+//! What belongs to request lines, to paths, or to what they begin with: found by its length and a comparison.
 
 use std::collections::HashMap;
 use std::hint::cold_path;
@@ -46,9 +46,9 @@ impl<T> Lines<T> {
     }
 
     /// Adds a value. Its key is not there yet.
-    pub(super) fn insert(&mut self, key: Vec<u8>, value: T) {
-        let edges = edges(&key);
-        let at = place(&key, edges);
+    pub(super) fn insert(&mut self, key: &[u8], value: T) {
+        let edges = edges(key);
+        let at = place(key, edges);
         if self.buckets.len() <= at {
             self.buckets.resize_with(at + 1, Bucket::new);
         }
@@ -82,8 +82,16 @@ impl<T> Lines<T> {
         let bucket = self.buckets.get_mut(place(key, edges))?;
         match bucket.edges == edges {
             true => bucket.first.as_mut(),
-            false => bucket.others.as_mut()?.find_mut(key),
+            false => bucket.others.as_mut()?.find_mut(key, edges),
         }
+    }
+
+    /// The value of a key, to be changed; a new one if there is none.
+    pub(super) fn find_or_insert(&mut self, key: &[u8], new: impl FnOnce() -> T) -> &mut T {
+        if self.find(key).is_none() {
+            self.insert(key, new());
+        }
+        self.find_mut(key).expect("what is there")
     }
 }
 
@@ -100,10 +108,10 @@ impl<T> Bucket<T> {
 }
 
 impl<T> Line<T> {
-    fn is(&self, key: &[u8]) -> bool {
-        self.key.len() == key.len()
-            && self.edges == edges(key)
-            && (key.len() <= EDGES || *self.key == *key)
+    /// Whether it has this key, which leads to the same place.
+    #[inline]
+    fn is(&self, key: &[u8], edges: [u64; 2]) -> bool {
+        self.edges == edges && (key.len() <= EDGES || *self.key == *key)
     }
 }
 
@@ -125,16 +133,17 @@ impl<T> Others<T> {
 
     #[inline(never)]
     fn find(&self, key: &[u8]) -> Option<&T> {
+        let edges = edges(key);
         match self {
-            Others::Few(few) => few.iter().find(|line| line.is(key)).map(|line| &line.value),
+            Others::Few(few) => few.iter().find(|line| line.is(key, edges)).map(|line| &line.value),
             Others::Many(many) => many.get(key),
         }
     }
 
-    fn find_mut(&mut self, key: &[u8]) -> Option<&mut T> {
+    fn find_mut(&mut self, key: &[u8], edges: [u64; 2]) -> Option<&mut T> {
         match self {
             Others::Few(few) => {
-                few.iter_mut().find(|line| line.is(key)).map(|line| &mut line.value)
+                few.iter_mut().find(|line| line.is(key, edges)).map(|line| &mut line.value)
             }
             Others::Many(many) => many.get_mut(key),
         }
@@ -164,7 +173,7 @@ mod tests {
     fn a_key_is_found_among_others_of_its_length() {
         let mut lines = Lines::new();
         for (key, value) in [("/", 0), ("/b", 1), ("/a", 2), ("/abc", 3)] {
-            lines.insert(key.into(), value);
+            lines.insert(key.as_bytes(), value);
         }
         let found = |key: &str| lines.find(key.as_bytes()).copied();
         assert_eq!(["/", "/a", "/b", "/abc"].map(found), [Some(0), Some(2), Some(1), Some(3)]);
@@ -177,7 +186,7 @@ mod tests {
         for count in 0..3 * FEW {
             let mut lines = Lines::new();
             for number in 0..count {
-                lines.insert(key(number), number);
+                lines.insert(&key(number), number);
             }
             assert!((0..count).all(|number| lines.find(&key(number)) == Some(&number)));
             assert_eq!(lines.find(&key(count)), None);
@@ -198,9 +207,9 @@ mod tests {
                 let mut other = one.to_vec();
                 other[at] ^= 1;
                 let mut lines = Lines::new();
-                lines.insert(one.to_vec(), 1);
+                lines.insert(one, 1);
                 assert_eq!((lines.find(one), lines.find(&other)), (Some(&1), None));
-                lines.insert(other.clone(), 2);
+                lines.insert(&other, 2);
                 assert_eq!((lines.find(one), lines.find(&other)), (Some(&1), Some(&2)));
             }
         }

@@ -36,10 +36,8 @@ impl Value for () {
 #[derive(Debug, Clone)]
 pub(crate) struct Router<V: Value> {
     shortcuts: Shortcuts<V::Short>,
-    /// The numbers of routes without parameters, by path.
-    fixed: HashMap<Box<str>, u32>,
-    /// The numbers of the others. The fixed ones are not among them: between two patterns that can't be told apart, they
-    /// would hide one from the other.
+    /// The numbers of routes with parameters. The others are not among them: between two patterns that can't be told
+    /// apart, they would hide one from the other.
     tree: matchit::Router<u32>,
     routes: Vec<Route<V>>,
     /// Of each route, until they are taken.
@@ -79,7 +77,6 @@ impl<V: Value> Router<V> {
     pub(crate) fn new() -> Router<V> {
         Router {
             shortcuts: Shortcuts::new(),
-            fixed: HashMap::new(),
             tree: matchit::Router::new(),
             routes: Vec::new(),
             patterns: Vec::new(),
@@ -130,18 +127,14 @@ impl<V: Value> Router<V> {
     fn insert_pattern(&mut self, pattern: &str) -> Result<u32, RouteError> {
         let parsed = pattern::parse(pattern)?;
         let number = self.routes.len() as u32;
-        let told_apart = match &parsed.shape {
-            // As many paths as patterns: braces are escaped in one way only.
-            Shape::Fixed(path) => {
-                self.fixed.insert(path.clone(), number);
-                Ok(())
-            }
-            _ => self.tree.insert(pattern, number),
-        };
-        told_apart.map_err(|error| {
-            RouteError::new(pattern, format!("it can't be told apart from another route: {error}"))
-        })?;
-        self.shortcuts.insert_pattern(&parsed.shape);
+        // There are as many paths as patterns without parameters: braces are escaped in one way only.
+        if !matches!(parsed.shape, Shape::Fixed(_)) {
+            self.tree.insert(pattern, number).map_err(|error| {
+                let why = format!("it can't be told apart from another route: {error}");
+                RouteError::new(pattern, why)
+            })?;
+        }
+        self.shortcuts.insert_route(&parsed.shape, number);
         self.routes.push(Route { methods: Methods::new(), shape: parsed.shape });
         self.patterns.push(Pattern { text: pattern.into(), names: parsed.names.into() });
         self.numbers.insert(pattern.into(), number);
@@ -179,15 +172,15 @@ impl<V: Value> Router<V> {
     ) -> Found<'_, V> {
         ranges.clear();
         let found = match plain {
-            true => core::str::from_utf8(raw).map(|path| self.walk(path, ranges)).ok(),
-            false => self.walk_decoded(raw, scratch, ranges).ok(),
+            true => self.walk(raw, ranges),
+            false => self.walk_decoded(raw, scratch, ranges),
         };
         match found {
-            Some(Some(number)) => self.of_route(number, method),
-            Some(None) if raw == b"*" => Found::Options(None, OF_SERVER),
-            Some(None) if !self.knows_method(method) => Found::UnknownMethod(None),
-            Some(None) => Found::Missing,
-            None => Found::BadPath,
+            Ok(Some(number)) => self.of_route(number, method),
+            Ok(None) if raw == b"*" => Found::Options(None, OF_SERVER),
+            Ok(None) if !self.knows_method(method) => Found::UnknownMethod(None),
+            Ok(None) => Found::Missing,
+            Err(BadPath) => Found::BadPath,
         }
     }
 
@@ -200,9 +193,9 @@ impl<V: Value> Router<V> {
     ) -> Result<Option<u32>, BadPath> {
         match path::decode(raw, scratch) {
             Ok(path) => {
-                let number = self.walk(path, ranges);
+                let found = self.walk(path.as_bytes(), ranges);
                 path::restore_slashes(scratch);
-                Ok(number)
+                found
             }
             Err(bad) => {
                 scratch.clear();
@@ -212,10 +205,21 @@ impl<V: Value> Router<V> {
     }
 
     /// The route that a decoded path belongs to, one without parameters first.
-    fn walk(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
-        if let Some(number) = self.fixed.get(path) {
-            return Some(*number);
+    fn walk(&self, path: &[u8], ranges: &mut Ranges) -> Result<Option<u32>, BadPath> {
+        if let Some(number) = self.shortcuts.fixed(path) {
+            return Ok(Some(number));
         }
+        let Ok(text) = core::str::from_utf8(path) else { return Err(BadPath) };
+        if let Some((number, range)) = self.shortcuts.tail_of_path(path) {
+            ranges.push(range);
+            return Ok(Some(number));
+        }
+        Ok(self.walk_tree(text, ranges))
+    }
+
+    /// The same for what only the tree can tell.
+    #[inline(never)]
+    fn walk_tree(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
         let found = self.tree.at(path).ok()?;
         for (_, value) in found.params.iter() {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;

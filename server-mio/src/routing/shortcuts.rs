@@ -1,6 +1,4 @@
-//! The short ways to what answers most requests: one look at the request line as it stands.
-
-use std::collections::HashMap;
+//! The short ways to what answers most requests: one look at the request line as it stands, or at the path.
 
 use super::leaf::{Leaf, Range};
 use super::lines::Lines;
@@ -13,8 +11,10 @@ use super::pattern::Shape;
 pub(super) struct Shortcuts<S> {
     exact: Lines<Leaf<S>>,
     tails: Lines<Tail<S>>,
+    /// The routes without parameters, by path.
+    fixed: Lines<u32>,
     /// What patterns have below a path that ends in `/`: all patterns that have no parameter further up.
-    parents: HashMap<Box<str>, Parent>,
+    parents: Lines<Parent>,
 }
 
 #[derive(Debug, Clone)]
@@ -29,55 +29,84 @@ struct Tail<S> {
 struct Parent {
     /// Some values of a parameter are another pattern's: `/user/me` and `/user/v{number}` contest `/user/{id}`.
     contested: bool,
+    /// The route that has a parameter as the last segment.
+    tail: Option<u32>,
     /// Those that there are tails for.
     methods: Vec<Box<str>>,
 }
 
 impl<S> Shortcuts<S> {
     pub(super) fn new() -> Shortcuts<S> {
-        Shortcuts { exact: Lines::new(), tails: Lines::new(), parents: HashMap::new() }
+        Shortcuts {
+            exact: Lines::new(),
+            tails: Lines::new(),
+            fixed: Lines::new(),
+            parents: Lines::new(),
+        }
     }
 
-    /// Takes note of a new pattern, whether it gets a shortcut or takes one from another.
-    pub(super) fn insert_pattern(&mut self, shape: &Shape) {
-        let parent = match shape {
-            Shape::Fixed(path) => match path.rfind('/') {
+    /// Takes note of a new route, whether it gets a shortcut or takes one from another.
+    pub(super) fn insert_route(&mut self, shape: &Shape, route: u32) {
+        match shape {
+            Shape::Fixed(path) => {
+                self.fixed.insert(path.as_bytes(), route);
+                let at = path.rfind('/').map_or(0, |at| at + 1);
                 // A parameter is never empty.
-                Some(at) if at + 1 < path.len() => &path[..=at],
-                _ => return,
-            },
-            Shape::Mixed(parent) => parent,
-            Shape::Tail(_) | Shape::Other => return,
-        };
-        let Some(known) = self.parents.get_mut(parent) else {
-            let contested = Parent { contested: true, methods: Vec::new() };
-            self.parents.insert(parent.into(), contested);
-            return;
-        };
+                if at < path.len() {
+                    self.contest(&path[..at]);
+                }
+            }
+            Shape::Mixed(parent) => self.contest(parent),
+            Shape::Tail(parent) => self.parent(parent).tail = Some(route),
+            Shape::Other => {}
+        }
+    }
+
+    fn contest(&mut self, parent: &str) {
+        let known = self.parent(parent);
         known.contested = true;
-        for method in known.methods.drain(..) {
+        for method in core::mem::take(&mut known.methods) {
             if let Some(tail) = self.tails.find_mut(&line(&method, parent)) {
                 tail.leaf = None;
             }
         }
     }
 
-    /// Adds a method of a pattern that has been noted, and has not had the method yet.
+    fn parent(&mut self, parent: &str) -> &mut Parent {
+        self.parents.find_or_insert(parent.as_bytes(), Parent::default)
+    }
+
+    /// Adds a method of a route that has been noted, and has not had the method yet.
     pub(super) fn insert(&mut self, method: &str, shape: &Shape, leaf: Leaf<S>) {
         match shape {
             Shape::Fixed(path) if is_verbatim(path) => {
-                self.exact.insert(line(method, path), leaf);
+                self.exact.insert(&line(method, path), leaf);
             }
             Shape::Tail(parent) if is_verbatim(parent) => {
-                let known = self.parents.entry(parent.clone()).or_default();
+                let known = self.parent(parent);
                 if !known.contested {
                     known.methods.push(method.into());
                     let tail = Tail { start: parent.len() as u32, leaf: Some(leaf) };
-                    self.tails.insert(line(method, parent), tail);
+                    self.tails.insert(&line(method, parent), tail);
                 }
             }
             _ => {}
         }
+    }
+
+    /// The route without parameters that has a decoded path.
+    #[inline]
+    pub(super) fn fixed(&self, path: &[u8]) -> Option<u32> {
+        self.fixed.find(path).copied()
+    }
+
+    /// The route that a decoded path belongs to, if it ends in its only parameter, and where that is.
+    #[inline]
+    pub(super) fn tail_of_path(&self, path: &[u8]) -> Option<(u32, Range)> {
+        let start = path.iter().rposition(|octet| *octet == b'/')? + 1;
+        let parent = self.parents.find(&path[..start])?;
+        let found = !parent.contested && start < path.len();
+        parent.tail.filter(|_| found).map(|route| (route, (start as u32, path.len() as u32)))
     }
 
     #[inline]
@@ -138,6 +167,7 @@ fn is_verbatim(path: &str) -> bool {
     path.is_ascii() && !path.contains('%')
 }
 
+/// The beginning of request lines.
 fn line(method: &str, path: &str) -> Vec<u8> {
     [method, " ", path].concat().into_bytes()
 }

@@ -5,7 +5,7 @@ use rajada_mio::{App, Request, TestClient};
 use super::{TASK, instructions};
 
 /// How many routes are compared. Fewer without optimisation, which takes many times as long.
-const SIZES: [usize; 2] = if cfg!(debug_assertions) { [200, 1_000] } else { [2_000, 10_000] };
+const SIZES: [usize; 2] = if cfg!(debug_assertions) { [120, 600] } else { [2_000, 10_000] };
 
 /// So many times as much five times as many may cost: what grows in proportion, and trees that grow deeper.
 const MOST: u64 = 6;
