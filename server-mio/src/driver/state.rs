@@ -61,3 +61,6 @@ impl State {
         matches!(self, State::Head | State::Content | State::Draining)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 
 use socket2::SockRef;
-use tokio::task::LocalSet;
+use tokio::task::{LocalSet, unconstrained};
 
 use crate::App;
 use crate::app::Shared;
@@ -141,7 +141,7 @@ impl Server {
         run_all(seats, &handle, |seat| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let control = handle.control().clone();
-            let worker = async { Worker::new(shared.clone(), seat, control)?.await };
+            let worker = async { unconstrained(Worker::new(shared.clone(), seat, control)?).await };
             // Handlers stay on their thread, and so may what they spawn.
             LocalSet::new().block_on(&runtime, worker)
         })

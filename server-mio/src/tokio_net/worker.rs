@@ -19,9 +19,12 @@ use crate::server::Control;
 /// Octets of one read.
 const BUFFER: usize = 64 * 1024;
 
-/// Events that tokio takes from the system at once.
-const EVENTS: usize = 1024;
+/// Sockets that are woken at once where tokio may have left events with the system: it takes 1,024, a few of which are
+/// its own.
+const EVENTS: usize = 1000;
 
+/// It gives way to others by itself, and must not be told by tokio that sockets have nothing to read when they have: it
+/// is to run [`unconstrained`](tokio::task::unconstrained).
 pub(super) struct Worker {
     acceptor: Acceptor,
     wakes: Arc<Wakes>,

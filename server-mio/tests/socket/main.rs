@@ -5,6 +5,7 @@ mod bursts;
 mod cases;
 mod client;
 mod connections;
+mod faults;
 mod handlers;
 mod order;
 mod program;

@@ -10,6 +10,8 @@ mod cases;
 mod client;
 #[path = "../socket/connections.rs"]
 mod connections;
+#[path = "../socket/faults.rs"]
+mod faults;
 #[path = "../socket/handlers.rs"]
 mod handlers;
 mod listener;
