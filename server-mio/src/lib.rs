@@ -17,16 +17,21 @@
 //!        octets in                                    octets out
 //!            |                                             ^
 //!   +--------v---------------------------------------------|--------+
-//!   |  worker: mio loop, connections, deadlines, buffers            |   one thread, one listener
-//!   |        |  burst                         one write |           |
-//!   |        v                                          |           |
-//!   |  rajada_pipeline: requests with tickets --> answers in order  |   one a connection
-//!   |        |                                          ^           |
-//!   |        v                                          |           |
-//!   |  router -> hooks -> handler (sync) ---- writes ---+           |   the application, shared
-//!   |                        handler (async) -> task ---+           |   a worker's executor, timers
+//!   |  worker: mio loop, sockets, buffers                  |        |   one thread, one listener
+//!   |  +-----v---------------------------------------------|-----+  |
+//!   |  | driver: connections by key, deadlines, tasks  one write |  |   no socket, no clock
+//!   |  |     |  burst                                      |     |  |
+//!   |  |     v                                             |     |  |
+//!   |  |  rajada_pipeline: requests with tickets --> answers in order   one a connection
+//!   |  |     |                                             ^     |  |
+//!   |  |     v                                             |     |  |
+//!   |  |  router -> hooks -> handler (sync) ---- writes ---+     |  |   the application, shared
+//!   |  |                     handler (async) -> task ------+     |  |   a worker's tasks, timers
+//!   |  +---------------------------------------------------------+  |
 //!   +----------------------------------------------------------------+
 //! ```
+//!
+//! The [driver] is public: it serves on any loop, with any transport.
 //!
 //! # From hello world to a small service
 //!
@@ -122,9 +127,12 @@
 //!   parked if it has to wait. Neither allocates after warm-up, whether it parks or not, but for what the handler
 //!   allocates itself.
 //! - Ready answers don't wait for slow ones: not for asynchronous handlers at all, for synchronous ones no longer than
-//!   [`App::flush_after`], and not for a route that is marked [`App::slow`].
+//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`App::slow`].
 //! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]). At a bound the server
-//!   stops reading, so the peer waits; it is told by status where that is possible.
+//!   stops reading, so the peer waits; it is told by status where that is possible. One that is gone holds nothing for
+//!   ever, and nobody is judged by octets that the server has not read.
+//! - Whatever code of the application does, it costs its own request a 500 or a cut answer, and nothing else.
+//! - A burst for slow handlers has its turn, and then others have theirs.
 //! - At SIGINT or SIGTERM idle connections close at once and busy ones finish ([`Server::run_until_signal`]).
 //!
 //! # Features
@@ -138,6 +146,7 @@
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json: 5 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | multer: 18 crates |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
+//! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 4 crates |
 //!
 //! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
 //! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.

@@ -411,6 +411,9 @@ impl App {
 
     /// How old a ready answer may become while other requests of the same burst are handled, before it is sent
     /// alone; 1 ms unless it is set. `None`: a burst is always answered in one write.
+    ///
+    /// It is looked at between handlers, behind each that is slow or was never called before. Behind quick ones it is
+    /// looked at seldom, so that one that suddenly becomes slow is noticed behind 32 calls at the most.
     pub fn flush_after(mut self, age: Option<Duration>) -> App {
         self.settings.flush_after = age;
         self

@@ -17,7 +17,7 @@ use crate::request::Spare;
 use crate::runtime::{Clock, Runtime, TaskId, WakeQueue};
 
 /// One worker's connections, requests, tasks and deadlines. `T` is what its owner keeps with each connection: a socket,
-/// as a rule; see [the module](self).
+/// as a rule; see [the module](crate::driver).
 pub struct Driver<T> {
     pub(super) shared: Arc<Shared>,
     pub(super) settings: Settings,
@@ -119,7 +119,7 @@ impl<T> Driver<T> {
         self.connections.len()
     }
 
-    /// Whether another connection may be [opened](Turn::open).
+    /// Whether another connection may be [opened](super::Turn::open).
     pub fn has_room(&self) -> bool {
         self.connections.len() < self.shared.settings.limits.connections
             && self.connections.has_room()
