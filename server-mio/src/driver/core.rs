@@ -14,7 +14,7 @@ use super::service::Service;
 use crate::PreparedApp;
 use crate::app::Shared;
 use crate::request::Spare;
-use crate::runtime::{Clock, Runtime, TaskId, WakeQueue};
+use crate::runtime::{Clock, Entered, Runtime, TaskId, WakeQueue};
 
 /// One worker's connections, requests, tasks and deadlines. `T` is what its owner keeps with each connection: a socket,
 /// as a rule; see [the module](crate::driver).
@@ -29,6 +29,8 @@ pub struct Driver<T> {
     pub(super) woken: Vec<TaskId>,
     pub(super) resumed: usize,
     pub(super) task_pace: TaskPace,
+    /// There while code of the application finds this worker between turns, too.
+    pub(super) home: Option<Entered>,
     /// Owned requests to be filled again.
     pub(super) spare: Option<Spare>,
     pub(super) began: Instant,
@@ -76,6 +78,7 @@ impl<T> Driver<T> {
             woken: Vec::new(),
             resumed: 0,
             task_pace: TaskPace::new(now),
+            home: None,
             spare: Some(Spare::default()),
             began: now,
             next_look: now,
@@ -83,6 +86,12 @@ impl<T> Driver<T> {
             cut: false,
             shared,
         }
+    }
+
+    /// Makes this driver the only one of its thread for as long as it lives: turns need not enter and leave then.
+    pub(crate) fn make_home(&mut self) {
+        self.home = Some(self.runtime().enter());
+        Spare::exchange(self.spare.take());
     }
 
     /// How long nobody has to call, unless there is an event: `None` for ever, zero not at all. Whoever asks may wait

@@ -21,6 +21,12 @@ const LEAST_INTERVAL: Duration = Duration::from_millis(1);
 pub struct Turn<'d, T> {
     pub(super) driver: &'d mut Driver<T>,
     now: Instant,
+    /// Nothing, if the driver is at home on its thread.
+    visit: Option<Visit>,
+}
+
+/// What a turn leaves behind it as it was.
+struct Visit {
     /// What this thread kept before.
     before: Option<Spare>,
     _entered: Entered,
@@ -37,14 +43,13 @@ impl<T> Driver<T> {
 impl<'d, T> Turn<'d, T> {
     #[inline]
     pub(super) fn new(driver: &'d mut Driver<T>, now: Instant) -> Turn<'d, T> {
-        let entered = driver.runtime().enter();
-        let before = Spare::exchange(driver.spare.take());
+        let visit = if driver.home.is_some() { None } else { Some(Visit::begin(driver)) };
         driver.service.tasks.queue().wake_up();
         driver.service.pace.tick(now);
         if driver.service.desk.heads.tick(now, driver.service.runtime.clock()) {
             driver.settings.set_date(driver.service.desk.heads.date());
         }
-        Turn { driver, now, before, _entered: entered }
+        Turn { driver, now, visit }
     }
 
     /// Takes in a connection, with what its owner keeps with it.
@@ -241,7 +246,22 @@ impl<'d, T> Turn<'d, T> {
 impl<T> Drop for Turn<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.driver.spare = Spare::exchange(self.before.take());
+        if let Some(visit) = self.visit.take() {
+            visit.end(self.driver);
+        }
+    }
+}
+
+impl Visit {
+    #[inline(never)]
+    fn begin<T>(driver: &mut Driver<T>) -> Visit {
+        let entered = driver.runtime().enter();
+        Visit { before: Spare::exchange(driver.spare.take()), _entered: entered }
+    }
+
+    #[inline(never)]
+    fn end<T>(self, driver: &mut Driver<T>) {
+        driver.spare = Spare::exchange(self.before);
     }
 }
 
@@ -257,6 +277,10 @@ impl<T> Drop for Driver<T> {
             gate::run("a stop hook", || hook(&mut runtime.locals().borrow_mut()));
         }
         gate::discard(runtime.locals().take());
+        drop(turn);
+        if self.home.is_some() {
+            Spare::exchange(None);
+        }
     }
 }
 

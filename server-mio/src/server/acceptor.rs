@@ -57,11 +57,12 @@ impl Acceptor {
     }
 
     /// How long until there may be something to accept; `None` if the kernel will say.
-    pub(super) fn timeout(&self, now: Instant) -> Option<Duration> {
+    #[inline]
+    pub(super) fn timeout(&self) -> Option<Duration> {
         match self.when {
             When::Told => None,
             When::Now => Some(Duration::ZERO),
-            When::Later(time) => Some(time.saturating_duration_since(now)),
+            When::Later(time) => Some(time.saturating_duration_since(Instant::now())),
         }
     }
 

@@ -48,6 +48,7 @@ impl Worker {
     /// Serves until it is told to stop.
     pub(super) fn run(mut self) -> io::Result<Exit> {
         let mut events = Readinesses::with_capacity(EVENTS);
+        self.driver.make_home();
         loop {
             let timeout = self.timeout();
             if let Err(error) = events.wait(&mut self.poll, timeout)
@@ -91,7 +92,7 @@ impl Worker {
     #[inline]
     fn timeout(&mut self) -> Option<Duration> {
         let timeout = self.driver.timeout();
-        match self.acceptor.timeout(Instant::now()) {
+        match self.acceptor.timeout() {
             None => timeout,
             Some(accept) => Some(timeout.map_or(accept, |timeout| timeout.min(accept))),
         }
