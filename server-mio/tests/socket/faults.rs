@@ -15,13 +15,21 @@ use crate::serving::{serve, wait_until};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
+/// How many wait, and how many have ever done so.
+#[derive(Default)]
+struct Count {
+    now: AtomicUsize,
+    ever: AtomicUsize,
+}
+
 /// Events that never come; counted while they are waited for.
-struct Events(Arc<AtomicUsize>);
+struct Events(Arc<Count>);
 
 impl Events {
-    fn of(open: &Arc<AtomicUsize>) -> Body {
-        open.fetch_add(1, Ordering::Relaxed);
-        Body::Stream(Box::new(Events(open.clone())))
+    fn of(count: &Arc<Count>) -> Events {
+        count.now.fetch_add(1, Ordering::Relaxed);
+        count.ever.fetch_add(1, Ordering::Relaxed);
+        Events(count.clone())
     }
 }
 
@@ -33,7 +41,7 @@ impl BodyStream for Events {
 
 impl Drop for Events {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -44,15 +52,15 @@ fn short(half_closed: Duration) -> Deadlines {
 
 #[test]
 fn peers_that_are_gone_hold_neither_streams_nor_handlers_nor_connections() {
-    let (open, waiting) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let (events, sleepers) = (open.clone(), waiting.clone());
+    let count = Arc::new(Count::default());
+    let (streams, handlers) = (count.clone(), count.clone());
     let app = App::new()
         .get("/", |_: &Request<'_>| "hello")
-        .get("/events", move |_: &Request<'_>| Events::of(&events))
+        .get("/events", move |_: &Request<'_>| Body::Stream(Box::new(Events::of(&streams))))
         .get("/never", move |_: OwnedRequest| {
-            let _events = Events::of(&sleepers);
+            let events = Events::of(&handlers);
             async move {
-                let _held = _events;
+                let _events = events;
                 sleep(Duration::from_secs(3600)).await;
                 "never"
             }
@@ -67,7 +75,8 @@ fn peers_that_are_gone_hold_neither_streams_nor_handlers_nor_connections() {
         client.stream.shutdown(Shutdown::Write).unwrap();
         // The kernel keeps the connection half open for as long as the server does.
     }
-    wait_until(|| open.load(Ordering::Relaxed) + waiting.load(Ordering::Relaxed) == 0);
+    wait_until(|| count.ever.load(Ordering::Relaxed) == 50);
+    wait_until(|| count.now.load(Ordering::Relaxed) == 0);
     assert_eq!(serving.client().get("/").text(), "hello");
 }
 

@@ -8,6 +8,7 @@ mod connections;
 mod faults;
 mod handlers;
 mod order;
+mod panics;
 mod program;
 mod request;
 mod response;

@@ -265,7 +265,7 @@ fn every_event_leads_from_every_state_where_the_table_says() {
             })
             .collect();
         let due = |event: &&str| table.get(&(format!("{state:?}"), (**event).to_owned())).cloned();
-        if EVENTS.iter().map(|event| due(&event)).ne(row.iter().cloned().map(Some)) {
+        if EVENTS.iter().map(due).ne(row.iter().cloned().map(Some)) {
             wrong.push(format!("| {state:?} | {} |", row.join(" | ")));
         }
     }
