@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::entry::Entry;
-use super::key::{Key, MOST, RESERVED_NUMBER};
+use super::key::{Key, MOST, next_number};
 
 /// Connections by key. They live in pages, which are freed when they are empty, so memory follows the number of
 /// connections down as well as up; a place is found again by arithmetic.
@@ -30,8 +30,9 @@ const PLACES: usize = WORDS * u64::BITS as usize;
 
 /// Address space that a page reserves. Little of it is ever touched, and only that is memory; but so much is what
 /// allocators take from the system and give back to it at once (glibc's does with any amount until it sees one given
-/// back, from then on with more than that, and always with more than 32 MiB).
-const RESERVED: usize = 33 * 1024 * 1024;
+/// back, from then on with more than that, and always with more than 32 MiB; on machines of 32 bits, where address space
+/// is short, with more than 512 KiB).
+const RESERVED: usize = if usize::BITS >= 64 { 33 } else { 4 } * 1024 * 1024;
 
 impl<T> Page<T> {
     const FITS: () =
@@ -99,7 +100,7 @@ impl<T> Connections<T> {
             }
         };
         let number = self.next;
-        self.next = (self.next + 1) % RESERVED_NUMBER;
+        self.next = next_number(self.next);
         let key_of = |place| Key::new(number, page as usize * PLACES + place);
         let entry = &mut self.pages[page as usize];
         let key = key_of(entry.put(|place| make(key_of(place))));
@@ -134,5 +135,37 @@ impl<T> Connections<T> {
     /// Every connection.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry<T>> {
         self.pages.iter_mut().flat_map(|page| &mut page.places).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::key::NUMBERS;
+    use super::*;
+    use crate::Peer;
+
+    #[test]
+    fn a_key_that_outlives_its_connection_finds_nothing_where_numbers_begin_again() {
+        let mut connections = Connections::new();
+        let open = |connections: &mut Connections<u32>, link| {
+            connections.insert(|key| Entry::new(key, Peer::Local, link, 0))
+        };
+        let kept = open(&mut connections, 0);
+        connections.next = NUMBERS - 2;
+        let mut stale = Vec::new();
+        for link in 1..6 {
+            let key = open(&mut connections, link);
+            assert_eq!(key.place(), kept.place() + 1, "the place is used again");
+            assert!(key.to_usize() < usize::MAX - 1);
+            assert_eq!(connections.get(key).map(|entry| entry.link), Some(link));
+            assert!(stale.iter().all(|&key| connections.get(key).is_none()));
+            assert!(stale.iter().all(|&key| connections.remove(key).is_none()));
+            assert!(connections.remove(key).is_some());
+            stale.push(key);
+        }
+        assert_eq!(connections.get(kept).map(|entry| entry.link), Some(0));
+        for no_key in [usize::MAX, usize::MAX - 1] {
+            assert!(connections.get(Key::from_usize(no_key)).is_none());
+        }
     }
 }

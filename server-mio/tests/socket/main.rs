@@ -17,3 +17,4 @@ mod serving;
 mod shortage;
 mod shutdown;
 mod traced;
+mod values;
