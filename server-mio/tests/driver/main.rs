@@ -42,3 +42,17 @@ fn schedules_lead_to_what_the_rules_say() {
         assert!(ran.is_ok(), "schedule {seed}: {schedule:?}");
     }
 }
+
+#[test]
+fn seeds_of_the_fuzz_target_lead_to_what_the_rules_say() {
+    quiet();
+    // They are not part of what is published.
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds/driver");
+    let Ok(seeds) = std::fs::read_dir(seeds) else { return };
+    for seed in seeds {
+        let path = seed.unwrap().path();
+        let schedule = std::fs::read(&path).unwrap();
+        let ran = panic::catch_unwind(|| simulation::run(&schedule));
+        assert!(ran.is_ok(), "{}", path.display());
+    }
+}

@@ -204,13 +204,17 @@ impl Simulation {
         usize::from(choice & 3).checked_rem(self.peers.len())
     }
 
-    /// Octets of a peer arrive, if they are read.
+    /// Octets of a peer arrive, if they are read: so many, or (0) all to the end of a head.
     fn send(&mut self, choice: u8, count: usize) {
         let Some(index) = self.chosen(choice) else { return };
         self.act(|turn, peers, ends| {
             let peer = &mut peers[index];
             let mut connection = turn.connection(peer.key).expect("it is there");
-            let count = count.min(peer.octets.len() - peer.delivered);
+            let head = peer.asked.iter().map(|one| one.head).find(|end| *end > peer.delivered);
+            let count = match count {
+                0 => head.unwrap_or(peer.delivered) - peer.delivered,
+                _ => count.min(peer.octets.len() - peer.delivered),
+            };
             if count == 0 || peer.has_ended || !connection.wants_read() {
                 return;
             }
@@ -529,7 +533,8 @@ impl Simulation {
 
     /// Everybody is woken, time passes, and in the end nothing is left.
     fn wind_up(&mut self, how: u8) {
-        for _ in 0..150 {
+        // As long as the handlers of one peer can sleep one by one, and then some.
+        for _ in 0..400 {
             if self.is_over || (self.peers.is_empty() && self.ends.is_none()) {
                 break;
             }

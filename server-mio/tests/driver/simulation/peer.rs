@@ -24,6 +24,11 @@ pub(crate) enum Waits {
     Unsure,
 }
 
+/// Octets of a head, of what is around a chunk, of `100 (Continue)`, at most.
+const HEAD: usize = 250;
+const CHUNK: usize = 12;
+const INTERIM: usize = 30;
+
 pub(crate) struct Peer {
     pub(crate) key: Key,
     /// Its number on the board.
@@ -142,7 +147,8 @@ impl Peer {
         assert!(finals.len() <= complete + 1);
 
         let in_flight = handled - answered.min(handled);
-        let held_most = self.unread() + in_flight * MOST;
+        let (behind_least, behind_most) = self.held_behind(board, answered, handled);
+        let held_most = self.unread() + behind_most;
         assert!(
             self.unread() <= rules.held + (rules.in_flight + 1) * MOST,
             "{} octets are held",
@@ -198,7 +204,8 @@ impl Peer {
                     "it wants to read more than may be in flight: {}",
                     self.told()
                 );
-                assert!(self.unread() < rules.held, "it wants to read: {}", self.told());
+                let held = self.unread() + behind_least;
+                assert!(held < rules.held, "it wants to read: {}", self.told());
             }
         }
         let drained = self.unread() == 0;
@@ -213,7 +220,7 @@ impl Peer {
             answered,
         );
         if over.is_none() {
-            self.waits_now(board.now, rules, handled, answered, (closing, ended));
+            self.waits_now(board, rules, handled, answered, (closing, ended));
         }
         self.before = handled;
         self.taken_before = self.taken;
@@ -380,20 +387,41 @@ impl Peer {
 
     fn waits_now(
         &mut self,
-        now: u64,
+        board: &Board,
         rules: &Rules,
         handled: usize,
         answered: usize,
         ends: (bool, bool),
     ) {
-        let waits = self.waits_for(rules, handled, answered, ends);
+        let waits = self.waits_for(board, rules, handled, answered, ends);
         if waits != self.waits {
-            (self.waits, self.since) = (waits, now);
+            (self.waits, self.since) = (waits, board.now);
         }
+    }
+
+    /// Octets of answers that wait for those in front of them: so many at least, so many at most.
+    fn held_behind(&self, board: &Board, answered: usize, handled: usize) -> (usize, usize) {
+        let (mut least, mut most) = (0, 0);
+        for asked in self.asked[..handled].iter().skip(answered + 1) {
+            let content = asked.content(board).map_or(0, |content| content.len());
+            let known = &board.requests[asked.id];
+            if asked.is_stream() {
+                // The last piece may wait for room.
+                let pieces = known.handed.max(1);
+                least += content / pieces * (pieces - 1);
+                most += content + pieces * CHUNK + HEAD;
+            } else if board.is_over(asked.id) {
+                least += if known.gone { 0 } else { content };
+                most += content + HEAD;
+            }
+        }
+        let expects = self.asked.get(handled).is_some_and(|next| next.kind == Kind::PostExpect);
+        (least, most + if expects { INTERIM } else { 0 })
     }
 
     fn waits_for(
         &self,
+        board: &Board,
         rules: &Rules,
         handled: usize,
         answered: usize,
@@ -412,14 +440,18 @@ impl Peer {
             return Waits::Us;
         }
         let in_flight = handled - answered.min(handled);
+        let (least, most) = self.held_behind(board, answered, handled);
         let next = self.asked.get(handled);
         if let Some(next) = next
             && next.kind != Kind::Malformed
             && next.head <= self.delivered
             && self.delivered < next.end
         {
-            let unsure = in_flight >= rules.in_flight || in_flight * MOST >= rules.held;
-            return if unsure { Waits::Unsure } else { Waits::Content(self.delivered) };
+            return match () {
+                _ if least >= rules.held => Waits::Us,
+                _ if most >= rules.held => Waits::Unsure,
+                _ => Waits::Content(self.delivered),
+            };
         }
         if ended {
             return Waits::Us;
@@ -427,7 +459,10 @@ impl Peer {
         if in_flight >= rules.in_flight {
             return Waits::Us;
         }
-        if in_flight * MOST >= rules.held {
+        if least >= rules.held {
+            return Waits::Us;
+        }
+        if most >= rules.held {
             return Waits::Unsure;
         }
         match next {
