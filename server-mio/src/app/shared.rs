@@ -1,12 +1,14 @@
 //! An application as workers see it: immutable, shared, ready to look things up in.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
 use super::call::{EndpointId, Goal};
-use super::{AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Weight, WorkerHook};
+use super::{
+    AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Page, Weight, WorkerHook,
+};
 use crate::handler::{Endpoint, Kind};
 use crate::request::Context;
 use crate::routing::{Router, Value};
@@ -202,11 +204,20 @@ fn pipeline_settings(app: &App) -> Settings {
     settings
 }
 
-/// The pages live as long as the program: an application is put together once.
+/// The pages live as long as the program. Those of an application that has none of its own are made once, however many
+/// applications a program (or a test) puts together.
 fn pages(app: &App) -> &'static [ErrorPage] {
+    static USUAL: OnceLock<&[ErrorPage]> = OnceLock::new();
+    match &app.pages[..] {
+        [] => USUAL.get_or_init(|| made_of(&[])),
+        own => made_of(own),
+    }
+}
+
+fn made_of(own: &[Page]) -> &'static [ErrorPage] {
     let mut pages = Vec::new();
     for status in BELOW.into_iter().filter_map(Status::new) {
-        let own = app.pages.iter().find(|page| page.status == status);
+        let own = own.iter().find(|page| page.status == status);
         let (content_type, content) = match own {
             Some(page) => (page.content_type.as_str(), page.text.as_str()),
             None => (ContentType::TEXT.as_str(), status.reason()),
@@ -221,4 +232,17 @@ fn pages(app: &App) -> &'static [ErrorPage] {
         }
     }
     pages.leak()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_pages_are_made_once() {
+        let pages = |app: App| Shared::new(app).unwrap().pipeline.pages.as_ptr();
+        assert_eq!(pages(App::new()), pages(App::new()), "each would be lost");
+        let own = || App::new().error_page(Status::BAD_REQUEST, ContentType::TEXT, "what?");
+        assert_ne!(pages(own()), pages(App::new()));
+    }
 }

@@ -1,0 +1,520 @@
+//! One peer, and what the rules say of its connection: what it must have been sent by now, when it must have been cut,
+//! and when it must not.
+
+use rajada_mio::driver::{Key, Next};
+
+use super::answers::{self, Answer};
+use super::board::Board;
+use super::requests::{Asked, Kind, MOST};
+use super::rules::Rules;
+
+/// What a connection waits for, and how far it has come there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waits {
+    Opened,
+    Idle(usize),
+    Head(usize),
+    Content(usize),
+    Writing(usize),
+    HalfClosed(usize),
+    Lingering,
+    /// For us: for handlers, for streams, at a bound.
+    Us,
+    /// The rules leave it open which of two it is.
+    Unsure,
+}
+
+/// Octets of a head, of what is around a chunk, of `100 (Continue)`, at most.
+const HEAD: usize = 250;
+const CHUNK: usize = 12;
+const INTERIM: usize = 30;
+
+pub(crate) struct Peer {
+    pub(crate) key: Key,
+    /// Its number on the board.
+    pub(crate) number: usize,
+    pub(crate) octets: Vec<u8>,
+    pub(crate) asked: Vec<Asked>,
+    pub(crate) delivered: usize,
+    /// What it has taken, and what is ready for it behind that.
+    pub(crate) output: Vec<u8>,
+    pub(crate) taken: usize,
+    pub(crate) has_ended: bool,
+    /// We were told to close our side.
+    pub(crate) is_told: bool,
+    /// No new requests: since then service ends, and so many had been handled.
+    pub(crate) shut_down: Option<usize>,
+    pub(crate) waits: Waits,
+    pub(crate) since: u64,
+    /// What it was seen to wait for by the looks before, when first, and since when it did then.
+    watch: Option<(Waits, u64, u64)>,
+    /// It was late, and is told so by 408.
+    pub(crate) refused: bool,
+    /// That can't be told yet.
+    pub(crate) may_be_refused: bool,
+    /// Requests that were handled when it was compared last, and what had been taken.
+    before: usize,
+    taken_before: usize,
+}
+
+impl Peer {
+    pub(crate) fn new(key: Key, number: usize, now: u64) -> Peer {
+        Peer {
+            key,
+            number,
+            octets: Vec::new(),
+            asked: Vec::new(),
+            delivered: 0,
+            output: Vec::new(),
+            taken: 0,
+            has_ended: false,
+            is_told: false,
+            shut_down: None,
+            waits: Waits::Opened,
+            since: now,
+            watch: Some((Waits::Opened, now, now)),
+            refused: false,
+            may_be_refused: false,
+            before: 0,
+            taken_before: 0,
+        }
+    }
+
+    /// Octets that are ready and not taken.
+    pub(crate) fn unread(&self) -> usize {
+        self.output.len() - self.taken
+    }
+
+    fn answers(&self) -> Vec<Answer> {
+        let is_head =
+            |index| self.asked.get(index).is_some_and(|one: &Asked| one.kind == Kind::Head);
+        answers::read(&self.output, &is_head)
+    }
+
+    fn handled(&self, board: &Board) -> usize {
+        let handled = |one: &&Asked| board.requests[one.id].called.is_some();
+        self.asked.iter().take_while(handled).count()
+    }
+
+    /// Whether the request with this number is the last one that is received.
+    fn is_last(&self, index: usize, rules: &Rules) -> bool {
+        self.asked[index].closes() || index + 1 >= rules.requests
+    }
+
+    /// Compares what has come out with what must have. `wants_read` is what the connection says, `over` what it has
+    /// told at last, `settled` whether all that was woken has had its turn.
+    pub(crate) fn compare(
+        &mut self,
+        board: &Board,
+        rules: &Rules,
+        wants_read: Option<bool>,
+        over: Option<(Next, bool)>,
+        settled: bool,
+    ) {
+        let answers = self.answers();
+        let finals: Vec<&Answer> = answers.iter().filter(|one| one.status >= 200).collect();
+        let handled = self.handled(board);
+        let is_over = |one: &Asked| board.is_over(one.id);
+        // Whose answers are complete, in order.
+        let answered = self.asked.iter().take_while(|one| is_over(one)).count();
+        let aborted = self.asked[..answered].iter().position(|one| board.requests[one.id].failed);
+        let refusal = finals.iter().position(|one| self.is_refusal(one));
+
+        self.refused |= self.may_be_refused && refusal.is_some();
+        self.may_be_refused &= !self.refused && wants_read != Some(true);
+        assert!(refusal.is_none() || self.refused, "it was not late: {}", self.told());
+        if self.refused && answered >= handled && aborted.is_none() {
+            assert!(refusal.is_some(), "nobody has told that it was late: {}", self.told());
+        }
+        self.compare_each(board, &finals, answered, refusal);
+        self.compare_interim(&answers, settled);
+
+        // All that is complete is there, and no more.
+        let complete = finals.iter().filter(|one| one.complete).count();
+        let own = refusal.is_some() as usize + self.is_malformed(&finals) as usize;
+        match aborted {
+            Some(at) => assert!(complete <= at + 1, "{complete} answers, {at} was broken off"),
+            None => {
+                let until_close = finals.last().is_some_and(|one| one.until_close) as usize;
+                let all = complete - own;
+                assert!(
+                    all == answered || all + until_close == answered,
+                    "{all} answers are complete, {answered} should be: {}",
+                    self.told()
+                );
+            }
+        }
+        assert!(finals.len() <= complete + 1);
+
+        let in_flight = handled - answered.min(handled);
+        let (behind_least, behind_most) = self.held_behind(board, answered, handled);
+        let held_most = self.unread() + behind_most;
+        assert!(
+            self.unread() <= rules.held + (rules.in_flight + 1) * MOST,
+            "{} octets are held",
+            self.unread()
+        );
+        self.compare_bound(board, rules, &finals, handled);
+
+        // Nothing more is received; behind an orderly end of service, nothing but content whose head was.
+        let closing = self.refused
+            || self.is_told
+            || self.asked[..handled].iter().any(|one| board.requests[one.id].failed)
+            || self.is_malformed(&finals)
+            || (0..handled).any(|index| self.is_last(index, rules));
+        let ended = closing || self.has_ended || self.shut_down.is_some();
+        if let Some(before) = self.shut_down {
+            // The head of one more may have been received.
+            assert!(handled <= before + 1, "new requests behind the end of service");
+        }
+        let surely_ended = ended;
+        let ended = ended || self.may_be_refused;
+        // What could be handled was.
+        let room = in_flight < rules.in_flight && held_most < rules.held;
+        if let Some(next) = self.asked.get(handled)
+            && next.end <= self.delivered
+            && room
+            && over.is_none()
+        {
+            let malformed = next.kind == Kind::Malformed;
+            // One that arrived before its peer ended its side may have to wait for a bound to give way.
+            let is_past = closing || self.may_be_refused || self.shut_down.is_some();
+            assert!(
+                is_past || (malformed && self.answers_malformed(&finals, handled, answered)),
+                "{handled} should be handled: {}",
+                self.told()
+            );
+        }
+
+        if let Some(wants_read) = wants_read {
+            let partial = self
+                .asked
+                .get(handled)
+                .is_some_and(|next| next.head <= self.delivered && next.kind != Kind::Malformed);
+            if !wants_read {
+                let maybe = self.asked.get(handled).is_some_and(|next| {
+                    next.kind == Kind::Malformed && next.start < self.delivered
+                });
+                assert!(ended || maybe || !room, "it does not want to read: {}", self.told());
+            } else if !self.is_told {
+                let closing = closing || self.has_ended;
+                assert!(!closing, "it wants to read behind the end: {}", self.told());
+                assert!(
+                    partial || in_flight < rules.in_flight,
+                    "it wants to read more than may be in flight: {}",
+                    self.told()
+                );
+                let held = self.unread() + behind_least;
+                assert!(held < rules.held, "it wants to read: {}", self.told());
+            }
+        }
+        let drained = self.unread() == 0;
+        let all_said = answered >= handled && drained;
+        self.compare_end(
+            board,
+            &finals,
+            surely_ended && all_said && (closing || !self.content_is_due(handled)),
+            over,
+            settled,
+            aborted,
+            answered,
+        );
+        if over.is_none() {
+            self.waits_now(board, rules, handled, answered, (closing, ended));
+        }
+        self.before = handled;
+        self.taken_before = self.taken;
+    }
+
+    /// Whether octets of content are due whose head was received.
+    fn content_is_due(&self, handled: usize) -> bool {
+        self.shut_down.is_some()
+            && !self.has_ended
+            && self.asked.get(handled).is_some_and(|next| {
+                next.head <= self.delivered && next.end > next.head && next.end > self.delivered
+            })
+    }
+
+    /// Each answer is what its request deserves.
+    fn compare_each(
+        &self,
+        board: &Board,
+        finals: &[&Answer],
+        answered: usize,
+        refusal: Option<usize>,
+    ) {
+        for (index, answer) in finals.iter().enumerate() {
+            if refusal == Some(index) {
+                assert!(answer.closes && index + 1 == finals.len(), "408 is the last answer");
+                continue;
+            }
+            let asked = self.asked.get(index).expect("an answer that nobody has asked for");
+            let known = &board.requests[asked.id];
+            if asked.kind == Kind::Malformed {
+                assert!(asked.start < self.delivered, "{index} has not arrived");
+                assert_eq!(answer.status, 400);
+                assert!(answer.closes, "it is the last one");
+                continue;
+            }
+            assert!(
+                known.called.is_some(),
+                "{index} was answered and not handled: {}",
+                self.told()
+            );
+            assert!(asked.end <= self.delivered, "{index} was handled before it had arrived");
+            if known.gone && !asked.is_stream() && asked.kind != Kind::ParkPanic {
+                assert_eq!(answer.status, 503, "{index}");
+                continue;
+            }
+            if asked.kind == Kind::ParkPanic && known.allowed == 0 {
+                assert_eq!(answer.status, 503, "{index}");
+                continue;
+            }
+            assert_eq!(answer.status, asked.status(), "{index}: {}", self.told());
+            let Some(content) = asked.content(board) else { continue };
+            assert!(content.starts_with(&answer.content), "{index}: {}", self.told());
+            if answer.complete {
+                assert!(index < answered, "{index} is complete too early");
+                assert_eq!(content.len(), answer.content.len(), "{index}");
+            }
+            if asked.closes() {
+                assert!(answer.closes, "{index} is the last one");
+            }
+            if known.told {
+                assert!(self.taken >= answer.end, "{index} was told to have left");
+            } else if asked.kind == Kind::Told && answer.complete {
+                assert!(self.unread() > 0, "{index} has left, and it was not told");
+            }
+        }
+    }
+
+    fn compare_interim(&self, answers: &[Answer], settled: bool) {
+        let mut index = 0;
+        let mut seen = None;
+        for answer in answers {
+            if answer.status >= 200 {
+                index += 1;
+                continue;
+            }
+            assert_eq!(answer.status, 100);
+            let asked = self.asked.get(index).expect("100 to nobody");
+            assert_eq!(asked.kind, Kind::PostExpect, "100 that nobody has asked for");
+            assert!(asked.head <= self.delivered && seen != Some(index));
+            seen = Some(index);
+        }
+        // Who waits for 100, and for nobody else, has it.
+        if let Some(asked) = self.asked.get(index)
+            && settled
+            && asked.kind == Kind::PostExpect
+            && asked.head == self.delivered
+            && self.unread() == 0
+            && !self.has_ended
+            && !self.is_told
+            && self.shut_down.is_none()
+            && answers.last().is_none_or(|one| one.complete && !one.closes)
+        {
+            assert_eq!(seen, Some(index), "100 is waited for: {}", self.told());
+        }
+    }
+
+    /// A synchronous handler was called only if what was ready then was below the bound.
+    fn compare_bound(&self, board: &Board, rules: &Rules, finals: &[&Answer], handled: usize) {
+        for index in self.before..handled {
+            let (asked, Some(answer)) = (&self.asked[index], finals.get(index)) else { continue };
+            if board.requests[asked.id].alone && asked.end == asked.head {
+                let held = answer.start.saturating_sub(self.taken.max(self.taken_before));
+                assert!(held < rules.held, "{index} was handled while {held} octets were held");
+            }
+        }
+    }
+
+    fn is_refusal(&self, answer: &Answer) -> bool {
+        answer.status == 408
+    }
+
+    /// Whether the last answer is to what is no request.
+    fn is_malformed(&self, finals: &[&Answer]) -> bool {
+        let last = finals.len().checked_sub(1).and_then(|last| self.asked.get(last));
+        last.is_some_and(|asked| {
+            asked.kind == Kind::Malformed && finals[finals.len() - 1].status == 400
+        })
+    }
+
+    /// Whether what is no request was answered, as far as that can be seen: not while others are in front of it.
+    fn answers_malformed(&self, finals: &[&Answer], handled: usize, answered: usize) -> bool {
+        answered < handled || self.is_malformed(finals)
+    }
+
+    /// It has ended if it must have, and only if it may have.
+    #[expect(clippy::too_many_arguments, reason = "all that is known")]
+    fn compare_end(
+        &mut self,
+        board: &Board,
+        finals: &[&Answer],
+        all_said: bool,
+        over: Option<(Next, bool)>,
+        settled: bool,
+        aborted: Option<usize>,
+        answered: usize,
+    ) {
+        let cut = aborted.is_some_and(|at| at <= answered) && self.unread() == 0;
+        let Some((next, reset)) = over else {
+            if settled && !self.is_told {
+                let pending = self.has_ended && self.has_pending(board);
+                assert!(pending || !(all_said || cut), "it should have ended: {}", self.told());
+            }
+            return;
+        };
+        if cut {
+            let at = aborted.unwrap_or_default();
+            let old = self.asked[at].kind == Kind::OldStream;
+            assert!(!old || reset, "a broken answer looks complete");
+            return;
+        }
+        if let Some(last) = finals.last()
+            && last.until_close
+            && next == Next::ShutDown
+        {
+            assert!(!reset, "a complete answer ends with a reset");
+        }
+        assert!(all_said, "it ended, and something is owed: {}", self.told());
+    }
+
+    fn has_pending(&self, board: &Board) -> bool {
+        let handled = self.handled(board);
+        self.asked.get(handled).is_some_and(|next| next.end <= self.delivered)
+    }
+
+    fn waits_now(
+        &mut self,
+        board: &Board,
+        rules: &Rules,
+        handled: usize,
+        answered: usize,
+        ends: (bool, bool),
+    ) {
+        let waits = self.waits_for(board, rules, handled, answered, ends);
+        if waits != self.waits {
+            (self.waits, self.since) = (waits, board.now);
+        }
+    }
+
+    /// Octets of answers that wait for those in front of them: so many at least, so many at most.
+    fn held_behind(&self, board: &Board, answered: usize, handled: usize) -> (usize, usize) {
+        let (mut least, mut most) = (0, 0);
+        for asked in self.asked[..handled].iter().skip(answered + 1) {
+            let content = asked.content(board).map_or(0, |content| content.len());
+            let known = &board.requests[asked.id];
+            if asked.is_stream() {
+                // The last piece may wait for room.
+                let pieces = known.handed.max(1);
+                least += content / pieces * (pieces - 1);
+                most += content + pieces * CHUNK + HEAD;
+            } else if board.is_over(asked.id) {
+                least += if known.gone { 0 } else { content };
+                most += content + HEAD;
+            }
+        }
+        let expects = self.asked.get(handled).is_some_and(|next| next.kind == Kind::PostExpect);
+        (least, most + if expects { INTERIM } else { 0 })
+    }
+
+    fn waits_for(
+        &self,
+        board: &Board,
+        rules: &Rules,
+        handled: usize,
+        answered: usize,
+        (closing, ended): (bool, bool),
+    ) -> Waits {
+        if self.is_told {
+            return Waits::Lingering;
+        }
+        if self.unread() > 0 {
+            return Waits::Writing(self.taken);
+        }
+        if self.has_ended {
+            return Waits::HalfClosed(self.taken);
+        }
+        if closing {
+            return Waits::Us;
+        }
+        let in_flight = handled - answered.min(handled);
+        let (least, most) = self.held_behind(board, answered, handled);
+        let next = self.asked.get(handled);
+        if let Some(next) = next
+            && next.kind != Kind::Malformed
+            && next.head <= self.delivered
+            && self.delivered < next.end
+        {
+            return match () {
+                _ if least >= rules.held => Waits::Us,
+                _ if most >= rules.held => Waits::Unsure,
+                _ => Waits::Content(self.delivered),
+            };
+        }
+        if ended {
+            return Waits::Us;
+        }
+        if in_flight >= rules.in_flight {
+            return Waits::Us;
+        }
+        if least >= rules.held {
+            return Waits::Us;
+        }
+        if most >= rules.held {
+            return Waits::Unsure;
+        }
+        match next {
+            // It is found out somewhere in it, and may wait for others in front of it then.
+            Some(next) if next.start < self.delivered && next.kind == Kind::Malformed => {
+                Waits::Unsure
+            }
+            Some(next) if next.start < self.delivered => Waits::Head(next.start),
+            _ if in_flight > 0 => Waits::Us,
+            _ if self.delivered == 0 => Waits::Opened,
+            _ => Waits::Idle(self.delivered),
+        }
+    }
+
+    /// A look is to come: whether it must cut, and whether it may.
+    pub(crate) fn judge(&mut self, rules: &Rules, now: u64, looks: bool) -> (bool, bool) {
+        let (seen, since) = match self.watch {
+            // What has come between two looks and has gone is below their precision.
+            Some((waits, seen, since)) if waits == self.waits => (Some(seen), since),
+            _ => (None, self.since),
+        };
+        if looks && seen.is_none() {
+            self.watch = (self.waits != Waits::Unsure).then_some((self.waits, now, since));
+        }
+        let Some(deadline) = rules.deadline(self.waits) else {
+            return (false, self.waits == Waits::Unsure);
+        };
+        let may = now - since >= deadline;
+        let must = looks && seen.is_some_and(|seen| now - seen >= deadline);
+        (must, may)
+    }
+
+    /// Whether being late is answered, by 408.
+    pub(crate) fn is_refused_when_late(&self) -> bool {
+        matches!(self.waits, Waits::Head(_) | Waits::Content(_) | Waits::Unsure)
+    }
+
+    /// How it stands, for whoever reads what has failed.
+    pub(crate) fn told(&self) -> String {
+        let kinds: Vec<_> = self.asked.iter().map(|one| (one.id, one.kind, one.end)).collect();
+        format!(
+            "connection {}: {kinds:?}, {} of {} octets delivered, {} of {} taken, ended {}, told {}, waits {:?} since {}\n{}",
+            self.number,
+            self.delivered,
+            self.octets.len(),
+            self.taken,
+            self.output.len(),
+            self.has_ended,
+            self.is_told,
+            self.waits,
+            self.since,
+            self.output.escape_ascii(),
+        )
+    }
+}
