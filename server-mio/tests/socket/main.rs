@@ -1,6 +1,7 @@
 //! The server over real sockets: loopback, port 0, every wait bounded.
 
 mod around;
+mod begin;
 mod bursts;
 mod cases;
 mod client;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rajada_mio::{App, Exit, Handle};
 
+use crate::begin::begin;
 use crate::client::{Client, PATIENCE};
 
 pub(crate) struct Serving {
@@ -16,9 +17,7 @@ pub(crate) struct Serving {
 }
 
 pub(crate) fn serve(app: App) -> Serving {
-    let server = app.bind("127.0.0.1:0").unwrap();
-    let (address, handle) = (server.local_address(), server.handle());
-    let thread = std::thread::spawn(move || server.run());
+    let (address, handle, thread) = begin(app);
     Serving { address, handle, thread: Some(thread) }
 }
 

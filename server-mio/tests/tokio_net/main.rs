@@ -2,6 +2,7 @@
 
 #[path = "../socket/around.rs"]
 mod around;
+mod begin;
 #[path = "../socket/bursts.rs"]
 mod bursts;
 #[path = "../socket/cases.rs"]
@@ -25,6 +26,7 @@ mod request;
 mod response;
 #[path = "../socket/routes.rs"]
 mod routes;
+#[path = "../socket/serving.rs"]
 mod serving;
 #[path = "../socket/shutdown.rs"]
 mod shutdown;
