@@ -27,6 +27,7 @@ pub mod pipeline;
 pub mod rajada;
 pub mod report;
 pub mod serve;
+pub mod soak;
 
 /// Room for so many fields, for every contestant alike.
 pub const SLOTS: usize = 64;

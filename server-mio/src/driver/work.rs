@@ -107,7 +107,11 @@ impl Service {
         let Around { shared, settings, .. } = around;
         let Owner { promise, endpoint, request, preset, deadline } = owner;
         let connection = promise.connection();
-        let Some(ticket) = promise.redeem() else { return false };
+        let Some(ticket) = promise.redeem() else {
+            self.tasks.end(task, &mut exchange.ledger.tasks);
+            self.empty(endpoint, future);
+            return false;
+        };
         let entry = shared.entry(endpoint);
         let mut staged = None;
         let owed = Owed::new(&mut exchange.pipeline, settings, ticket);
