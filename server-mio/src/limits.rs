@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// How much a peer may send, ask for and leave unread.
+/// How much a peer may send, ask for and leave unread. Every number is allowed, and none is memory before a peer makes
+/// use of it.
 ///
 /// ```
 /// use rajada_mio::{App, Limits};
@@ -20,16 +21,17 @@ pub struct Limits {
     pub fields: u32,
     /// Octets of a request's content; 2 MiB. Beyond: 413.
     pub content: u64,
-    /// Requests of one connection that were received and are not answered; 64. At the bound, nothing is read.
+    /// Requests of one connection that were received and are not answered; 64, and 1 at the least. At the
+    /// bound, nothing is read.
     pub requests_in_flight: usize,
-    /// Octets of answers that a peer leaves unread; 64 KiB. At the bound, nothing is read.
+    /// Octets of answers that a peer leaves unread; 64 KiB, and 1 at the least. At the bound, nothing is read.
     pub held: usize,
     /// Octets of content that are read and thrown away behind an answer that did not wait for it; 64 KiB. Beyond,
     /// the connection closes.
     pub drain: usize,
-    /// Connections of one worker; 65,536. At the bound, new ones wait to be accepted.
+    /// Connections of one worker; 65,536. At the bound, new ones wait to be accepted: with 0, for ever.
     pub connections: usize,
-    /// Requests of one connection, after which it closes; `u32::MAX`, no bound.
+    /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
 }
 
@@ -57,7 +59,8 @@ impl Default for Limits {
 
 /// How long a peer may take. Deadlines are looked at every [`check_interval`](Self::check_interval), so they are kept
 /// to that precision. None of them concerns the time that a handler takes, except [`handler`](Self::handler); and none
-/// runs while it is the server that does not read, at a bound or because it is busy. One of more than 49 days is none.
+/// runs while it is the server that does not read, at a bound or because it is busy. One of more than 49 days is none; one
+/// of zero is over when it is looked at next.
 ///
 /// ```
 /// use rajada_mio::{App, Deadlines};

@@ -416,13 +416,15 @@ impl App {
         self
     }
 
-    /// How long busy connections may go on when the server is told to stop; 10 s unless it is set.
+    /// How long busy connections may go on when the server is told to stop; 10 s unless it is set, and thirty years at
+    /// the most.
     pub fn grace(mut self, grace: Duration) -> App {
         self.settings.grace = grace;
         self
     }
 
-    /// How many threads [`spawn_blocking`](crate::spawn_blocking) may use; 32 unless it is set.
+    /// How many threads [`spawn_blocking`](crate::spawn_blocking) may use; 32 unless it is set, and 1 at the
+    /// least. They are begun as there is work for them.
     pub fn blocking_threads(mut self, threads: usize) -> App {
         self.settings.blocking_threads = threads;
         self

@@ -14,6 +14,10 @@ use rustix::event::epoll::{self, EventFlags};
 
 use crate::driver::Readiness;
 
+/// The longest wait, 24 days: as many milliseconds as `epoll_pwait` can be told. For more there is `epoll_pwait2`, which
+/// kernels before 5.11 don't have, and filters of system calls may refuse; to wake up now and then costs nothing.
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
 /// Events of one turn.
 pub(super) struct Readinesses(Vec<epoll::Event>);
 
@@ -30,8 +34,7 @@ impl Readinesses {
     #[inline(always)]
     pub(super) fn wait(&mut self, poll: &mut Poll, timeout: Option<Duration>) -> io::Result<()> {
         self.0.clear();
-        // One that is too long for the kernel is as good as none.
-        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout.min(LONGEST)).ok());
         epoll::wait(poll.registry(), spare_capacity(&mut self.0), timeout.as_ref())?;
         Ok(())
     }

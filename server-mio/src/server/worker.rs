@@ -103,6 +103,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_wait_of_any_length_can_be_waited() {
+        let mut poll = Poll::new().unwrap();
+        let waker = mio::Waker::new(poll.registry(), WAKER).unwrap();
+        let mut events = Readinesses::with_capacity(1);
+        for time in [Duration::MAX, Duration::from_secs(30 * 86_400), Duration::from_secs(1 << 62)]
+        {
+            waker.wake().unwrap();
+            events.wait(&mut poll, Some(time)).unwrap();
+            assert_eq!(events.iter().count(), 1, "{time:?}");
+        }
+    }
+
+    #[test]
     fn waiting_never_ends_before_what_is_waited_for() {
         // The operating system waits in milliseconds, and waking up early would be to spin.
         let mut poll = Poll::new().unwrap();

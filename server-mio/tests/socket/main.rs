@@ -15,3 +15,4 @@ mod serving;
 mod shortage;
 mod shutdown;
 mod traced;
+mod values;

@@ -148,6 +148,39 @@ fn help_version_and_mistakes() {
 }
 
 #[test]
+fn options_may_be_as_great_as_can_be_said() {
+    let (most, word) = (u64::MAX.to_string(), usize::MAX.to_string());
+    for args in [
+        ["--grace", &most],
+        ["--idle", &most],
+        ["--idle", "0"],
+        ["--flush-after", &most],
+        ["--flush-after", "0"],
+        ["--connections", &word],
+        ["--connections", "1"],
+        ["--content", &most],
+    ] {
+        let mut program = Program::with(&args);
+        for _ in 0..2 {
+            let mut client = Client::connect(program.address);
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(24));
+            assert!(client.answers(24).iter().all(|answer| answer.status == 200), "{args:?}");
+            assert_eq!(client.post("/echo", "text/plain", "back").text(), "back", "{args:?}");
+        }
+        program.signal("-TERM");
+        assert_eq!(program.exit_status(), Some(0), "{args:?}");
+    }
+    for (wrong, status) in [
+        (["--workers", "0"], 2),
+        (["--connections", "0"], 2),
+        (["--grace", "18446744073709551616"], 2),
+        (["--workers", "100000"], 1),
+    ] {
+        assert_eq!(tell(&wrong).0, Some(status), "{wrong:?}");
+    }
+}
+
+#[test]
 fn a_signal_ends_it_cleanly_and_a_second_one_at_once() {
     for signal in ["-INT", "-TERM"] {
         let mut program = Program::with(&[]);

@@ -24,3 +24,5 @@ mod routes;
 mod serving;
 #[path = "../socket/shutdown.rs"]
 mod shutdown;
+#[path = "../socket/values.rs"]
+mod values;
