@@ -175,8 +175,12 @@ fn the_grace_may_be_of_any_length() {
         assert_eq!(busy.get("/").status, 200);
         busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
         assert!(busy.is_silent_for(Duration::from_millis(100)), "it is at work");
-        assert_ends(serving, "busy for a moment");
-        assert_eq!(busy.answer().status, 200);
+        serving.handle.shut_down();
+        assert_eq!(busy.answer().status, 200, "{grace:?}");
+        busy.assert_closed();
+        // The server waits for its peer to close, too.
+        drop(busy);
+        assert_eq!(serving.join(), Exit::Clean, "{grace:?}");
     }
     let serving = serve(app().grace(Duration::ZERO));
     let mut busy = serving.client();
