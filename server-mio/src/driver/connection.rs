@@ -82,7 +82,8 @@ impl<'t, T> Connection<'t, T> {
         self.entry.exchange.pipeline.wants_write()
     }
 
-    /// Serves octets. What can't be served now is kept: the beginning of a request, or what is behind a bound.
+    /// Serves octets. What can't be served now is kept: the beginning of a request, or what is behind a bound. Give it
+    /// none while it does not [want them](Self::wants_read): they would be kept, however many they are.
     ///
     /// Ready answers are to be [written](Self::transmit) then, and if there is more ([`Next::GoOn`]) it is to be
     /// [gone on with](Self::go_on).

@@ -17,6 +17,8 @@ pub(crate) struct Entry<T> {
     /// It is on the driver's list of connections to go on with.
     pub(crate) listed: bool,
     pub(crate) side: Side,
+    /// The peer is known to have ended its side, though nobody has read that far.
+    pub(crate) ending: bool,
     /// Octets that were received and are not served: the beginning of a head, or what was left behind a stop.
     pub(super) rest: Option<Box<Rest>>,
     pub(crate) watch: Watch,
@@ -70,6 +72,7 @@ impl<T> Entry<T> {
             link,
             listed: false,
             side: Side::Open,
+            ending: false,
             rest: None,
             watch: Watch::new(age),
             exchange: Exchange::new(key),
@@ -106,7 +109,7 @@ impl<T> Entry<T> {
         if pipeline.wants_write() {
             return State::Writing;
         }
-        if self.side == Side::PeerEnded {
+        if self.side == Side::PeerEnded || (self.ending && !pipeline.wants_read()) {
             return State::HalfClosed;
         }
         match phase {

@@ -202,6 +202,10 @@ impl<T: Transport> Connection<'_, Link<T>> {
     #[inline(always)]
     pub fn ready(&mut self, told: Readiness, buffer: &mut [u8]) -> Next {
         self.entry.link.note(told);
+        if told.read_closed {
+            cold_path();
+            self.entry.ending = true;
+        }
         if told.error || (told.write_closed && self.entry.side != Side::Lingering) {
             cold_path();
             // Nobody is left to answer.

@@ -5,9 +5,11 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use rajada_mio::{App, Deadlines, Limits, OwnedRequest, Request};
+
 use crate::client::{Client, PATIENCE};
 use crate::program::{BINARY, Program};
-use crate::serving::wait_until;
+use crate::serving::{serve, wait_until};
 use crate::traced::{Traced, call};
 
 /// A number from a line of `/proc/PID/status`.
@@ -259,4 +261,26 @@ fn a_peer_that_vanishes_in_mid_response_leaves_nothing_behind() {
         content.len()
     );
     vanish(&program, &post, 10, false);
+}
+
+#[test]
+fn a_peer_that_is_gone_at_the_bound_holds_nothing_for_ever() {
+    let check_interval = Duration::from_millis(20);
+    let half_closed = Duration::from_millis(200);
+    let app = App::new()
+        .get("/never", |_: OwnedRequest| async {
+            std::future::pending::<()>().await;
+            "never"
+        })
+        .limits(Limits { requests_in_flight: 2, connections: 1, ..Limits::DEFAULT })
+        .deadlines(Deadlines { half_closed, check_interval, ..Deadlines::DEFAULT })
+        .get("/", |_: &Request<'_>| "hello");
+    let serving = serve(app);
+    // More than the bound: what is behind it, and the end, are not read.
+    let mut gone = serving.client();
+    gone.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\n".repeat(5));
+    std::thread::sleep(Duration::from_millis(50));
+    gone.send("GET /never HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2000));
+    gone.stream.shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(serving.client().get("/").text(), "hello");
 }
