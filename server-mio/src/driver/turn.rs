@@ -260,6 +260,10 @@ impl<T> Drop for Driver<T> {
             gate::run("a stop hook", || hook(&mut runtime.locals().borrow_mut()));
         }
         gate::discard(runtime.locals().take());
+        // What those have spawned has nowhere to run.
+        for task in runtime.take_spawned() {
+            gate::discard(task);
+        }
     }
 }
 
