@@ -226,10 +226,12 @@ impl<'r> Response<'r> {
     /// Leaves the answer to the application's error handlers. What was set so far is forgotten.
     pub fn fail(&mut self, error: Error) {
         if self.owed.is_paid() {
-            log::error!("a handler failed behind its answer: {error}");
+            gate::tell("a handler failed behind its answer: ", error);
         } else if self.desk.failure.is_none() {
             self.desk.failure = Some(Box::new(error));
             self.unusual = true;
+        } else {
+            gate::discard(error);
         }
     }
 
