@@ -7,6 +7,7 @@ mod client;
 mod connections;
 mod handlers;
 mod order;
+mod panics;
 mod program;
 mod request;
 mod response;

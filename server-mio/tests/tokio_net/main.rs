@@ -15,6 +15,8 @@ mod handlers;
 mod listener;
 #[path = "../socket/order.rs"]
 mod order;
+#[path = "../socket/panics.rs"]
+mod panics;
 #[path = "../socket/request.rs"]
 mod request;
 #[path = "../socket/response.rs"]
