@@ -88,6 +88,13 @@ impl From<Bytes> for Kept {
     }
 }
 
+impl Kept {
+    /// The same octets, kept once more.
+    pub(crate) fn share(&self) -> Kept {
+        Kept(self.0.clone())
+    }
+}
+
 impl AsRef<[u8]> for Kept {
     fn as_ref(&self) -> &[u8] {
         self.0.as_deref().unwrap_or_default()

@@ -27,6 +27,14 @@ pub(crate) fn discard<T>(value: T) {
     run("what was dropped", move || drop(value));
 }
 
+/// Logs an error that nobody else is told of, and drops it. Both are code of the application, and a panic in one must
+/// not meet another in the other: that would end the process.
+#[cold]
+pub(crate) fn tell(what: &str, error: impl core::fmt::Display) {
+    run("the text of an error", || log::error!("{what}{error}"));
+    discard(error);
+}
+
 /// What a panic has left: a value of the application, which may panic again when it is dropped.
 pub(crate) struct Panic {
     payload: Option<Box<dyn Any + Send>>,

@@ -237,9 +237,11 @@ pub(super) fn conclude(
     request: Option<&Request<'_>>,
     response: &mut Response<'_>,
 ) {
+    // Dropped apart from what answers it: a panic that meets another on its way ends the process.
+    let failure = response.take_failure();
     let concluded = gate::enter(|| {
-        if let Some(error) = response.take_failure() {
-            shared.answer_error(&error, request, response);
+        if let Some(error) = &failure {
+            shared.answer_error(error, request, response);
         }
         if response.take_missing() {
             shared.answer_missing(request, response);
@@ -254,6 +256,7 @@ pub(super) fn conclude(
     if let Err(panic) = concluded {
         answer_panic(shared, response, &panic);
     }
+    gate::discard(failure);
     // What was made for the answer is the application's, too.
     gate::run("what a handler has made", || {
         response.finish();
@@ -266,7 +269,7 @@ pub(super) fn conclude(
 /// What handled an error, or an answer that could not be encoded, has failed itself: nobody else is to be asked.
 fn fail_plainly(response: &mut Response<'_>) {
     if let Some(error) = response.take_failure() {
-        log::error!("{error}");
+        gate::tell("", error);
         response.reset();
         plain(response, Status::INTERNAL_SERVER_ERROR);
     }

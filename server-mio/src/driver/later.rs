@@ -2,13 +2,12 @@
 
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use rajada_pipeline::{ApiMisuse, Content};
 
 use super::exchange::Exchange;
 use super::service::Service;
 use super::task::{Pump, Work};
-use crate::content::BodyStream;
+use crate::content::{BodyStream, Kept};
 use crate::gate;
 use crate::response::Later;
 use crate::runtime::TaskId;
@@ -67,7 +66,7 @@ impl Service {
                     Poll::Ready(Err(())) => break Step::Abort,
                 },
             };
-            match pipeline.send(&pump.streaming, Content::Owned(piece.clone().into())) {
+            match pipeline.send(&pump.streaming, Content::Owned(piece.share())) {
                 Ok(()) => sent = true,
                 Err(ApiMisuse::Full) => {
                     pump.held = Some(piece);
@@ -136,21 +135,15 @@ enum Step {
 }
 
 /// The next piece of a stream; an error, if it failed, was told.
-fn next_piece(
-    stream: &mut dyn BodyStream,
-    cx: &mut Context<'_>,
-) -> Poll<Result<Option<Bytes>, ()>> {
-    match gate::enter(|| match stream.poll_next(cx) {
-        // The error is the application's: what it says and how it is dropped.
-        Poll::Ready(Some(Err(error))) => {
-            log::error!("a stream failed: {error}");
+fn next_piece(stream: &mut dyn BodyStream, cx: &mut Context<'_>) -> Poll<Result<Option<Kept>, ()>> {
+    match gate::enter(|| stream.poll_next(cx)) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(None)) => Poll::Ready(Ok(None)),
+        Ok(Poll::Ready(Some(Ok(piece)))) => Poll::Ready(Ok(Some(piece.into()))),
+        Ok(Poll::Ready(Some(Err(error)))) => {
+            gate::tell("a stream failed: ", error);
             Poll::Ready(Err(()))
         }
-        Poll::Ready(Some(Ok(piece))) => Poll::Ready(Ok(Some(piece))),
-        Poll::Ready(None) => Poll::Ready(Ok(None)),
-        Poll::Pending => Poll::Pending,
-    }) {
-        Ok(next) => next,
         Err(panic) => {
             log::error!("a stream panicked: {}", panic.message());
             Poll::Ready(Err(()))

@@ -2,12 +2,11 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
 use rajada_pipeline::Streaming;
 
 use super::key::Key;
 use super::promise::Promise;
-use crate::content::BodyStream;
+use crate::content::{BodyStream, Kept};
 use crate::handler::ReusableFuture;
 use crate::request::OwnedParts;
 use crate::response::Preset;
@@ -38,7 +37,7 @@ pub(crate) struct Pump {
     pub(super) streaming: Streaming,
     pub(super) stream: Box<dyn BodyStream>,
     /// A piece that there was no room for.
-    pub(super) held: Option<Bytes>,
+    pub(super) held: Option<Kept>,
 }
 
 impl Work {

@@ -77,7 +77,10 @@ impl<'d, T> Turn<'d, T> {
         let reset = exchange.pipeline.wants_reset();
         service.cancel_all(&mut exchange.ledger);
         exchange.ledger.forget_pending();
-        // Callbacks, and content that has not left.
+        // One by one: a panic that meets another on its way ends the process.
+        let told = exchange.ledger.told.take();
+        told.into_iter().flat_map(|told| *told).for_each(|(_, tell)| gate::discard(tell));
+        // Content that has not left.
         gate::discard(exchange);
         Some((link, reset))
     }
@@ -277,6 +280,10 @@ impl<T> Drop for Driver<T> {
             gate::run("a stop hook", || hook(&mut runtime.locals().borrow_mut()));
         }
         gate::discard(runtime.locals().take());
+        // What those have spawned has nowhere to run.
+        for task in runtime.take_spawned() {
+            gate::discard(task);
+        }
         drop(turn);
         if self.home.is_some() {
             Spare::exchange(None);

@@ -35,8 +35,9 @@ impl Extensions {
     /// Drops all values, whatever that does.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        if self.values.is_some() {
-            gate::discard(self.values.take());
+        if let Some(values) = self.values.take() {
+            // One by one: a panic that meets another on its way ends the process.
+            values.by_type.into_iter().for_each(|(_, value)| gate::discard(value));
         }
     }
 }

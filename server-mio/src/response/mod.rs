@@ -226,17 +226,19 @@ impl<'r> Response<'r> {
     /// Leaves the answer to the application's error handlers. What was set so far is forgotten.
     pub fn fail(&mut self, error: Error) {
         if self.owed.is_paid() {
-            log::error!("a handler failed behind its answer: {error}");
+            gate::tell("a handler failed behind its answer: ", error);
         } else if self.desk.failure.is_none() {
             self.desk.failure = Some(Box::new(error));
             self.unusual = true;
+        } else {
+            gate::discard(error);
         }
     }
 
     /// In a hook behind the handlers: takes the content back, so that another answer can be given.
     pub fn discard(&mut self) -> &mut Self {
         if let Some(staged) = self.staged.as_deref_mut() {
-            *staged = None;
+            gate::discard(staged.take());
         }
         self
     }
@@ -408,12 +410,10 @@ impl<'r> Response<'r> {
     /// Forgets what a handler has set, so that another one can answer.
     pub(crate) fn reset(&mut self) {
         self.desk.fields.clear();
-        if let Some(staged) = self.staged.as_deref_mut() {
-            *staged = None;
-        }
+        self.discard();
         (self.status, self.content_type) = (Status::OK, None);
         (self.typed_by_header, self.missing) = (false, false);
-        self.desk.failure = None;
+        gate::discard(self.desk.failure.take());
     }
 
     /// The error that a handler has left, if any.

@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use crate::gate;
+
 /// Waits for what [`spawn`](crate::spawn) or [`spawn_blocking`](crate::spawn_blocking) began. Dropping it lets the
 /// work go on.
 #[derive(Debug)]
@@ -73,7 +75,8 @@ impl<T> Drop for Sender<T> {
             shared.waker.take()
         };
         if let Some(waker) = waker {
-            waker.wake();
+            // Whoever runs this may be on the way out of a panic, where another one ends the process.
+            gate::run("a waker", || waker.wake());
         }
     }
 }
