@@ -34,6 +34,16 @@ impl Expected {
     }
 }
 
+/// What a client has done.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Done {
+    /// Requests sent, and writes of several.
+    pub(super) requests: u64,
+    pub(super) bursts: u64,
+    /// Answers that were as expected.
+    pub(super) answers: u64,
+}
+
 /// How long an answer may take: far more than any deadline of the server.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -43,8 +53,7 @@ pub(super) struct Client {
     expected: VecDeque<Expected>,
     octets: Vec<u8>,
     at: usize,
-    /// Answers that were as expected.
-    pub(super) answered: u64,
+    pub(super) done: Done,
 }
 
 impl Client {
@@ -54,7 +63,7 @@ impl Client {
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let (expected, octets) = (VecDeque::new(), Vec::new());
-        Ok(Client { stream, expected, octets, at: 0, answered: 0 })
+        Ok(Client { stream, expected, octets, at: 0, done: Done::default() })
     }
 
     /// Sends octets that ask for answers.
@@ -63,7 +72,11 @@ impl Client {
         octets: &[u8],
         expected: impl IntoIterator<Item = Expected>,
     ) -> io::Result<()> {
+        let before = self.expected.len();
         self.expected.extend(expected);
+        let more = self.expected.len() - before;
+        self.done.requests += more as u64;
+        self.done.bursts += u64::from(more > 1);
         self.stream.write_all(octets)
     }
 
@@ -92,7 +105,7 @@ impl Client {
     pub(super) fn answers(&mut self) -> io::Result<()> {
         while let Some(expected) = self.expected.pop_front() {
             self.answer(&expected)?;
-            self.answered += 1;
+            self.done.answers += 1;
         }
         self.octets.drain(..self.at);
         self.at = 0;

@@ -1,8 +1,9 @@
 //! What was done, and what was found.
 
 use core::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::client::Done;
 
 /// Kinds of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,67 +36,89 @@ pub(super) enum Kind {
     Idle,
 }
 
-const KINDS: usize = Kind::Idle as usize + 1;
+const ALL: [Kind; 13] = [
+    Kind::Burst,
+    Kind::Single,
+    Kind::Drip,
+    Kind::Upload,
+    Kind::HalfClosed,
+    Kind::Vanishes,
+    Kind::Malformed,
+    Kind::ReadsLate,
+    Kind::NeverReads,
+    Kind::PartialHead,
+    Kind::PartialContent,
+    Kind::Silent,
+    Kind::Idle,
+];
 
-#[derive(Default)]
-struct Of {
-    connections: AtomicU64,
-    answers: AtomicU64,
-    faults: AtomicU64,
+/// Counts of one kind, or of all.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    connections: u64,
+    done: Done,
+    faults: u64,
 }
 
 /// Counts of all threads.
 #[derive(Default)]
 pub(super) struct Tally {
-    of: [Of; KINDS],
-    names: Mutex<[Option<Kind>; KINDS]>,
+    of: Mutex<[Counts; ALL.len()]>,
     faults: Mutex<Vec<String>>,
 }
 
 impl Tally {
-    /// A client has come to its end, with so many right answers.
-    pub(super) fn count(&self, kind: Kind, answers: u64) {
-        let of = &self.of[kind as usize];
-        of.connections.fetch_add(1, Ordering::Relaxed);
-        of.answers.fetch_add(answers, Ordering::Relaxed);
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)[kind as usize] = Some(kind);
+    /// A client has come to its end.
+    pub(super) fn count(&self, kind: Kind, done: Done) {
+        let of = &mut lock(&self.of)[kind as usize];
+        of.connections += 1;
+        of.add(done);
     }
 
     /// Something was wrong.
     pub(super) fn fault(&self, kind: Kind, error: &dyn fmt::Display) {
-        self.of[kind as usize].faults.fetch_add(1, Ordering::Relaxed);
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.push(format!("{kind:?}: {error}"));
+        lock(&self.of)[kind as usize].faults += 1;
+        lock(&self.faults).push(format!("{kind:?}: {error}"));
     }
 
     /// What was wrong.
     pub(super) fn faults(&self) -> Vec<String> {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.faults).clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Counts {
+    fn add(&mut self, done: Done) {
+        self.done.requests += done.requests;
+        self.done.bursts += done.bursts;
+        self.done.answers += done.answers;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { connections, done: Done { requests, bursts, answers }, faults } = self;
+        write!(
+            f,
+            "{connections:7} connections, {requests:8} requests, {bursts:7} bursts, {answers:8} right answers, {faults} faults"
+        )
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = *self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let sum = |count: fn(&Of) -> &AtomicU64| -> u64 {
-            self.of.iter().map(|of| count(of).load(Ordering::Relaxed)).sum()
-        };
-        for (of, kind) in self.of.iter().zip(names) {
-            let Some(kind) = kind else { continue };
-            let [connections, answers, faults] =
-                [&of.connections, &of.answers, &of.faults].map(|of| of.load(Ordering::Relaxed));
-            let name = format!("{kind:?}");
-            writeln!(
-                f,
-                "{name:>15}: {connections:7} connections, {answers:8} answers, {faults} faults"
-            )?;
+        let of = *lock(&self.of);
+        let mut all = Counts::default();
+        for (kind, of) in ALL.iter().zip(of) {
+            all.connections += of.connections;
+            all.faults += of.faults;
+            all.add(of.done);
+            writeln!(f, "{:>15}: {of}", format!("{kind:?}"))?;
         }
-        let (connections, answers) = (sum(|of| &of.connections), sum(|of| &of.answers));
-        let faults = sum(|of| &of.faults);
-        write!(
-            f,
-            "{:>15}: {connections:7} connections, {answers:8} answers, {faults} faults",
-            "all"
-        )
+        write!(f, "{:>15}: {all}", "all")
     }
 }

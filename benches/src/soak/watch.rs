@@ -45,20 +45,21 @@ impl Figures {
 #[derive(Debug)]
 pub(super) struct Watched {
     begin: Figures,
-    /// The most until the warm-up ended, which is a third of the time.
+    /// The most until the warm-up ended, which is half of the time.
     warm: Figures,
     most: Figures,
     /// With no connection left.
     pub(super) end: Figures,
 }
 
-/// Looks at a process for so long.
+/// Looks at a process for so long: each second, and more often if there are few of them.
 pub(super) fn during(pid: u32, begin: Figures, lasts: Duration) -> Result<Watched, String> {
     let (began, mut warm, mut most) = (Instant::now(), begin, begin);
     while began.elapsed() < lasts {
-        sleep(Duration::from_secs(1).min(lasts.saturating_sub(began.elapsed())));
+        let pause = Duration::from_secs(1).min(lasts / 10);
+        sleep(pause.min(lasts.saturating_sub(began.elapsed())));
         let now = Figures::of(pid)?;
-        if began.elapsed() <= lasts / 3 + Duration::from_millis(100) {
+        if began.elapsed() <= lasts / 2 {
             warm = warm.most(now);
         }
         most = most.most(now);
