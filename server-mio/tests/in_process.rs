@@ -4,9 +4,10 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use rajada_mio::driver::State;
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Content, Error, OwnedRequest, Request, Response, Status,
-    TestClient, TestRequest, local, sleep, spawn_blocking,
+    App, Body, BodyStream, Bytes, Clock, Content, Error, Limits, OwnedRequest, Request, Response,
+    Status, TestClient, TestRequest, local, sleep, spawn_blocking,
 };
 
 fn app() -> App {
@@ -69,6 +70,33 @@ fn a_test_client_connects_anew_when_the_connection_was_closed() {
     client.exchange(b"nonsense\r\n\r\n", &mut received);
     assert!(received.starts_with(b"HTTP/1.1 400 "));
     assert_eq!(client.get("/").send().text(), "Hello world!");
+}
+
+#[test]
+fn a_test_client_keeps_deadlines_and_bounds_on_a_clock_of_its_own() {
+    let began = Instant::now();
+    let limits = Limits { requests_in_flight: 2, ..Limits::DEFAULT };
+    let app = app().limits(limits);
+    let mut client = TestClient::with_clock(app, Clock::manual());
+    let mut received = Vec::new();
+    let answers = client.send_all(["/delay/3600000", "/", "/delay/1", "/"].map(TestRequest::get));
+    assert_eq!(answers[0].text(), "3600000", "an hour that nobody waits for");
+
+    client
+        .exchange(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe", &mut received);
+    assert_eq!(client.state(), Some(State::Content));
+    client.advance(Duration::from_secs(20), &mut received);
+    assert_eq!((client.state(), &*received), (Some(State::Content), &b""[..]), "not yet");
+    client.advance(Duration::from_secs(20), &mut received);
+    assert!(received.starts_with(b"HTTP/1.1 408 "), "{}", received.escape_ascii());
+    assert_eq!(client.state(), None, "it has ended");
+
+    client.reconnect();
+    client.exchange(b"", &mut received);
+    assert_eq!(client.state(), Some(State::Opened));
+    client.advance(Duration::from_secs(16), &mut received);
+    assert_eq!(client.state(), None, "no octet came in time");
+    assert!(began.elapsed() < Duration::from_secs(20), "no time has passed for it");
 }
 
 #[test]
