@@ -133,9 +133,7 @@ impl<'t, T> Connection<'t, T> {
         if self.has_more() && matches!(self.entry.side, Side::Open | Side::PeerEnded) {
             self.service.pace.begin_turn();
             self.serve_rest();
-            if self.entry.side == Side::PeerEnded && !self.has_more() {
-                self.end_input();
-            }
+            self.end_behind_kept();
         }
         self.next_step()
     }
@@ -256,6 +254,13 @@ impl<'t, T> Connection<'t, T> {
     #[inline]
     pub(super) fn rest(&mut self) -> &mut Option<Box<Rest>> {
         &mut self.entry.rest
+    }
+
+    /// The peer's end stands behind octets that were kept: it is there when they are served.
+    pub(super) fn end_behind_kept(&mut self) {
+        if self.entry.side == Side::PeerEnded && !self.has_more() {
+            self.end_input();
+        }
     }
 
     #[cold]

@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use rajada_pipeline::{ApiMisuse, Content};
 
 use super::exchange::Exchange;
+use super::pace::TURN;
 use super::service::Service;
 use super::task::{Pump, Work};
 use crate::content::{BodyStream, Kept};
@@ -46,10 +47,12 @@ impl Service {
         let mut cx = Context::from_waker(self.tasks.waker(task));
         let mut sent = false;
         let Exchange { pipeline, ledger } = exchange;
-        let mut pieces = 0;
+        let clock = self.runtime.clock();
+        let (began, mut pieces) = (clock.now(), 0);
         let step = loop {
             pieces += 1;
-            if pieces > PIECES_A_TURN {
+            let took = clock.now().saturating_duration_since(began);
+            if pieces > PIECES_A_TURN || took > TURN {
                 self.tasks.wake(task);
                 break Step::Wait;
             }

@@ -13,7 +13,7 @@ use crate::runtime::Clock;
 const QUICK: Duration = Duration::from_micros(20);
 
 /// How long tasks, or one connection, are gone on with before others have their turn.
-const TURN: Duration = Duration::from_millis(2);
+pub(super) const TURN: Duration = Duration::from_millis(2);
 
 /// The clock as it was read last, and when it is to be read again.
 pub(crate) struct Pace {

@@ -363,6 +363,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
                 break;
             }
         }
+        self.end_behind_kept();
         Ok(())
     }
 

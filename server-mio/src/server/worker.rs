@@ -51,11 +51,11 @@ impl Worker {
         self.driver.make_home();
         loop {
             let timeout = self.timeout();
-            if let Err(error) = events.wait(&mut self.poll, timeout)
-                && error.kind() != ErrorKind::Interrupted
-            {
-                return Err(error);
-            }
+            let told = match events.wait(&mut self.poll, timeout) {
+                Ok(()) => true,
+                Err(error) if error.kind() == ErrorKind::Interrupted => false,
+                Err(error) => return Err(error),
+            };
             let mut turn = self.driver.turn(Instant::now());
             let (poll, acceptor) = (&self.poll, &mut self.acceptor);
             if self.control.obey(&mut turn) {
@@ -78,8 +78,8 @@ impl Worker {
             if turn.drive_listed(&mut self.buffer) {
                 acceptor.has_room();
             }
-            // If there may be more events, octets may wait that nobody has read.
-            if events.len() < EVENTS {
+            // If there may be more events, octets may wait that nobody has read; and who was interrupted has seen none.
+            if told && events.len() < EVENTS {
                 turn.look();
             }
             if let Some(exit) = turn.finish() {

@@ -218,3 +218,27 @@ fn ready_answers_leave_before_they_are_old_however_slow_those_behind_are() {
     client.answers(31);
     assert!(began.elapsed() >= Duration::from_millis(800));
 }
+
+/// Pieces that take their time.
+struct Slowly(u32);
+
+impl BodyStream for Slowly {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        std::thread::sleep(Duration::from_millis(5));
+        self.0 += 1;
+        Poll::Ready((self.0 <= 400).then(|| Ok("piece".into())))
+    }
+}
+
+#[test]
+fn a_stream_whose_pieces_are_slow_does_not_keep_others_waiting() {
+    let app = App::new()
+        .get("/", |_: &Request<'_>| "hello")
+        .get("/slow", |_: &Request<'_>| Body::Stream(Box::new(Slowly(0))));
+    let serving = serve(app);
+    let mut client = serving.client();
+    client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+    let longest = longest_wait(&serving, 20);
+    assert!(longest < Duration::from_millis(300), "{longest:?} of 2 s");
+    assert_eq!(client.answer().text(), "piece".repeat(400));
+}
