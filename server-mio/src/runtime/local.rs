@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 
 use super::Runtime;
+use crate::gate;
 
 /// The values of one worker, by type: what a start hook puts here, handlers on that worker find with [`local`].
 ///
@@ -41,6 +42,13 @@ impl Locals {
     pub fn remove<T: 'static>(&mut self) -> Option<T> {
         let at = self.values.iter().position(|(id, _)| *id == TypeId::of::<T>())?;
         self.values.swap_remove(at).1.downcast().ok().map(|value| *value)
+    }
+}
+
+/// Each value by itself: two that panic together would end the process.
+impl Drop for Locals {
+    fn drop(&mut self) {
+        self.values.drain(..).for_each(gate::discard);
     }
 }
 
