@@ -15,6 +15,8 @@ pub enum Content<'r> {
     None,
     /// All of it.
     Whole(&'r [u8]),
+    /// There is some, or will be, and this hook runs before it is read: see [`App::before`](crate::App::before).
+    Unread,
     /// It arrives while the handler runs. No route asks for this yet.
     Streaming(ContentStream),
 }

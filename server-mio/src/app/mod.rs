@@ -271,6 +271,12 @@ impl App {
     /// ends the request there: neither later hooks nor the handler run. Hooks run in the order of declaration, those
     /// of an outer application first.
     ///
+    /// They run when the head of a request is complete: before `100 (Continue)` is sent, and before content is read. What
+    /// they refuse is answered then, and the content is [drained](crate::Limits::drain) or the connection closes. So they
+    /// never see content, however it arrived: asking for it is [`RequestError::Unread`](crate::RequestError::Unread)
+    /// (from [`Request::bytes`] a panic). What needs content is a function around the handler, or a hook
+    /// [behind](Self::after) it; to that, a request that was refused has none.
+    ///
     /// ```
     /// use rajada_mio::{App, Error, Request, Response, Status};
     ///

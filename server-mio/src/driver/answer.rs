@@ -29,11 +29,20 @@ pub(super) enum Target<'s> {
     BadPath,
 }
 
-/// A request that its hooks have left to an asynchronous handler.
+/// A request that its hooks have left to the handler.
 pub(super) struct Waiting {
     pub(super) endpoint: u32,
     /// What the hooks have set of the answer.
     pub(super) preset: Option<Box<Preset>>,
+}
+
+/// What follows the hooks before a handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The handler, at once if it is synchronous.
+    Handle,
+    /// A wait: for content, for other answers to leave.
+    Wait,
 }
 
 /// Where a request's target has led.
@@ -63,6 +72,7 @@ impl<'a: 's, 's> Place<'a, 's> {
             ranges: self.ranges,
             content: match arrival.content {
                 Incoming::Whole(octets) => Content::Whole(octets),
+                Incoming::Streaming(_) => Content::Unread,
                 _ => Content::None,
             },
             peer: arrival.around.peer,
@@ -124,7 +134,8 @@ impl Service {
         }
     }
 
-    /// Runs the hooks and the handler, if it is synchronous. If it is not, what is to be answered comes back.
+    /// Runs the hooks, and then the handler, if it is synchronous and nothing is to be waited for. What is still to be
+    /// answered comes back.
     #[inline]
     pub(super) fn answer(
         &mut self,
@@ -132,21 +143,23 @@ impl Service {
         owed: &mut Owed<'_>,
         endpoint: u32,
         request: &mut Request<'_>,
+        then: Then,
     ) -> Option<Waiting> {
         let shared = around.shared;
         let entry = shared.entry(endpoint);
         let mut staged = None;
         let mut response = Response::new(owed.lend(), &mut self.desk, staging(entry, &mut staged));
         let ended = gate::enter(|| match &entry.kind {
-            Kind::Async(_) => run_before(entry, request, &mut response),
-            Kind::Sync(handler) => {
+            Kind::Sync(handler) if then == Then::Handle => {
                 if !run_before(entry, request, &mut response) {
                     handler(request, &mut response);
                 }
                 true
             }
+            _ => run_before(entry, request, &mut response),
         });
         let ended = ended.unwrap_or_else(|panic| {
+            leave_unread(request);
             answer_panic(shared, &mut response, &panic);
             true
         });
@@ -161,6 +174,30 @@ impl Service {
             conclude(shared, entry, Some(request), &mut response);
         }
         None
+    }
+
+    /// Runs a synchronous handler whose hooks have run.
+    pub(super) fn answer_behind_hooks(
+        &mut self,
+        around: Around<'_>,
+        owed: Owed<'_>,
+        waiting: &Waiting,
+        handler: &SyncHandler,
+        request: &Request<'_>,
+    ) {
+        let shared = around.shared;
+        let entry = shared.entry(waiting.endpoint);
+        let mut staged = None;
+        let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
+        if let Some(preset) = &waiting.preset {
+            response.restore(preset);
+        }
+        if let Err(panic) = gate::enter(|| handler(request, &mut response)) {
+            answer_panic(shared, &mut response, &panic);
+        }
+        if !response.is_finished() {
+            conclude(shared, entry, Some(request), &mut response);
+        }
     }
 
     /// Answers a request that no handler is for.
@@ -181,6 +218,7 @@ impl Service {
                 write_plainly(target, &mut response);
             }
         });
+        leave_unread(request);
         if let Err(panic) = answered {
             answer_panic(shared, &mut response, &panic);
         }
@@ -219,13 +257,31 @@ pub(super) fn answer_panic(shared: &Shared, response: &mut Response<'_>, panic: 
     gate::run("what a handler has left", || shared.answer_panic(panic.message(), response));
 }
 
-/// Runs the hooks before a handler; true if one of them has ended the request.
+/// Runs the hooks before a handler, who see no content; true if one of them has ended the request. To whatever runs then,
+/// it has none.
 #[inline]
 fn run_before(entry: &Entry, request: &mut Request<'_>, response: &mut Response<'_>) -> bool {
-    entry.before.iter().any(|hook| {
+    if entry.before.is_empty() {
+        return false;
+    }
+    let hidden = match request.content {
+        Content::None => Content::None,
+        _ => Content::Unread,
+    };
+    let content = core::mem::replace(&mut request.content, hidden);
+    let ended = entry.before.iter().any(|hook| {
         hook(request, response);
         response.is_decided()
-    })
+    });
+    request.content = if ended { Content::None } else { content };
+    ended
+}
+
+/// Content that was not read will not be: to whatever runs now, there is none.
+fn leave_unread(request: &mut Request<'_>) {
+    if matches!(request.content, Content::Unread) {
+        request.content = Content::None;
+    }
 }
 
 /// What is left to do when a handler has returned without an answer that has left: errors, hooks behind it, an

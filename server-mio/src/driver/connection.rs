@@ -62,7 +62,7 @@ impl<'t, T> Connection<'t, T> {
     /// Requests that handlers are at work on: received in full, and not answered in full.
     pub fn at_work(&self) -> usize {
         let Exchange { pipeline, ledger } = &self.entry.exchange;
-        let waits = ledger.pending.as_ref().is_some_and(|pending| !pending.is_complete);
+        let waits = ledger.pending.is_some() && !ledger.has_complete();
         pipeline.in_flight().saturating_sub(usize::from(waits))
     }
 
@@ -70,7 +70,7 @@ impl<'t, T> Connection<'t, T> {
     #[inline]
     pub fn wants_read(&self) -> bool {
         match self.entry.side {
-            Side::Open => !self.has_more() && self.entry.exchange.pipeline.wants_read(),
+            Side::Open => !self.has_more() && self.entry.exchange.can_serve(),
             Side::Lingering => true,
             Side::PeerEnded | Side::Over => false,
         }
@@ -160,7 +160,7 @@ impl<'t, T> Connection<'t, T> {
             return self.close();
         }
         self.service.reclaim(&mut self.entry.exchange);
-        if self.can_go_on() { Next::GoOn } else { Next::Wait }
+        if self.has_more() && self.entry.exchange.can_serve() { Next::GoOn } else { Next::Wait }
     }
 
     /// All was said. The peer must be able to read it before it hears that we don't listen any more.
@@ -196,13 +196,6 @@ impl<'t, T> Connection<'t, T> {
     pub(super) fn has_more(&self) -> bool {
         self.entry.rest.as_ref().is_some_and(|rest| rest.serveable)
             || self.entry.exchange.ledger.is_due()
-    }
-
-    /// Whether that is so now.
-    #[inline]
-    fn can_go_on(&self) -> bool {
-        self.has_more()
-            && (self.entry.exchange.pipeline.wants_read() || self.entry.exchange.ledger.is_due())
     }
 
     /// Serves what a burst holds, and says why it stops.

@@ -101,6 +101,7 @@ impl<T> Driver<T> {
         if !self.ready.is_empty()
             || self.resumed < self.woken.len()
             || !self.service.lost.is_empty()
+            || self.service.has_place_for_some()
             || !self.service.tasks.queue().fall_asleep()
         {
             return Some(Duration::ZERO);

@@ -109,13 +109,13 @@ impl<T> Entry<T> {
         if pipeline.wants_write() {
             return State::Writing;
         }
-        if self.side == Side::PeerEnded || (self.ending && !pipeline.wants_read()) {
+        if self.side == Side::PeerEnded || (self.ending && !self.exchange.can_serve()) {
             return State::HalfClosed;
         }
         match phase {
             Phase::Upgraded => State::Upgraded,
             // Nothing else keeps us from reading there.
-            Phase::Idle | Phase::Head | Phase::Content if !pipeline.wants_read() => State::Held,
+            Phase::Idle | Phase::Head | Phase::Content if !self.exchange.can_serve() => State::Held,
             Phase::Content if pipeline.is_draining() => State::Draining,
             Phase::Content => State::Content,
             Phase::Head => State::Head,

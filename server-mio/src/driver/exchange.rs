@@ -3,6 +3,7 @@
 use rajada_parser::Positions;
 use rajada_pipeline::{Pipeline, TicketId};
 
+use super::answer::Waiting;
 use super::key::Key;
 use super::promise::Promise;
 use crate::content::Kept;
@@ -38,13 +39,23 @@ pub(crate) struct Ledger {
 /// Whom to tell when an answer has left.
 pub(crate) type Told = Vec<(TicketId, Box<dyn FnOnce()>)>;
 
-/// A request that waits: for its content, or for the answers in front of it to leave.
+/// A request whose hooks have run, and that waits: for its content, for the answers in front of it to leave, for a place
+/// among the tasks.
 pub(crate) struct Pending {
     pub(crate) parts: Box<OwnedParts>,
     pub(crate) promise: Promise,
-    pub(crate) endpoint: u32,
-    /// All of it is there.
-    pub(crate) is_complete: bool,
+    pub(super) waiting: Waiting,
+    pub(super) awaits: Awaits,
+}
+
+/// What a request waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaits {
+    Content,
+    /// A place among the tasks of its worker.
+    Place,
+    /// Nothing but its turn.
+    Turn,
 }
 
 impl Exchange {
@@ -60,13 +71,33 @@ impl Exchange {
         };
         Exchange { pipeline: Pipeline::new(), ledger }
     }
+
+    /// Whether no bound keeps what was received, or is to be read, from being served.
+    #[inline]
+    pub(super) fn can_serve(&self) -> bool {
+        if self.ledger.has_complete() { self.ledger.is_due() } else { self.pipeline.wants_read() }
+    }
 }
 
 impl Ledger {
     /// Whether a request waits for nothing but to be handled.
     #[inline]
     pub(crate) fn is_due(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.is_complete)
+        self.pending.as_ref().is_some_and(|pending| pending.awaits == Awaits::Turn)
+    }
+
+    /// Whether a request, all of which is there, waits.
+    pub(super) fn has_complete(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.awaits != Awaits::Content)
+    }
+
+    /// A request that has waited for a place has its turn.
+    pub(super) fn give_turn(&mut self) {
+        if let Some(pending) = &mut self.pending
+            && pending.awaits == Awaits::Place
+        {
+            pending.awaits = Awaits::Turn;
+        }
     }
 
     /// Forgets a request whose content stays incomplete: the pipeline has answered it.

@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};
 
-use super::answer::{self, Place, Target, Waiting};
+use super::answer::{self, Place, Target, Then, Waiting};
 use super::arrival::{Around, Arrival, Scratch, Stop};
-use super::exchange::{Exchange, Ledger, Pending, Slots};
+use super::exchange::{Awaits, Exchange, Ledger, Pending, Slots};
 use super::promise::Promise;
 use super::service::Service;
-use crate::app::{Call, Shared, Weight};
+use crate::app::{Call, Entry, Shared, Weight};
 use crate::content::Kept;
 use crate::handler::Kind;
 use crate::request::{self, Attached, Extensions, Request};
@@ -53,9 +53,12 @@ impl Service {
         burst: &mut Burst<'_>,
         slots: &mut Slots,
     ) -> Stop {
-        if exchange.ledger.is_due() {
+        if exchange.ledger.has_complete() {
             cold_path();
             self.handle_pending(around, exchange);
+            if exchange.ledger.has_complete() {
+                return pause(exchange);
+            }
         }
         let began = self.pace.now();
         loop {
@@ -73,12 +76,12 @@ impl Service {
                     && let Some(leaf) = around.shared.router.exact(line)
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    Some(self.begin(owed, ledger, leaf, &[], &arrival()))
+                    self.begin(owed, ledger, leaf, &[], &arrival())
                 } else {
                     self.request(owed, ledger, &arrival())
                 };
                 self.follow(exchange);
-                let Some(weight) = handled else { break Stop::Write };
+                let Some(weight) = handled else { break pause(exchange) };
                 if self.pace.count(weight)
                     && let Some(stop) = self.look(around.shared, exchange, began, weight)
                 {
@@ -94,12 +97,15 @@ impl Service {
                 }
                 Event::EndOfMessage { .. } => {
                     if let Some(pending) = &mut exchange.ledger.pending {
-                        pending.is_complete = true;
-                        let entry = around.shared.entry(pending.endpoint);
+                        pending.awaits = Awaits::Turn;
+                        let entry = around.shared.entry(pending.waiting.endpoint);
                         if entry.slow && exchange.pipeline.wants_write() {
                             break Stop::Write;
                         }
                         self.handle_pending(around, exchange);
+                        if exchange.ledger.has_complete() {
+                            break pause(exchange);
+                        }
                     }
                 }
                 Event::Malformed(offence) => {
@@ -107,9 +113,7 @@ impl Service {
                     exchange.ledger.forget_pending();
                 }
                 Event::NeedData => break Stop::NeedData,
-                // What leaves may make room.
-                Event::Paused if exchange.pipeline.wants_write() => break Stop::Write,
-                Event::Paused => break Stop::Paused,
+                Event::Paused => break pause(exchange),
                 Event::Upgraded | Event::Closed => break Stop::Closed,
                 _ => break Stop::Closed,
             }
@@ -136,7 +140,7 @@ impl Service {
         write.then_some(Stop::Write)
     }
 
-    /// One request whose head is complete. Nothing if it waits for ready answers to leave.
+    /// One request whose head is complete. Nothing if it waits, all of it there.
     #[inline(never)]
     fn request<'s>(
         &mut self,
@@ -148,7 +152,7 @@ impl Service {
             && let Some((leaf, range)) = arrival.around.shared.router.tail(line)
             && !matches!(arrival.content, Incoming::Streaming(_))
         {
-            return Some(self.begin(owed, ledger, leaf, &[range], arrival));
+            return self.begin(owed, ledger, leaf, &[range], arrival);
         }
         self.request_anywhere(owed, ledger, arrival)
     }
@@ -189,16 +193,13 @@ impl Service {
                 self.answer_at_once(arrival.around, owed, (endpoint, &**handler), &request);
                 true
             }
-            Kind::Async(_) => {
-                self.start_at_once(owed, ledger, endpoint, arrival, &request);
-                true
-            }
+            Kind::Async(_) => self.start_at_once(owed, ledger, endpoint, arrival, &request),
         };
         handled.then_some(&*entry.weight)
     }
 
     /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
-    /// answer without a handler. False if ready answers should leave before it is handled.
+    /// answer without a handler. False if it waits, all of it there.
     fn answer_or_wait(
         &mut self,
         mut owed: Owed<'_>,
@@ -215,24 +216,43 @@ impl Service {
             extensions.clear();
             return true;
         };
-        let is_complete = !matches!(arrival.content, Incoming::Streaming(_));
-        if !is_complete || (entry.slow && owed.has_ready_answers()) {
-            self.postpone(owed, ledger, arrival, endpoint, &request);
-            return !is_complete;
-        }
-        match self.answer(around, &mut owed, endpoint, &mut request) {
-            Some(waiting) => {
+        let awaits = self.awaits(&owed, entry, arrival);
+        let then = if awaits.is_some() { Then::Wait } else { Then::Handle };
+        match (self.answer(around, &mut owed, endpoint, &mut request, then), awaits) {
+            (Some(waiting), Some(awaits)) => {
+                self.postpone(owed, ledger, arrival, &request, waiting, awaits);
+                if let Some(pending) = &mut ledger.pending {
+                    pending.parts.set_extensions(extensions);
+                }
+                awaits == Awaits::Content
+            }
+            (Some(waiting), None) => {
                 let mut parts = request::lend(&around.shared.context);
                 parts.copy(arrival.head, &request);
                 parts.set_extensions(extensions);
                 self.start(around, owed, ledger, waiting, parts);
+                true
             }
-            None => extensions.clear(),
+            (None, _) => {
+                extensions.clear();
+                true
+            }
         }
-        true
     }
 
-    /// Calls the handler that a request line has led to, one that nothing is around; tells what it weighs.
+    /// What a request has to wait for before its handler is called.
+    fn awaits(&self, owed: &Owed<'_>, entry: &Entry, arrival: &Arrival<'_>) -> Option<Awaits> {
+        if matches!(arrival.content, Incoming::Streaming(_)) {
+            return Some(Awaits::Content);
+        }
+        if entry.slow && owed.has_ready_answers() {
+            return Some(Awaits::Turn);
+        }
+        (matches!(entry.kind, Kind::Async(_)) && self.tasks.is_full()).then_some(Awaits::Place)
+    }
+
+    /// Calls the handler that a request line has led to, one that nothing is around; tells what it weighs. Nothing if it
+    /// waits for a place.
     #[inline(always)]
     fn begin<'s>(
         &mut self,
@@ -241,21 +261,21 @@ impl Service {
         leaf: &'s Leaf<Call>,
         ranges: &[(u32, u32)],
         arrival: &Arrival<'_>,
-    ) -> &'s Weight {
+    ) -> Option<&'s Weight> {
         let view = Place::of_target(leaf.route, ranges).request(arrival);
         match &leaf.value {
             Call::Sync(endpoint, handler, weight) => {
                 self.answer_at_once(arrival.around, owed, (*endpoint, &**handler), &view);
-                weight
+                Some(weight)
             }
             Call::Async(endpoint, weight) => {
-                self.start_at_once(owed, ledger, *endpoint, arrival, &view);
-                weight
+                let started = self.start_at_once(owed, ledger, *endpoint, arrival, &view);
+                started.then_some(weight)
             }
         }
     }
 
-    /// Calls an asynchronous handler that has no hooks around it.
+    /// Calls an asynchronous handler that has no hooks around it. False if it waits for a place.
     #[inline(never)]
     fn start_at_once(
         &mut self,
@@ -264,11 +284,17 @@ impl Service {
         endpoint: u32,
         arrival: &Arrival<'_>,
         request: &Request<'_>,
-    ) {
+    ) -> bool {
+        let waiting = Waiting { endpoint, preset: None };
+        if self.tasks.is_full() {
+            cold_path();
+            self.postpone(owed, ledger, arrival, request, waiting, Awaits::Place);
+            return false;
+        }
         let mut parts = request::lend(&arrival.around.shared.context);
         parts.copy(arrival.head, request);
-        let waiting = Waiting { endpoint, preset: None };
         self.start(arrival.around, owed, ledger, waiting, parts);
+        true
     }
 
     /// Keeps a request that can't be handled yet.
@@ -278,8 +304,9 @@ impl Service {
         mut owed: Owed<'_>,
         ledger: &mut Ledger,
         arrival: &Arrival<'_>,
-        endpoint: u32,
         request: &Request<'_>,
+        waiting: Waiting,
+        awaits: Awaits,
     ) {
         if arrival.expects_continue
             && let Err(error) = owed.send_continue()
@@ -290,37 +317,48 @@ impl Service {
         let mut parts = request::lend(&arrival.around.shared.context);
         parts.copy(arrival.head, request);
         let promise = Promise::new(ticket, ledger.key, &self.lost);
-        let is_complete = !matches!(arrival.content, Incoming::Streaming(_));
-        ledger.pending = Some(Box::new(Pending { parts, promise, endpoint, is_complete }));
+        ledger.pending = Some(Box::new(Pending { parts, promise, waiting, awaits }));
+        if awaits == Awaits::Place {
+            self.unplaced.push_back(ledger.key);
+        }
     }
 
-    /// Handles a request that has waited.
+    /// Handles a request that has waited, if it is its turn.
     #[cold]
     fn handle_pending(&mut self, around: Around<'_>, exchange: &mut Exchange) {
-        if let Some(pending) = exchange.ledger.pending.take() {
-            self.handle(around, exchange, *pending);
+        let due = |pending: &mut Box<Pending>| pending.awaits == Awaits::Turn;
+        if let Some(pending) = exchange.ledger.pending.take_if(due) {
+            self.handle(around, exchange, pending);
             self.follow(exchange);
         }
     }
 
-    fn handle(&mut self, around: Around<'_>, exchange: &mut Exchange, pending: Pending) {
+    fn handle(&mut self, around: Around<'_>, exchange: &mut Exchange, mut pending: Box<Pending>) {
         let Exchange { pipeline, ledger } = exchange;
-        let Pending { mut parts, promise, endpoint, .. } = pending;
+        let entry = around.shared.entry(pending.waiting.endpoint);
+        if matches!(entry.kind, Kind::Async(_)) && self.tasks.is_full() {
+            pending.awaits = Awaits::Place;
+            self.unplaced.push_back(ledger.key);
+            ledger.pending = Some(pending);
+            return;
+        }
+        let Pending { parts, promise, waiting, .. } = *pending;
         let Some(ticket) = promise.redeem() else { return };
-        let mut owed = Owed::new(pipeline, around.settings, ticket);
-        let mut extensions = Extensions::default();
-        let mut request = parts.view_for_hooks(&mut extensions);
-        match self.answer(around, &mut owed, endpoint, &mut request) {
-            Some(waiting) => {
-                parts.set_extensions(extensions);
-                self.start(around, owed, ledger, waiting, parts);
+        let owed = Owed::new(pipeline, around.settings, ticket);
+        match &entry.kind {
+            Kind::Sync(handler) => {
+                let request = parts.view();
+                self.answer_behind_hooks(around, owed, &waiting, &**handler, &request);
+                request::discard(parts);
             }
-            None => {
-                extensions.clear();
-                request::give_back(parts);
-            }
+            Kind::Async(_) => self.start(around, owed, ledger, waiting, parts),
         }
     }
+}
+
+/// Nothing more of a burst is served for now; what leaves may make room.
+fn pause(exchange: &Exchange) -> Stop {
+    if exchange.pipeline.wants_write() { Stop::Write } else { Stop::Paused }
 }
 
 /// Counts requests, where their number is bounded: behind the last one the connection closes.

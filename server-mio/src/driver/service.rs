@@ -1,5 +1,6 @@
 //! What serves requests: between a connection's pipeline and the application. One a worker.
 
+use std::collections::VecDeque;
 use std::hint::cold_path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use rajada_pipeline::{Pipeline, Settings, Store};
 use super::arrival::{Around, Scratch};
 use super::exchange::{Exchange, Slots};
 use super::futures::Futures;
+use super::key::Key;
 use super::pace::Pace;
 use super::pool::Pool;
 use super::promise::Lost;
@@ -32,6 +34,8 @@ pub(crate) struct Service {
     pub(super) slots: Pool<Slots>,
     pub(super) scratch: Option<Box<Scratch>>,
     pub(super) pace: Pace,
+    /// Connections whose requests wait for a place among the tasks, in order.
+    pub(super) unplaced: VecDeque<Key>,
     /// Requests without an answer whose promises were dropped.
     pub(super) lost: Rc<Lost>,
     /// Requests of a connection are counted: their number is bounded.
@@ -51,10 +55,17 @@ impl Service {
             slots: Pool::new(),
             scratch: None,
             pace: Pace::new(runtime.clock().now()),
+            unplaced: VecDeque::new(),
             lost: Rc::default(),
             counts: shared.settings.limits.requests_per_connection != u32::MAX,
             runtime,
         }
+    }
+
+    /// Whether a request that has waited for a place among the tasks can have one.
+    #[inline]
+    pub(super) fn has_place_for_some(&self) -> bool {
+        !self.unplaced.is_empty() && !self.tasks.is_full()
     }
 
     /// Ends a connection with an answer behind those that are owed: its peer has taken too long.

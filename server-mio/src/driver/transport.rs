@@ -332,7 +332,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
     fn withholds(&self) -> bool {
         self.shared.settings.flush_after.is_none()
             && self.has_more()
-            && self.entry.exchange.pipeline.wants_read()
+            && self.entry.exchange.can_serve()
             && !self.entry.exchange.ledger.is_due()
     }
 
@@ -344,7 +344,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
         while stop == Stop::Write {
             cold_path();
             self.flush()?;
-            if !self.can_serve() {
+            if !self.entry.exchange.can_serve() {
                 break;
             }
             stop = self.serve(&mut burst);
@@ -359,17 +359,12 @@ impl<T: Transport> Connection<'_, Link<T>> {
         while self.has_more() {
             let stop = self.serve_rest();
             self.flush()?;
-            if stop != Stop::Write || !self.can_serve() {
+            if stop != Stop::Write || !self.entry.exchange.can_serve() {
                 break;
             }
         }
         self.end_behind_kept();
         Ok(())
-    }
-
-    /// Whether a bound keeps nothing from being served.
-    fn can_serve(&self) -> bool {
-        self.entry.exchange.pipeline.wants_read() || self.entry.exchange.ledger.is_due()
     }
 
     /// Reads once, behind what is kept, and serves what there is.

@@ -128,6 +128,9 @@ impl<'d, T> Turn<'d, T> {
         {
             self.run_tasks();
         }
+        if self.driver.service.has_place_for_some() {
+            self.place_some();
+        }
     }
 
     #[inline(never)]
@@ -145,6 +148,18 @@ impl<'d, T> Turn<'d, T> {
             let clock = self.driver.service.runtime.clock();
             if self.driver.task_pace.is_over(clock) {
                 break;
+            }
+        }
+    }
+
+    /// Lets requests go on that have waited for places among the tasks.
+    #[cold]
+    fn place_some(&mut self) {
+        for _ in 0..self.driver.service.tasks.room() {
+            let Some(key) = self.driver.service.unplaced.pop_front() else { break };
+            if let Some(entry) = self.driver.connections.get(key) {
+                entry.exchange.ledger.give_turn();
+                self.list(key);
             }
         }
     }

@@ -30,6 +30,8 @@ pub enum RequestError {
     Json(String),
     /// The content is not a multipart form: 400.
     Multipart(String),
+    /// A hook before the handler asks for content, which is not read yet: 500, a mistake of its author.
+    Unread,
 }
 
 impl RequestError {
@@ -37,6 +39,7 @@ impl RequestError {
     pub fn status(&self) -> Status {
         match self {
             RequestError::MediaType(_) | RequestError::Charset => Status::UNSUPPORTED_MEDIA_TYPE,
+            RequestError::Unread => Status::INTERNAL_SERVER_ERROR,
             _ => Status::BAD_REQUEST,
         }
     }
@@ -56,6 +59,7 @@ impl fmt::Display for RequestError {
             RequestError::Multipart(what) => {
                 write!(f, "the content is not a multipart form: {what}")
             }
+            RequestError::Unread => f.write_str("a `before` hook runs before content is read"),
         }
     }
 }

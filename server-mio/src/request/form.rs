@@ -71,7 +71,7 @@ impl<'r> Request<'r> {
     /// ```
     ///
     /// # Errors
-    /// Content of another type.
+    /// Content of another type; [`RequestError::Unread`].
     pub fn form(&self) -> Result<Pairs<'r>, RequestError> {
         self.content_of("application/x-www-form-urlencoded").map(Pairs::new)
     }

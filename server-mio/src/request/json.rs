@@ -55,7 +55,7 @@ impl<'r> Request<'r> {
     ///
     /// # Errors
     /// Content that is labelled with a type that is not JSON (415), or that is not the JSON that the value is made
-    /// of (400).
+    /// of (400); [`RequestError::Unread`].
     pub fn json<T: Deserialize<'r>>(&self) -> Result<T, RequestError> {
         match self.media_type()? {
             Some(media_type) if !media_type.is_json() => {
@@ -63,7 +63,8 @@ impl<'r> Request<'r> {
             }
             _ => {}
         }
-        serde_json::from_slice(self.bytes()).map_err(|error| RequestError::Json(place(&error)))
+        serde_json::from_slice(self.read_bytes()?)
+            .map_err(|error| RequestError::Json(place(&error)))
     }
 }
 

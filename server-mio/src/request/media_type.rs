@@ -84,7 +84,7 @@ impl<'r> Request<'r> {
     /// The content, if its media type is `essence`.
     pub(super) fn content_of(&self, essence: &'static str) -> Result<&'r [u8], RequestError> {
         match self.media_type()? {
-            Some(media_type) if media_type.is(essence) => Ok(self.bytes()),
+            Some(media_type) if media_type.is(essence) => self.read_bytes(),
             _ => Err(RequestError::MediaType(essence)),
         }
     }

@@ -30,7 +30,7 @@ pub use owned::OwnedRequest;
 
 pub(crate) use context::Context;
 pub(crate) use parts::OwnedParts;
-pub(crate) use spare::{Spare, give_back, lend};
+pub(crate) use spare::{Spare, discard, give_back, lend};
 pub(crate) use states::States;
 
 use core::fmt;
@@ -206,10 +206,26 @@ impl<'r> Request<'r> {
     ///
     /// App::new().post("/count", |req: &Request| format!("{} octets", req.bytes().len()));
     /// ```
+    ///
+    /// # Panics
+    /// In a hook [before](crate::App::before) the handler, if the request has content: a mistake of its author, told by
+    /// the first request that has any.
     pub fn bytes(&self) -> &'r [u8] {
+        match self.read_bytes() {
+            Ok(octets) => octets,
+            Err(error) => panic!("rajada: {error}"),
+        }
+    }
+
+    /// The content, as octets.
+    ///
+    /// # Errors
+    /// In a hook before the handler.
+    fn read_bytes(&self) -> Result<&'r [u8], RequestError> {
         match self.content {
-            Content::Whole(octets) => octets,
-            _ => &[],
+            Content::Whole(octets) => Ok(octets),
+            Content::Unread => Err(RequestError::Unread),
+            _ => Ok(&[]),
         }
     }
 
@@ -222,7 +238,7 @@ impl<'r> Request<'r> {
     /// ```
     ///
     /// # Errors
-    /// Content that is not UTF-8, or is labelled with another charset.
+    /// Content that is not UTF-8, or is labelled with another charset; [`RequestError::Unread`].
     pub fn text(&self) -> Result<&'r str, RequestError> {
         let charset = self.media_type()?.and_then(|media_type| media_type.charset());
         if charset.is_some_and(|charset| {
@@ -230,7 +246,7 @@ impl<'r> Request<'r> {
         }) {
             return Err(RequestError::Charset);
         }
-        core::str::from_utf8(self.bytes()).map_err(|_| RequestError::NotUtf8)
+        core::str::from_utf8(self.read_bytes()?).map_err(|_| RequestError::NotUtf8)
     }
 
     /// The host that the request is for: of `Host`, without its port. IPv6 addresses have their brackets.

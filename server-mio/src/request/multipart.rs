@@ -44,7 +44,7 @@ impl Request<'_> {
     /// ```
     ///
     /// # Errors
-    /// Content of another type, or that is malformed.
+    /// Content of another type, or that is malformed; [`RequestError::Unread`].
     pub fn multipart(&self) -> Result<Vec<Part>, RequestError> {
         const TYPE: &str = "multipart/form-data";
         let octets = self.content_of(TYPE)?;

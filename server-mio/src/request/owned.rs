@@ -137,10 +137,7 @@ impl OwnedRequest {
 
 impl Drop for OwnedRequest {
     fn drop(&mut self) {
-        if let Some(mut parts) = self.parts.take() {
-            parts.extensions.clear();
-            spare::give_back(parts);
-        }
+        self.parts.take().into_iter().for_each(spare::discard);
     }
 }
 

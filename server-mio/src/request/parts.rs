@@ -144,11 +144,6 @@ impl OwnedParts {
 }
 
 impl OwnedParts {
-    /// The request as hooks see it, who may extend it.
-    pub(crate) fn view_for_hooks<'r>(&'r self, extensions: &'r mut Extensions) -> Request<'r> {
-        Request { extensions: Attached::Open(extensions), ..self.view() }
-    }
-
     pub(crate) fn set_extensions(&mut self, extensions: Extensions) {
         self.extensions = extensions;
     }

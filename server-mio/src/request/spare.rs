@@ -38,6 +38,12 @@ pub(crate) fn lend(context: &Arc<Context>) -> Box<OwnedParts> {
     parts.filter(|parts| parts.is_of(context)).unwrap_or_else(|| OwnedParts::new(context))
 }
 
+/// Takes back an owned request that nobody has seen the end of: what hooks have attached is dropped, whatever that does.
+pub(crate) fn discard(mut parts: Box<OwnedParts>) {
+    parts.extensions.clear();
+    give_back(parts);
+}
+
 /// Takes an owned request back, on a thread that has use for it; anywhere else it is freed.
 pub(crate) fn give_back(parts: Box<OwnedParts>) {
     if parts.capacity() > MOST_KEPT {

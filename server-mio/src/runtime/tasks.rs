@@ -34,6 +34,16 @@ impl<W> Tasks<W> {
         Tasks { places: Vec::new(), free: NO_TASK, queue }
     }
 
+    /// How many more there may be.
+    pub(crate) fn room(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Whether there are as many as there may be.
+    pub(crate) fn is_full(&self) -> bool {
+        false
+    }
+
     /// What tells that tasks were woken.
     pub(crate) fn queue(&self) -> &Arc<WakeQueue> {
         &self.queue

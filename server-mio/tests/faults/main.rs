@@ -3,6 +3,7 @@
 
 mod fairness;
 mod gone;
+mod hooks;
 mod rig;
 mod status;
 mod unread;
