@@ -29,6 +29,11 @@ pub struct Limits {
     /// Octets of content that are read and thrown away behind an answer that did not wait for it; 64 KiB. Beyond,
     /// the connection closes.
     pub drain: usize,
+    /// Octets of requests that one worker keeps: heads and contents that are incomplete, what stands behind a bound, and
+    /// the requests of asynchronous handlers that wait; 64 MiB. At the bound, who keeps something is read no further, but
+    /// for the one that began first; who waits like that for longer than [`Deadlines::content`] gets 503. A quarter (and 1
+    /// MiB) beyond it, who begins to keep something gets 503 at once. What is handled without being kept is not concerned.
+    pub buffered: usize,
     /// Connections of one worker; 65,536. At the bound, new ones wait to be accepted: with 0, for ever.
     pub connections: usize,
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
@@ -45,6 +50,7 @@ impl Limits {
         requests_in_flight: 64,
         held: 64 * 1024,
         drain: 64 * 1024,
+        buffered: 64 * 1024 * 1024,
         connections: 65_536,
         requests_per_connection: u32::MAX,
     };
@@ -84,8 +90,17 @@ pub struct Deadlines {
     /// For handlers and streams behind a peer that has ended its side, to give it something; 10 s. Then the connection
     /// closes: many who end their side like that are gone altogether.
     pub half_closed: Duration,
-    /// For a peer to close its side behind our last answer (RFC 9112 section 9.6); 2 s.
+    /// For a peer that is silent to close its side behind our last answer (RFC 9112 section 9.6); 2 s.
     pub linger: Duration,
+    /// For one that still sends, at [`least_rate`](Self::least_rate) or faster; 30 s, as long as in nginx. What it sends is
+    /// thrown away, so that it can read the last answer: a connection that is closed against octets is reset.
+    pub linger_most: Duration,
+    /// Octets a second, at the least, that a peer sends of content (wanted or not) and takes of what is ready for it; 500,
+    /// and 0 for none. Beyond [`rate_after`](Self::rate_after) each second has to be earned by so many. Only time counts
+    /// in which nobody but the peer is waited for. Who is slower ends as who is silent, who has deadlines of its own.
+    pub least_rate: u32,
+    /// How long nobody asks for the least rate; 10 s.
+    pub rate_after: Duration,
     /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503. Without it, a handler
     /// that never completes keeps its request and those behind it waiting for as long as the peer stays.
     pub handler: Option<Duration>,
@@ -103,6 +118,9 @@ impl Deadlines {
         write: Duration::from_secs(30),
         half_closed: Duration::from_secs(10),
         linger: Duration::from_secs(2),
+        linger_most: Duration::from_secs(30),
+        least_rate: 500,
+        rate_after: Duration::from_secs(10),
         handler: None,
         check_interval: Duration::from_secs(1),
     };

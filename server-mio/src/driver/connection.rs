@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use super::key::Key;
 use super::service::Service;
 use super::state::State;
+use crate::Status;
 use crate::app::Shared;
 use crate::peer::Peer;
 
@@ -26,9 +27,6 @@ pub enum Next {
     /// It is over: [`Turn::close`](super::Turn::close) it.
     Close,
 }
-
-/// Octets that a peer may send behind our last answer before it is cut.
-const MOST_LINGERED: u32 = 8 * 1024 * 1024;
 
 /// One connection of a [`Driver`](super::Driver), during a turn.
 pub struct Connection<'t, T> {
@@ -70,7 +68,7 @@ impl<'t, T> Connection<'t, T> {
     #[inline]
     pub fn wants_read(&self) -> bool {
         match self.entry.side {
-            Side::Open => !self.has_more() && self.entry.exchange.can_serve(),
+            Side::Open => !self.has_more() && self.entry.exchange.can_serve() && !self.is_kept(),
             Side::Lingering => true,
             Side::PeerEnded | Side::Over => false,
         }
@@ -153,6 +151,9 @@ impl<'t, T> Connection<'t, T> {
     #[inline(always)]
     pub(super) fn next_step(&mut self) -> Next {
         self.service.tell_sent(&mut self.entry.exchange);
+        if self.holds_some() && self.account() {
+            return Next::GoOn;
+        }
         if self.entry.side == Side::Over {
             return Next::Close;
         }
@@ -183,11 +184,7 @@ impl<'t, T> Connection<'t, T> {
     /// Octets behind our last answer.
     #[cold]
     fn throw_away(&mut self, count: usize) -> Next {
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        self.entry.lingered = self.entry.lingered.saturating_add(count);
-        if self.entry.lingered > MOST_LINGERED {
-            self.entry.side = Side::Over;
-        }
+        self.entry.lingered = self.entry.lingered.wrapping_add(count as u32);
         self.next_step()
     }
 
@@ -196,6 +193,51 @@ impl<'t, T> Connection<'t, T> {
     pub(super) fn has_more(&self) -> bool {
         self.entry.rest.as_ref().is_some_and(|rest| rest.serveable)
             || self.entry.exchange.ledger.is_due()
+    }
+
+    /// Whether it is the worker's bound on octets of requests that keeps this connection from being read.
+    #[inline]
+    fn is_kept(&self) -> bool {
+        let ledger = &self.entry.exchange.ledger;
+        self.service.holdings.keeps(ledger.key, &ledger.holding)
+    }
+
+    /// Whether octets of requests are held here, or were.
+    #[inline]
+    fn holds_some(&self) -> bool {
+        let Entry { rest, exchange: Exchange { ledger, .. }, .. } = &*self.entry;
+        rest.is_some() || ledger.pending.is_some() || ledger.holding.is_some()
+    }
+
+    /// Takes note of how many. If they are far too many for the worker, the connection ends behind 503: true.
+    #[cold]
+    fn account(&mut self) -> bool {
+        let before = self.entry.exchange.ledger.holding.octets();
+        let held = self.entry.holds();
+        self.note_held(held);
+        let is_refused = held > before
+            && self.entry.side == Side::Open
+            && self.service.holdings.is_far_over(self.key());
+        if is_refused {
+            self.refuse(Status::SERVICE_UNAVAILABLE);
+        }
+        is_refused
+    }
+
+    fn note_held(&mut self, octets: usize) {
+        let reads =
+            self.entry.side == Side::Open && !self.has_more() && self.entry.exchange.can_serve();
+        let ledger = &mut self.entry.exchange.ledger;
+        self.service.holdings.note(ledger.key, &mut ledger.holding, octets, reads);
+    }
+
+    /// Ends the connection with an answer behind those that are owed.
+    pub(super) fn refuse(&mut self, status: Status) {
+        let around =
+            Around { shared: self.shared, settings: self.settings, peer: &self.entry.peer };
+        self.service.refuse(around, &mut self.entry.exchange, status);
+        self.entry.rest = None;
+        self.note_held(0);
     }
 
     /// Serves what a burst holds, and says why it stops.

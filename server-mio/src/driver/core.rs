@@ -34,6 +34,8 @@ pub struct Driver<T> {
     /// Owned requests to be filled again.
     pub(super) spare: Option<Spare>,
     pub(super) began: Instant,
+    /// When it was looked after connections last, in milliseconds of the driver's life.
+    pub(super) looked: u32,
     pub(super) next_look: Instant,
     /// When a shutdown must have ended, once it was ordered.
     pub(super) ends: Option<Instant>,
@@ -81,6 +83,7 @@ impl<T> Driver<T> {
             home: None,
             spare: Some(Spare::default()),
             began: now,
+            looked: 0,
             next_look: now,
             ends: None,
             cut: false,
@@ -102,6 +105,7 @@ impl<T> Driver<T> {
             || self.resumed < self.woken.len()
             || !self.service.lost.is_empty()
             || self.service.has_place_for_some()
+            || self.service.holdings.has_room_for_some()
             || !self.service.tasks.queue().fall_asleep()
         {
             return Some(Duration::ZERO);
@@ -127,6 +131,11 @@ impl<T> Driver<T> {
     /// Connections.
     pub fn connections(&self) -> usize {
         self.connections.len()
+    }
+
+    /// Octets of requests that are held: see [`Limits::buffered`](crate::Limits::buffered).
+    pub fn buffered(&self) -> usize {
+        self.service.holdings.held()
     }
 
     /// Whether another connection may be [opened](super::Turn::open).

@@ -24,11 +24,12 @@ pub(crate) struct Entry<T> {
     pub(crate) watch: Watch,
     pub(crate) exchange: Exchange,
     pub(super) peer: Peer,
+    pub(super) pace: Pace,
     /// Octets thrown away behind our last answer.
     pub(super) lingered: u32,
 }
 
-const _: () = assert!(size_of::<Entry<u64>>() <= 256, "a connection is small");
+const _: () = assert!(size_of::<Entry<u64>>() <= 264, "a connection is small");
 const _: () = assert!(
     core::mem::offset_of!(Entry<u64>, exchange) <= 48,
     "what every event needs shares a cache line"
@@ -66,6 +67,21 @@ pub(crate) struct Watch {
     pub(super) since: u32,
 }
 
+/// How much a peer has sent or taken, and how long that took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// All octets of the connection when it began.
+    pub(super) octets: u32,
+    /// Only the time in which nobody but the peer was waited for.
+    pub(super) millis: u32,
+}
+
+impl Pace {
+    pub(super) fn new(octets: u32) -> Pace {
+        Pace { octets, millis: 0 }
+    }
+}
+
 impl<T> Entry<T> {
     pub(super) fn new(key: Key, peer: Peer, link: T, age: u32) -> Entry<T> {
         Entry {
@@ -77,6 +93,7 @@ impl<T> Entry<T> {
             watch: Watch::new(age),
             exchange: Exchange::new(key),
             peer,
+            pace: Pace::new(0),
             lingered: 0,
         }
     }
@@ -84,6 +101,14 @@ impl<T> Entry<T> {
     #[inline]
     pub(super) fn has_rest(&self) -> bool {
         self.rest.is_some()
+    }
+
+    /// Octets of requests that are held: the beginning of a head, what stands behind a bound, content that is incomplete.
+    pub(super) fn holds(&self) -> usize {
+        let ledger = &self.exchange.ledger;
+        let rest = self.rest.as_ref().map_or(0, |rest| rest.octets.capacity());
+        let slots = ledger.slots.as_ref().map_or(0, |slots| size_of_val(&**slots));
+        rest + slots + ledger.pending.as_ref().map_or(0, |pending| pending.parts.weight())
     }
 
     /// Whether nothing is under way: no request, no answer.
@@ -108,6 +133,9 @@ impl<T> Entry<T> {
         }
         if pipeline.wants_write() {
             return State::Writing;
+        }
+        if self.exchange.ledger.holding.waits() {
+            return State::Waiting;
         }
         if self.side == Side::PeerEnded || (self.ending && !self.exchange.can_serve()) {
             return State::HalfClosed;

@@ -4,6 +4,8 @@ use rajada_parser::Positions;
 use rajada_pipeline::{Pipeline, TicketId};
 
 use super::answer::Waiting;
+use super::entry::Pace;
+use super::holdings::Holding;
 use super::key::Key;
 use super::promise::Promise;
 use crate::content::Kept;
@@ -28,6 +30,8 @@ pub(crate) struct Ledger {
     pub(crate) served: u32,
     /// Someone makes content faster than the peer takes it.
     pub(crate) starved: bool,
+    /// What is held of its requests.
+    pub(crate) holding: Holding,
     /// The slots of a head that is incomplete.
     pub(crate) slots: Option<Box<Slots>>,
     /// A request that no handler was called for yet.
@@ -46,6 +50,8 @@ pub(crate) struct Pending {
     pub(crate) promise: Promise,
     pub(super) waiting: Waiting,
     pub(super) awaits: Awaits,
+    /// How fast its content comes, once that was looked at.
+    pub(super) pace: Option<Pace>,
 }
 
 /// What a request waits for.
@@ -65,6 +71,7 @@ impl Exchange {
             tasks: NO_TASK,
             served: 0,
             starved: false,
+            holding: Holding::default(),
             slots: None,
             pending: None,
             told: None,

@@ -51,6 +51,7 @@ mod deadlines;
 mod entry;
 mod exchange;
 mod futures;
+mod holdings;
 mod key;
 mod later;
 mod pace;

@@ -8,6 +8,7 @@ use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};
 use super::answer::{self, Place, Target, Then, Waiting};
 use super::arrival::{Around, Arrival, Scratch, Stop};
 use super::exchange::{Awaits, Exchange, Ledger, Pending, Slots};
+use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
 use crate::app::{Call, Entry, Shared, Weight};
@@ -216,7 +217,7 @@ impl Service {
             extensions.clear();
             return true;
         };
-        let awaits = self.awaits(&owed, entry, arrival);
+        let awaits = self.awaits(&owed, ledger.key, entry, arrival);
         let then = if awaits.is_some() { Then::Wait } else { Then::Handle };
         match (self.answer(around, &mut owed, endpoint, &mut request, then), awaits) {
             (Some(waiting), Some(awaits)) => {
@@ -241,14 +242,20 @@ impl Service {
     }
 
     /// What a request has to wait for before its handler is called.
-    fn awaits(&self, owed: &Owed<'_>, entry: &Entry, arrival: &Arrival<'_>) -> Option<Awaits> {
+    fn awaits(
+        &self,
+        owed: &Owed<'_>,
+        key: Key,
+        entry: &Entry,
+        arrival: &Arrival<'_>,
+    ) -> Option<Awaits> {
         if matches!(arrival.content, Incoming::Streaming(_)) {
             return Some(Awaits::Content);
         }
         if entry.slow && owed.has_ready_answers() {
             return Some(Awaits::Turn);
         }
-        (matches!(entry.kind, Kind::Async(_)) && self.tasks.is_full()).then_some(Awaits::Place)
+        (matches!(entry.kind, Kind::Async(_)) && !self.has_place(key)).then_some(Awaits::Place)
     }
 
     /// Calls the handler that a request line has led to, one that nothing is around; tells what it weighs. Nothing if it
@@ -286,7 +293,7 @@ impl Service {
         request: &Request<'_>,
     ) -> bool {
         let waiting = Waiting { endpoint, preset: None };
-        if self.tasks.is_full() {
+        if !self.has_place(ledger.key) {
             cold_path();
             self.postpone(owed, ledger, arrival, request, waiting, Awaits::Place);
             return false;
@@ -317,7 +324,8 @@ impl Service {
         let mut parts = request::lend(&arrival.around.shared.context);
         parts.copy(arrival.head, request);
         let promise = Promise::new(ticket, ledger.key, &self.lost);
-        ledger.pending = Some(Box::new(Pending { parts, promise, waiting, awaits }));
+        let pending = Pending { parts, promise, waiting, awaits, pace: None };
+        ledger.pending = Some(Box::new(pending));
         if awaits == Awaits::Place {
             self.unplaced.push_back(ledger.key);
         }
@@ -336,7 +344,7 @@ impl Service {
     fn handle(&mut self, around: Around<'_>, exchange: &mut Exchange, mut pending: Box<Pending>) {
         let Exchange { pipeline, ledger } = exchange;
         let entry = around.shared.entry(pending.waiting.endpoint);
-        if matches!(entry.kind, Kind::Async(_)) && self.tasks.is_full() {
+        if matches!(entry.kind, Kind::Async(_)) && !self.has_place(ledger.key) {
             pending.awaits = Awaits::Place;
             self.unplaced.push_back(ledger.key);
             ledger.pending = Some(pending);

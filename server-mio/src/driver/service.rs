@@ -11,6 +11,7 @@ use rajada_pipeline::{Pipeline, Settings, Store};
 use super::arrival::{Around, Scratch};
 use super::exchange::{Exchange, Slots};
 use super::futures::Futures;
+use super::holdings::Holdings;
 use super::key::Key;
 use super::pace::Pace;
 use super::pool::Pool;
@@ -34,6 +35,7 @@ pub(crate) struct Service {
     pub(super) slots: Pool<Slots>,
     pub(super) scratch: Option<Box<Scratch>>,
     pub(super) pace: Pace,
+    pub(super) holdings: Holdings,
     /// Connections whose requests wait for a place among the tasks, in order.
     pub(super) unplaced: VecDeque<Key>,
     /// Requests without an answer whose promises were dropped.
@@ -55,6 +57,7 @@ impl Service {
             slots: Pool::new(),
             scratch: None,
             pace: Pace::new(runtime.clock().now()),
+            holdings: Holdings::new(shared.settings.limits.buffered),
             unplaced: VecDeque::new(),
             lost: Rc::default(),
             counts: shared.settings.limits.requests_per_connection != u32::MAX,
@@ -65,7 +68,13 @@ impl Service {
     /// Whether a request that has waited for a place among the tasks can have one.
     #[inline]
     pub(super) fn has_place_for_some(&self) -> bool {
-        !self.unplaced.is_empty() && !self.tasks.is_full()
+        self.unplaced.front().is_some_and(|&key| self.has_place(key))
+    }
+
+    /// Whether another handler of this connection may wait.
+    #[inline]
+    pub(super) fn has_place(&self, key: Key) -> bool {
+        !self.tasks.is_full() && !self.holdings.is_far_over(key)
     }
 
     /// Ends a connection with an answer behind those that are owed: its peer has taken too long.

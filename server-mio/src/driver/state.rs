@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Deadlines;
+use crate::{Deadlines, Status};
 
 /// What a connection waits for. It follows from what has happened on it, and is not kept beside that: so it can't
 /// disagree.
@@ -27,6 +27,8 @@ pub enum State {
     Streaming,
     /// For handlers or streams, too, and nothing is read meanwhile: a bound is reached.
     Held,
+    /// For its turn to be read: the worker holds as many octets of requests as it may.
+    Waiting,
     /// For the peer to take what is ready for it.
     Writing,
     /// For handlers or streams, while the peer has ended its side and gives no sign of life.
@@ -46,7 +48,7 @@ impl State {
             State::Opened => Some(deadlines.first_octet),
             State::Idle => Some(deadlines.idle),
             State::Head => Some(deadlines.head),
-            State::Content | State::Draining => Some(deadlines.content),
+            State::Content | State::Draining | State::Waiting => Some(deadlines.content),
             State::Writing => Some(deadlines.write),
             State::HalfClosed => Some(deadlines.half_closed),
             State::Lingering => Some(deadlines.linger),
@@ -56,9 +58,14 @@ impl State {
         }
     }
 
-    /// Whether its peer, too late, is told so by 408 (RFC 9110 section 15.5.9) before the connection closes.
-    pub(crate) fn is_refused(self) -> bool {
-        matches!(self, State::Head | State::Content | State::Draining)
+    /// What the peer is told before the connection closes, if it is: that it was too late (RFC 9110 section 15.5.9), or
+    /// that there was no room.
+    pub(crate) fn refusal(self) -> Option<Status> {
+        match self {
+            State::Head | State::Content | State::Draining => Some(Status::REQUEST_TIMEOUT),
+            State::Waiting => Some(Status::SERVICE_UNAVAILABLE),
+            _ => None,
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Owner {
     pub(super) request: Option<Box<OwnedParts>>,
     /// What hooks before it have set of the answer.
     pub(super) preset: Option<Box<Preset>>,
+    /// Octets of its request.
+    pub(super) weight: usize,
     /// When it has had its time.
     pub(super) deadline: Option<Instant>,
 }

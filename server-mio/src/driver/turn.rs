@@ -9,10 +9,10 @@ use super::core::Driver;
 use super::deadlines;
 use super::entry::{Entry, Side};
 use super::key::Key;
+use crate::gate;
 use crate::peer::Peer;
 use crate::request::Spare;
 use crate::runtime::{Entered, Runtime, after};
-use crate::{Status, gate};
 
 /// Deadlines are looked at no more often than this.
 const LEAST_INTERVAL: Duration = Duration::from_millis(1);
@@ -76,6 +76,7 @@ impl<'d, T> Turn<'d, T> {
         let Entry { link, mut exchange, .. } = connections.remove(key)?;
         let reset = exchange.pipeline.wants_reset();
         service.cancel_all(&mut exchange.ledger);
+        service.holdings.note(key, &mut exchange.ledger.holding, 0, false);
         exchange.ledger.forget_pending();
         // One by one: a panic that meets another on its way ends the process.
         let told = exchange.ledger.told.take();
@@ -131,6 +132,9 @@ impl<'d, T> Turn<'d, T> {
         if self.driver.service.has_place_for_some() {
             self.place_some();
         }
+        if self.driver.service.holdings.has_room_for_some() {
+            self.read_some();
+        }
     }
 
     #[inline(never)]
@@ -155,13 +159,21 @@ impl<'d, T> Turn<'d, T> {
     /// Lets requests go on that have waited for places among the tasks.
     #[cold]
     fn place_some(&mut self) {
-        for _ in 0..self.driver.service.tasks.room() {
+        let mut room = self.driver.service.tasks.room();
+        while room > 0 && self.driver.service.has_place_for_some() {
+            room -= 1;
             let Some(key) = self.driver.service.unplaced.pop_front() else { break };
             if let Some(entry) = self.driver.connections.get(key) {
                 entry.exchange.ledger.give_turn();
                 self.list(key);
             }
         }
+    }
+
+    /// Lets connections be read on that have waited for others to hold less.
+    #[cold]
+    fn read_some(&mut self) {
+        self.driver.service.holdings.grant().into_iter().for_each(|key| self.list(key));
     }
 
     fn resume(&mut self, task: u32) {
@@ -186,21 +198,25 @@ impl<'d, T> Turn<'d, T> {
 
     #[inline(never)]
     fn look_after_all(&mut self) {
-        let Driver { connections, service, shared, settings, next_look, began, .. } =
+        let Driver { connections, service, shared, settings, looked, next_look, began, .. } =
             &mut *self.driver;
         let deadlines = &shared.settings.deadlines;
         *next_look = after(self.now, deadlines.check_interval.max(LEAST_INTERVAL));
         let age = deadlines::age(*began, self.now);
+        // If the worker was busy for longer, that is nobody else's fault.
+        let usual = deadlines.check_interval.as_millis().saturating_mul(2).max(2);
+        let step = age.wrapping_sub(*looked).min(u32::try_from(usual).unwrap_or(u32::MAX));
+        *looked = age;
         let mut late = Vec::new();
         for entry in connections.iter_mut() {
-            let Some(state) = deadlines::look(entry, &service.tasks, deadlines, age) else {
+            let Some(state) = deadlines::look(entry, &service.tasks, deadlines, age, step) else {
                 continue;
             };
-            if state.is_refused() {
-                let around = Around { shared, settings, peer: &entry.peer };
-                service.refuse(around, &mut entry.exchange, Status::REQUEST_TIMEOUT);
-            } else {
-                entry.side = Side::Over;
+            match state.refusal() {
+                Some(status) => {
+                    Connection { entry, service, shared, settings }.refuse(status);
+                }
+                None => entry.side = Side::Over,
             }
             late.push(entry.exchange.ledger.key);
         }

@@ -34,6 +34,7 @@ impl Service {
         let Waiting { endpoint, preset } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
+        let weight = parts.weight();
         let copy = shared.asks_for_request(entry).then(|| {
             let mut copy = request::lend(&shared.context);
             copy.copy_of(&parts);
@@ -60,7 +61,7 @@ impl Service {
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
                 let deadline = self.handler_deadline(shared);
-                let owner = Owner { promise, endpoint, request: copy, preset, deadline };
+                let owner = Owner { promise, endpoint, request: copy, preset, weight, deadline };
                 self.park(ledger, owner);
             }
         }
@@ -71,6 +72,7 @@ impl Service {
     fn park(&mut self, ledger: &mut Ledger, owner: Owner) {
         if let Some(future) = self.futures.take(owner.endpoint) {
             let task = self.tasks.claim();
+            self.holdings.take(owner.weight);
             self.tasks.park(task, Work::Handler(future, owner), &mut ledger.tasks);
         }
     }
@@ -105,10 +107,11 @@ impl Service {
         owner: Owner,
     ) -> bool {
         let Around { shared, settings, .. } = around;
-        let Owner { promise, endpoint, request, preset, deadline } = owner;
+        let Owner { promise, endpoint, request, preset, weight, deadline } = owner;
         let connection = promise.connection();
         let Some(ticket) = promise.redeem() else {
             self.tasks.end(task, &mut exchange.ledger.tasks);
+            self.holdings.give(weight);
             self.empty(endpoint, future);
             return false;
         };
@@ -126,7 +129,7 @@ impl Service {
         match ticket {
             Some(ticket) => {
                 let promise = Promise::new(ticket, connection, &self.lost);
-                let owner = Owner { promise, endpoint, request, preset, deadline };
+                let owner = Owner { promise, endpoint, request, preset, weight, deadline };
                 self.tasks.put_back(task, Work::Handler(future, owner));
                 false
             }
@@ -134,6 +137,7 @@ impl Service {
                 self.follow(exchange);
                 request.into_iter().for_each(request::give_back);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
+                self.holdings.give(weight);
                 self.empty(endpoint, future);
                 true
             }
@@ -152,6 +156,7 @@ impl Service {
             let task = ledger.tasks;
             match self.tasks.take(task) {
                 Some(Work::Handler(future, owner)) => {
+                    self.holdings.give(owner.weight);
                     owner.promise.void();
                     owner.request.into_iter().for_each(request::give_back);
                     self.empty(owner.endpoint, future);
@@ -173,6 +178,7 @@ impl Service {
     pub(super) fn expire(&mut self, around: Around<'_>, exchange: &mut Exchange, task: TaskId) {
         match self.tasks.take(task) {
             Some(Work::Handler(future, owner)) => {
+                self.holdings.give(owner.weight);
                 self.empty(owner.endpoint, future);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 let Some(ticket) = owner.promise.redeem() else { return };

@@ -97,6 +97,12 @@ impl OwnedParts {
         self.octets.capacity()
     }
 
+    /// Octets that the request takes.
+    #[inline]
+    pub(crate) fn weight(&self) -> usize {
+        self.octets.len() + self.decoded.len() + size_of_val(&self.positions[..])
+    }
+
     /// Adds a piece of content.
     pub(crate) fn add_content(&mut self, octets: &[u8]) {
         self.has_content = true;

@@ -14,7 +14,7 @@ use crate::{App, Body, BodyStream, Bytes, Clock, Error, Limits, OwnedRequest, Pe
 
 const TABLE: &str = include_str!("../../../docs/states.md");
 
-const STATES: [State; 13] = [
+const STATES: [State; 14] = [
     State::Opened,
     State::Idle,
     State::Head,
@@ -23,6 +23,7 @@ const STATES: [State; 13] = [
     State::Handling,
     State::Streaming,
     State::Held,
+    State::Waiting,
     State::Writing,
     State::HalfClosed,
     State::Upgraded,
@@ -70,10 +71,15 @@ struct Scene {
 }
 
 const SLOW: &str = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+const BEGUN: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe";
 const QUICK: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 impl Scene {
     fn new() -> Scene {
+        Scene::with(Limits::DEFAULT)
+    }
+
+    fn with(limits: Limits) -> Scene {
         let gate = Gate::default();
         let (slow, stream) = (gate.clone(), gate.clone());
         let app = App::new()
@@ -87,7 +93,7 @@ impl Scene {
                 }
             })
             .get("/stream", move |_: &Request<'_>| Body::Stream(Box::new(stream.clone())))
-            .limits(Limits { requests_in_flight: 2, ..Limits::DEFAULT });
+            .limits(Limits { requests_in_flight: 2, ..limits });
         let clock = Clock::manual();
         let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
         let key = driver.turn(clock.now()).open(Peer::Local, ());
@@ -101,15 +107,23 @@ impl Scene {
             State::Opened => {}
             State::Idle => scene.send(QUICK).take(),
             State::Head => drop(scene.send("GET / HT")),
-            State::Content => {
-                scene.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");
-            }
+            State::Content => drop(scene.send(BEGUN)),
             State::Draining => {
                 scene.send("POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe").take();
             }
             State::Handling => drop(scene.send(SLOW)),
             State::Streaming => scene.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n").take(),
             State::Held => drop(scene.send(SLOW).send(SLOW)),
+            State::Waiting => {
+                // Another one holds all that may be held, and goes on.
+                scene = Scene::with(Limits { buffered: 0, ..Limits::DEFAULT });
+                scene.send(BEGUN);
+                scene.run();
+                // So far that it is time for another look.
+                scene.clock.advance(Duration::from_secs(1));
+                scene.key = scene.turn(|turn, _| turn.open(Peer::Local, ()));
+                scene.send(BEGUN);
+            }
             State::Writing => drop(scene.send(QUICK)),
             State::HalfClosed => scene.send(SLOW).end(),
             State::Upgraded => scene.upgrade(),

@@ -417,19 +417,6 @@ impl Simulation {
             let peer = self.peers.iter_mut().find(|peer| peer.number == number).expect("a peer");
             let reads_now = turn.connection(peer.key).is_some_and(|one| one.wants_read());
             // That of an answer to a handler that is late, too, may be why nothing is read any more.
-            // That of an answer to a handler that is late, too, may be why nothing is read any more.
-            if std::env::var_os("DBG").is_some() {
-                eprintln!(
-                    "@{} peer {} must {must} may {may} refused {refused} reads {reads} now {reads_now} closed {closed} {:?} since {} looks {looks} state {:?} exp {expired:?} ends {:?} {:?}",
-                    self.now,
-                    peer.number,
-                    peer.waits,
-                    peer.since,
-                    turn.connection(peer.key).map(|c| c.state()),
-                    self.ends,
-                    peer.delivered
-                );
-            }
             let stops = refused && reads && !reads_now;
             let other = peer.asked.iter().any(|one| expired.contains(&one.id));
             peer.may_be_refused = stops && may && other;

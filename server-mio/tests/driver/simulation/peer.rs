@@ -17,7 +17,7 @@ pub(crate) enum Waits {
     Content(usize),
     Writing(usize),
     HalfClosed(usize),
-    Lingering,
+    Lingering(usize),
     /// For us: for handlers, for streams, at a bound.
     Us,
     /// The rules leave it open which of two it is.
@@ -428,7 +428,7 @@ impl Peer {
         (closing, ended): (bool, bool),
     ) -> Waits {
         if self.is_told {
-            return Waits::Lingering;
+            return Waits::Lingering(self.delivered);
         }
         if self.unread() > 0 {
             return Waits::Writing(self.taken);

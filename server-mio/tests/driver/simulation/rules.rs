@@ -54,8 +54,11 @@ impl Rules {
             write: Duration::from_millis(WRITE),
             half_closed: Duration::from_millis(HALF_CLOSED),
             linger: Duration::from_millis(LINGER),
+            // A schedule is too short for rates to matter.
+            least_rate: 0,
             handler: self.handler.map(Duration::from_millis),
             check_interval: Duration::from_millis(INTERVAL),
+            ..Deadlines::DEFAULT
         }
     }
 
@@ -67,7 +70,7 @@ impl Rules {
             Waits::Content(_) => Some(CONTENT),
             Waits::Writing(_) => Some(WRITE),
             Waits::HalfClosed(_) => Some(HALF_CLOSED),
-            Waits::Lingering => Some(LINGER),
+            Waits::Lingering(_) => Some(LINGER),
             Waits::Us | Waits::Unsure => None,
         }
     }
