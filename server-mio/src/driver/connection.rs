@@ -231,7 +231,8 @@ impl<'t, T> Connection<'t, T> {
         self.service.holdings.note(ledger.key, &mut ledger.holding, octets, reads);
     }
 
-    /// Ends the connection with an answer behind those that are owed.
+    /// Ends the connection with an answer behind those that are owed; if it is a request that waits for which there is no
+    /// room, with the answer to that.
     pub(super) fn refuse(&mut self, status: Status) {
         let around =
             Around { shared: self.shared, settings: self.settings, peer: &self.entry.peer };

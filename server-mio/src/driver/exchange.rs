@@ -1,7 +1,7 @@
 //! One connection's side of HTTP.
 
 use rajada_parser::Positions;
-use rajada_pipeline::{Pipeline, TicketId};
+use rajada_pipeline::{Pipeline, Ticket, TicketId};
 
 use super::answer::Waiting;
 use super::entry::Pace;
@@ -9,7 +9,7 @@ use super::holdings::Holding;
 use super::key::Key;
 use super::promise::Promise;
 use crate::content::Kept;
-use crate::request::OwnedParts;
+use crate::request::{self, OwnedParts};
 use crate::runtime::{NO_TASK, TaskId};
 
 /// Where the fields of a head are.
@@ -107,10 +107,19 @@ impl Ledger {
         }
     }
 
+    /// The ticket of a request that waits, all of it there, which is not to be handled.
+    pub(super) fn take_complete(&mut self) -> Option<Ticket> {
+        let pending = self.pending.take_if(|pending| pending.awaits != Awaits::Content)?;
+        let Pending { parts, promise, .. } = *pending;
+        request::discard(parts);
+        promise.redeem()
+    }
+
     /// Forgets a request whose content stays incomplete: the pipeline has answered it.
     pub(crate) fn forget_pending(&mut self) {
         if let Some(pending) = self.pending.take() {
             pending.promise.void();
+            request::discard(pending.parts);
         }
     }
 }

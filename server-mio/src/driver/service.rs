@@ -77,11 +77,23 @@ impl Service {
         !self.tasks.is_full() && !self.holdings.is_far_over(key)
     }
 
-    /// Ends a connection with an answer behind those that are owed: its peer has taken too long.
+    /// Ends a connection with an answer behind those that are owed: its peer has taken too long, or there is no room. If a
+    /// request waits, all of it there, that is the answer to it.
     pub(super) fn refuse(&mut self, around: Around<'_>, exchange: &mut Exchange, status: Status) {
         self.lend(&mut exchange.pipeline, around.settings);
-        exchange.pipeline.refuse(around.settings, status.code());
-        exchange.ledger.forget_pending();
+        let Exchange { pipeline, ledger } = exchange;
+        match ledger.take_complete() {
+            Some(ticket) => {
+                let id = ticket.id();
+                // It fails only if the ticket is void, and then nothing is owed.
+                let _ = pipeline.close_after(&ticket);
+                let _ = pipeline.fail(around.settings, id, status.code());
+            }
+            None => {
+                pipeline.refuse(around.settings, status.code());
+                ledger.forget_pending();
+            }
+        }
     }
 
     #[inline(always)]

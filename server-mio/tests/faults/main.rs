@@ -1,6 +1,7 @@
 //! What must not happen: each kind of fault, in all of its places. Over a driver and a clock that the test sets, so
 //! that a test of what takes a minute takes none.
 
+mod bounds;
 mod fairness;
 mod gone;
 mod hooks;

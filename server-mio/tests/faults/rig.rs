@@ -41,6 +41,8 @@ struct Lines {
     arrivals: Vec<Instant>,
     /// The peer takes nothing.
     stuck: bool,
+    /// Octets that it takes, if they are not all.
+    takes: Option<usize>,
 }
 
 impl Transport for Wire {
@@ -57,13 +59,31 @@ impl Transport for Wire {
         if lines.stuck {
             return Err(ErrorKind::WouldBlock.into());
         }
+        let octets = match &mut lines.takes {
+            Some(0) => return Err(ErrorKind::WouldBlock.into()),
+            Some(takes) => {
+                let taken = &octets[..octets.len().min(*takes)];
+                *takes -= taken.len();
+                taken
+            }
+            None => octets,
+        };
         lines.arrived.extend_from_slice(octets);
         lines.arrivals.push(CLOCK.with_borrow(Clock::now));
         Ok(octets.len())
     }
 
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        pieces.iter().map(|piece| self.write(piece)).sum()
+        let mut written = 0;
+        for piece in pieces {
+            match self.write(piece) {
+                Ok(count) if count == piece.len() => written += count,
+                Ok(count) => return Ok(written + count),
+                Err(error) if written == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(written)
     }
 
     fn shutdown(&mut self) -> io::Result<()> {
@@ -143,6 +163,13 @@ impl World {
         let end = &mut self.ends[peer];
         end.wire.0.borrow_mut().stuck = stuck;
         end.told.writable = !stuck;
+    }
+
+    /// The peer takes so many octets more, and then no others.
+    pub(crate) fn take(&mut self, peer: usize, octets: usize) {
+        let end = &mut self.ends[peer];
+        end.wire.0.borrow_mut().takes = Some(octets);
+        end.told.writable = octets > 0;
     }
 
     /// One turn, as the loop of a worker has it.
