@@ -167,6 +167,7 @@ mod routing;
 mod runtime;
 mod server;
 mod status;
+mod stock;
 mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;

@@ -28,15 +28,20 @@ struct Page<T> {
 const WORDS: usize = 64;
 const PLACES: usize = WORDS * u64::BITS as usize;
 
-/// Address space that a page reserves. Little of it is ever touched, and only that is memory; but so much is what
+/// Connections that a page has room for at first: so few are not worth the address space, nor is giving it back.
+const FEW: usize = 64;
+
+/// Address space that a page reserves for more. Little of it is ever touched, and only that is memory; but so much is what
 /// allocators take from the system and give back to it at once (glibc's does with any amount until it sees one given
 /// back, from then on with more than that, and always with more than 32 MiB; on machines of 32 bits, where address space
 /// is short, with more than 512 KiB).
 const RESERVED: usize = if usize::BITS >= 64 { 33 } else { 4 } * 1024 * 1024;
 
 impl<T> Page<T> {
-    const FITS: () =
-        assert!(PLACES * size_of::<Option<Entry<T>>>() < RESERVED, "a page is never moved");
+    const FITS: () = assert!(
+        PLACES * size_of::<Option<Entry<T>>>() < RESERVED,
+        "a page is moved once at the most"
+    );
 
     fn new() -> Page<T> {
         const { Self::FITS };
@@ -49,9 +54,8 @@ impl<T> Page<T> {
         let bit = self.used[word].trailing_ones() as usize;
         self.used[word] |= 1 << bit;
         let place = word * u64::BITS as usize + bit;
-        if self.places.capacity() == 0 {
-            // Without it they move while they grow, and that is all.
-            let _ = self.places.try_reserve_exact(RESERVED / size_of::<Option<Entry<T>>>());
+        if self.places.len() == self.places.capacity() {
+            self.reserve();
         }
         let entry = Some(make(place));
         match self.places.get_mut(place) {
@@ -59,6 +63,17 @@ impl<T> Page<T> {
             None => self.places.push(entry),
         }
         place
+    }
+
+    #[cold]
+    fn reserve(&mut self) {
+        let wanted = if self.places.is_empty() {
+            FEW
+        } else {
+            RESERVED / size_of::<Option<Entry<T>>>() - self.places.len()
+        };
+        // Without it they move while they grow, and that is all.
+        let _ = self.places.try_reserve_exact(wanted);
     }
 
     fn give_back(&mut self, place: usize) {
@@ -124,7 +139,7 @@ impl<T> Connections<T> {
         let page = &mut self.pages[place / PLACES];
         let entry = page.places[place % PLACES].take();
         page.give_back(place % PLACES);
-        if page.is_empty() {
+        if page.is_empty() && page.places.len() > FEW {
             page.places = Vec::new();
         }
         self.open.insert((place / PLACES) as u32);

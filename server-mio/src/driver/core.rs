@@ -37,11 +37,16 @@ pub struct Driver<T> {
     /// When it was looked after connections last, in milliseconds of the driver's life.
     pub(super) looked: u32,
     pub(super) next_look: Instant,
+    /// Looks that there are still to be when the last connection has ended: so memory comes back.
+    pub(super) looks_left: u8,
     /// When a shutdown must have ended, once it was ordered.
     pub(super) ends: Option<Instant>,
     /// It is to end now.
     pub(super) cut: bool,
 }
+
+/// What is on a list for so many tasks or connections is not worth to be given back.
+const FEW: usize = 64;
 
 impl<T> Driver<T> {
     /// A driver without connections. The application's start hooks run, on this thread.
@@ -85,6 +90,7 @@ impl<T> Driver<T> {
             began: now,
             looked: 0,
             next_look: now,
+            looks_left: 0,
             ends: None,
             cut: false,
             shared,
@@ -114,7 +120,7 @@ impl<T> Driver<T> {
             return self.timeout_of_all();
         }
         let now = self.service.pace.now();
-        (self.connections.len() > 0).then(|| self.next_look.saturating_duration_since(now))
+        (self.looks_left > 0).then(|| self.next_look.saturating_duration_since(now))
     }
 
     /// The same where there is more to be in time for than to look after connections.
@@ -123,7 +129,7 @@ impl<T> Driver<T> {
         // What was done since the turn began must not make timers late.
         let now = self.service.runtime.clock().now();
         let until = |time: Instant| time.saturating_duration_since(now);
-        let looks = (self.connections.len() > 0).then(|| until(self.next_look));
+        let looks = (self.looks_left > 0).then(|| until(self.next_look));
         let timers = self.service.runtime.until_timer(now);
         [looks, timers, self.ends.map(until)].into_iter().flatten().min()
     }
@@ -142,6 +148,19 @@ impl<T> Driver<T> {
     pub fn has_room(&self) -> bool {
         self.connections.len() < self.shared.settings.limits.connections
             && self.connections.has_room()
+    }
+
+    /// Gives memory back that was of use for others than those who are here now.
+    pub(super) fn trim(&mut self) {
+        let Driver { service, woken, resumed, ready, .. } = self;
+        service.trim();
+        Spare::trim();
+        if *resumed == woken.len() {
+            woken.clear();
+            woken.shrink_to(FEW);
+            *resumed = 0;
+        }
+        ready.shrink_to(FEW);
     }
 
     pub(super) fn runtime(&self) -> &Rc<Runtime> {

@@ -1,10 +1,11 @@
 //! Places for the futures of asynchronous handlers, kept to be used again.
 
 use crate::handler::ReusableFuture;
+use crate::stock::Stock;
 
 /// By endpoint, those that are not in use.
 pub(super) struct Futures {
-    idle: Vec<Vec<Box<dyn ReusableFuture>>>,
+    idle: Vec<Stock<Box<dyn ReusableFuture>>>,
 }
 
 /// Idle places kept for futures of one handler.
@@ -12,7 +13,7 @@ const MOST_IDLE: usize = 256;
 
 impl Futures {
     pub(super) fn new(endpoints: usize) -> Futures {
-        Futures { idle: (0..endpoints).map(|_| Vec::new()).collect() }
+        Futures { idle: (0..endpoints).map(|_| Stock::new()).collect() }
     }
 
     /// An empty place, made if there is none. It is only lent, for most handlers end at once; for one that does not it
@@ -24,16 +25,12 @@ impl Futures {
         make: impl FnOnce() -> Box<dyn ReusableFuture>,
     ) -> &mut dyn ReusableFuture {
         let idle = &mut self.idle[endpoint as usize];
-        if idle.is_empty() {
-            idle.push(make());
-        }
-        let last = idle.len() - 1;
-        &mut *idle[last]
+        &mut **idle.last_or(make)
     }
 
     /// The place that was lent last.
     pub(super) fn take(&mut self, endpoint: u32) -> Option<Box<dyn ReusableFuture>> {
-        self.idle.get_mut(endpoint as usize)?.pop()
+        self.idle.get_mut(endpoint as usize)?.take()
     }
 
     /// Takes an empty place back.
@@ -41,7 +38,12 @@ impl Futures {
         if let Some(idle) = self.idle.get_mut(endpoint as usize)
             && idle.len() < MOST_IDLE
         {
-            idle.push(future);
+            idle.put(future);
         }
+    }
+
+    /// Drops those that nobody has used since the last time, but for one of each handler.
+    pub(super) fn trim(&mut self) {
+        self.idle.iter_mut().for_each(|idle| drop(idle.trim(1)));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::hint::cold_path;
 
+use crate::stock::Stock;
+
 /// How many are kept besides the one that came back last.
 const MOST: usize = 64;
 
@@ -9,12 +11,12 @@ const MOST: usize = 64;
 pub(super) struct Pool<T> {
     /// The one that came back last: nearly always the only one.
     last: Option<Box<T>>,
-    others: Vec<Box<T>>,
+    others: Stock<Box<T>>,
 }
 
 impl<T> Pool<T> {
     pub(super) const fn new() -> Pool<T> {
-        Pool { last: None, others: Vec::new() }
+        Pool { last: None, others: Stock::new() }
     }
 
     /// One of them, if there is one.
@@ -22,7 +24,7 @@ impl<T> Pool<T> {
     pub(super) fn take(&mut self) -> Option<Box<T>> {
         self.last.take().or_else(|| {
             cold_path();
-            self.others.pop()
+            self.others.take()
         })
     }
 
@@ -35,11 +37,16 @@ impl<T> Pool<T> {
         }
     }
 
+    /// Drops what nobody has used since the last time.
+    pub(super) fn trim(&mut self) {
+        drop(self.others.trim(0));
+    }
+
     #[cold]
     #[inline(never)]
     fn keep(&mut self, one: Box<T>) {
         if self.others.len() < MOST {
-            self.others.push(one);
+            self.others.put(one);
         }
     }
 }

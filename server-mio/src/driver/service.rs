@@ -121,6 +121,15 @@ impl Service {
         }
     }
 
+    /// Gives memory back that nobody has used since the last time.
+    pub(super) fn trim(&mut self) {
+        self.stores.trim();
+        self.slots.trim();
+        self.futures.trim();
+        self.unplaced.shrink_to(64);
+        self.desk.trim();
+    }
+
     /// How long an asynchronous handler may take from now.
     pub(super) fn handler_deadline(&self, shared: &Shared) -> Option<Instant> {
         let time = shared.settings.deadlines.handler;

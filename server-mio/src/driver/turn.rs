@@ -17,6 +17,9 @@ use crate::runtime::{Entered, Runtime, after};
 /// Deadlines are looked at no more often than this.
 const LEAST_INTERVAL: Duration = Duration::from_millis(1);
 
+/// Looks behind the end of the last connection: the first one still sees what that has used.
+const LOOKS_BEHIND: u8 = 3;
+
 /// A turn of a [`Driver`]: while it lasts, code of the application on this thread finds this worker.
 pub struct Turn<'d, T> {
     pub(super) driver: &'d mut Driver<T>,
@@ -57,6 +60,7 @@ impl<'d, T> Turn<'d, T> {
     /// It is the owner's to ask before whether there [is room](Driver::has_room).
     pub fn open(&mut self, peer: Peer, link: T) -> Key {
         let age = deadlines::age(self.driver.began, self.now);
+        self.driver.looks_left = LOOKS_BEHIND;
         self.driver.connections.insert(|key| Entry::new(key, peer, link, age))
     }
 
@@ -229,6 +233,10 @@ impl<'d, T> Turn<'d, T> {
             }
         }
         late.into_iter().for_each(|key| self.list(key));
+        self.driver.trim();
+        if self.driver.connections.len() == 0 {
+            self.driver.looks_left = self.driver.looks_left.saturating_sub(1);
+        }
     }
 
     /// Answers requests whose promises were dropped.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::parts::OwnedParts;
+use crate::stock::Stock;
 
 /// How many owned requests a worker keeps for use again.
 const MOST_SPARE: usize = 1024;
@@ -20,8 +21,7 @@ thread_local! {
 /// What a worker keeps, while it is at work on its thread; between two turns the worker itself has it.
 #[derive(Default)]
 pub(crate) struct Spare {
-    #[expect(clippy::vec_box, reason = "they are lent as boxes")]
-    parts: Vec<Box<OwnedParts>>,
+    parts: Stock<Box<OwnedParts>>,
 }
 
 impl Spare {
@@ -30,11 +30,17 @@ impl Spare {
     pub(crate) fn exchange(other: Option<Spare>) -> Option<Spare> {
         SPARE.replace(other)
     }
+
+    /// Drops what nobody has used on this thread since the last time.
+    pub(crate) fn trim() {
+        let unused = SPARE.with_borrow_mut(|spare| spare.as_mut().map(|spare| spare.parts.trim(0)));
+        drop(unused);
+    }
 }
 
 /// An owned request to be filled, for an application: one that was dropped on this thread, if there is any.
 pub(crate) fn lend(context: &Arc<Context>) -> Box<OwnedParts> {
-    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.pop());
+    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.take());
     parts.filter(|parts| parts.is_of(context)).unwrap_or_else(|| OwnedParts::new(context))
 }
 
@@ -56,7 +62,7 @@ pub(crate) fn give_back(parts: Box<OwnedParts>) {
             && let Some(spare) = &mut *spare
             && spare.parts.len() < MOST_SPARE
         {
-            spare.parts.extend(parts.take());
+            parts.take().into_iter().for_each(|parts| spare.parts.put(parts));
         }
     });
 }

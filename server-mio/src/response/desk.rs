@@ -26,13 +26,24 @@ pub(crate) enum Later {
     Tell(TicketId, Box<dyn FnOnce()>),
 }
 
+/// Octets of fields that there is room for from the beginning.
+const FIELDS: usize = 256;
+
 impl Desk {
     pub(crate) fn new(clock: &Clock) -> Desk {
         Desk {
             heads: Heads::new(clock),
-            fields: Vec::with_capacity(256),
+            fields: Vec::with_capacity(FIELDS),
             failure: None,
             later: Vec::new(),
         }
+    }
+
+    /// Gives room back that one answer needed.
+    pub(crate) fn trim(&mut self) {
+        if self.fields.is_empty() {
+            self.fields.shrink_to(16 * FIELDS);
+        }
+        self.later.shrink_to(16);
     }
 }
