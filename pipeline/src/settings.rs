@@ -25,8 +25,9 @@ pub struct Settings {
     /// oldest request, and all others together, hold this much each, or one piece. (Read when a
     /// [`Store`](crate::Store) is made.)
     pub held: usize,
-    /// Octets of a message's content, at most; more of a request's is answered `413`. Default 2
-    /// MiB, as in axum; nginx has 1 MiB.
+    /// Octets of a message's content, at most; more of a request's is answered `413`, as soon as a
+    /// length or the size of a chunk tells that more is to come. Default 2 MiB, as in axum; nginx has
+    /// 1 MiB.
     pub content: u64,
     /// Octets of unread content that are drained behind an early answer; with more the connection
     /// closes. Default 64 KiB; Go's server drains 256 KiB. (Read when a [`Store`](crate::Store) is

@@ -348,7 +348,8 @@ impl Reference {
         body: BodyLength,
         closes: bool,
     ) {
-        let (content, ending) = decode(&self.octets[from..], body);
+        let (content, ending) = decode(&self.octets[from..], body, self.bounds.content);
+        // Without a length, what is too large is told where a piece begins.
         let too_large = content.len() > self.bounds.content;
         match seen {
             Seen::Data(data) => {
@@ -358,7 +359,6 @@ impl Reference {
                 assert!(self.consumed >= from + given && self.consumed <= self.octets.len());
                 self.input = Input::Content { from, given, body, closes };
             }
-            // What is too large may be told where a piece begins.
             Seen::Malformed(_) if too_large => self.offends(seen, Offence::ContentTooLarge),
             _ => {
                 assert_eq!(given, content.len(), "all content that is there is given out first");
@@ -439,8 +439,9 @@ impl Reference {
     }
 }
 
-/// All content in these octets, and how it ends.
-fn decode(octets: &[u8], body: BodyLength) -> (Vec<u8>, Ending) {
+/// All content in these octets, and how it ends: at the latest in front of a chunk with which it would
+/// have more octets than `bound`.
+fn decode(octets: &[u8], body: BodyLength, bound: usize) -> (Vec<u8>, Ending) {
     match body {
         BodyLength::None => (Vec::new(), Ending::Complete(0, Vec::new())),
         BodyLength::Exact(length) if octets.len() as u64 >= length => {
@@ -457,6 +458,9 @@ fn decode(octets: &[u8], body: BodyLength) -> (Vec<u8>, Ending) {
                     Err(error) => return (content, Ending::Broken(Offence::Content(error))),
                 };
                 taken += len;
+                if u128::from(decoder.content()) + u128::from(decoder.remaining()) > bound as u128 {
+                    return (content, Ending::Broken(Offence::ContentTooLarge));
+                }
                 match chunk {
                     Chunk::Data(data) => content.extend_from_slice(data),
                     Chunk::NeedData => return (content, Ending::Open),
