@@ -16,9 +16,9 @@ pub struct Settings {
     /// concurrent streams, of which nginx allows 128. (Read when a [`Store`](crate::Store) is
     /// made.)
     pub requests_in_flight: usize,
-    /// Octets of answers not yet transmitted, at or above which no further request, no streamed
-    /// content and no interim answer is accepted. Default 64 KiB, as much as nginx's
-    /// `output_buffers 2 32k`.
+    /// Octets of memory for answers not yet transmitted, at or above which no further request, no
+    /// streamed content and no interim answer is accepted: their octets, and an entry of a table for
+    /// each run of them, of some 50 octets. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
     ///
     /// An answer given whole is always taken, so what is held stays below this bound plus the
     /// answers of requests in flight; streams and interim answers are held back so that those of the

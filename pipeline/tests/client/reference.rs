@@ -11,8 +11,10 @@ pub struct Reference {
     /// All requests made, the oldest first, and how many of them have a complete response.
     pub requests: Vec<Request>,
     pub answered: usize,
-    /// Octets that may leave.
+    /// Octets that may leave, and memory that counts as held beside them. (Which octets are
+    /// neighbours in memory is not known here.)
     pub ready: Vec<u8>,
+    pub pieces: usize,
     /// Octets that have left.
     pub transmitted: usize,
     pub upload: Upload,
@@ -153,7 +155,7 @@ impl Reference {
         if self.upload != Upload::Idle || waits || (self.cautious && !in_flight.is_empty()) {
             return Err(ApiMisuse::MustWait);
         }
-        if in_flight.len() >= self.bounds.in_flight || self.ready.len() >= self.bounds.held {
+        if in_flight.len() >= self.bounds.in_flight || self.weight() >= self.bounds.held {
             return Err(ApiMisuse::Full);
         }
         Ok(())
@@ -203,7 +205,7 @@ impl Reference {
         if content.is_empty() {
             return Ok(());
         }
-        if !self.ready.is_empty() && self.ready.len() + content.len() > self.bounds.held {
+        if !self.ready.is_empty() && self.weight() + content.len() > self.bounds.held {
             return Err(ApiMisuse::Full);
         }
         match self.upload {
@@ -255,6 +257,10 @@ impl Reference {
     /// What has arrived and was not consumed.
     pub fn rest(&self) -> &[u8] {
         &self.octets[self.consumed..]
+    }
+
+    fn weight(&self) -> usize {
+        self.ready.len() + self.pieces
     }
 
     /// Whether the store is in use no longer.
