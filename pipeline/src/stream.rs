@@ -26,9 +26,9 @@ pub enum Length {
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
     /// Begins an answer whose content comes in pieces.
     ///
-    /// To a client of HTTP/1.0 content of unknown length makes this the last answer, as
-    /// [`close_after`](Self::close_after) does: the tickets of requests that came behind are void,
-    /// and answers already given to them are forgotten, an accepted upgrade among them.
+    /// To a client of HTTP/1.0 content of unknown length makes this the last answer, which the end of
+    /// the connection ends: the tickets of requests that came behind are void, and answers already
+    /// given to them are forgotten, an accepted upgrade among them.
     ///
     /// # Errors
     /// As of [`respond`](Self::respond).

@@ -193,7 +193,7 @@ impl Reference {
         self.before(number);
         let facts = self.answer(number).facts;
         if length.is_none() && facts.http10 && !facts.is_head {
-            self.close_after(number);
+            self.close_behind(number);
         }
         let (framing, state) = match length {
             Some(length) => (format!("Content-Length: {length}\r\n"), State::Exact(length)),
@@ -322,7 +322,17 @@ impl Reference {
         }
     }
 
-    pub fn close_after(&mut self, number: usize) {
+    /// No further request is received.
+    pub fn close_after(&mut self) {
+        match self.input {
+            Input::Head | Input::Content { draining: true, .. } => self.end(),
+            Input::Content { .. } | Input::Held => self.closing = true,
+            Input::Upgraded | Input::Ended => {}
+        }
+    }
+
+    /// The end of the connection ends this answer.
+    fn close_behind(&mut self, number: usize) {
         self.closing = true;
         if number + 1 != self.next || !matches!(self.input, Input::Content { .. }) {
             self.truncate(number + 1);
@@ -393,7 +403,8 @@ impl Reference {
         self.answers.iter().any(|answer| answer.number == number && answer.state != State::Done)
     }
 
-    fn end(&mut self) {
+    /// Nothing more is received.
+    pub fn end(&mut self) {
         self.closing = true;
         self.input = Input::Ended;
     }

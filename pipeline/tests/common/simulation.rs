@@ -174,9 +174,8 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                 }
                 Event::Closed => {
                     if let Input::Content { draining: true, .. } = reference.input {
-                        // Drained to its end behind the last answer, or beyond the bound.
-                        reference.shut_down();
-                        reference.input = Input::Ended;
+                        // Drained beyond the bound.
+                        reference.end();
                     }
                     assert_eq!(reference.input, Input::Ended);
                     break;
@@ -288,7 +287,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         let owed = self.reference.owes(number);
         assert_eq!(self.pipeline.close_after(&ticket).is_ok(), owed);
         if owed {
-            self.reference.close_after(number);
+            self.reference.close_after();
             self.tickets.push((number, ticket));
         }
     }
