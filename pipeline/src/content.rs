@@ -68,10 +68,11 @@ impl Body {
             Self::Chunked(decoder) => {
                 let (chunk, octets) = decoder.decode(rest).map_err(Offence::Content)?;
                 burst.take(octets);
+                // A chunk counts as a whole once its size is known.
+                if decoder.content().saturating_add(decoder.remaining()) > settings.content {
+                    return Err(Offence::ContentTooLarge);
+                }
                 match chunk {
-                    Chunk::Data(_) if decoder.content() > settings.content => {
-                        return Err(Offence::ContentTooLarge);
-                    }
                     Chunk::Data(data) => return Ok(Part::Data(data)),
                     Chunk::NeedData => return Ok(Part::NeedData),
                     Chunk::Trailers => *self = Self::Trailers(Resume::new()),

@@ -130,7 +130,7 @@
 //! [`close_after`](Pipeline::close_after). In `Held` the end of stream and `shut_down` let the offer
 //! be answered first, either way; `refuse` withdraws it, so that an answer which refuses it, still
 //! owed, is the last. `Upgraded` ends here only by `refuse`, or, as `Held`, if an answer in front of
-//! it is made the last one, or broken off. Whatever the state, answers owed are given, and leave, as
+//! it is one that the end of the connection ends, or is broken off. Whatever the state, answers owed are given, and leave, as
 //! before: the way out is told by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
 //!
 //! [`Pipeline::phase`] tells the state. There is no clock: a server that wants deadlines looks at

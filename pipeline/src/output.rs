@@ -78,11 +78,15 @@ pub(crate) struct Output {
     run: usize,
     /// Where the next octets go in the arena.
     end: usize,
-    /// Octets in the lists of answers that wait for their turn.
-    waiting_octets: usize,
+    /// What is held beside the octets that may leave: those in the lists of answers that wait for
+    /// their turn, and the memory of the pieces in use. (One number, since every request asks for the
+    /// sum.)
+    besides: usize,
     /// Octets that may leave, in pieces, owned or in the run. (Not beside `end`, which grows with it:
     /// the two would be added to as one vector, which takes longer.)
     ready_octets: usize,
+    /// The pieces that they are in.
+    ready_pieces: u32,
     free: Link,
     /// Entries of the table that were ever used, and how many are in use.
     touched: u32,
@@ -98,7 +102,8 @@ impl Output {
             run: 0,
             end: 0,
             ready_octets: 0,
-            waiting_octets: 0,
+            ready_pieces: 0,
+            besides: 0,
             free: NONE,
             touched: 0,
             used: 0,
@@ -108,9 +113,20 @@ impl Output {
     }
 
     /// Octets not yet transmitted.
+    pub(crate) fn held<B, M: Memory<B>>(&self) -> usize {
+        self.weight() - self.used as usize * piece_weight::<B, M>()
+    }
+
+    /// The memory that is in use for octets not yet transmitted: they and their pieces. This is what
+    /// the bound on what is held bounds.
     #[inline]
-    pub(crate) const fn held(&self) -> usize {
-        self.ready_octets + self.waiting_octets
+    pub(crate) const fn weight(&self) -> usize {
+        self.ready_octets + self.besides
+    }
+
+    /// The same of octets that may leave now.
+    pub(crate) fn ready_weight<B, M: Memory<B>>(&self) -> usize {
+        self.ready_octets + self.ready_pieces as usize * piece_weight::<B, M>()
     }
 
     /// Octets that may leave now.
@@ -239,7 +255,7 @@ impl Output {
             return;
         }
         self.close_run(memory);
-        self.waiting_octets += len;
+        self.besides += len;
         self.end += len;
         self.add_octets(memory, list);
     }
@@ -248,8 +264,10 @@ impl Output {
     pub(crate) fn own_ready<B: AsRef<[u8]>, M: Memory<B>>(&mut self, memory: &mut M, content: B) {
         self.close_run(memory);
         let mut ready = self.ready;
-        self.ready_octets += self.add_owned(memory, &mut ready, content);
+        let octets = self.add_owned(memory, &mut ready, content);
         self.ready = ready;
+        self.ready_octets += octets;
+        self.ready_pieces += u32::from(octets != 0);
     }
 
     /// Appends owned content, its piece reserved, to `list`.
@@ -259,7 +277,7 @@ impl Output {
         list: &mut List,
         content: B,
     ) {
-        self.waiting_octets += self.add_owned(memory, list, content);
+        self.besides += self.add_owned(memory, list, content);
     }
 
     /// Lets the octets of `list` leave, behind those that may leave already.
@@ -271,9 +289,10 @@ impl Output {
         let (mut octets, mut link) = (0, list.head);
         while let Some(piece) = memory.pieces().get(link as usize) {
             octets += piece.len();
+            self.ready_pieces += 1;
             link = piece.next;
         }
-        self.waiting_octets -= octets;
+        self.besides -= octets;
         self.ready_octets += octets;
         let mut head = list.head;
         if let Some((start, len)) = memory.pieces()[head as usize].extent()
@@ -282,6 +301,7 @@ impl Output {
             && *before + *known == start
         {
             *known += len;
+            self.ready_pieces -= 1;
             head = self.discard(memory, head);
             if head == NONE {
                 return;
@@ -298,7 +318,7 @@ impl Output {
     pub(crate) fn forget<B, M: Memory<B>>(&mut self, memory: &mut M, list: List) {
         let mut link = list.head;
         while let Some(piece) = memory.pieces().get(link as usize) {
-            self.waiting_octets -= piece.len();
+            self.besides -= piece.len();
             link = self.discard(memory, link);
         }
     }
@@ -310,7 +330,7 @@ impl Output {
         }
         self.ready = List::EMPTY;
         self.run = self.end;
-        self.ready_octets = 0;
+        (self.ready_octets, self.ready_pieces) = (0, 0);
     }
 
     /// Fills `out` with slices that may leave now, in order, and says how many there are.
@@ -389,7 +409,9 @@ impl Output {
         }
         if here == whole {
             self.ready.head = self.discard(memory, head);
+            self.ready_pieces -= 1;
             if self.ready.head == NONE {
+                debug_assert_eq!(self.ready_pieces, 0, "they are counted");
                 self.ready.tail = NONE;
             }
         }
@@ -400,13 +422,13 @@ impl Output {
     fn close_run<B, M: Memory<B>>(&mut self, memory: &mut M) {
         if self.run < self.end {
             let mut ready = self.ready;
-            self.add_octets(memory, &mut ready);
+            self.ready_pieces += self.add_octets(memory, &mut ready);
             self.ready = ready;
         }
     }
 
-    /// Adds the octets of the arena behind all pieces to `list`.
-    fn add_octets<B, M: Memory<B>>(&mut self, memory: &mut M, list: &mut List) {
+    /// Adds the octets of the arena behind all pieces to `list`; how many pieces that makes.
+    fn add_octets<B, M: Memory<B>>(&mut self, memory: &mut M, list: &mut List) -> u32 {
         let from = core::mem::replace(&mut self.run, self.end);
         let added = (self.end - from) as u32;
         if let Some(Piece { body: Body::Octets { start, len }, .. }) =
@@ -414,7 +436,7 @@ impl Output {
             && *start as usize + *len as usize == from
         {
             *len += added;
-            return;
+            return 0;
         }
         let link = self.append(memory, list, Body::Octets { start: from as u32, len: added });
         let newest = core::mem::replace(&mut self.newest, link);
@@ -423,6 +445,7 @@ impl Output {
             Some(piece) => piece.newer = link,
             None => self.oldest = link,
         }
+        1
     }
 
     /// Adds owned content to `list`; how many octets that are.
@@ -454,6 +477,7 @@ impl Output {
         }
         *piece = Piece { body, next: NONE, older: NONE, newer: NONE };
         self.used += 1;
+        self.besides += piece_weight::<B, M>();
         match pieces.get_mut(list.tail as usize) {
             Some(tail) => tail.next = link,
             None => list.head = link,
@@ -479,8 +503,14 @@ impl Output {
         pieces[link as usize].next = self.free;
         self.free = link;
         self.used -= 1;
+        self.besides -= piece_weight::<B, M>();
         piece.next
     }
+}
+
+/// What a piece in use counts beside its octets: its memory, where pieces are not there anyway.
+const fn piece_weight<B, M: Memory<B>>() -> usize {
+    if M::GROWS { size_of::<Piece<B>>() } else { 0 }
 }
 
 /// Pieces that must be free for one call: those that it may need, and those that are kept for the

@@ -279,10 +279,18 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.order.len()
     }
 
-    /// Octets of answers encoded or owned and not yet transmitted.
+    /// Octets of answers encoded or owned and not yet transmitted. (What
+    /// [`Settings::held`](crate::Settings::held) bounds is their [memory](Self::memory_held).)
     #[inline]
     pub fn held(&self) -> usize {
-        self.store.as_ref().map_or(0, |store| store.output.held())
+        self.store.as_ref().map_or(0, |store| store.output.held::<B, M>())
+    }
+
+    /// Octets of memory in use for what is [held](Self::held): that, and the entries of a table that
+    /// grows, one for each run of octets. [`Settings::held`](crate::Settings::held) bounds this.
+    #[inline]
+    pub fn memory_held(&self) -> usize {
+        self.store.as_ref().map_or(0, |store| store.output.weight())
     }
 
     /// Octets consumed since the connection began. With [`phase`](Self::phase) it shows whether a
@@ -298,13 +306,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     #[inline]
     pub(crate) fn has_room(&self) -> bool {
-        self.store.as_ref().is_none_or(|store| store.output.held() < store.bounds.held)
+        self.store.as_ref().is_none_or(|store| store.output.weight() < store.bounds.held)
     }
 
     #[inline]
     pub(crate) fn has_room_for_request(&self) -> bool {
         self.store.as_ref().is_none_or(|store| {
-            store.output.held() < store.bounds.held && self.order.len() < store.bounds.in_flight
+            store.output.weight() < store.bounds.held && self.order.len() < store.bounds.in_flight
         })
     }
 

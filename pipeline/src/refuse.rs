@@ -44,15 +44,25 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
-    /// Makes the answer to this request the last one of the connection. The tickets of requests
-    /// that came behind it are void, and answers already given to them are forgotten, an accepted
-    /// upgrade among them.
+    /// Receives no further request, since the answer to this one says so, or needs it. Requests that
+    /// came behind it are answered as well, since their answers may have been given or be under way:
+    /// the answer to the youngest one is the last, and says `Connection: close` if it is not encoded
+    /// yet. A head that has begun is not received; content that is due is, unless its request has
+    /// been answered.
+    ///
+    /// An upgrade that the youngest request offers may be accepted all the same, or has been: the
+    /// connection ends as the other protocol's then, and nothing says `Connection: close`.
     ///
     /// # Errors
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].
     pub fn close_after(&mut self, ticket: &Ticket) -> Result<(), ApiMisuse> {
         self.owes(ticket.id())?;
-        self.close_behind(ticket.id().sequence());
+        match self.input {
+            Input::Content if self.is_draining() => self.end_input(),
+            Input::Content | Input::Held => self.closing = true,
+            Input::Head => self.end_input(),
+            Input::Upgraded | Input::Ended => {}
+        }
         Ok(())
     }
 
@@ -137,7 +147,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.complete(sequence, 0, None);
     }
 
-    /// Ends the connection behind `sequence`, whose content may still be due.
+    /// Ends the connection behind `sequence`, whose content may still be due, and forgets what came
+    /// behind that.
     pub(crate) fn close_behind(&mut self, sequence: Sequence) {
         if self.input == Input::Content && sequence == self.order.last() {
             self.closing = true;

@@ -16,17 +16,18 @@ pub struct Settings {
     /// concurrent streams, of which nginx allows 128. (Read when a [`Store`](crate::Store) is
     /// made.)
     pub requests_in_flight: usize,
-    /// Octets of answers not yet transmitted, at or above which no further request, no streamed
-    /// content and no interim answer is accepted. Default 64 KiB, as much as nginx's
-    /// `output_buffers 2 32k`.
+    /// Octets of memory for answers not yet transmitted, at or above which no further request, no
+    /// streamed content and no interim answer is accepted: their octets, and an entry of a table for
+    /// each run of them, of some 50 octets. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
     ///
     /// An answer given whole is always taken, so what is held stays below this bound plus the
     /// answers of requests in flight; streams and interim answers are held back so that those of the
     /// oldest request, and all others together, hold this much each, or one piece. (Read when a
     /// [`Store`](crate::Store) is made.)
     pub held: usize,
-    /// Octets of a message's content, at most; more of a request's is answered `413`. Default 2
-    /// MiB, as in axum; nginx has 1 MiB.
+    /// Octets of a message's content, at most; more of a request's is answered `413`, as soon as a
+    /// length or the size of a chunk tells that more is to come. Default 2 MiB, as in axum; nginx has
+    /// 1 MiB.
     pub content: u64,
     /// Octets of unread content that are drained behind an early answer; with more the connection
     /// closes. Default 64 KiB; Go's server drains 256 KiB. (Read when a [`Store`](crate::Store) is

@@ -38,7 +38,7 @@ impl<B, M: Memory<B>> Store<B, M> {
     /// An empty store with the given memory. Bounds are what the settings say, and not more than
     /// memory that can't grow has room for: half of its octets, so that the other half is there for
     /// the answer to a request that was accepted.
-    pub fn with_memory(settings: &Settings, mut memory: M) -> Self {
+    pub fn with_memory(settings: &Settings, memory: M) -> Self {
         let mut in_flight = settings.requests_in_flight.clamp(1, 1 << 30);
         let mut held = settings.held;
         if !M::GROWS {
@@ -70,7 +70,7 @@ impl<B, M: Memory<B>> Store<B, M> {
         self.output = Output::new();
         self.content = Content::IDLE;
         self.memory.pieces_mut().fill_with(|| Piece::FREE);
-        self.memory.slots().fill(Slot::FREE);
+        self.memory.slots_mut().fill(Slot::FREE);
     }
 
     /// Given back, with nothing in it.
@@ -79,16 +79,18 @@ impl<B, M: Memory<B>> Store<B, M> {
         self.lent = false;
     }
 
-    /// Octets of memory in use or kept for reuse for encoded answers, which a pool may want to know
-    /// before it keeps a store.
+    /// Octets of memory in use or kept for reuse, for encoded answers and for the tables of what waits
+    /// and what is in flight, which a pool may want to know before it keeps a store. (Not those of
+    /// owned content.)
     pub fn capacity(&self) -> usize {
-        self.memory.octets().len()
+        let Self { memory, .. } = self;
+        memory.octets().len() + size_of_val(memory.pieces()) + size_of_val(memory.slots())
     }
 
     /// The slot of a request in flight.
     #[inline]
     pub(crate) fn slot(&mut self, sequence: Sequence) -> Option<&mut Slot> {
-        Order::slot(sequence, self.memory.slots())
+        Order::slot(sequence, self.memory.slots_mut())
     }
 
     /// Gives the next request its slot, which is free: whoever retires a number frees its slot. The

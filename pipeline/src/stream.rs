@@ -4,7 +4,7 @@ use core::ops::DerefMut;
 
 use rajada_parser::Field;
 
-use crate::answer::{Content, check_final};
+use crate::answer::{COPY_BELOW, Content, check_final};
 use crate::encode::{Connection, Encoder, Framing, OVERHEAD};
 use crate::head::{Head, is_trailer};
 use crate::memory::Memory;
@@ -26,9 +26,9 @@ pub enum Length {
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
     /// Begins an answer whose content comes in pieces.
     ///
-    /// To a client of HTTP/1.0 content of unknown length makes this the last answer, as
-    /// [`close_after`](Self::close_after) does: the tickets of requests that came behind are void,
-    /// and answers already given to them are forgotten, an accepted upgrade among them.
+    /// To a client of HTTP/1.0 content of unknown length makes this the last answer, which the end of
+    /// the connection ends: the tickets of requests that came behind are void, and answers already
+    /// given to them are forgotten, an accepted upgrade among them.
     ///
     /// # Errors
     /// As of [`respond`](Self::respond).
@@ -85,7 +85,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     /// Adds a piece of content to an answer under way. A piece that is owned leaves as its own
-    /// slice, whatever its size.
+    /// slice; one of less than [`COPY_BELOW`] octets is copied and dropped at once, as by
+    /// [`respond`](Self::respond), and leaves with its neighbours.
     ///
     /// # Errors
     /// Whatever the error, content that was owned is dropped: give what is cheap to clone (an
@@ -98,12 +99,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     pub fn send(&mut self, stream: &Streaming, content: Content<'_, B>) -> Result<(), ApiMisuse> {
         let answer = self.begun(stream.id)?;
         let sequence = stream.id.sequence();
-        let (copied, owned) = match content {
+        let (copied, kept) = match &content {
             Content::None | Content::Omitted(_) => return Ok(()),
-            Content::Copied(octets) => (octets, None),
-            Content::Owned(content) => (&[][..], Some(content)),
+            Content::Copied(octets) => (*octets, 0),
+            Content::Owned(content) => match content.as_ref() {
+                octets if octets.len() < COPY_BELOW => (octets, 0),
+                octets => (&[][..], octets.len()),
+            },
         };
-        let len = copied.len() + owned.as_ref().map_or(0, |content| content.as_ref().len());
+        let len = copied.len() + kept;
         if len == 0 {
             return Ok(());
         }
@@ -131,13 +135,16 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             encoder.chunk_size(len);
         }
         encoder.put(copied);
-        let copied_only = owned.is_none();
-        if chunked && copied_only {
+        if chunked && kept == 0 {
             encoder.put(b"\r\n");
         }
         let written = encoder.len();
+        let owned = match content {
+            Content::Owned(content) if kept > 0 => Some(content),
+            _ => None,
+        };
         self.append(sequence, written, owned);
-        if chunked && !copied_only {
+        if chunked && kept > 0 {
             self.write(sequence, |encoder| {
                 encoder.put(b"\r\n");
             });
@@ -147,7 +154,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     }
 
     /// Octets of content that [`send`](Self::send) accepts for this answer now: what is missing to
-    /// the bound on octets held, and not more than what memory that can't grow has room for, however
+    /// the [bound on what is held](crate::Settings::held), and not more than what memory that can't grow has room for, however
     /// the content is given. It is 0 also where nothing is accepted because too much else waits.
     pub fn room(&self, stream: &Streaming) -> usize {
         let sequence = stream.id.sequence();
@@ -157,7 +164,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.room_for(sequence).min(memory.saturating_sub(OVERHEAD))
     }
 
-    /// How many octets are missing to the bound on those held.
+    /// How many octets are missing to the bound on what is held.
     fn room_for(&self, sequence: Sequence) -> usize {
         let bound = self.store.as_ref().map_or(0, |store| store.bounds.held);
         bound.saturating_sub(self.held_against(sequence))
@@ -167,8 +174,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// can't block it.
     fn held_against(&self, sequence: Sequence) -> usize {
         match &self.store {
-            Some(store) if sequence == self.order.front() => store.output.ready(),
-            Some(store) => store.output.held(),
+            Some(store) if sequence == self.order.front() => store.output.ready_weight::<B, M>(),
+            Some(store) => store.output.weight(),
             None => 0,
         }
     }
@@ -265,8 +272,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// it is not to a client of HTTP/1.0 (RFC 9110 section 15.2).
     ///
     /// # Errors
-    /// [`ApiMisuse::Full`] while [`Settings::held`](crate::Settings::held) octets or more are held,
-    /// as for a piece of a stream: the answer is owed all the same, an interim one may be left out.
+    /// [`ApiMisuse::Full`] while [`Settings::held`](crate::Settings::held) is reached, as for a piece
+    /// of a stream: the answer is owed all the same, an interim one may be left out.
     /// [`ApiMisuse::WrongStatus`] unless the status is 102 to 199 (for 100 there is
     /// [`send_continue`](Self::send_continue), for 101 [`accept_upgrade`](Self::accept_upgrade));
     /// [`ApiMisuse::ForeignTicket`], [`ApiMisuse::Gone`].

@@ -165,7 +165,7 @@ pub enum ApiMisuse {
     /// The ticket belongs to another pipeline.
     ForeignTicket,
     /// The request is no longer in flight: the pipeline has answered it itself (its content was
-    /// malformed), the connection was told to close in front of it, or it has been answered.
+    /// malformed), the connection ends in front of it, or it has been answered.
     Gone,
     /// The storage that was lent has no room for this now, or too much is held. Transmit what is
     /// ready and try again, with the content again, too: that of the call is dropped. An answer that

@@ -256,6 +256,10 @@ fn what_a_server_may_not_do() {
         ),
         ("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(17), Offence::TooManyInterim),
         ("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n".to_owned(), Offence::ContentTooLarge),
+        (
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n200000\r\n".to_owned(),
+            Offence::ContentTooLarge,
+        ),
         (EMPTY.to_owned() + "H", Offence::Unasked),
     ] {
         let mut peer = Peer::new();

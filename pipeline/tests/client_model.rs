@@ -36,6 +36,9 @@ fn octets() -> impl Strategy<Value = Vec<u8>> {
         3 => Just("\r\n".to_owned()),
         1 => Just("3\r\nabc\r\n".to_owned()),
         1 => Just("0\r\n".to_owned()),
+        // More than the bound, or with one chunk before it.
+        1 => Just("900\r\n".to_owned()),
+        1 => Just("833\r\n".to_owned()),
         1 => "[ -~\r\n\t]{1,9}",
     ];
     vec(lines, 0..30).prop_map(|lines| lines.concat().into_bytes())

@@ -99,6 +99,43 @@ fn chunked_content_that_grows_too_much_is_refused_in_place() {
 }
 
 #[test]
+fn a_chunk_that_cannot_fit_is_refused_with_its_size() {
+    // What stands in front of it is still given out.
+    for (sizes, before) in
+        [("ff\r\n", &[][..]), ("8\r\nabcdefgh\r\n3\r\n", b"abcdefgh"), ("b;x=y\r\nabc", b"")]
+    {
+        for step in [1, usize::MAX] {
+            let mut settings = Settings::default();
+            settings.content = 10;
+            let mut connection = Connection::with(settings);
+            connection.push(b"POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            let ticket = connection.request();
+            let mut data = Vec::new();
+            let refused = sizes.as_bytes().chunks(step.min(sizes.len())).any(|octets| {
+                connection.push(octets);
+                loop {
+                    match connection.next() {
+                        Seen::Data(octets) => data.extend(octets),
+                        Seen::NeedData => return false,
+                        Seen::Malformed(offence) => {
+                            assert_eq!(offence, Offence::ContentTooLarge);
+                            return true;
+                        }
+                        other => panic!("{other:?}"),
+                    }
+                }
+            });
+            assert!(refused, "{sizes:?} in steps of {step}");
+            assert_eq!(data, before);
+            let rejected = connection.pipeline.respond(ticket, &ok(), Content::None).unwrap_err();
+            assert_eq!(rejected.why, ApiMisuse::Gone);
+            assert!(connection.output().starts_with("HTTP/1.1 413 "));
+            assert!(connection.is_closed());
+        }
+    }
+}
+
+#[test]
 fn unread_content_is_drained_within_its_bound() {
     let mut connection = Connection::new();
     connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");

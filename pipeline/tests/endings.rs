@@ -84,15 +84,76 @@ fn an_aborted_stream_costs_nobody_in_front_of_it() {
 }
 
 #[test]
-fn close_after_is_the_last_answer() {
+fn what_came_before_the_connection_was_told_to_close_is_answered() {
+    for first in [false, true] {
+        let mut connection = Connection::new();
+        let [a, b, c] = three(&mut connection);
+        connection.push(get("/late").as_bytes());
+        connection.pipeline.close_after(if first { &a } else { &c }).unwrap();
+        assert!(!connection.pipeline.wants_read());
+        assert!(matches!(connection.next(), Seen::Closed));
+        connection.answer(c, "c");
+        connection.answer(b, "b");
+        assert_eq!(connection.pipeline.phase(), Phase::Ending);
+        connection.answer(a, "a");
+        assert_eq!(connection.output(), answered("a") + &answered("b") + &answered_last("c"));
+        assert!(connection.is_closed());
+    }
+}
+
+#[test]
+fn an_answer_given_before_the_connection_was_told_to_close_is_the_last() {
     let mut connection = Connection::new();
     let [a, b, c] = three(&mut connection);
-    connection.answer(c, "never sent");
+    let c = connection.pipeline.start(c, &ok(), Length::Exact(1)).unwrap();
     connection.pipeline.close_after(&b).unwrap();
     connection.answer(b, "b");
+    connection.pipeline.send(&c, Content::Copied(b"c")).unwrap();
+    connection.pipeline.finish(c, &[]).unwrap();
     connection.answer(a, "a");
-    assert_eq!(connection.output(), answered("a") + &answered_last("b"));
+    assert_eq!(connection.output(), answered("a") + &answered("b") + &answered("c"));
     assert!(connection.is_closed());
+}
+
+#[test]
+fn a_head_that_has_begun_when_the_connection_is_told_to_close_is_not_received() {
+    let mut connection = Connection::new();
+    connection.push((get("/a") + "GET /b HT").as_bytes());
+    let a = connection.request();
+    assert!(matches!(connection.next(), Seen::NeedData));
+    connection.pipeline.close_after(&a).unwrap();
+    connection.push(&get("/b").as_bytes()[9..]);
+    assert!(matches!(connection.next(), Seen::Closed));
+    connection.answer(a, "a");
+    assert_eq!(connection.output(), answered_last("a"));
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn content_that_is_due_when_the_connection_is_told_to_close() {
+    let post = "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe";
+    // It is received if its request is owed an answer, and left otherwise.
+    for owed in [true, false] {
+        let mut connection = Connection::new();
+        connection.push((get("/a") + post).as_bytes());
+        let (a, b) = (connection.request(), connection.request());
+        let mut b = Some(b);
+        if !owed {
+            connection.answer(b.take().unwrap(), "early");
+        }
+        connection.pipeline.close_after(&a).unwrap();
+        connection.push(("llo".to_owned() + &get("/c")).as_bytes());
+        if let Some(b) = b {
+            assert!(matches!(connection.next(), Seen::Data(data) if data == b"hello"));
+            assert!(matches!(connection.next(), Seen::End(_)));
+            connection.answer(b, "b");
+        }
+        assert!(matches!(connection.next(), Seen::Closed));
+        connection.answer(a, "a");
+        let last = if owed { answered_last("b") } else { answered("early") };
+        assert_eq!(connection.output(), answered("a") + &last);
+        assert!(connection.is_closed());
+    }
 }
 
 #[test]

@@ -37,11 +37,12 @@ fn a_ticket_of_another_connection() {
 #[test]
 fn a_ticket_that_is_void() {
     let mut connection = Connection::new();
-    connection.push((get("/a") + &get("/b")).as_bytes());
-    let (a, b) = (connection.request(), connection.request());
-    connection.pipeline.close_after(&a).unwrap();
-    assert_eq!(calls(&mut connection, b), [ApiMisuse::Gone; 3]);
-    assert_eq!((connection.output(), connection.pipeline.in_flight()), (String::new(), 1));
+    connection.push((get("/a") + &get("/b") + &get("/c")).as_bytes());
+    let [_a, b, c] = [connection.request(), connection.request(), connection.request()];
+    let stream = connection.pipeline.start(b, &ok(), Length::Unknown).unwrap();
+    connection.pipeline.abort(stream).unwrap();
+    assert_eq!(calls(&mut connection, c), [ApiMisuse::Gone; 3]);
+    assert_eq!((connection.output(), connection.pipeline.in_flight()), (String::new(), 2));
 }
 
 #[test]

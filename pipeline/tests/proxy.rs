@@ -188,12 +188,14 @@ fn nothing_is_sent_behind_a_post_before_its_answer() {
     let (server, received) = scripted(&[("hello", created), ("\r\n\r\n", ok)]);
     let answers = exchange(proxy(server), &(post("hello", false) + &get("/a") + &get("/b")));
     assert!(next(&received).ends_with("\r\n\r\nhello"));
-    // The second GET may have left with the first; what the server does not answer the proxy
-    // leaves unanswered, too.
+    // The second GET may have left with the first, and is answered although the server does not;
+    // otherwise it is not received.
     assert!(next(&received).starts_with(&forwarded("GET /a")));
-    let expected = "HTTP/1.1 201 Created\r\nVia: 1.1 rajada\r\nContent-Length: 0\r\n\r\n\
-                    HTTP/1.1 204 No Content\r\nVia: 1.1 rajada\r\nConnection: close\r\n\r\n";
-    assert_eq!(answers, expected);
+    let created = "HTTP/1.1 201 Created\r\nVia: 1.1 rajada\r\nContent-Length: 0\r\n\r\n";
+    let ok = "HTTP/1.1 204 No Content\r\nVia: 1.1 rajada\r\n";
+    let with_second = format!("{created}{ok}\r\n{BAD_GATEWAY}");
+    let without = format!("{created}{ok}Connection: close\r\n\r\n");
+    assert!([with_second, without].contains(&answers), "{answers}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Connection, Seen, answered_last, get, ok};
+use common::{Connection, Seen, answered, answered_last, get, ok};
 use rajada_pipeline::{Content, Head, Length, Phase, Ticket};
 
 const POST: &str = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
@@ -144,15 +144,38 @@ fn an_answer_broken_off_in_front_of_another_protocol_ends_it() {
     assert_eq!(connection.pipeline.phase(), Phase::Closed);
 }
 
+const SWITCHED: &str =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n";
+
 #[test]
-fn an_answer_made_the_last_in_front_of_another_protocol_ends_it() {
+fn a_connection_told_to_close_in_front_of_another_protocol_is_the_protocols() {
     let (mut connection, ticket) = in_phase(Phase::Upgraded);
     let ticket = ticket.unwrap();
     connection.pipeline.close_after(&ticket).unwrap();
-    assert_eq!(connection.pipeline.phase(), Phase::Ending);
     connection.answer(ticket, "a");
-    assert_eq!(connection.output(), answered_last("a"), "and the 101 is forgotten");
-    assert_eq!(connection.pipeline.phase(), Phase::Closed);
+    assert_eq!(connection.output(), answered("a") + SWITCHED);
+    assert_eq!(connection.pipeline.phase(), Phase::Upgraded);
+}
+
+#[test]
+fn an_offer_outlives_that_the_connection_is_told_to_close() {
+    for accepted in [true, false] {
+        let mut connection = Connection::new();
+        let first = receive(&mut connection, &get("/")).unwrap();
+        let ticket = receive(&mut connection, ASKS).unwrap();
+        connection.pipeline.close_after(&first).unwrap();
+        assert_eq!(connection.pipeline.phase(), Phase::Held);
+        connection.answer(first, "a");
+        if accepted {
+            connection.pipeline.accept_upgrade(ticket, &switch()).unwrap();
+            assert_eq!(connection.output(), answered("a") + SWITCHED);
+            assert_eq!(connection.pipeline.phase(), Phase::Upgraded);
+        } else {
+            connection.answer(ticket, "no");
+            assert_eq!(connection.output(), answered("a") + &answered_last("no"));
+            assert_eq!(connection.pipeline.phase(), Phase::Closed);
+        }
+    }
 }
 
 #[test]

@@ -108,6 +108,15 @@ impl ChunkedDecoder {
         self.content
     }
 
+    /// How many octets of the current chunk's data are still to come: its size,
+    /// less what was found of it; 0 between chunks and where a size line is
+    /// incomplete. Known as soon as the size line is complete, so with
+    /// [`content`](Self::content) a message can be refused before its octets
+    /// come.
+    pub const fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
     /// Whether the last chunk was found.
     pub const fn is_done(&self) -> bool {
         matches!(self.next, Part::Trailers)

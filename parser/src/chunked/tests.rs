@@ -183,8 +183,29 @@ fn counters() {
     let mut decoder = ChunkedDecoder::new(&Limits::DEFAULT);
     let (chunk, taken) = decoder.decode(b"5\r\nhel").unwrap();
     assert_eq!((chunk, taken, decoder.content()), (Chunk::Data(b"hel"), 6, 3));
+    assert_eq!(decoder.remaining(), 2);
     assert!(!decoder.is_done());
     assert_eq!(decoder.decode(b"").unwrap(), (Chunk::NeedData, 0));
+}
+
+#[test]
+fn what_remains_of_a_chunk_is_known_with_its_size() {
+    let mut decoder = ChunkedDecoder::new(&Limits::DEFAULT);
+    let pieces: [(&[u8], u64); 9] = [
+        (b"1\r\na\r\n", 0),
+        (b"f", 0),
+        (b"f\r", 0),
+        (b"\n", 255),
+        (&[b'x'; 200], 55),
+        (&[b'x'; 55], 0),
+        (b"\r\n", 0),
+        (b"ffffffffffffffff\r\n", u64::MAX),
+        (b"", u64::MAX),
+    ];
+    for (piece, remaining) in pieces {
+        assert_eq!(decoder.decode(piece).unwrap().1, piece.len());
+        assert_eq!(decoder.remaining(), remaining, "behind {}", piece.escape_ascii());
+    }
 }
 
 proptest! {

@@ -158,7 +158,7 @@ impl Exchange {
         &mut self,
         response: Response<'_, '_>,
         content: Incoming<'_>,
-        date: Option<&[u8; 29]>,
+        settings: &Settings,
     ) -> Option<()> {
         let fields = response.fields();
         let mut codings = fields.get_all("Transfer-Encoding");
@@ -166,7 +166,7 @@ impl Exchange {
             // Another coding was not asked for, and is not undone here.
             return None;
         }
-        let head = response_head(response, date);
+        let head = response_head(response, settings.date());
         let head = Head::new(&head).ok()?;
         let ticket = self.tickets.pop_front()?;
         // The server closes behind it, or may not read what is left of the request.
@@ -174,7 +174,7 @@ impl Exchange {
         let until_close = content == Incoming::Streaming(BodyLength::UntilClose);
         if early || until_close || !fields.persistent(response.version()) {
             let _ = self.pipeline.close_after(&ticket);
-            self.tickets.clear();
+            self.fail_all(settings, 502);
         }
         if let Incoming::Whole(content) = content {
             let _ = self.pipeline.respond(ticket, &head, Content::Copied(content));
@@ -205,19 +205,26 @@ impl Exchange {
         }
     }
 
-    /// Nothing more comes from the server: ends the connection behind the oldest request, which is
-    /// answered with `status` if its response has not begun.
+    /// Nothing more comes from the server: ends the connection behind the response under way, which
+    /// breaks off, or behind the requests whose response has not begun, which are answered with
+    /// `status`.
     pub(crate) fn fail(&mut self, settings: &Settings, status: u16) {
-        let mut owed = self.answer.take().map(|answer| answer.id());
-        if let (None, Some(ticket)) = (owed, self.tickets.pop_front()) {
-            let _ = self.pipeline.close_after(&ticket);
-            owed = Some(ticket.id());
+        if let Some(answer) = self.answer.take() {
+            let _ = self.pipeline.fail(settings, answer.id(), status);
         }
-        if let Some(id) = owed {
-            let _ = self.pipeline.fail(settings, id, status);
+        if let Some(ticket) = self.tickets.front() {
+            // Void behind an answer that broke off.
+            let _ = self.pipeline.close_after(ticket);
         }
-        self.tickets.clear();
+        self.fail_all(settings, status);
         self.pipeline.shut_down();
+    }
+
+    /// No response comes to any request whose response has not begun.
+    fn fail_all(&mut self, settings: &Settings, status: u16) {
+        for ticket in self.tickets.drain(..) {
+            let _ = self.pipeline.fail(settings, ticket.id(), status);
+        }
     }
 }
 

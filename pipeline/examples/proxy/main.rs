@@ -253,7 +253,7 @@ impl Proxy {
                 match exchange.upstream.receive(&settings, &mut burst, &mut slots) {
                     Answer::Interim { response, .. } => exchange.inform(response),
                     Answer::Response { response, content, .. } => {
-                        let forwarded = exchange.respond(response, content, settings.date());
+                        let forwarded = exchange.respond(response, content, &settings);
                         failure = forwarded.is_none().then_some(502);
                     }
                     Answer::Data(data) => exchange.send_answer(data),

@@ -257,9 +257,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         self.order.len()
     }
 
-    /// Octets of requests encoded or owned and not yet transmitted.
+    /// Octets of requests encoded or owned and not yet transmitted. (What
+    /// [`Settings::held`](crate::Settings::held) bounds is their [memory](Self::memory_held).)
     pub fn held(&self) -> usize {
-        self.store.as_ref().map_or(0, |store| store.output.held())
+        self.store.as_ref().map_or(0, |store| store.output.held::<B, M>())
+    }
+
+    /// As [`Pipeline::memory_held`](crate::Pipeline::memory_held).
+    pub fn memory_held(&self) -> usize {
+        self.store.as_ref().map_or(0, |store| store.output.weight())
     }
 
     /// Octets consumed since the connection began.

@@ -45,7 +45,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         if self.output != Upload::Idle || !self.may_follow() {
             return Err(ApiMisuse::MustWait);
         }
-        if self.order.len() >= store.bounds.in_flight || store.output.held() >= store.bounds.held {
+        if self.order.len() >= store.bounds.in_flight || store.output.weight() >= store.bounds.held
+        {
             return Err(ApiMisuse::Full);
         }
         Ok(())
@@ -148,7 +149,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         Ok(RequestId { client: self.identity, sequence })
     }
 
-    /// Adds a piece of content to a request under way.
+    /// Adds a piece of content to a request under way. One that is owned and has less than
+    /// [`COPY_BELOW`] octets is copied and dropped at once.
     ///
     /// # Errors
     /// [`ApiMisuse::Full`] while as much is held as the bound allows; [`ApiMisuse::TooLong`] for
@@ -156,17 +158,20 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     /// [`ApiMisuse::Gone`].
     pub fn send(&mut self, stream: &Sending, content: Content<'_, B>) -> Result<(), ApiMisuse> {
         self.is_sending(stream)?;
-        let (copied, owned) = match content {
+        let (copied, kept) = match &content {
             Content::None | Content::Omitted(_) => return Ok(()),
-            Content::Copied(octets) => (octets, None),
-            Content::Owned(content) => (&[][..], Some(content)),
+            Content::Copied(octets) => (*octets, 0),
+            Content::Owned(content) => match content.as_ref() {
+                octets if octets.len() < COPY_BELOW => (octets, 0),
+                octets => (&[][..], octets.len()),
+            },
         };
-        let len = copied.len() + owned.as_ref().map_or(0, |content| content.as_ref().len());
+        let len = copied.len() + kept;
         if len == 0 {
             return Ok(());
         }
         let Some(store) = self.store.as_deref_mut() else { return Err(ApiMisuse::Gone) };
-        if store.output.held() > 0 && store.output.held() + len > store.bounds.held {
+        if store.output.weight() > 0 && store.output.weight() + len > store.bounds.held {
             return Err(ApiMisuse::Full);
         }
         let output = match self.output {
@@ -189,7 +194,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         }
         let written = encoder.put(copied).len();
         store.output.commit_ready(written);
-        if let Some(content) = owned {
+        if let Content::Owned(content) = content
+            && kept > 0
+        {
             store.output.own_ready(&mut store.memory, content);
         }
         if chunked {

@@ -51,7 +51,12 @@ impl<B, const SLOTS: usize, const PIECES: usize, const OCTETS: usize> Memory<B>
     const GROWS: bool = false;
 
     #[inline]
-    fn slots(&mut self) -> &mut [Slot] {
+    fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    #[inline]
+    fn slots_mut(&mut self) -> &mut [Slot] {
         &mut self.slots
     }
 

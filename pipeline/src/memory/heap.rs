@@ -30,7 +30,12 @@ impl<B> Memory<B> for Heap<B> {
     const GROWS: bool = true;
 
     #[inline]
-    fn slots(&mut self) -> &mut [Slot] {
+    fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    #[inline]
+    fn slots_mut(&mut self) -> &mut [Slot] {
         &mut self.slots
     }
 

@@ -27,7 +27,9 @@ pub trait Memory<B>: sealed::Sealed {
     #[doc(hidden)]
     const GROWS: bool;
     #[doc(hidden)]
-    fn slots(&mut self) -> &mut [Slot];
+    fn slots(&self) -> &[Slot];
+    #[doc(hidden)]
+    fn slots_mut(&mut self) -> &mut [Slot];
     #[doc(hidden)]
     fn pieces(&self) -> &[Piece<B>];
     #[doc(hidden)]

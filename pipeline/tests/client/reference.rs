@@ -11,8 +11,10 @@ pub struct Reference {
     /// All requests made, the oldest first, and how many of them have a complete response.
     pub requests: Vec<Request>,
     pub answered: usize,
-    /// Octets that may leave.
+    /// Octets that may leave, and memory that counts as held beside them. (Which octets are
+    /// neighbours in memory is not known here.)
     pub ready: Vec<u8>,
+    pub pieces: usize,
     /// Octets that have left.
     pub transmitted: usize,
     pub upload: Upload,
@@ -153,7 +155,7 @@ impl Reference {
         if self.upload != Upload::Idle || waits || (self.cautious && !in_flight.is_empty()) {
             return Err(ApiMisuse::MustWait);
         }
-        if in_flight.len() >= self.bounds.in_flight || self.ready.len() >= self.bounds.held {
+        if in_flight.len() >= self.bounds.in_flight || self.weight() >= self.bounds.held {
             return Err(ApiMisuse::Full);
         }
         Ok(())
@@ -203,7 +205,7 @@ impl Reference {
         if content.is_empty() {
             return Ok(());
         }
-        if !self.ready.is_empty() && self.ready.len() + content.len() > self.bounds.held {
+        if !self.ready.is_empty() && self.weight() + content.len() > self.bounds.held {
             return Err(ApiMisuse::Full);
         }
         match self.upload {
@@ -255,6 +257,10 @@ impl Reference {
     /// What has arrived and was not consumed.
     pub fn rest(&self) -> &[u8] {
         &self.octets[self.consumed..]
+    }
+
+    fn weight(&self) -> usize {
+        self.ready.len() + self.pieces
     }
 
     /// Whether the store is in use no longer.
@@ -348,7 +354,8 @@ impl Reference {
         body: BodyLength,
         closes: bool,
     ) {
-        let (content, ending) = decode(&self.octets[from..], body);
+        let (content, ending) = decode(&self.octets[from..], body, self.bounds.content);
+        // Without a length, what is too large is told where a piece begins.
         let too_large = content.len() > self.bounds.content;
         match seen {
             Seen::Data(data) => {
@@ -358,7 +365,6 @@ impl Reference {
                 assert!(self.consumed >= from + given && self.consumed <= self.octets.len());
                 self.input = Input::Content { from, given, body, closes };
             }
-            // What is too large may be told where a piece begins.
             Seen::Malformed(_) if too_large => self.offends(seen, Offence::ContentTooLarge),
             _ => {
                 assert_eq!(given, content.len(), "all content that is there is given out first");
@@ -439,8 +445,9 @@ impl Reference {
     }
 }
 
-/// All content in these octets, and how it ends.
-fn decode(octets: &[u8], body: BodyLength) -> (Vec<u8>, Ending) {
+/// All content in these octets, and how it ends: at the latest in front of a chunk with which it would
+/// have more octets than `bound`.
+fn decode(octets: &[u8], body: BodyLength, bound: usize) -> (Vec<u8>, Ending) {
     match body {
         BodyLength::None => (Vec::new(), Ending::Complete(0, Vec::new())),
         BodyLength::Exact(length) if octets.len() as u64 >= length => {
@@ -457,6 +464,9 @@ fn decode(octets: &[u8], body: BodyLength) -> (Vec<u8>, Ending) {
                     Err(error) => return (content, Ending::Broken(Offence::Content(error))),
                 };
                 taken += len;
+                if u128::from(decoder.content()) + u128::from(decoder.remaining()) > bound as u128 {
+                    return (content, Ending::Broken(Offence::ContentTooLarge));
+                }
                 match chunk {
                     Chunk::Data(data) => content.extend_from_slice(data),
                     Chunk::NeedData => return (content, Ending::Open),

@@ -3,7 +3,7 @@
 
 use rajada_parser::{Field, Positions};
 use rajada_pipeline::client::{Client, Event, RequestHead, RequestId, Sending};
-use rajada_pipeline::memory::{Memory, UsualMemory};
+use rajada_pipeline::memory::{Memory, Piece, UsualMemory};
 use rajada_pipeline::{
     ApiMisuse, Burst, Content as Given, Incoming, Length, Offence, Settings, Store,
 };
@@ -360,7 +360,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         assert_eq!(store.is_some(), idle);
         if let Some(store) = store {
             // It grows to a multiple of what was held.
-            assert!(self.tight || store.capacity() <= (4 * self.most()).max(192 * 1024));
+            assert!(self.tight || store.capacity() <= (4 * self.most()).max(240 * 1024));
             self.reference.has_store = false;
             self.spare = Some(store);
         }
@@ -407,7 +407,11 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
     }
 
     /// What can be asked of both gives the same.
-    fn compare(&self) {
+    fn compare(&mut self) {
+        let pieces = self.client.memory_held() - self.client.held();
+        // No piece is empty.
+        assert!(pieces <= self.client.held() * size_of::<Piece<Vec<u8>>>());
+        self.reference.pieces = pieces;
         let (client, reference) = (&self.client, &self.reference);
         assert_eq!(client.in_flight(), reference.in_flight());
         assert_eq!(client.held(), reference.ready.len());

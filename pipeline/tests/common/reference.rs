@@ -9,6 +9,9 @@ pub struct Reference {
     answers: VecDeque<Answer>,
     /// Octets that may leave.
     pub ready: Vec<u8>,
+    /// Memory that counts as held beside octets. (Which octets are neighbours in memory is not known
+    /// here.)
+    pub pieces: usize,
     /// No request follows those received.
     pub closing: bool,
     pub input: Input,
@@ -190,7 +193,7 @@ impl Reference {
         self.before(number);
         let facts = self.answer(number).facts;
         if length.is_none() && facts.http10 && !facts.is_head {
-            self.close_after(number);
+            self.close_behind(number);
         }
         let (framing, state) = match length {
             Some(length) => (format!("Content-Length: {length}\r\n"), State::Exact(length)),
@@ -205,14 +208,16 @@ impl Reference {
         self.flush();
     }
 
-    /// Adds content to a stream. Says whether it was taken, and if not, why.
+    /// Adds content to a stream. Says whether it was taken, and if not, why. Where that depends on
+    /// what is not known here, `full` tells.
     pub fn send(
         &mut self,
         number: usize,
         content: &[u8],
         bound: usize,
+        full: bool,
     ) -> Result<(), &'static str> {
-        let against = self.held_against(number);
+        let full = self.is_full(number, content.len(), bound, full);
         let answer = self.answer(number);
         if content.is_empty() || answer.state == State::Unsent {
             return Ok(());
@@ -230,7 +235,7 @@ impl Reference {
             }
             _ => {}
         }
-        if against > 0 && content.len() > bound.saturating_sub(against) {
+        if full {
             return Err("full");
         }
         self.answer(number).state = state;
@@ -267,12 +272,13 @@ impl Reference {
         }
     }
 
-    /// Whether an interim answer is sent; `None` if too much is held.
-    pub fn inform(&mut self, number: usize, bound: usize) -> Option<bool> {
+    /// Whether an interim answer is sent; `None` if too much is held, which `full` tells where it is
+    /// not known here.
+    pub fn inform(&mut self, number: usize, bound: usize, full: bool) -> Option<bool> {
         if self.answer(number).facts.http10 {
             return Some(false);
         }
-        if self.held_against(number) >= bound {
+        if self.is_full(number, 1, bound, full) {
             return None;
         }
         self.add(number, format!("{HINTS}\r\n").as_bytes());
@@ -280,9 +286,18 @@ impl Reference {
         Some(true)
     }
 
-    /// The octets that hold an answer back: for the oldest, those that may leave.
-    fn held_against(&self, number: usize) -> usize {
-        if number == self.answers[0].number { self.ready.len() } else { self.held() }
+    /// Whether an answer is held back by what is held: the oldest by what may leave, with its part of
+    /// the pieces.
+    fn is_full(&self, number: usize, octets: usize, bound: usize, full: bool) -> bool {
+        let exceeds = |against: usize| octets > bound.saturating_sub(against);
+        if number != self.answers[0].number {
+            return self.weight() > 0 && exceeds(self.weight());
+        }
+        let ready = self.ready.len();
+        match (ready > 0 && exceeds(ready), ready > 0 && exceeds(ready + self.pieces)) {
+            (surely, perhaps) if surely == perhaps => surely,
+            _ => full,
+        }
     }
 
     /// Whether another protocol is accepted: it was offered, and nothing of the request is due.
@@ -307,7 +322,17 @@ impl Reference {
         }
     }
 
-    pub fn close_after(&mut self, number: usize) {
+    /// No further request is received.
+    pub fn close_after(&mut self) {
+        match self.input {
+            Input::Head | Input::Content { draining: true, .. } => self.end(),
+            Input::Content { .. } | Input::Held => self.closing = true,
+            Input::Upgraded | Input::Ended => {}
+        }
+    }
+
+    /// The end of the connection ends this answer.
+    fn close_behind(&mut self, number: usize) {
         self.closing = true;
         if number + 1 != self.next || !matches!(self.input, Input::Content { .. }) {
             self.truncate(number + 1);
@@ -353,8 +378,8 @@ impl Reference {
     /// Whether more octets are wanted of the peer, within these bounds.
     pub fn wants_read(&self, in_flight: usize, held: usize) -> bool {
         match self.input {
-            Input::Head => self.in_flight() < in_flight && self.held() < held,
-            Input::Content { .. } => self.held() < held,
+            Input::Head => self.in_flight() < in_flight && self.weight() < held,
+            Input::Content { .. } => self.weight() < held,
             Input::Upgraded => true,
             Input::Held | Input::Ended => false,
         }
@@ -368,12 +393,18 @@ impl Reference {
         self.ready.len() + self.answers.iter().map(|answer| answer.octets.len()).sum::<usize>()
     }
 
+    /// What is held, with the memory of its pieces.
+    pub fn weight(&self) -> usize {
+        self.held() + self.pieces
+    }
+
     /// Whether this request is in flight.
     pub fn owes(&self, number: usize) -> bool {
         self.answers.iter().any(|answer| answer.number == number && answer.state != State::Done)
     }
 
-    fn end(&mut self) {
+    /// Nothing more is received.
+    pub fn end(&mut self) {
         self.closing = true;
         self.input = Input::Ended;
     }
