@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How much a peer may send, ask for and leave unread. Every number is allowed, and none is memory before a peer makes
+/// How much a peer may send, ask for and leave unread, and how much may wait in consequence. Every number is allowed, and none is memory before a peer makes
 /// use of it.
 ///
 /// ```
@@ -33,6 +33,10 @@ pub struct Limits {
     pub connections: usize,
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
+    /// Jobs of [`spawn_blocking`](crate::spawn_blocking) that wait for a thread, of all workers; 1,024. With 0, none may
+    /// wait. Beyond: [`App::blocking_overflow`](crate::App::blocking_overflow), and by default 503 where a handler passes
+    /// the error on.
+    pub blocking_queue: usize,
 }
 
 impl Limits {
@@ -47,6 +51,7 @@ impl Limits {
         drain: 64 * 1024,
         connections: 65_536,
         requests_per_connection: u32::MAX,
+        blocking_queue: 1024,
     };
 }
 

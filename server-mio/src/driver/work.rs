@@ -148,6 +148,11 @@ impl Service {
 
     /// Drops every task of a connection that has come to its end.
     pub(super) fn cancel_all(&mut self, ledger: &mut Ledger) {
+        if ledger.tasks == NO_TASK {
+            return;
+        }
+        let runtime = self.runtime.clone();
+        let _cancelling = runtime.cancel();
         while ledger.tasks != NO_TASK {
             let task = ledger.tasks;
             match self.tasks.take(task) {
@@ -173,7 +178,10 @@ impl Service {
     pub(super) fn expire(&mut self, around: Around<'_>, exchange: &mut Exchange, task: TaskId) {
         match self.tasks.take(task) {
             Some(Work::Handler(future, owner)) => {
+                let runtime = self.runtime.clone();
+                let cancelling = runtime.cancel();
                 self.empty(owner.endpoint, future);
+                drop(cancelling);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 let Some(ticket) = owner.promise.redeem() else { return };
                 let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);

@@ -12,7 +12,7 @@ mod time;
 mod wake;
 mod wheel;
 
-pub use blocking::spawn_blocking;
+pub use blocking::{BlockingOverflow, spawn_blocking};
 pub use clock::Clock;
 pub use join::{JoinError, JoinHandle};
 pub use local::{Locals, local};
@@ -69,6 +69,8 @@ pub(crate) struct Runtime {
     locals: RefCell<Locals>,
     blocking: Arc<BlockingPool>,
     expired: Cell<Vec<Waker>>,
+    /// Tasks are dropped because nobody waits for their answers any more.
+    cancelling: Cell<bool>,
 }
 
 pub(crate) type SpawnedTask = Pin<Box<dyn Future<Output = ()>>>;
@@ -87,6 +89,7 @@ impl Runtime {
             locals: RefCell::default(),
             blocking,
             expired: Cell::default(),
+            cancelling: Cell::new(false),
         })
     }
 
@@ -145,8 +148,19 @@ impl Runtime {
         self.wheel.borrow_mut().set(u64::try_from(due).unwrap_or(u64::MAX), waker)
     }
 
+    /// Has handles that are dropped take their jobs with them, until the guard goes: nobody waits for those any more.
+    pub(crate) fn cancel(&self) -> Cancelling<'_> {
+        Cancelling { flag: &self.cancelling, before: self.cancelling.replace(true) }
+    }
+
+    /// Whether handles that are dropped on this thread now are to take their jobs with them.
+    fn is_cancelling() -> bool {
+        Runtime::current().is_some_and(|runtime| runtime.cancelling.get())
+    }
+
+    /// That of this thread; none while the thread ends, either.
     fn current() -> Option<Rc<Runtime>> {
-        CURRENT.with(|current| current.borrow().clone())
+        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
     }
 
     fn with<T>(what: &str, use_it: impl FnOnce(&Runtime) -> T) -> T {
@@ -160,6 +174,18 @@ impl Runtime {
 /// The time, of the worker on whose thread this is called, or else of the system.
 fn now() -> Instant {
     Runtime::current().map_or_else(Instant::now, |runtime| runtime.clock.now())
+}
+
+/// Ends the effect of [`Runtime::cancel`].
+pub(crate) struct Cancelling<'a> {
+    flag: &'a Cell<bool>,
+    before: bool,
+}
+
+impl Drop for Cancelling<'_> {
+    fn drop(&mut self) {
+        self.flag.set(self.before);
+    }
 }
 
 /// Ends the effect of [`Runtime::enter`].

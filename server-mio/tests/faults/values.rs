@@ -116,7 +116,7 @@ fn limits_of_any_size_reserve_nothing_and_hold() {
     for greatest in [true, false] {
         let size = if greatest { usize::MAX } else { 0 };
         let number = if greatest { u32::MAX } else { 0 };
-        let fields: [fn(&mut Limits, usize, u32); 9] = [
+        let fields: [fn(&mut Limits, usize, u32); 10] = [
             |limits, _, number| limits.request_line = number,
             |limits, _, number| limits.head = number,
             |limits, _, number| limits.fields = number,
@@ -126,6 +126,7 @@ fn limits_of_any_size_reserve_nothing_and_hold() {
             |limits, size, _| limits.drain = size,
             |limits, size, _| limits.connections = size,
             |limits, _, number| limits.requests_per_connection = number,
+            |limits, size, _| limits.blocking_queue = size,
         ];
         let mut all = Limits::DEFAULT;
         let seldom = Deadlines { check_interval: Duration::from_secs(30), ..Deadlines::DEFAULT };
