@@ -33,6 +33,10 @@ pub struct Limits {
     pub connections: usize,
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
+    /// What one worker has under way at once: handlers that wait, answers that are streamed, and what was spawned;
+    /// 65,536, and 1 at the least. Beyond: [`spawn`](crate::spawn) refuses, with a
+    /// [`JoinError`](crate::JoinError::is_refused).
+    pub tasks: usize,
     /// Jobs of [`spawn_blocking`](crate::spawn_blocking) that wait for a thread, of all workers; 1,024. With 0, none may
     /// wait. Beyond: [`App::blocking_overflow`](crate::App::blocking_overflow), and by default 503 where a handler passes
     /// the error on.
@@ -51,6 +55,7 @@ impl Limits {
         drain: 64 * 1024,
         connections: 65_536,
         requests_per_connection: u32::MAX,
+        tasks: 65_536,
         blocking_queue: 1024,
     };
 }

@@ -44,7 +44,7 @@ const MOST_KEPT: usize = 256 * 1024;
 impl Service {
     pub(super) fn new(shared: &Shared, runtime: Rc<Runtime>, queue: Arc<WakeQueue>) -> Service {
         Service {
-            tasks: Tasks::new(queue),
+            tasks: Tasks::new(queue, runtime.task_count().clone()),
             futures: Futures::new(shared.endpoints()),
             desk: Desk::new(runtime.clock()),
             stores: Pool::new(),

@@ -7,6 +7,7 @@ mod blocking;
 mod clock;
 mod join;
 mod local;
+mod numbers;
 mod tasks;
 mod time;
 mod wake;
@@ -20,7 +21,7 @@ pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 
 pub(crate) use blocking::BlockingPool;
 pub(crate) use clock::after;
-pub(crate) use tasks::{NO_TASK, TaskId, Tasks};
+pub(crate) use tasks::{NO_TASK, TaskCount, TaskId, Tasks};
 pub(crate) use wake::WakeQueue;
 
 use std::cell::{Cell, RefCell};
@@ -35,7 +36,9 @@ use crate::gate;
 use wheel::{TimerKey, Wheel};
 
 /// Runs a future on this worker, beside the requests. It lives until it ends or the worker stops; a panic in it is
-/// reported by its [`JoinHandle`] and harms nothing else. Dropping the handle lets the future run on.
+/// reported by its [`JoinHandle`] and harms nothing else. Dropping the handle lets the future run on. Where the worker has
+/// [as many tasks as it may have](crate::Limits::tasks), the future is dropped, and the handle ends with a [`JoinError`]
+/// that [says so](JoinError::is_refused).
 ///
 /// ```no_run
 /// use rajada_mio::{App, OwnedRequest, sleep, spawn};
@@ -54,8 +57,15 @@ use wheel::{TimerKey, Wheel};
 /// On a thread that is not a worker.
 pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
     let (sender, handle) = join::pair();
-    let task = Box::pin(async move { sender.send(future.await) });
-    Runtime::with("spawn", |runtime| runtime.spawned.borrow_mut().push(task));
+    Runtime::with("spawn", |runtime| {
+        if runtime.tasks.is_full() {
+            handle.refuse();
+            return gate::discard((future, sender));
+        }
+        runtime.tasks.add();
+        let task = Box::pin(async move { sender.send(future.await) });
+        runtime.spawned.borrow_mut().push(task);
+    });
     handle
 }
 
@@ -66,6 +76,8 @@ pub(crate) struct Runtime {
     /// Time zero of the wheel.
     epoch: Instant,
     spawned: RefCell<Vec<SpawnedTask>>,
+    /// Those among them, and all that have a place.
+    tasks: Rc<TaskCount>,
     locals: RefCell<Locals>,
     blocking: Arc<BlockingPool>,
     expired: Cell<Vec<Waker>>,
@@ -80,12 +92,13 @@ thread_local! {
 }
 
 impl Runtime {
-    pub(crate) fn new(blocking: Arc<BlockingPool>, clock: Clock) -> Rc<Runtime> {
+    pub(crate) fn new(blocking: Arc<BlockingPool>, clock: Clock, most_tasks: usize) -> Rc<Runtime> {
         Rc::new(Runtime {
             epoch: clock.now(),
             clock,
             wheel: RefCell::new(Wheel::new()),
             spawned: RefCell::default(),
+            tasks: TaskCount::new(most_tasks),
             locals: RefCell::default(),
             blocking,
             expired: Cell::default(),
@@ -117,7 +130,15 @@ impl Runtime {
 
     /// Tasks that were spawned since the last call.
     pub(crate) fn take_spawned(&self) -> Vec<SpawnedTask> {
-        self.spawned.take()
+        let spawned = self.spawned.take();
+        // They are counted anew where they are taken in.
+        self.tasks.subtract(spawned.len());
+        spawned
+    }
+
+    /// Where tasks of this worker are counted.
+    pub(crate) fn task_count(&self) -> &Rc<TaskCount> {
+        &self.tasks
     }
 
     /// Whether anyone waits for a time.

@@ -31,7 +31,7 @@ impl Drop for Dropped {
 impl World {
     fn new(threads: usize, queue: usize, overflow: BlockingOverflow) -> World {
         let pool = BlockingPool::new(threads, queue, overflow);
-        let runtime = Runtime::new(pool.clone(), Clock::manual());
+        let runtime = Runtime::new(pool.clone(), Clock::manual(), 9);
         let entered = runtime.enter();
         let ((begin, begun), (dropped, were_dropped)) = (mpsc::channel(), mpsc::channel());
         World { pool, runtime, _entered: entered, begin, begun, dropped, were_dropped }
