@@ -33,6 +33,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use crate::gate;
+use numbers::give_back;
 use wheel::{TimerKey, Wheel};
 
 /// Runs a future on this worker, beside the requests. It lives until it ends or the worker stops; a panic in it is
@@ -81,6 +82,8 @@ pub(crate) struct Runtime {
     locals: RefCell<Locals>,
     blocking: Arc<BlockingPool>,
     expired: Cell<Vec<Waker>>,
+    /// The most that expired at once since memory was given back.
+    most_expired: Cell<usize>,
     /// Tasks are dropped because nobody waits for their answers any more.
     cancelling: Cell<bool>,
 }
@@ -102,6 +105,7 @@ impl Runtime {
             locals: RefCell::default(),
             blocking,
             expired: Cell::default(),
+            most_expired: Cell::new(0),
             cancelling: Cell::new(false),
         })
     }
@@ -159,9 +163,32 @@ impl Runtime {
         let mut expired = self.expired.take();
         let elapsed = now.saturating_duration_since(self.epoch).as_millis() as u64;
         self.wheel.borrow_mut().advance(elapsed, &mut expired);
+        self.most_expired.set(self.most_expired.get().max(expired.len()));
         // Wakers may be anybody's.
         expired.drain(..).for_each(|waker| gate::run("a waker", || waker.wake()));
         self.expired.set(expired);
+    }
+
+    /// Gives back memory that was not needed since it was called last: to be called now and then.
+    #[allow(dead_code, reason = "for looks that come once in a second")]
+    pub(crate) fn trim(&self) {
+        self.wheel.borrow_mut().trim();
+        let mut expired = self.expired.take();
+        give_back(&mut expired, self.most_expired.take());
+        self.expired.set(expired);
+    }
+
+    /// Changes whom a timer wakes; or sets one, if there is none, or none of this worker's that has not fired.
+    fn keep_timer(&self, timer: Option<TimerKey>, deadline: Instant, waker: Waker) -> TimerKey {
+        let Some(timer) = timer else { return self.set_timer(deadline, waker) };
+        let renewed = self.wheel.borrow_mut().renew(timer, waker);
+        match renewed {
+            Ok(unused) => {
+                drop(unused);
+                timer
+            }
+            Err(waker) => self.set_timer(deadline, waker),
+        }
     }
 
     fn set_timer(&self, deadline: Instant, waker: Waker) -> TimerKey {

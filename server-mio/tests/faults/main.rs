@@ -5,5 +5,6 @@ mod fairness;
 mod gone;
 mod rig;
 mod status;
+mod timers;
 mod unread;
 mod values;
