@@ -3,13 +3,14 @@
 use core::fmt;
 use std::any::{Any, TypeId};
 
-use crate::{RequestError, Status};
+use crate::{JoinError, RequestError, Status};
 
 /// Any error, on its way from a handler to the error handlers of its application.
 ///
 /// Every `std::error::Error` turns into one by `?`. If no handler of
 /// [`App::on_error`](crate::App::on_error) is for its type, it is answered with 500, with the status of a
-/// [`RequestError`], or with the one that was given by [`Error::with_status`].
+/// [`RequestError`], with 503 for a [`JoinError`] of work that [was refused](JoinError::is_refused), or with the status
+/// that was given by [`Error::with_status`].
 ///
 /// ```
 /// use rajada_mio::{App, Error, OwnedRequest, Request};
@@ -76,8 +77,10 @@ impl Error {
 
 impl<E: core::error::Error + Send + Sync + 'static> From<E> for Error {
     fn from(source: E) -> Error {
-        let of_request = (&source as &dyn Any).downcast_ref::<RequestError>();
-        let status = of_request.map_or(Status::INTERNAL_SERVER_ERROR, RequestError::status);
+        let any = &source as &dyn Any;
+        let of_request = any.downcast_ref().map(RequestError::status);
+        let status = of_request.or_else(|| any.downcast_ref().map(JoinError::status));
+        let status = status.unwrap_or(Status::INTERNAL_SERVER_ERROR);
         Error::with_status(status, source)
     }
 }

@@ -190,8 +190,8 @@ pub use request::{MediaType, OwnedRequest, Pairs, Request, RequestError};
 pub use response::{BadHeader, ContentType, Response};
 pub use routing::RouteError;
 pub use runtime::{
-    Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow, local, sleep, spawn,
-    spawn_blocking, timeout, yield_now,
+    BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow,
+    local, sleep, spawn, spawn_blocking, timeout, yield_now,
 };
 pub use server::{Handle, Server};
 pub use status::Status;

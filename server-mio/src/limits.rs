@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How much a peer may send, ask for and leave unread. Every number is allowed, and none is memory before a peer makes
+/// How much a peer may send, ask for and leave unread, and how much may wait in consequence. Every number is allowed, and none is memory before a peer makes
 /// use of it.
 ///
 /// ```
@@ -38,6 +38,14 @@ pub struct Limits {
     pub connections: usize,
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
+    /// What one worker has under way at once: handlers that wait, answers that are streamed, and what was spawned;
+    /// 65,536, and 1 at the least. Beyond: [`spawn`](crate::spawn) refuses, with a
+    /// [`JoinError`](crate::JoinError::is_refused).
+    pub tasks: usize,
+    /// Jobs of [`spawn_blocking`](crate::spawn_blocking) that wait for a thread, of all workers; 1,024. With 0, none may
+    /// wait. Beyond: [`App::blocking_overflow`](crate::App::blocking_overflow), and by default 503 where a handler passes
+    /// the error on.
+    pub blocking_queue: usize,
 }
 
 impl Limits {
@@ -53,6 +61,8 @@ impl Limits {
         buffered: 64 * 1024 * 1024,
         connections: 65_536,
         requests_per_connection: u32::MAX,
+        tasks: 65_536,
+        blocking_queue: 1024,
     };
 }
 

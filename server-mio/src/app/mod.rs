@@ -24,7 +24,9 @@ use rajada_parser::Level;
 use crate::handler::{Endpoint, Handler, Outcome, Synchronous};
 use crate::request::States;
 use crate::runtime::Locals;
-use crate::{ContentType, Deadlines, Error, Limits, Request, Response, RouteError, Status};
+use crate::{
+    BlockingOverflow, ContentType, Deadlines, Error, Limits, Request, Response, RouteError, Status,
+};
 
 /// An application.
 ///
@@ -98,6 +100,7 @@ pub(crate) struct AppSettings {
     pub(crate) flush_after: Option<Duration>,
     pub(crate) grace: Duration,
     pub(crate) blocking_threads: usize,
+    pub(crate) blocking_overflow: BlockingOverflow,
     pub(crate) debug: bool,
     /// What workers run in.
     pub(crate) ambient: Ambient,
@@ -113,6 +116,7 @@ impl Default for AppSettings {
             flush_after: Some(Duration::from_millis(1)),
             grace: Duration::from_secs(10),
             blocking_threads: 32,
+            blocking_overflow: BlockingOverflow::Refuse,
             debug: false,
             ambient: Ambient::default(),
         }
@@ -433,9 +437,26 @@ impl App {
     }
 
     /// How many threads [`spawn_blocking`](crate::spawn_blocking) may use; 32 unless it is set, and 1 at the
-    /// least. They are begun as there is work for them.
+    /// least. They are begun as there is work for them, and beyond that it waits, within
+    /// [`Limits::blocking_queue`].
     pub fn blocking_threads(mut self, threads: usize) -> App {
         self.settings.blocking_threads = threads;
+        self
+    }
+
+    /// What becomes of work for [`spawn_blocking`](crate::spawn_blocking) when [`Limits::blocking_queue`] jobs wait
+    /// already; it is refused unless this is set, and handlers that pass the error on are answered with 503.
+    ///
+    /// ```
+    /// use rajada_mio::{App, BlockingOverflow, Limits};
+    ///
+    /// App::new()
+    ///     .blocking_threads(4)
+    ///     .limits(Limits { blocking_queue: 16, ..Limits::DEFAULT })
+    ///     .blocking_overflow(BlockingOverflow::Wait);
+    /// ```
+    pub fn blocking_overflow(mut self, overflow: BlockingOverflow) -> App {
+        self.settings.blocking_overflow = overflow;
         self
     }
 

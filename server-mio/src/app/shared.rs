@@ -83,7 +83,11 @@ impl Shared {
             not_found: app.not_found,
             errors: app.errors,
             context,
-            blocking: BlockingPool::new(app.settings.blocking_threads),
+            blocking: BlockingPool::new(
+                app.settings.blocking_threads,
+                app.settings.limits.blocking_queue,
+                app.settings.blocking_overflow,
+            ),
             start: app.start,
             stop: app.stop,
             settings: app.settings,

@@ -70,7 +70,8 @@ impl<T> Driver<T> {
         queue: Arc<WakeQueue>,
     ) -> Driver<T> {
         let now = clock.now();
-        let runtime = Runtime::new(shared.blocking.clone(), clock);
+        let most_tasks = shared.settings.limits.tasks;
+        let runtime = Runtime::new(shared.blocking.clone(), clock, most_tasks);
         let entered = runtime.enter();
         shared.start.iter().for_each(|hook| hook(&mut runtime.locals().borrow_mut()));
         drop(entered);

@@ -50,9 +50,9 @@ const MOST_KEPT: usize = 256 * 1024;
 impl Service {
     pub(super) fn new(shared: &Shared, runtime: Rc<Runtime>, queue: Arc<WakeQueue>) -> Service {
         Service {
-            tasks: Tasks::new(queue),
+            tasks: Tasks::new(queue, runtime.task_count().clone()),
             futures: Futures::new(shared.endpoints()),
-            desk: Desk::new(runtime.clock()),
+            desk: Desk::new(runtime.clock(), runtime.task_count()),
             stores: Pool::new(),
             slots: Pool::new(),
             scratch: None,
@@ -123,6 +123,8 @@ impl Service {
 
     /// Gives memory back that nobody has used since the last time.
     pub(super) fn trim(&mut self) {
+        self.tasks.trim();
+        self.runtime.trim();
         self.stores.trim();
         self.slots.trim();
         self.futures.trim();

@@ -152,6 +152,11 @@ impl Service {
 
     /// Drops every task of a connection that has come to its end.
     pub(super) fn cancel_all(&mut self, ledger: &mut Ledger) {
+        if ledger.tasks == NO_TASK {
+            return;
+        }
+        let runtime = self.runtime.clone();
+        let _cancelling = runtime.cancel();
         while ledger.tasks != NO_TASK {
             let task = ledger.tasks;
             match self.tasks.take(task) {
@@ -179,7 +184,10 @@ impl Service {
         match self.tasks.take(task) {
             Some(Work::Handler(future, owner)) => {
                 self.holdings.give(owner.weight);
+                let runtime = self.runtime.clone();
+                let cancelling = runtime.cancel();
                 self.empty(owner.endpoint, future);
+                drop(cancelling);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 let Some(ticket) = owner.promise.redeem() else { return };
                 let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);

@@ -1,11 +1,13 @@
 //! What a worker keeps for the answers that it writes, one at a time.
 
+use std::rc::Rc;
+
 use rajada_pipeline::{Streaming, TicketId};
 
 use super::heads::Heads;
 use crate::Error;
 use crate::content::BodyStream;
-use crate::runtime::Clock;
+use crate::runtime::{Clock, TaskCount};
 
 /// Lent to each answer while it is written.
 pub(crate) struct Desk {
@@ -16,6 +18,8 @@ pub(crate) struct Desk {
     pub(crate) failure: Option<Box<Error>>,
     /// What is to be done once that answer is given.
     pub(crate) later: Vec<Later>,
+    /// A stream is one of the worker's tasks.
+    pub(super) tasks: Rc<TaskCount>,
 }
 
 /// What follows an answer.
@@ -30,12 +34,13 @@ pub(crate) enum Later {
 const FIELDS: usize = 256;
 
 impl Desk {
-    pub(crate) fn new(clock: &Clock) -> Desk {
+    pub(crate) fn new(clock: &Clock, tasks: &Rc<TaskCount>) -> Desk {
         Desk {
             heads: Heads::new(clock),
             fields: Vec::with_capacity(FIELDS),
             failure: None,
             later: Vec::new(),
+            tasks: tasks.clone(),
         }
     }
 

@@ -340,6 +340,11 @@ impl<'r> Response<'r> {
 
     #[cold]
     fn stream(&mut self, content_type: ContentType, stream: Box<dyn BodyStream>) {
+        if self.desk.tasks.is_full() {
+            gate::discard(stream);
+            let why = "no place is left for another stream";
+            return self.fail(Error::message(Status::SERVICE_UNAVAILABLE, why));
+        }
         // Code of the application: before anything of the answer is given.
         let length = match gate::enter(|| stream.length()) {
             Ok(length) => length.map_or(Length::Unknown, Length::Exact),

@@ -7,12 +7,13 @@ mod blocking;
 mod clock;
 mod join;
 mod local;
+mod numbers;
 mod tasks;
 mod time;
 mod wake;
 mod wheel;
 
-pub use blocking::spawn_blocking;
+pub use blocking::{BlockingOverflow, spawn_blocking};
 pub use clock::Clock;
 pub use join::{JoinError, JoinHandle};
 pub use local::{Locals, local};
@@ -20,7 +21,7 @@ pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 
 pub(crate) use blocking::BlockingPool;
 pub(crate) use clock::after;
-pub(crate) use tasks::{NO_TASK, TaskId, Tasks};
+pub(crate) use tasks::{NO_TASK, TaskCount, TaskId, Tasks};
 pub(crate) use wake::WakeQueue;
 
 use std::cell::{Cell, RefCell};
@@ -32,10 +33,13 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use crate::gate;
+use numbers::give_back;
 use wheel::{TimerKey, Wheel};
 
 /// Runs a future on this worker, beside the requests. It lives until it ends or the worker stops; a panic in it is
-/// reported by its [`JoinHandle`] and harms nothing else. Dropping the handle lets the future run on.
+/// reported by its [`JoinHandle`] and harms nothing else. Dropping the handle lets the future run on. Where the worker has
+/// [as many tasks as it may have](crate::Limits::tasks), the future is dropped, and the handle ends with a [`JoinError`]
+/// that [says so](JoinError::is_refused).
 ///
 /// ```no_run
 /// use rajada_mio::{App, OwnedRequest, sleep, spawn};
@@ -54,8 +58,15 @@ use wheel::{TimerKey, Wheel};
 /// On a thread that is not a worker.
 pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
     let (sender, handle) = join::pair();
-    let task = Box::pin(async move { sender.send(future.await) });
-    Runtime::with("spawn", |runtime| runtime.spawned.borrow_mut().push(task));
+    Runtime::with("spawn", |runtime| {
+        if runtime.tasks.is_full() {
+            handle.refuse();
+            return gate::discard((future, sender));
+        }
+        runtime.tasks.add();
+        let task = Box::pin(async move { sender.send(future.await) });
+        runtime.spawned.borrow_mut().push(task);
+    });
     handle
 }
 
@@ -66,9 +77,15 @@ pub(crate) struct Runtime {
     /// Time zero of the wheel.
     epoch: Instant,
     spawned: RefCell<Vec<SpawnedTask>>,
+    /// Those among them, and all that have a place.
+    tasks: Rc<TaskCount>,
     locals: RefCell<Locals>,
     blocking: Arc<BlockingPool>,
     expired: Cell<Vec<Waker>>,
+    /// The most that expired at once since memory was given back.
+    most_expired: Cell<usize>,
+    /// Tasks are dropped because nobody waits for their answers any more.
+    cancelling: Cell<bool>,
 }
 
 pub(crate) type SpawnedTask = Pin<Box<dyn Future<Output = ()>>>;
@@ -78,15 +95,18 @@ thread_local! {
 }
 
 impl Runtime {
-    pub(crate) fn new(blocking: Arc<BlockingPool>, clock: Clock) -> Rc<Runtime> {
+    pub(crate) fn new(blocking: Arc<BlockingPool>, clock: Clock, most_tasks: usize) -> Rc<Runtime> {
         Rc::new(Runtime {
             epoch: clock.now(),
             clock,
             wheel: RefCell::new(Wheel::new()),
             spawned: RefCell::default(),
+            tasks: TaskCount::new(most_tasks),
             locals: RefCell::default(),
             blocking,
             expired: Cell::default(),
+            most_expired: Cell::new(0),
+            cancelling: Cell::new(false),
         })
     }
 
@@ -114,7 +134,15 @@ impl Runtime {
 
     /// Tasks that were spawned since the last call.
     pub(crate) fn take_spawned(&self) -> Vec<SpawnedTask> {
-        self.spawned.take()
+        let spawned = self.spawned.take();
+        // They are counted anew where they are taken in.
+        self.tasks.subtract(spawned.len());
+        spawned
+    }
+
+    /// Where tasks of this worker are counted.
+    pub(crate) fn task_count(&self) -> &Rc<TaskCount> {
+        &self.tasks
     }
 
     /// Whether anyone waits for a time.
@@ -135,9 +163,31 @@ impl Runtime {
         let mut expired = self.expired.take();
         let elapsed = now.saturating_duration_since(self.epoch).as_millis() as u64;
         self.wheel.borrow_mut().advance(elapsed, &mut expired);
+        self.most_expired.set(self.most_expired.get().max(expired.len()));
         // Wakers may be anybody's.
         expired.drain(..).for_each(|waker| gate::run("a waker", || waker.wake()));
         self.expired.set(expired);
+    }
+
+    /// Gives back memory that was not needed since it was called last: to be called now and then.
+    pub(crate) fn trim(&self) {
+        self.wheel.borrow_mut().trim();
+        let mut expired = self.expired.take();
+        give_back(&mut expired, self.most_expired.take());
+        self.expired.set(expired);
+    }
+
+    /// Changes whom a timer wakes; or sets one, if there is none, or none of this worker's that has not fired.
+    fn keep_timer(&self, timer: Option<TimerKey>, deadline: Instant, waker: Waker) -> TimerKey {
+        let Some(timer) = timer else { return self.set_timer(deadline, waker) };
+        let renewed = self.wheel.borrow_mut().renew(timer, waker);
+        match renewed {
+            Ok(unused) => {
+                drop(unused);
+                timer
+            }
+            Err(waker) => self.set_timer(deadline, waker),
+        }
     }
 
     fn set_timer(&self, deadline: Instant, waker: Waker) -> TimerKey {
@@ -145,8 +195,19 @@ impl Runtime {
         self.wheel.borrow_mut().set(u64::try_from(due).unwrap_or(u64::MAX), waker)
     }
 
+    /// Has handles that are dropped take their jobs with them, until the guard goes: nobody waits for those any more.
+    pub(crate) fn cancel(&self) -> Cancelling<'_> {
+        Cancelling { flag: &self.cancelling, before: self.cancelling.replace(true) }
+    }
+
+    /// Whether handles that are dropped on this thread now are to take their jobs with them.
+    fn is_cancelling() -> bool {
+        Runtime::current().is_some_and(|runtime| runtime.cancelling.get())
+    }
+
+    /// That of this thread; none while the thread ends, either.
     fn current() -> Option<Rc<Runtime>> {
-        CURRENT.with(|current| current.borrow().clone())
+        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
     }
 
     fn with<T>(what: &str, use_it: impl FnOnce(&Runtime) -> T) -> T {
@@ -160,6 +221,18 @@ impl Runtime {
 /// The time, of the worker on whose thread this is called, or else of the system.
 fn now() -> Instant {
     Runtime::current().map_or_else(Instant::now, |runtime| runtime.clock.now())
+}
+
+/// Ends the effect of [`Runtime::cancel`].
+pub(crate) struct Cancelling<'a> {
+    flag: &'a Cell<bool>,
+    before: bool,
+}
+
+impl Drop for Cancelling<'_> {
+    fn drop(&mut self) {
+        self.flag.set(self.before);
+    }
 }
 
 /// Ends the effect of [`Runtime::enter`].

@@ -1,8 +1,11 @@
 //! The tasks of one worker: what waits to be woken, at places that are used again.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
+use super::numbers::{Numbers, give_back};
 use super::wake::{TaskWake, WakeQueue};
 
 /// The place of a task.
@@ -11,12 +14,19 @@ pub(crate) type TaskId = u32;
 /// No task.
 pub(crate) const NO_TASK: TaskId = TaskId::MAX;
 
-/// Tasks with their wakers, on lists: one for each of their owners, one of free places. What a task works on, `W`, is
-/// its user's.
+/// Tasks with their wakers, on lists: one for each of their owners. What a task works on, `W`, is its user's.
 pub(crate) struct Tasks<W> {
     places: Vec<Place<W>>,
-    free: TaskId,
+    numbers: Numbers,
+    count: Rc<TaskCount>,
     queue: Arc<WakeQueue>,
+}
+
+/// How many tasks a worker has, and how many it should have: those that have a place, and those that were spawned and
+/// wait for one.
+pub(crate) struct TaskCount {
+    count: Cell<usize>,
+    most: usize,
 }
 
 struct Place<W> {
@@ -24,24 +34,32 @@ struct Place<W> {
     waker: Waker,
     /// What is done here, taken out while it is polled.
     work: Option<W>,
-    /// Its neighbours on the list of its owner, or of free places.
+    /// Its neighbours on the list of its owner.
     next: TaskId,
     previous: TaskId,
 }
 
 impl<W> Tasks<W> {
-    pub(crate) fn new(queue: Arc<WakeQueue>) -> Tasks<W> {
-        Tasks { places: Vec::new(), free: NO_TASK, queue }
+    /// No tasks yet, to be counted there.
+    pub(crate) fn new(queue: Arc<WakeQueue>, count: Rc<TaskCount>) -> Tasks<W> {
+        Tasks { places: Vec::new(), numbers: Numbers::new(), count, queue }
+    }
+
+    /// How many there are, those included that were spawned and have no place yet.
+    #[allow(dead_code, reason = "for those who ask how busy a worker is")]
+    pub(crate) fn len(&self) -> usize {
+        self.count.get()
+    }
+
+    /// Whether there are as many as there should be. Whoever adds one is to ask before; nothing else holds them up.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.count.is_full()
     }
 
     /// How many more there may be.
     pub(crate) fn room(&self) -> usize {
-        usize::MAX
-    }
-
-    /// Whether there are as many as there may be.
-    pub(crate) fn is_full(&self) -> bool {
-        false
+        self.count.room()
     }
 
     /// What tells that tasks were woken.
@@ -51,32 +69,32 @@ impl<W> Tasks<W> {
 
     /// Takes a free place, that of [`next_waker`](Self::next_waker); it is parked or released next.
     pub(crate) fn claim(&mut self) -> TaskId {
-        let task = self.free_place();
-        self.free = self.places[task as usize].next;
-        self.places[task as usize].next = NO_TASK;
-        task
+        self.next_place();
+        self.count.add();
+        self.numbers.take()
     }
 
-    /// The first free place, which is made if there is none.
+    /// The place that is claimed next, which is made if there is none.
     #[inline]
-    fn free_place(&mut self) -> TaskId {
-        if self.free == NO_TASK { self.add_place() } else { self.free }
+    fn next_place(&mut self) -> TaskId {
+        let task = self.numbers.next();
+        if task as usize == self.places.len() {
+            self.add_place(task);
+        }
+        task
     }
 
     #[cold]
-    fn add_place(&mut self) -> TaskId {
-        let task = self.places.len() as TaskId;
+    fn add_place(&mut self, task: TaskId) {
         let (wake, waker) = TaskWake::new(task, &self.queue);
         self.places.push(Place { wake, waker, work: None, next: NO_TASK, previous: NO_TASK });
-        self.free = task;
-        task
     }
 
     /// The waker for something that is polled before it has a place: most of what is begun ends at once. If it does
     /// not, the next place [claimed](Self::claim) is the one that this waker wakes.
     #[inline]
     pub(crate) fn next_waker(&mut self) -> &Waker {
-        let task = self.free_place();
+        let task = self.next_place();
         self.waker(task)
     }
 
@@ -90,11 +108,11 @@ impl<W> Tasks<W> {
 
     /// Gives a place back that is on no list.
     pub(crate) fn release(&mut self, task: TaskId) {
-        let free = self.free;
         let place = &mut self.places[task as usize];
         place.work = None;
-        (place.next, place.previous) = (free, NO_TASK);
-        self.free = task;
+        (place.next, place.previous) = (NO_TASK, NO_TASK);
+        self.numbers.release(task);
+        self.count.subtract(1);
     }
 
     /// Keeps work at a claimed place until it is woken, on the list of its owner, which begins at `first`.
@@ -166,9 +184,50 @@ impl<W> Tasks<W> {
         places.filter_map(|(task, place)| Some((task as TaskId, place.work.as_ref()?)))
     }
 
+    /// Gives back the memory of places that were not needed since it was called last: to be called now and then, while no
+    /// task is polled. A waker that is left of such a place wakes for nothing.
+    #[allow(dead_code, reason = "for looks that come once in a second")]
+    pub(crate) fn trim(&mut self) {
+        self.places.truncate(self.numbers.trim());
+        give_back(&mut self.places, 0);
+        self.queue.trim();
+    }
+
     /// Every task that is left, taken out.
     pub(crate) fn drain(&mut self) -> Vec<W> {
         self.places.iter_mut().filter_map(|place| place.work.take()).collect()
+    }
+}
+
+impl TaskCount {
+    /// No tasks yet, and 1 at the least.
+    pub(crate) fn new(most: usize) -> Rc<TaskCount> {
+        // Places have numbers of 32 bits.
+        let most = most.clamp(1, (NO_TASK / 2) as usize);
+        Rc::new(TaskCount { count: Cell::new(0), most })
+    }
+
+    pub(super) fn get(&self) -> usize {
+        self.count.get()
+    }
+
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.count.get() >= self.most
+    }
+
+    pub(super) fn room(&self) -> usize {
+        self.most.saturating_sub(self.count.get())
+    }
+
+    #[inline]
+    pub(super) fn add(&self) {
+        self.count.set(self.count.get() + 1);
+    }
+
+    #[inline]
+    pub(super) fn subtract(&self, count: usize) {
+        self.count.set(self.count.get() - count);
     }
 }
 
@@ -180,9 +239,13 @@ mod tests {
         tasks.of(first).map(|(_, work)| *work).collect()
     }
 
+    fn tasks<W>(most: usize) -> Tasks<W> {
+        Tasks::new(WakeQueue::new(|| {}), TaskCount::new(most))
+    }
+
     #[test]
     fn the_tasks_of_an_owner_are_a_list_and_places_are_used_again() {
-        let mut tasks = Tasks::new(WakeQueue::new(|| {}));
+        let mut tasks = tasks(2);
         let mut first = NO_TASK;
         for work in 0..4 {
             let task = tasks.claim();
@@ -202,8 +265,115 @@ mod tests {
     }
 
     #[test]
+    fn tasks_are_counted_and_one_is_always_allowed() {
+        for (most, allowed) in [(0, 1), (1, 1), (3, 3), (usize::MAX, usize::MAX)] {
+            let mut tasks = tasks(most);
+            for count in 0..5 {
+                assert_eq!((tasks.len(), tasks.is_full()), (count, count >= allowed));
+                tasks.spawn(count);
+            }
+            let mut nobody = NO_TASK;
+            tasks.end(2, &mut nobody);
+            tasks.release(3);
+            assert_eq!((tasks.len(), tasks.is_full()), (3, allowed <= 3));
+        }
+    }
+
+    /// Tasks come and go in any order, are woken by wakers of now and of before, and the table is trimmed in between.
+    #[test]
+    fn a_live_task_is_found_and_woken_whatever_is_trimmed() {
+        let mut seed = 3u64;
+        let mut random = move |below: usize| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        let mut tasks: Tasks<usize> = tasks(usize::MAX);
+        let mut alive: Vec<(TaskId, usize, Waker)> = Vec::new();
+        let mut stale: Vec<Waker> = Vec::new();
+        let mut first = NO_TASK;
+        for step in 0..60_000 {
+            // Waves, so that there is something to give back.
+            let grows = step / 2_000 % 3 == 0;
+            match random(8) {
+                0..=2 if grows || alive.len() < 5 => {
+                    let waker = tasks.next_waker().clone();
+                    let task = tasks.claim();
+                    tasks.park(task, step, &mut first);
+                    alive.push((task, step, waker));
+                }
+                3..=5 if !alive.is_empty() && !(grows && random(2) == 0) => {
+                    let (task, work, waker) = alive.swap_remove(random(alive.len()));
+                    assert_eq!(tasks.take(task), Some(work));
+                    tasks.end(task, &mut first);
+                    stale.push(waker);
+                }
+                6 if !stale.is_empty() => {
+                    stale.swap_remove(random(stale.len())).wake();
+                }
+                7 if random(10) == 0 => {
+                    let used = tasks.len();
+                    tasks.trim();
+                    tasks.trim();
+                    assert!(tasks.len() == used && tasks.places.len() >= used);
+                }
+                _ => {}
+            }
+            if step % 50 == 0 {
+                let mut woken = Vec::new();
+                tasks.queue().take(&mut woken);
+                alive.iter().for_each(|(task, work, waker)| {
+                    assert_eq!(tasks.work(*task), Some(work));
+                    tasks.waker(*task);
+                    waker.wake_by_ref();
+                });
+                woken.clear();
+                tasks.queue().take(&mut woken);
+                let mut expected: Vec<TaskId> = alive.iter().map(|(task, ..)| *task).collect();
+                expected.sort_unstable();
+                woken.sort_unstable();
+                assert_eq!(woken, expected);
+                assert_eq!(tasks.len(), alive.len());
+                let listed = tasks.of(first).count();
+                assert_eq!((listed, tasks.iter().count()), (alive.len(), alive.len()));
+            }
+        }
+        alive.drain(..).for_each(|(task, ..)| tasks.end(task, &mut first));
+        tasks.trim();
+        tasks.trim();
+        assert!(tasks.places.len() <= 16 && tasks.places.capacity() <= 64);
+        stale.drain(..).for_each(Waker::wake);
+        let mut woken = Vec::new();
+        tasks.queue().take(&mut woken);
+        assert!(woken.iter().all(|task| tasks.work(*task).is_none()));
+    }
+
+    /// What is used at each moment is not made anew after each look.
+    #[test]
+    fn a_steady_load_costs_no_places() {
+        let mut tasks: Tasks<u32> = tasks(usize::MAX);
+        let mut first = NO_TASK;
+        let mut wakes = Vec::new();
+        for round in 0..20 {
+            for work in 0..100 {
+                let task = tasks.claim();
+                tasks.park(task, work, &mut first);
+            }
+            let now: Vec<_> = tasks.places.iter().map(|place| Arc::as_ptr(&place.wake)).collect();
+            assert!(round == 0 || wakes == now);
+            wakes = now;
+            while first != NO_TASK {
+                let task = first;
+                tasks.end(task, &mut first);
+            }
+            tasks.trim();
+        }
+    }
+
+    #[test]
     fn a_waker_wakes_the_place_that_is_claimed_next() {
-        let mut tasks = Tasks::new(WakeQueue::new(|| {}));
+        let mut tasks = tasks(9);
         let waker = tasks.next_waker().clone();
         waker.wake();
         let (task, mut woken) = (tasks.claim(), Vec::new());

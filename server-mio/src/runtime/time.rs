@@ -45,14 +45,8 @@ impl Future for Sleep {
         let deadline = self.deadline;
         let timer = self.timer;
         let waker = cx.waker().clone();
-        self.timer = Runtime::with("sleep", |runtime| match timer {
-            Some(timer) => {
-                let unused = runtime.wheel.borrow_mut().renew(timer, waker);
-                drop(unused);
-                Some(timer)
-            }
-            None => Some(runtime.set_timer(deadline, waker)),
-        });
+        self.timer =
+            Some(Runtime::with("sleep", |runtime| runtime.keep_timer(timer, deadline, waker)));
         Poll::Pending
     }
 }

@@ -4,14 +4,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Wake, Waker};
 
+use super::numbers::give_back;
+
 /// The tasks of one worker that were woken, by any thread.
 pub(crate) struct WakeQueue {
-    woken: Mutex<Vec<u32>>,
+    woken: Mutex<Woken>,
     /// There are some. It is set and cleared under the lock, so a look at it saves taking that.
     any: AtomicBool,
     /// The worker waits, or is about to: whoever adds something must rouse it.
     asleep: AtomicBool,
     rouse: Box<dyn Fn() + Send + Sync>,
+}
+
+#[derive(Default)]
+struct Woken {
+    tasks: Vec<u32>,
+    /// The most that were taken at once since room was given back.
+    most: usize,
 }
 
 impl WakeQueue {
@@ -55,7 +64,16 @@ impl WakeQueue {
         debug_assert!(into.is_empty());
         let mut woken = self.lock();
         self.any.store(false, Ordering::SeqCst);
-        core::mem::swap(&mut *woken, into);
+        core::mem::swap(&mut woken.tasks, into);
+        woken.most = woken.most.max(into.len());
+    }
+
+    /// Gives back room that was not needed since it was called last.
+    #[allow(dead_code, reason = "with that of tasks")]
+    pub(super) fn trim(&self) {
+        let mut woken = self.lock();
+        let needed = core::mem::take(&mut woken.most);
+        give_back(&mut woken.tasks, needed);
     }
 
     /// Rouses the worker, if it waits, for a reason of its own.
@@ -65,7 +83,7 @@ impl WakeQueue {
 
     fn push(&self, task: u32) {
         let mut woken = self.lock();
-        woken.push(task);
+        woken.tasks.push(task);
         self.any.store(true, Ordering::SeqCst);
         drop(woken);
         if self.asleep.swap(false, Ordering::SeqCst) {
@@ -73,7 +91,7 @@ impl WakeQueue {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u32>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Woken> {
         self.woken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

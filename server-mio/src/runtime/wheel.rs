@@ -4,7 +4,10 @@
 //! leaves nothing behind until its time, so a `timeout` around every request costs no memory (a heap with lazy
 //! deletion would keep them all).
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
+
+use super::numbers::{Numbers, give_back};
 
 const LEVELS: usize = 4;
 const SLOT_BITS: u32 = 6;
@@ -13,16 +16,22 @@ const SLOTS: usize = 1 << SLOT_BITS;
 const HORIZON: u64 = 1 << (SLOT_BITS * LEVELS as u32);
 const NONE: u32 = u32::MAX;
 
-/// A timer that was set: which entry, and which use of it.
+/// A timer that was set: of which wheel, at which entry, and how many were set there before. Another timer never has
+/// the same, whatever becomes of its wheel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TimerKey {
+    wheel: u64,
+    serial: u64,
     index: u32,
-    generation: u32,
 }
 
 /// Timers by the millisecond in which they are due. Time is counted from the wheel's own beginning.
 #[derive(Debug)]
 pub(crate) struct Wheel {
+    /// No other wheel has this number.
+    id: u64,
+    /// Timers that were set so far.
+    set: u64,
     now: u64,
     pending: usize,
     /// The first timer of every slot.
@@ -30,14 +39,15 @@ pub(crate) struct Wheel {
     /// A bit for every slot that holds a timer.
     occupied: [u64; LEVELS],
     timers: Vec<Timer>,
-    free: u32,
+    numbers: Numbers,
 }
 
-/// An entry: on the list of a slot while it is set, on the list of free entries otherwise.
+/// An entry, on the list of a slot while it is set.
 #[derive(Debug)]
 struct Timer {
     due: u64,
-    generation: u32,
+    /// The timer that it is, or was last; 0 before the first.
+    serial: u64,
     level: u8,
     slot: u8,
     next: u32,
@@ -47,48 +57,62 @@ struct Timer {
 
 impl Wheel {
     pub(crate) fn new() -> Wheel {
+        static WHEELS: AtomicU64 = AtomicU64::new(0);
         Wheel {
+            id: WHEELS.fetch_add(1, Ordering::Relaxed),
+            set: 0,
             now: 0,
             pending: 0,
             heads: [[NONE; SLOTS]; LEVELS],
             occupied: [0; LEVELS],
             timers: Vec::new(),
-            free: NONE,
+            numbers: Numbers::new(),
         }
     }
 
     /// Sets a timer for the millisecond `due`; one in the past is due at the next tick.
     pub(crate) fn set(&mut self, due: u64, waker: Waker) -> TimerKey {
         let index = self.entry();
+        self.set += 1;
+        let key = TimerKey { wheel: self.id, serial: self.set, index };
         let timer = &mut self.timers[index as usize];
+        timer.serial = key.serial;
         timer.due = due.max(self.now + 1);
         timer.waker = Some(waker);
-        let key = TimerKey { index, generation: timer.generation };
         self.file(index);
         self.pending += 1;
         key
     }
 
-    /// Changes whom a timer wakes. Gives back the waker that is no longer needed: the old one, or, if the timer has
-    /// fired, the new one.
-    pub(crate) fn renew(&mut self, key: TimerKey, waker: Waker) -> Option<Waker> {
-        match self.timers.get_mut(key.index as usize) {
-            Some(timer) if timer.generation == key.generation => timer.waker.replace(waker),
-            _ => Some(waker),
+    /// Changes whom a timer wakes, and gives back the waker that is no longer needed.
+    ///
+    /// # Errors
+    /// The new one, if the timer has fired or is of another wheel.
+    pub(crate) fn renew(&mut self, key: TimerKey, waker: Waker) -> Result<Option<Waker>, Waker> {
+        match self.find(key) {
+            Some(timer) => Ok(timer.waker.replace(waker)),
+            None => Err(waker),
         }
     }
 
-    /// Takes a timer back, with its waker; nothing happens if it has fired.
+    /// Takes a timer back, with its waker; nothing happens if it has fired or is of another wheel.
     pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<Waker> {
-        if self
-            .timers
-            .get(key.index as usize)
-            .is_none_or(|timer| timer.generation != key.generation)
-        {
-            return None;
-        }
+        self.find(key)?;
         self.unlink(key.index);
         self.release(key.index)
+    }
+
+    /// A timer that is set.
+    fn find(&mut self, key: TimerKey) -> Option<&mut Timer> {
+        let of_this = key.wheel == self.id;
+        let timer = self.timers.get_mut(key.index as usize).filter(|_| of_this)?;
+        (timer.serial == key.serial && timer.waker.is_some()).then_some(timer)
+    }
+
+    /// Gives back the memory of entries that were not needed since it was called last.
+    pub(crate) fn trim(&mut self) {
+        self.timers.truncate(self.numbers.trim());
+        give_back(&mut self.timers, 0);
     }
 
     /// Whether no timer is set.
@@ -188,33 +212,26 @@ impl Wheel {
     }
 
     fn entry(&mut self) -> u32 {
-        if self.free != NONE {
-            let index = self.free;
-            self.free = self.timers[index as usize].next;
-            return index;
+        let index = self.numbers.take();
+        if index as usize == self.timers.len() {
+            self.timers.push(Timer {
+                due: 0,
+                serial: 0,
+                level: 0,
+                slot: 0,
+                next: NONE,
+                previous: NONE,
+                waker: None,
+            });
         }
-        let index = self.timers.len() as u32;
-        self.timers.push(Timer {
-            due: 0,
-            generation: 0,
-            level: 0,
-            slot: 0,
-            next: NONE,
-            previous: NONE,
-            waker: None,
-        });
         index
     }
 
     /// Frees an entry that is on no list; its waker is the caller's.
     fn release(&mut self, index: u32) -> Option<Waker> {
-        let free = self.free;
-        let timer = &mut self.timers[index as usize];
-        timer.generation = timer.generation.wrapping_add(1);
-        timer.next = free;
-        self.free = index;
+        self.numbers.release(index);
         self.pending -= 1;
-        timer.waker.take()
+        self.timers[index as usize].waker.take()
     }
 }
 
@@ -271,11 +288,33 @@ mod tests {
             let key = wheel.set(round + 500, waker.clone());
             wheel.cancel(key);
             wheel.cancel(key);
-            assert!(wheel.renew(key, waker.clone()).is_some());
+            assert!(wheel.renew(key, waker.clone()).is_err());
         }
         assert_eq!(wheel.timers.len(), 1);
         advance(&mut wheel, 10_000);
         assert_eq!(count.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_key_is_of_its_wheel_and_of_its_timer_only() {
+        let (count, waker) = probe();
+        let (mut one, mut other) = (Wheel::new(), Wheel::new());
+        let (of_one, of_other) = (one.set(10, waker.clone()), other.set(10, waker.clone()));
+        assert!(one.renew(of_other, waker.clone()).is_err() && one.cancel(of_other).is_none());
+        assert!(other.renew(of_one, waker.clone()).is_err() && other.cancel(of_one).is_none());
+        assert!(one.renew(of_one, waker.clone()).is_ok());
+        advance(&mut one, 10);
+        advance(&mut other, 10);
+        assert_eq!(count.0.load(Ordering::Relaxed), 2);
+        // The table goes, and its places come back.
+        let keys: Vec<TimerKey> = (0..1000).map(|_| one.set(20, waker.clone())).collect();
+        advance(&mut one, 20);
+        one.trim();
+        one.trim();
+        assert!(one.timers.len() <= 16 && one.timers.capacity() <= 64);
+        let again: Vec<TimerKey> = (0..1000).map(|_| one.set(30, waker.clone())).collect();
+        assert!(keys.iter().all(|key| one.cancel(*key).is_none()));
+        assert!(again.iter().all(|key| one.cancel(*key).is_some()));
     }
 
     #[test]
@@ -289,7 +328,10 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) % below
         };
-        for step in 0..20_000 {
+        for step in 0..40_000 {
+            if random(50) == 0 {
+                wheel.trim();
+            }
             match random(4) {
                 0 | 1 => {
                     let range = [10, 100, 5_000, 400_000][random(4) as usize];

@@ -134,6 +134,54 @@ fn requests_of_handlers_that_wait_are_held_too_and_given_back_with_them() {
     }
 }
 
+#[test]
+fn requests_wait_for_places_among_the_tasks_and_what_needs_none_goes_on() {
+    let limits = Limits { tasks: 10, ..Limits::DEFAULT };
+    let app = app()
+        .get("/spawn", |_: OwnedRequest| async {
+            let refused = rajada_mio::spawn(async { "never" }).await.unwrap_err();
+            format!("{refused}, {}", refused.is_refused())
+        })
+        .get("/stream", |_: &Request<'_>| Body::Stream(Box::new(Once)));
+    let mut world = World::new(app.limits(limits));
+    let early = world.ask(get("/spawn"));
+    world.settle();
+    assert_eq!(world.statuses(early), [500], "there was room for it");
+    let peers: Vec<usize> = (0..30).map(|_| world.ask(get("/hour") + &get("/"))).collect();
+    let uploads: Vec<usize> = (0..5).map(|_| world.ask(upload("/hour", 2))).collect();
+    world.settle();
+    uploads.iter().for_each(|&peer| world.send(peer, "hi"));
+    world.settle();
+    let held = |world: &mut World| {
+        let all = peers.iter().chain(&uploads);
+        all.filter(|&&peer| world.state(peer) == Some(State::Held)).count()
+    };
+    assert_eq!(held(&mut world), 25);
+    let other = world.ask(get("/") + &get("/stream") + &get("/"));
+    world.settle();
+    assert_eq!(world.statuses(other), [200, 503, 200]);
+    // Each that ends makes room for the next one.
+    for gone in 1..=5 {
+        world.end(peers[gone - 1]);
+        world.pass(12 * SECOND);
+        assert_eq!(held(&mut world), 25 - gone);
+    }
+    world.pass(3 * 3601 * SECOND);
+    for &peer in &peers[5..] {
+        assert_eq!(world.statuses(peer), [200, 200]);
+    }
+    assert!(uploads.iter().all(|&peer| world.statuses(peer) == [200]));
+}
+
+/// A stream of one piece.
+struct Once;
+
+impl BodyStream for Once {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        Poll::Ready(None)
+    }
+}
+
 /// A peer sends, or takes, a little every second. How many seconds it has lived, at most `most`.
 fn lives(world: &mut World, peer: usize, most: u64, mut step: impl FnMut(&mut World)) -> u64 {
     for second in 0..most {

@@ -1,10 +1,12 @@
 //! Nobody waits for long because others have much to do.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Error, OwnedRequest, Request, Status, spawn, yield_now,
+    App, Body, BodyStream, Bytes, Error, OwnedRequest, Request, Status, local, spawn, yield_now,
 };
 
 use crate::rig::{World, get, millis, takes};
@@ -80,6 +82,52 @@ fn whatever_one_connection_has_ordered_keeps_no_other_waiting() {
         world.settle();
         assert_eq!(world.statuses(busy).len(), ordered.matches("GET").count());
     }
+}
+
+/// Content in pieces of nothing, for ever.
+struct Nothing(Rc<Cell<usize>>);
+
+impl BodyStream for Nothing {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        self.0.set(self.0.get() + 1);
+        Poll::Ready(Some(Ok(Bytes::new())))
+    }
+}
+
+#[test]
+fn a_stream_that_gives_nothing_for_ever_gives_way_to_others() {
+    // With a clock that stands still, so that nothing but their number ends its turn.
+    let asked = app()
+        .on_start(|locals| locals.insert(Rc::new(Cell::new(0usize))))
+        .get("/asked", |_: &Request<'_>| local::<Rc<Cell<usize>>>().unwrap().get().to_string())
+        .get("/nothing", |_: &Request<'_>| Body::Stream(Box::new(Nothing(local().unwrap()))));
+    let mut world = World::new(asked);
+    let other = world.ask(get("/"));
+    world.settle();
+    let busy: Vec<usize> = (0..3).map(|_| world.ask(get("/nothing"))).collect();
+    for number in 0..20 {
+        world.send(other, get("/asked"));
+        let before = world.turns;
+        until(&mut world, other, number + 2);
+        assert!(world.turns - before <= 2, "{} turns", world.turns - before);
+    }
+    let asked: usize = world.arrived(other).rsplit("\r\n").next().unwrap().parse().unwrap();
+    assert!((60..20_000).contains(&asked), "they go on, in turns: {asked}");
+    // Nothing of it leaves, not even its end.
+    for peer in &busy {
+        assert_eq!(world.statuses(*peer), [200]);
+        assert!(world.arrived(*peer).ends_with("\r\n\r\n"));
+    }
+    // They end with their peers.
+    for peer in busy {
+        world.end(peer);
+    }
+    for _ in 0..200 {
+        takes(millis(100));
+        world.turn();
+    }
+    assert_eq!(world.driver.connections(), 1);
+    world.settle();
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! A peer that is gone holds nothing for ever.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rajada_mio::driver::State;
 use rajada_mio::{
     App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Request, sleep,
+    spawn_blocking,
 };
 
 use crate::rig::{World, get};
@@ -61,6 +65,70 @@ fn whatever_a_peer_has_left_behind_ends_when_it_has_been_gone_for_so_long() {
             assert_eq!(world.driver.connections(), 0);
         }
     }
+}
+
+/// A job for a thread that was done, or was dropped without.
+struct Job {
+    done: bool,
+    counts: Arc<[AtomicU32; 2]>,
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.counts[usize::from(self.done)].fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn jobs_for_threads_that_have_not_begun_go_with_those_who_wait_for_them() {
+    // Jobs dropped, and jobs done.
+    let counts: Arc<[AtomicU32; 2]> = Arc::default();
+    let (begun, begins) = channel();
+    let (release, released) = channel::<()>();
+    let released = Arc::new(Mutex::new(released));
+    let own = counts.clone();
+    let app = app()
+        .blocking_threads(1)
+        .deadlines(Deadlines { handler: Some(Duration::from_secs(30)), ..Deadlines::DEFAULT })
+        .get("/job/{kind}", move |req: OwnedRequest| {
+            let job = Job { done: false, counts: own.clone() };
+            let (begun, released) = (begun.clone(), released.clone());
+            async move {
+                let handle = spawn_blocking(move || {
+                    let mut job = job;
+                    begun.send(()).unwrap();
+                    let _ = released.lock().unwrap().recv();
+                    job.done = true;
+                });
+                match req.param("kind") {
+                    "awaited" => handle.await.unwrap(),
+                    "detached" => drop(handle),
+                    _ => {
+                        sleep(Duration::from_secs(3600)).await;
+                        handle.await.unwrap();
+                    }
+                }
+                "done"
+            }
+        });
+    let mut world = World::new(app);
+    let count = |which: usize| counts[which].load(Ordering::SeqCst);
+    let peers: Vec<usize> = ["first", "awaited", "awaited", "held", "detached", "awaited", "held"]
+        .map(|kind| world.ask(get(&format!("/job/{kind}"))))
+        .into();
+    world.settle();
+    begins.recv().unwrap();
+    assert_eq!((count(0), world.statuses(peers[4])), (0, vec![200]));
+    peers[..5].iter().for_each(|peer| world.end(*peer));
+    world.pass(Duration::from_secs(14));
+    assert_eq!(count(0), 3, "their peers are gone");
+    world.pass(Duration::from_secs(20));
+    assert_eq!(count(0), 5, "their time is over");
+    assert_eq!([5, 6].map(|peer| world.statuses(peers[peer])), [[503], [503]]);
+    drop(release);
+    begins.recv().unwrap();
+    assert!(begins.recv_timeout(Duration::from_millis(50)).is_err(), "only two have begun");
+    assert_eq!(count(0), 5);
 }
 
 #[test]

@@ -7,5 +7,6 @@ mod gone;
 mod hooks;
 mod rig;
 mod status;
+mod timers;
 mod unread;
 mod values;

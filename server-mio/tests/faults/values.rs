@@ -1,11 +1,14 @@
 //! Settings of any size: none of them panics, spins or ends a server, and nothing is reserved for what is only allowed.
 
+use std::cell::Cell;
 use std::io::ErrorKind;
+use std::rc::Rc;
 use std::time::Duration;
 
 use rajada_mio::driver::Exit;
 use rajada_mio::{
-    App, Deadlines, Limits, OwnedRequest, Request, TestClient, sleep, spawn_blocking, timeout,
+    App, Deadlines, Error, Limits, OwnedRequest, Request, TestClient, local, sleep, spawn,
+    spawn_blocking, timeout,
 };
 
 use crate::rig::{World, get, takes};
@@ -116,7 +119,7 @@ fn limits_of_any_size_reserve_nothing_and_hold() {
     for greatest in [true, false] {
         let size = if greatest { usize::MAX } else { 0 };
         let number = if greatest { u32::MAX } else { 0 };
-        let fields: [fn(&mut Limits, usize, u32); 9] = [
+        let fields: [fn(&mut Limits, usize, u32); 11] = [
             |limits, _, number| limits.request_line = number,
             |limits, _, number| limits.head = number,
             |limits, _, number| limits.fields = number,
@@ -126,6 +129,8 @@ fn limits_of_any_size_reserve_nothing_and_hold() {
             |limits, size, _| limits.drain = size,
             |limits, size, _| limits.connections = size,
             |limits, _, number| limits.requests_per_connection = number,
+            |limits, size, _| limits.blocking_queue = size,
+            |limits, size, _| limits.tasks = size,
         ];
         let mut all = Limits::DEFAULT;
         let seldom = Deadlines { check_interval: Duration::from_secs(30), ..Deadlines::DEFAULT };
@@ -163,6 +168,69 @@ fn what_nothing_is_left_of_by_a_limit_is_refused_or_served_alone() {
     assert!(
         !World::new(app().limits(Limits { connections: 0, ..Limits::DEFAULT })).driver.has_room()
     );
+}
+
+/// Counts those that are dropped.
+struct Counted(Rc<Cell<u32>>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+#[test]
+fn what_is_spawned_beyond_the_bound_is_refused_and_dropped() {
+    for (bound, taken) in [(0, 1), (1, 1), (3, 3), (usize::MAX, 10)] {
+        let app = app()
+            .limits(Limits { tasks: bound, ..Limits::DEFAULT })
+            .on_start(|locals| locals.insert(Rc::new(Cell::new(0u32))))
+            .get("/spawn", |_: OwnedRequest| async {
+                local::<Rc<Cell<u32>>>().unwrap().set(0);
+                let handles: Vec<_> = (0..10)
+                    .map(|_| {
+                        let counted = Counted(local().unwrap());
+                        spawn(async move {
+                            sleep(Duration::from_secs(1)).await;
+                            drop(counted);
+                        })
+                    })
+                    .collect();
+                let dropped = local::<Rc<Cell<u32>>>().unwrap().take();
+                for handle in handles.into_iter().rev().take(dropped as usize) {
+                    assert!(handle.await.unwrap_err().is_refused());
+                }
+                dropped.to_string()
+            })
+            // A handler that needs no place itself.
+            .get("/at-once", |_: &Request<'_>| {
+                let dropped = local::<Rc<Cell<u32>>>().unwrap();
+                for _ in 0..10 {
+                    let counted = Counted(dropped.clone());
+                    drop(spawn(async move { drop(counted) }));
+                }
+                dropped.take().to_string()
+            })
+            .get("/pass-on", |_: OwnedRequest| async {
+                drop(spawn(sleep(Duration::from_secs(1))));
+                spawn(sleep(Duration::from_secs(1))).await?;
+                Ok::<_, Error>("taken in")
+            });
+        let mut world = World::new(app);
+        for _ in 0..3 {
+            let peer = world.ask(get("/spawn"));
+            world.settle();
+            assert!(world.arrived(peer).ends_with(&(10 - taken).to_string()), "{bound}");
+            let other = world.ask(get("/at-once"));
+            world.settle();
+            let none = if bound == usize::MAX { "0" } else { "10" };
+            assert!(world.arrived(other).ends_with(none), "they are all at work");
+            world.pass(Duration::from_secs(2));
+        }
+        let peer = world.ask(get("/pass-on"));
+        world.pass(Duration::from_secs(2));
+        assert_eq!(world.statuses(peer), [if bound <= 1 { 503 } else { 200 }], "{bound}");
+    }
 }
 
 #[test]

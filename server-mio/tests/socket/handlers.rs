@@ -1,12 +1,13 @@
 //! How handlers run: mixed, slow, lost, and what the loop offers them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{
-    App, Deadlines, JoinError, OwnedRequest, Request, Status, sleep, spawn, spawn_blocking,
-    timeout, yield_now,
+    App, BlockingOverflow, Deadlines, Error, JoinError, Limits, OwnedRequest, Request, Status,
+    sleep, spawn, spawn_blocking, timeout, yield_now,
 };
 
 use crate::serving::{Serving, serve, wait_until};
@@ -56,7 +57,12 @@ fn the_loop_offers_sleep_timeout_spawn_and_threads_for_what_blocks() {
     let serving = serve(app);
     assert_eq!(
         texts(&serving, &["/sleep", "/timeout", "/spawn", "/blocking"]),
-        ["true", "Err(Elapsed) Ok(7)", "Ok(1) Ok(2) Err(JoinError)", "Ok(true) Err(JoinError)"]
+        [
+            "true",
+            "Err(Elapsed) Ok(7)",
+            "Ok(1) Ok(2) Err(JoinError(Lost))",
+            "Ok(true) Err(JoinError(Lost))"
+        ]
     );
 }
 
@@ -79,6 +85,43 @@ fn threads_for_what_blocks_are_bounded() {
     let serving = serve(app);
     assert!(texts(&serving, &["/"; 12]).iter().all(|text| text == "done"));
     assert_eq!(seen.load(Ordering::SeqCst), 3);
+}
+
+#[test]
+fn what_the_queue_for_threads_has_no_room_for_is_refused_or_waits() {
+    for (overflow, refused) in [(BlockingOverflow::Refuse, 503), (BlockingOverflow::Wait, 200)] {
+        let (begun, begins) = channel();
+        let (release, released) = channel::<()>();
+        let released = Arc::new(Mutex::new(released));
+        let app = App::new()
+            .blocking_threads(1)
+            .limits(Limits { blocking_queue: 2, ..Limits::DEFAULT })
+            .blocking_overflow(overflow)
+            .get("/", move |_: OwnedRequest| {
+                let (begun, released) = (begun.clone(), released.clone());
+                async move {
+                    let job = spawn_blocking(move || {
+                        begun.send(()).unwrap();
+                        let _ = released.lock().unwrap().recv();
+                        "done"
+                    });
+                    Ok::<_, Error>(job.await?)
+                }
+            });
+        let serving = serve(app);
+        let mut first = serving.client();
+        first.send(requests(&["/"]));
+        begins.recv().unwrap();
+        let mut client = serving.client();
+        client.send(requests(&["/"; 5]));
+        if refused == 503 {
+            assert_eq!(serving.client().get("/").status, 503);
+        }
+        drop(release);
+        let statuses: Vec<u16> = client.answers(5).iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [200, 200, refused, refused, refused], "{overflow:?}");
+        assert_eq!(first.answer().status, 200);
+    }
 }
 
 #[test]

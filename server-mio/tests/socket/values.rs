@@ -204,7 +204,7 @@ type Set = fn(&mut Limits);
 
 #[test]
 fn a_limit_may_be_as_great_as_can_be_said() {
-    let greatest: [(&str, Set); 9] = [
+    let greatest: [(&str, Set); 11] = [
         ("request_line", |limits| limits.request_line = u32::MAX),
         ("head", |limits| limits.head = u32::MAX),
         ("fields", |limits| limits.fields = u32::MAX),
@@ -214,6 +214,8 @@ fn a_limit_may_be_as_great_as_can_be_said() {
         ("drain", |limits| limits.drain = usize::MAX),
         ("connections", |limits| limits.connections = usize::MAX),
         ("requests_per_connection", |limits| limits.requests_per_connection = u32::MAX),
+        ("blocking_queue", |limits| limits.blocking_queue = usize::MAX),
+        ("tasks", |limits| limits.tasks = usize::MAX),
     ];
     let mut all = Limits::DEFAULT;
     for (name, set) in greatest {
