@@ -34,7 +34,7 @@ pub struct Limits {
     /// for the one that began first; who waits like that for longer than [`Deadlines::content`] gets 503. A quarter (and 1
     /// MiB) beyond it, who begins to keep something gets 503 at once. What is handled without being kept is not concerned.
     pub buffered: usize,
-    /// Connections of one worker; 65,536. At the bound, new ones wait to be accepted: with 0, for ever.
+    /// Connections, of all workers together; 65,536. At the bound, new ones wait to be accepted: with 0, for ever.
     pub connections: usize,
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,

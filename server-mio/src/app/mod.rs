@@ -7,6 +7,7 @@ mod ambient;
 #[path = "ambient_tokio.rs"]
 mod ambient;
 mod call;
+mod room;
 mod shared;
 mod weight;
 

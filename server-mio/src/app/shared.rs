@@ -6,6 +6,7 @@ use rajada_parser::Config;
 use rajada_pipeline::{ErrorPage, Head, Settings};
 
 use super::call::{EndpointId, Goal};
+use super::room::Room;
 use super::{
     AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Page, Weight, WorkerHook,
 };
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     errors: Vec<ErrorHandler>,
     pub(crate) context: Arc<Context>,
     pub(crate) blocking: Arc<BlockingPool>,
+    pub(crate) room: Room,
     pub(crate) start: Vec<Arc<WorkerHook>>,
     pub(crate) stop: Vec<Arc<WorkerHook>>,
     pub(crate) settings: AppSettings,
@@ -88,6 +90,7 @@ impl Shared {
                 app.settings.limits.blocking_queue,
                 app.settings.blocking_overflow,
             ),
+            room: Room::new(app.settings.limits.connections),
             start: app.start,
             stop: app.stop,
             settings: app.settings,

@@ -39,6 +39,8 @@ pub struct Driver<T> {
     pub(super) next_look: Instant,
     /// Looks that there are still to be when the last connection has ended: so memory comes back.
     pub(super) looks_left: u8,
+    /// Room was taken for a connection that is to be opened.
+    pub(super) reserved: bool,
     /// When a shutdown must have ended, once it was ordered.
     pub(super) ends: Option<Instant>,
     /// It is to end now.
@@ -92,6 +94,7 @@ impl<T> Driver<T> {
             looked: 0,
             next_look: now,
             looks_left: 0,
+            reserved: false,
             ends: None,
             cut: false,
             shared,
@@ -145,10 +148,10 @@ impl<T> Driver<T> {
         self.service.holdings.held()
     }
 
-    /// Whether another connection may be [opened](super::Turn::open).
+    /// Whether another connection may be [opened](super::Turn::open), here or by another driver of the same application
+    /// ([`Limits::connections`](crate::Limits::connections)). If not, `rouse` is called when there may be room.
     pub fn has_room(&self) -> bool {
-        self.connections.len() < self.shared.settings.limits.connections
-            && self.connections.has_room()
+        self.connections.has_room() && self.shared.room.is_there_for(self.service.tasks.queue())
     }
 
     /// Gives memory back that was of use for others than those who are here now.

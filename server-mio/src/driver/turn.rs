@@ -61,7 +61,25 @@ impl<'d, T> Turn<'d, T> {
     pub fn open(&mut self, peer: Peer, link: T) -> Key {
         let age = deadlines::age(self.driver.began, self.now);
         self.driver.looks_left = LOOKS_BEHIND;
+        if !core::mem::take(&mut self.driver.reserved) {
+            self.driver.shared.room.take_anyway();
+        }
         self.driver.connections.insert(|key| Entry::new(key, peer, link, age))
+    }
+
+    /// Takes room for a connection that is to be opened next. False if there is none: then `rouse` is called when there
+    /// may be.
+    pub(crate) fn reserve(&mut self) -> bool {
+        let Driver { connections, shared, reserved, .. } = &mut *self.driver;
+        *reserved = *reserved || (connections.has_room() && shared.room.take());
+        *reserved || (self.has_room() && self.reserve())
+    }
+
+    /// Gives room back that no connection was opened for.
+    pub(crate) fn unreserve(&mut self) {
+        if core::mem::take(&mut self.driver.reserved) {
+            self.driver.shared.room.give();
+        }
     }
 
     /// A connection, unless it is gone.
@@ -76,8 +94,9 @@ impl<'d, T> Turn<'d, T> {
     /// complete that is not, `true` comes with it: it should be a reset
     /// ([`Pipeline::wants_reset`](rajada_pipeline::Pipeline::wants_reset)).
     pub fn close(&mut self, key: Key) -> Option<(T, bool)> {
-        let Driver { connections, service, .. } = &mut *self.driver;
+        let Driver { connections, service, shared, .. } = &mut *self.driver;
         let Entry { link, mut exchange, .. } = connections.remove(key)?;
+        shared.room.give();
         let reset = exchange.pipeline.wants_reset();
         service.cancel_all(&mut exchange.ledger);
         service.holdings.note(key, &mut exchange.ledger.holding, 0, false);

@@ -13,8 +13,7 @@ use crate::peer::Peer;
 /// Connections accepted before others get their turn.
 const ACCEPTS_A_TURN: usize = 64;
 
-/// How long to wait when the system is out of file descriptors or memory for connections, or there are as many as
-/// there may be.
+/// How long to wait when the system is out of file descriptors or memory for connections.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A listener, and whether there may be connections to accept.
@@ -30,6 +29,8 @@ enum When {
     Now,
     /// Not before this time, or the end of a connection.
     Later(Instant),
+    /// There are as many connections as there may be: the worker is roused when one has ended.
+    Full,
 }
 
 impl Acceptor {
@@ -60,7 +61,7 @@ impl Acceptor {
     #[inline]
     pub(super) fn timeout(&self) -> Option<Duration> {
         match self.when {
-            When::Told => None,
+            When::Told | When::Full => None,
             When::Now => Some(Duration::ZERO),
             When::Later(time) => Some(time.saturating_duration_since(Instant::now())),
         }
@@ -82,7 +83,11 @@ impl Acceptor {
         match self.when {
             When::Told => {}
             When::Later(time) if time > turn.now() => {}
-            When::Now | When::Later(_) => self.accept_some(turn, registry),
+            When::Full if !turn.has_room() => {}
+            When::Now | When::Later(_) | When::Full => {
+                self.accept_some(turn, registry);
+                turn.unreserve();
+            }
         }
     }
 
@@ -94,8 +99,8 @@ impl Acceptor {
         };
         let later = When::Later(turn.now() + PAUSE);
         for _ in 0..ACCEPTS_A_TURN {
-            if !turn.has_room() {
-                self.when = later;
+            if !turn.reserve() {
+                self.when = When::Full;
                 return;
             }
             match listener.accept() {

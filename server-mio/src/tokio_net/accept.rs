@@ -21,11 +21,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Acceptor {
     listener: Option<TcpListener>,
     pause: Option<Instant>,
+    /// There are as many connections as there may be: the worker is roused when one has ended.
+    is_full: bool,
 }
 
 impl Acceptor {
     pub(super) fn new(listener: TcpListener) -> Acceptor {
-        Acceptor { listener: Some(listener), pause: None }
+        Acceptor { listener: Some(listener), pause: None, is_full: false }
     }
 
     /// Listens no longer.
@@ -46,15 +48,26 @@ impl Acceptor {
         wakes: &Arc<Wakes>,
         cx: &mut Context<'_>,
     ) -> bool {
-        let Some(listener) = &self.listener else { return false };
-        if self.pause.is_some_and(|until| turn.now() < until) {
+        if self.pause.is_some_and(|until| turn.now() < until) || (self.is_full && !turn.has_room())
+        {
             return false;
         }
-        self.pause = None;
+        (self.pause, self.is_full) = (None, false);
+        let more = self.accept_some(turn, wakes, cx);
+        turn.unreserve();
+        more
+    }
+
+    fn accept_some(
+        &mut self,
+        turn: &mut Turn<'_, Link<Stream>>,
+        wakes: &Arc<Wakes>,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        let Some(listener) = &self.listener else { return false };
         for _ in 0..ACCEPTS_A_TURN {
-            if !turn.has_room() {
-                // A connection that ends wakes the worker, and so does this.
-                self.pause = Some(turn.now() + PAUSE);
+            if !turn.reserve() {
+                self.is_full = true;
                 return false;
             }
             match listener.poll_accept(cx) {

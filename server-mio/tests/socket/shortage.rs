@@ -284,3 +284,31 @@ fn a_peer_that_is_gone_at_the_bound_holds_nothing_for_ever() {
     gone.stream.shutdown(std::net::Shutdown::Write).unwrap();
     assert_eq!(serving.client().get("/").text(), "hello");
 }
+
+#[test]
+fn connections_are_counted_for_all_workers_and_who_waits_is_taken_in_when_another_ends() {
+    let limits = Limits { connections: 4, ..Limits::DEFAULT };
+    let serving = serve(App::new().workers(3).limits(limits).get("/", |_: &Request<'_>| "in"));
+    let mut waiting: Vec<Client> = (0..16)
+        .map(|_| {
+            let mut client = serving.client();
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            client
+        })
+        .collect();
+    let is_in = |client: &Client| {
+        client.stream.set_nonblocking(true).unwrap();
+        let read = client.stream.peek(&mut [0; 1]);
+        client.stream.set_nonblocking(false).unwrap();
+        read.is_ok()
+    };
+    while !waiting.is_empty() {
+        let most = waiting.len().min(4);
+        wait_until(|| waiting.iter().filter(|client| is_in(client)).count() == most);
+        std::thread::sleep(Duration::from_millis(20));
+        assert_eq!(waiting.iter().filter(|client| is_in(client)).count(), most, "there is no room");
+        // Whichever worker that was of: another one may have to take the next in.
+        let left = waiting.iter().position(is_in).unwrap();
+        assert_eq!(waiting.remove(left).answer().text(), "in");
+    }
+}
