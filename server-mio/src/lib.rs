@@ -186,7 +186,7 @@ pub use request::Cookies;
 pub use request::Json;
 #[cfg(feature = "multipart")]
 pub use request::Part;
-pub use request::{MediaType, OwnedRequest, Pairs, Request, RequestError};
+pub use request::{MediaType, OwnedRequest, Pairs, Request, RequestError, RequestRef};
 pub use response::{BadHeader, ContentType, Response};
 pub use routing::RouteError;
 pub use runtime::{

@@ -62,8 +62,9 @@ pub struct Link<T> {
     transport: T,
     /// There is something to read, and nothing has shown yet that it is used up.
     readable: bool,
-    /// The peer may have ended its side: only a read that says so tells.
-    read_closed: bool,
+    /// A read that brings less than it could does not show that nothing is left: behind it there may be the peer's end, or
+    /// what was sent behind urgent data, where reads stop.
+    unsure: bool,
     /// It takes no more octets for now.
     blocked: bool,
 }
@@ -76,6 +77,8 @@ pub struct Readiness {
     pub readable: bool,
     /// There is room to write.
     pub writable: bool,
+    /// The peer has sent urgent data (RFC 9293 section 3.8.5): what is behind it takes a read of its own.
+    pub urgent: bool,
     /// The peer has ended its side.
     pub read_closed: bool,
     /// Both sides have ended.
@@ -96,7 +99,7 @@ const MOST_PIECES: usize = 16;
 impl<T: Transport> Link<T> {
     /// A transport that nothing is known of yet.
     pub fn new(transport: T) -> Link<T> {
-        Link { transport, readable: false, read_closed: false, blocked: false }
+        Link { transport, readable: false, unsure: false, blocked: false }
     }
 
     /// The transport.
@@ -108,15 +111,15 @@ impl<T: Transport> Link<T> {
     #[inline(always)]
     fn note(&mut self, told: Readiness) {
         self.readable |= told.readable | told.read_closed;
-        self.read_closed |= told.read_closed;
+        self.unsure |= told.read_closed | told.urgent;
         self.blocked &= !told.writable;
     }
 
-    /// A read has brought octets. One that has taken all there was leaves nothing to read, unless the peer has ended
-    /// its side: then only a read of nothing tells.
+    /// A read has brought octets. One that has taken all there was leaves nothing to read, unless that is not sure: then
+    /// only a read of nothing tells.
     #[inline]
     fn has_read(&mut self, count: usize, room: usize) {
-        self.readable = self.read_closed || !self.transport.is_drained(count, room);
+        self.readable = self.unsure || !self.transport.is_drained(count, room);
     }
 
     /// Writes what is ready, as far as the peer takes it. Nearly all answers leave from here, so it is compiled into

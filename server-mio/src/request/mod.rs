@@ -26,7 +26,7 @@ pub use json::Json;
 pub use media_type::MediaType;
 #[cfg(feature = "multipart")]
 pub use multipart::Part;
-pub use owned::OwnedRequest;
+pub use owned::{OwnedRequest, RequestRef};
 
 pub(crate) use context::Context;
 pub(crate) use parts::OwnedParts;

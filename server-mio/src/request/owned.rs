@@ -1,6 +1,7 @@
 //! A request that owns its octets: what asynchronous handlers get.
 
 use core::fmt;
+use core::ops::Deref;
 
 use rajada_parser::{Fields, Version};
 
@@ -23,9 +24,21 @@ impl OwnedRequest {
     }
 
     /// The request as a synchronous handler sees it, borrowed from this one.
-    pub fn as_request(&self) -> Request<'_> {
+    ///
+    /// ```
+    /// use rajada_mio::{App, OwnedRequest, Request};
+    ///
+    /// fn greeting(req: &Request) -> String {
+    ///     format!("hello {}", req.param("name"))
+    /// }
+    ///
+    /// App::new()
+    ///     .get("/sync/{name}", greeting)
+    ///     .get("/async/{name}", |req: OwnedRequest| async move { greeting(&req.as_request()) });
+    /// ```
+    pub fn as_request(&self) -> RequestRef<'_> {
         match &self.parts {
-            Some(parts) => parts.view(),
+            Some(parts) => RequestRef(parts.view()),
             None => unreachable!("the parts are there until the drop"),
         }
     }
@@ -132,6 +145,18 @@ impl OwnedRequest {
     /// See [`Request::extension`].
     pub fn extension<T: 'static>(&self) -> Option<&T> {
         self.parts.as_ref().and_then(|parts| parts.extensions.get())
+    }
+}
+
+/// A [`Request`] to look at: that of an [`OwnedRequest`].
+#[derive(Debug)]
+pub struct RequestRef<'r>(Request<'r>);
+
+impl<'r> Deref for RequestRef<'r> {
+    type Target = Request<'r>;
+
+    fn deref(&self) -> &Request<'r> {
+        &self.0
     }
 }
 

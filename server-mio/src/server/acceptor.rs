@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 
+use super::readiness::INTEREST;
 use super::tcp::Tcp;
 use crate::driver::{Link, Turn};
 use crate::peer::Peer;
@@ -137,11 +138,9 @@ fn adopt(
     stream.set_nodelay(true)?;
     let key = turn.open(peer, Link::new(Tcp(stream)));
     let registered = match turn.connection(key) {
-        Some(mut connection) => registry.register(
-            &mut connection.link().transport().0,
-            Token(key.to_usize()),
-            Interest::READABLE | Interest::WRITABLE,
-        ),
+        Some(mut connection) => {
+            registry.register(&mut connection.link().transport().0, Token(key.to_usize()), INTEREST)
+        }
         None => Ok(()),
     };
     if registered.is_err() {

@@ -3,9 +3,12 @@
 use std::io;
 use std::time::Duration;
 
-use mio::{Events, Poll, Token};
+use mio::{Events, Interest, Poll, Token};
 
 use crate::driver::Readiness;
+
+/// What a connection wants to be told of, for ever.
+pub(super) const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 /// Events of one turn.
 pub(super) struct Readinesses(Events);
@@ -47,6 +50,7 @@ impl Event<'_> {
             read_closed: self.0.is_read_closed(),
             write_closed: self.0.is_write_closed(),
             error: self.0.is_error(),
+            urgent: self.0.is_priority(),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::hint::cold_path;
 use std::io;
 use std::time::Duration;
 
-use mio::{Poll, Token};
+use mio::{Interest, Poll, Token};
 use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, EventFlags};
@@ -17,6 +17,13 @@ use crate::driver::Readiness;
 /// The longest wait, 24 days: as many milliseconds as `epoll_pwait` can be told. For more there is `epoll_pwait2`, which
 /// kernels before 5.11 don't have, and filters of system calls may refuse; to wake up now and then costs nothing.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+
+/// What a connection wants to be told of, for ever.
+pub(super) const INTEREST: Interest =
+    Interest::READABLE.add(Interest::WRITABLE).add(Interest::PRIORITY);
+
+const UNUSUAL: EventFlags =
+    EventFlags::RDHUP.union(EventFlags::HUP).union(EventFlags::ERR).union(EventFlags::PRI);
 
 /// Events of one turn.
 pub(super) struct Readinesses(Vec<epoll::Event>);
@@ -65,11 +72,12 @@ impl Event<'_> {
             writable: flags.contains(EventFlags::OUT),
             ..Readiness::default()
         };
-        if flags.intersects(EventFlags::RDHUP | EventFlags::HUP | EventFlags::ERR) {
+        if flags.intersects(UNUSUAL) {
             cold_path();
             readiness.read_closed = flags.intersects(EventFlags::RDHUP | EventFlags::HUP);
             readiness.write_closed = flags.contains(EventFlags::HUP);
             readiness.error = flags.contains(EventFlags::ERR);
+            readiness.urgent = flags.contains(EventFlags::PRI);
         }
         readiness
     }

@@ -169,3 +169,18 @@ fn a_100_is_sent_to_who_waits_for_it() {
     client.send(head.replace("/echo", "/nothing"));
     assert_eq!(client.answer().status, 404);
 }
+
+#[test]
+fn what_is_behind_urgent_data_is_read_too() {
+    let serving = serve(App::new().workers(1).get("/", |_: &Request<'_>| "read"));
+    // A read stops in front of the urgent octet, which is no part of what is sent.
+    for _ in 0..20 {
+        let mut client = serving.client();
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n");
+        socket2::SockRef::from(&client.stream).send_out_of_band(b"!").unwrap();
+        client.send("Host: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        for _ in 0..3 {
+            assert_eq!(client.answer().text(), "read");
+        }
+    }
+}
