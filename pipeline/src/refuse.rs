@@ -194,9 +194,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         status: u16,
         terms: Terms,
     ) {
-        let page = settings.pages.iter().find(|page| page.head.status() == status);
-        let content = page.map_or(&[][..], |page| page.content);
-        let head = page.map_or(0, |page| page.head.octets().len());
+        let page = settings.pages.get(status);
+        let content = page.as_ref().map_or(&[][..], |page| page.content);
+        let head = page.as_ref().map_or(0, |page| page.head.octets().len());
         const STATUS_AND_DATE: usize = 96;
         if self.reserve(sequence, head + STATUS_AND_DATE + content.len()).is_err() {
             return self.cut_short(sequence);
@@ -206,7 +206,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return;
         };
         let mut encoder = Encoder::new(store.output.room(&mut store.memory));
-        match page {
+        match &page {
             Some(page) => encoder.put(page.head.octets()),
             None => encoder
                 .put(b"HTTP/1.1 ")

@@ -2,7 +2,7 @@
 
 use rajada_parser::{Config, date};
 
-use crate::Head;
+use crate::Pages;
 
 /// Limits, and the data for answers that the pipeline makes itself. One a worker, passed by
 /// reference; pipelines keep no copy.
@@ -36,9 +36,8 @@ pub struct Settings {
     /// Whether `CONNECT` is given to the application. By default it is answered `501` here, as by
     /// an origin server without tunnels (RFC 9110 section 9.3.6).
     pub connect: bool,
-    /// The answers that the pipeline makes itself, by status. A status without a page is answered
-    /// without content.
-    pub pages: &'static [ErrorPage],
+    /// The answers that the pipeline makes itself, by status; none.
+    pub pages: Pages,
     /// Interim responses to one request that a client accepts. Default 16; Go's client allowed 5.
     pub interim: u8,
     date: Option<[u8; 29]>,
@@ -53,7 +52,7 @@ impl Settings {
         content: 2 * 1024 * 1024,
         drain: 64 * 1024,
         connect: false,
-        pages: &[],
+        pages: Pages::NONE,
         interim: 16,
         date: None,
     };
@@ -81,13 +80,4 @@ impl Default for Settings {
     fn default() -> Self {
         Self::DEFAULT
     }
-}
-
-/// The content of an answer that the pipeline makes itself.
-#[derive(Debug, Clone, Copy)]
-pub struct ErrorPage {
-    /// Status line and fields, without `Date`.
-    pub head: Head<'static>,
-    /// The content.
-    pub content: &'static [u8],
 }

@@ -376,7 +376,8 @@ fn trailers_are_handed_over_apart_from_the_head() {
 fn pages_and_date_come_from_the_caller() {
     let head = Head::new(b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n").unwrap();
     let mut settings = Settings::default();
-    settings.pages = Box::leak(Box::new([ErrorPage { head, content: b"no\n" }]));
+    let pages: &'static [_] = Box::leak(Box::new([ErrorPage { head, content: b"no\n" }]));
+    settings.pages = pages.into();
     assert!(settings.set_date(b"Tue, 15 Nov 1994 08:12:31 GMT"));
     let mut connection = Connection::with(settings);
     connection.echo(b"?\0");
@@ -412,7 +413,8 @@ fn answers_of_its_own_to_head_have_no_content() {
         ErrorPage { head: head(b"HTTP/1.1 500 Internal Server Error\r\n"), content: b"failed\n" };
     let bad = ErrorPage { head: head(b"HTTP/1.1 400 Bad Request\r\n"), content: b"bad\n" };
     let mut settings = Settings::default();
-    settings.pages = Box::leak(Box::new([failed, bad]));
+    let pages: &'static [_] = Box::leak(Box::new([failed, bad]));
+    settings.pages = pages.into();
 
     let mut connection = Connection::with(settings.clone());
     connection.push(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -7,7 +7,11 @@ use std::net::TcpStream;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use rajada_mio::{App, OwnedRequest, Request, Response, Server, yield_now};
+use rajada_mio::driver::Driver;
+use rajada_mio::{
+    App, Clock, ContentType, Limits, OwnedRequest, Peer, Request, Response, Server, Status, sleep,
+    yield_now,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -105,4 +109,87 @@ fn an_asynchronous_handler_that_parks_allocates_nothing_either() {
 #[test]
 fn what_a_handler_allocates_itself_is_all_that_is_counted() {
     assert_eq!(allocations("/parked/string", 24, 200), 24 * 200);
+}
+
+/// Octets that are allocated now.
+fn live() -> isize {
+    let stats = ALLOCATOR.stats();
+    stats.bytes_allocated as isize - stats.bytes_deallocated as isize
+}
+
+#[test]
+fn an_application_leaks_nothing() {
+    let _alone = COUNTING.lock().unwrap();
+    let serve = || {
+        let app = App::new()
+            .get("/", |_: &Request<'_>| "hello")
+            .get("/user/{id}", |_: OwnedRequest| async { "later" })
+            .error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>What?</h1>")
+            .state(String::from("shared"))
+            .before(|req: &mut Request<'_>, _: &mut Response<'_>| req.extend(String::from("own")));
+        let clock = Clock::manual();
+        let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
+        let mut turn = driver.turn(clock.now());
+        let key = turn.open(Peer::Local, ());
+        turn.connection(key).unwrap().receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nG\0T");
+    };
+    serve();
+    let before = live();
+    (0..20).for_each(|_| serve());
+    assert_eq!(live() - before, 0, "octets are lost");
+}
+
+#[test]
+fn memory_comes_back_behind_a_flood() {
+    const MIB: isize = 1024 * 1024;
+    let _alone = COUNTING.lock().unwrap();
+    let app = App::new()
+        .get("/", |_: &Request<'_>| "hello")
+        .get("/slow", |_: OwnedRequest| async {
+            sleep(Duration::from_secs(3600)).await;
+            "late"
+        })
+        .limits(Limits { tasks: usize::MAX, ..Limits::DEFAULT });
+    let clock = Clock::manual();
+    let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
+    let stays = driver.turn(clock.now()).open(Peer::Local, ());
+    let ask = |driver: &mut Driver<()>, key, octets: &[u8]| {
+        let mut turn = driver.turn(clock.now());
+        let mut connection = turn.connection(key).unwrap();
+        connection.receive(octets);
+        let mut pieces = [&[][..]; 4];
+        let count = connection.transmit(&mut pieces);
+        let written = pieces[..count].iter().map(|piece| piece.len()).sum();
+        connection.transmitted(written);
+        written
+    };
+    let get = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    assert!(ask(&mut driver, stays, get) > 0);
+    let before = live();
+    let burst = "GET /slow HTTP/1.1\r\nHost: a\r\nX: and so on, and so on\r\n\r\n".repeat(64);
+    let flood: Vec<_> = (0..5000)
+        .map(|_| {
+            let key = driver.turn(clock.now()).open(Peer::Local, ());
+            ask(&mut driver, key, burst.as_bytes());
+            key
+        })
+        .collect();
+    let most = live() - before;
+    assert!(most > 64 * MIB, "{most} octets are no flood");
+    for key in flood {
+        driver.turn(clock.now()).close(key);
+    }
+    // A minute, as a loop lets it pass; somebody asks now and then.
+    for second in 0..60 {
+        clock.advance(Duration::from_secs(1));
+        if second % 10 == 0 {
+            assert!(ask(&mut driver, stays, get) > 0);
+        }
+        let mut turn = driver.turn(clock.now());
+        turn.run();
+        turn.look();
+    }
+    let left = live() - before;
+    assert!(left < MIB, "{left} octets are left of {most}");
+    assert!(ask(&mut driver, stays, get) > 0);
 }

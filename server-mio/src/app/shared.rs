@@ -1,9 +1,9 @@
 //! An application as workers see it: immutable, shared, ready to look things up in.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rajada_parser::Config;
-use rajada_pipeline::{ErrorPage, Head, Settings};
+use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
 
 use super::call::{EndpointId, Goal};
 use super::room::Room;
@@ -207,49 +207,24 @@ fn pipeline_settings(app: &App) -> Settings {
     settings.held = limits.held;
     settings.content = limits.content;
     settings.drain = limits.drain;
-    settings.pages = pages(app);
+    settings.pages = pages(&app.pages);
     settings
 }
 
-/// The pages live as long as the program. Those of an application that has none of its own are made once, however many
-/// applications a program (or a test) puts together.
-fn pages(app: &App) -> &'static [ErrorPage] {
-    static USUAL: OnceLock<&[ErrorPage]> = OnceLock::new();
-    match &app.pages[..] {
-        [] => USUAL.get_or_init(|| made_of(&[])),
-        own => made_of(own),
-    }
-}
-
-fn made_of(own: &[Page]) -> &'static [ErrorPage] {
-    let mut pages = Vec::new();
-    for status in BELOW.into_iter().filter_map(Status::new) {
+/// The answers that are made before any handler could be asked.
+fn pages(own: &[Page]) -> Pages {
+    let page = |status: Status| {
         let own = own.iter().find(|page| page.status == status);
         let (content_type, content) = match own {
             Some(page) => (page.content_type.as_str(), page.text.as_str()),
             None => (ContentType::TEXT.as_str(), status.reason()),
         };
-        let head = format!(
-            "HTTP/1.1 {} {}\r\nContent-Type: {content_type}\r\n",
-            status.code(),
-            status.reason()
-        );
-        if let Ok(head) = Head::new(head.leak().as_bytes()) {
-            pages.push(ErrorPage { head, content: content.to_owned().leak().as_bytes() });
-        }
-    }
-    pages.leak()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn usual_pages_are_made_once() {
-        let pages = |app: App| Shared::new(app).unwrap().pipeline.pages.as_ptr();
-        assert_eq!(pages(App::new()), pages(App::new()), "each would be lost");
-        let own = || App::new().error_page(Status::BAD_REQUEST, ContentType::TEXT, "what?");
-        assert_ne!(pages(own()), pages(App::new()));
-    }
+        let line = format!("HTTP/1.1 {} {}\r\n", status.code(), status.reason());
+        let head =
+            PreparedHead::new(format!("{line}Content-Type: {content_type}\r\n").into()).ok()?;
+        Some(PreparedPage { head, content: content.into() })
+    };
+    let pages: Vec<PreparedPage> =
+        BELOW.into_iter().filter_map(Status::new).filter_map(page).collect();
+    pages.into()
 }

@@ -76,6 +76,15 @@ impl<T> Page<T> {
         let _ = self.places.try_reserve_exact(wanted);
     }
 
+    /// Gives back what so few that are left have no use for.
+    fn trim(&mut self) {
+        let in_use = self.places.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        if in_use <= FEW {
+            self.places.truncate(in_use);
+            self.places.shrink_to(FEW);
+        }
+    }
+
     fn give_back(&mut self, place: usize) {
         self.used[place / u64::BITS as usize] &= !(1 << (place % u64::BITS as usize));
     }
@@ -145,6 +154,11 @@ impl<T> Connections<T> {
         self.open.insert((place / PLACES) as u32);
         self.count -= 1;
         entry
+    }
+
+    /// Gives memory back that is of no use for those who are here now.
+    pub(super) fn trim(&mut self) {
+        self.pages.iter_mut().filter(|page| page.places.len() > FEW).for_each(Page::trim);
     }
 
     /// Every connection.

@@ -156,7 +156,8 @@ impl<T> Driver<T> {
 
     /// Gives memory back that was of use for others than those who are here now.
     pub(super) fn trim(&mut self) {
-        let Driver { service, woken, resumed, ready, .. } = self;
+        let Driver { connections, service, woken, resumed, ready, .. } = self;
+        connections.trim();
         service.trim();
         Spare::trim();
         if *resumed == woken.len() {
