@@ -341,6 +341,31 @@ mod tests {
         assert!(woken.iter().all(|task| tasks.work(*task).is_none()));
     }
 
+    #[test]
+    fn lists_of_woken_tasks_give_their_room_back_both() {
+        let mut tasks: Tasks<u32> = tasks(usize::MAX);
+        let mut woken = Vec::new();
+        let mut capacity = 0;
+        for round in 0..100 {
+            for work in 0..if round < 50 { 1000 } else { 1 } {
+                tasks.spawn(work);
+            }
+            tasks.queue().take(&mut woken);
+            for task in woken.drain(..) {
+                tasks.waker(task);
+                tasks.release(task);
+            }
+            if round % 10 == 9 {
+                tasks.trim();
+            }
+            assert!(!(4..50).contains(&round) || woken.capacity() == capacity, "it stays");
+            capacity = woken.capacity();
+        }
+        assert!(capacity <= 64, "{capacity}");
+        tasks.queue().take(&mut woken);
+        assert!(woken.capacity() <= 64);
+    }
+
     /// What is used at each moment is not made anew after each look.
     #[test]
     fn a_steady_load_costs_no_places() {
