@@ -130,7 +130,8 @@
 //!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`App::slow`].
 //! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]). At a bound the server
 //!   stops reading, so the peer waits; it is told by status where that is possible. One that is gone holds nothing for
-//!   ever, and nobody is judged by octets that the server has not read.
+//!   ever, and nobody is judged by octets that the server has not read. What handlers begin is bounded as well: tasks,
+//!   and jobs that wait for a thread.
 //! - Whatever code of the application does, it costs its own request a 500 or a cut answer, and nothing else.
 //! - A burst for slow handlers has its turn, and then others have theirs.
 //! - At SIGINT or SIGTERM idle connections close at once and busy ones finish ([`Server::run_until_signal`]).

@@ -12,9 +12,10 @@ use crate::{Status, gate};
 
 /// Waits for what [`spawn`](crate::spawn) or [`spawn_blocking`](crate::spawn_blocking) began.
 ///
-/// Dropping it lets work go on that has begun, and so it does futures that were spawned. A job for a thread that has not
-/// begun is dropped with the handle if somebody has awaited it (the handle was polled), or if the handle goes because its
-/// handler's connection or time is over; without either, it lives on by itself, too.
+/// Dropping it lets the work go on, but for a job of [`spawn_blocking`](crate::spawn_blocking) that has not begun. That is
+/// dropped with its handle if somebody has awaited it (has polled the handle), if the handle goes with a handler or a
+/// stream whose connection or [time](crate::Deadlines::handler) is over, or if there was no room for it yet
+/// ([`BlockingOverflow::Wait`](crate::BlockingOverflow::Wait)).
 #[must_use = "dropping a handle lets the work go on unobserved; say `drop` or `let _` if that is meant"]
 pub struct JoinHandle<T> {
     shared: Arc<Mutex<Shared<T>>>,

@@ -1,10 +1,20 @@
 //! How a task tells its worker that it can go on.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(all(test, rajada_loom))]
+#[path = "wake/sync_loom.rs"]
+mod sync;
+#[cfg(not(all(test, rajada_loom)))]
+#[path = "wake/sync_std.rs"]
+mod sync;
+#[cfg(all(test, rajada_loom))]
+mod tests;
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::{Wake, Waker};
 
 use super::numbers::give_back;
+use sync::{AtomicBool, Mutex, MutexGuard, fence};
 
 /// The tasks of one worker that were woken, by any thread.
 pub(crate) struct WakeQueue {
@@ -19,8 +29,9 @@ pub(crate) struct WakeQueue {
 #[derive(Default)]
 struct Woken {
     tasks: Vec<u32>,
-    /// The most that were taken at once since room was given back.
+    /// The most that were taken at once since room was given back, and in the time before.
     most: usize,
+    before: usize,
 }
 
 impl WakeQueue {
@@ -37,10 +48,11 @@ impl WakeQueue {
     /// Declares that the worker is about to wait; false if there is something to do instead.
     #[inline]
     pub(crate) fn fall_asleep(&self) -> bool {
-        // Who adds something sets `any` and then looks whether someone sleeps; here it is the other way round. All in
-        // one order, so that one of both sees the other.
-        self.asleep.store(true, Ordering::SeqCst);
-        let idle = !self.any.load(Ordering::SeqCst);
+        // Who adds something sets `any` and then looks whether someone sleeps; here it is the other way round. The fences
+        // have an order, and whose is the later sees what the other has set.
+        self.asleep.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let idle = !self.has_some();
         if !idle {
             self.wake_up();
         }
@@ -59,20 +71,23 @@ impl WakeQueue {
         self.any.load(Ordering::Acquire)
     }
 
-    /// Exchanges the tasks woken so far with an empty list.
+    /// Exchanges the tasks woken so far with an empty list, whose room is used for those to come, or given back.
     pub(crate) fn take(&self, into: &mut Vec<u32>) {
         debug_assert!(into.is_empty());
         let mut woken = self.lock();
-        self.any.store(false, Ordering::SeqCst);
+        self.any.store(false, Ordering::Relaxed);
         core::mem::swap(&mut woken.tasks, into);
         woken.most = woken.most.max(into.len());
+        let needed = woken.most.max(woken.before);
+        give_back(&mut woken.tasks, needed);
     }
 
     /// Gives back room that was not needed since it was called last.
     #[allow(dead_code, reason = "with that of tasks")]
     pub(super) fn trim(&self) {
         let mut woken = self.lock();
-        let needed = core::mem::take(&mut woken.most);
+        woken.before = core::mem::take(&mut woken.most);
+        let needed = woken.before;
         give_back(&mut woken.tasks, needed);
     }
 
@@ -84,14 +99,16 @@ impl WakeQueue {
     fn push(&self, task: u32) {
         let mut woken = self.lock();
         woken.tasks.push(task);
-        self.any.store(true, Ordering::SeqCst);
+        self.any.store(true, Ordering::Release);
         drop(woken);
-        if self.asleep.swap(false, Ordering::SeqCst) {
+        fence(Ordering::SeqCst);
+        // As a rule nobody sleeps. Of several who see that someone does, one rouses.
+        if self.asleep.load(Ordering::Relaxed) && self.asleep.swap(false, Ordering::Relaxed) {
             (self.rouse)();
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Woken> {
+    fn lock(&self) -> MutexGuard<'_, Woken> {
         self.woken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -113,10 +130,11 @@ impl TaskWake {
 
     /// To be called before the task is polled: what wakes it from now on counts anew.
     pub(crate) fn begin_poll(&self) {
-        // Usually it is so already, and looking costs less than a store that everyone has to see. Who sets it in the
-        // meantime adds the task to the queue, and it is polled again.
-        if self.queued.load(Ordering::SeqCst) {
-            self.queued.store(false, Ordering::SeqCst);
+        // Usually it is so already, and looking costs less than a change that everyone has to see. Who sets it in the
+        // meantime adds the task to the queue, and it is polled again. Who found it set adds nothing, and counts on this
+        // poll to see what was done before: so it is read as it is changed.
+        if self.queued.load(Ordering::Relaxed) {
+            self.queued.swap(false, Ordering::AcqRel);
         }
     }
 }
@@ -127,7 +145,7 @@ impl Wake for TaskWake {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::SeqCst) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
             self.queue.push(self.task);
         }
     }
