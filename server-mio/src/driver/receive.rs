@@ -77,7 +77,7 @@ impl Service {
                     && let Some(leaf) = around.shared.router.exact(line)
                     && !matches!(content, Incoming::Streaming(_))
                 {
-                    self.begin(owed, ledger, leaf, &[], &arrival())
+                    self.begin(owed, ledger, leaf, &[], arrival)
                 } else {
                     self.request(owed, ledger, &arrival())
                 };
@@ -153,7 +153,7 @@ impl Service {
             && let Some((leaf, range)) = arrival.around.shared.router.tail(line)
             && !matches!(arrival.content, Incoming::Streaming(_))
         {
-            return self.begin(owed, ledger, leaf, &[range], arrival);
+            return self.begin(owed, ledger, leaf, &[range], || Arrival { ..*arrival });
         }
         self.request_anywhere(owed, ledger, arrival)
     }
@@ -259,24 +259,24 @@ impl Service {
     }
 
     /// Calls the handler that a request line has led to, one that nothing is around; tells what it weighs. Nothing if it
-    /// waits for a place.
+    /// waits for a place. (The arrival is made anew where it is needed: for a synchronous handler it is never in memory.)
     #[inline(always)]
-    fn begin<'s>(
+    fn begin<'s, 'b>(
         &mut self,
         owed: Owed<'_>,
         ledger: &mut Ledger,
         leaf: &'s Leaf<Call>,
         ranges: &[(u32, u32)],
-        arrival: &Arrival<'_>,
+        arrival: impl Fn() -> Arrival<'b>,
     ) -> Option<&'s Weight> {
-        let view = Place::of_target(leaf.route, ranges).request(arrival);
+        let view = Place::of_target(leaf.route, ranges).request(&arrival());
         match &leaf.value {
             Call::Sync(endpoint, handler, weight) => {
-                self.answer_at_once(arrival.around, owed, (*endpoint, &**handler), &view);
+                self.answer_at_once(arrival().around, owed, (*endpoint, &**handler), &view);
                 Some(weight)
             }
             Call::Async(endpoint, weight) => {
-                let started = self.start_at_once(owed, ledger, *endpoint, arrival, &view);
+                let started = self.start_at_once(owed, ledger, *endpoint, &arrival(), &view);
                 started.then_some(weight)
             }
         }
