@@ -7,7 +7,7 @@ use crate::encode::{Connection, Encoder, Framing, OVERHEAD, usual_answer};
 use crate::head::Head;
 use crate::memory::Memory;
 use crate::order::Sequence;
-use crate::pipeline::{Input, Pipeline};
+use crate::pipeline::{Ahead, Input, Pipeline};
 use crate::store::{Answer, Store};
 use crate::ticket::{ApiMisuse, Rejected, Terms, Ticket, TicketId};
 
@@ -67,7 +67,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     #[inline(always)]
     fn respond_at_front(&mut self, ticket: &Ticket, head: &Head<'_>, content: &[u8]) -> bool {
         // Whose turn it is, and the usual terms, in one comparison.
-        let at_turn = *ticket == Ticket::new(self.identity, self.order.front(), Terms::USUAL);
+        let at_turn = *ticket == Ticket::new(self.made, self.order.front(), Terms::USUAL);
         let usual = self.answers_as_usual(head);
         if !at_turn || !usual || self.order.is_empty() {
             return false;
@@ -185,7 +185,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// How far the answer to a request in flight is.
     #[inline]
     pub(crate) fn answer_of(&mut self, id: TicketId) -> Result<Answer, ApiMisuse> {
-        if id.pipeline() != self.identity {
+        if self.is_foreign(id) {
             return Err(ApiMisuse::ForeignTicket);
         }
         if !self.order.contains(id.sequence()) {
@@ -238,11 +238,17 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
-    /// Decides, before a final head is encoded, whether the rest of the request's content lets the
-    /// connection persist.
+    /// Decides, before a final head is encoded, whether the connection persists behind the youngest
+    /// request: whether the rest of its content lets it, and whether a connection that leaves waits
+    /// for another one.
     pub(crate) fn prepare_for_answer(&mut self, sequence: Sequence) {
-        if self.input != Input::Content || sequence.next() != self.order.next() {
+        if sequence.next() != self.order.next() {
             return;
+        }
+        match self.input {
+            Input::Content => {}
+            Input::Leaving if self.ahead == Ahead::Nothing => return self.end_input(),
+            _ => return,
         }
         let Some(store) = self.store.as_deref_mut() else {
             return;
@@ -270,7 +276,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     store.content.hold = false;
                 }
             }
-            Input::Held => self.input = if self.closing { Input::Ended } else { Input::Head },
+            Input::Held => self.input = self.input_behind(false),
             _ => {}
         }
     }

@@ -126,12 +126,29 @@
 //! *The end* is one of: a request that is the connection's last (by `Connection: close` or its
 //! version), once it is complete; an offence; the peer's end of stream; an answer that leaves too
 //! much content unread, or comes in place of `100 (Continue)`; an answer broken off;
-//! [`refuse`](Pipeline::refuse), [`shut_down`](Pipeline::shut_down),
-//! [`close_after`](Pipeline::close_after). In `Held` the end of stream and `shut_down` let the offer
-//! be answered first, either way; `refuse` withdraws it, so that an answer which refuses it, still
+//! [`refuse`](Pipeline::refuse), [`close_after`](Pipeline::close_after). In `Held` the end of stream,
+//! `close_after` and `shut_down` let the offer be answered first, either way; `refuse` withdraws it, so that an answer which refuses it, still
 //! owed, is the last. `Upgraded` ends here only by `refuse`, or, as `Held`, if an answer in front of
 //! it is one that the end of the connection ends, or is broken off. Whatever the state, answers owed are given, and leave, as
 //! before: the way out is told by [`Pipeline::wants_write`] and [`Pipeline::in_flight`].
+//!
+//! [`shut_down`](Pipeline::shut_down) makes the connection *leave*: a request that is on its way would
+//! be lost without notice if nothing were received any more. It goes through the same states to the
+//! end, which is the first of these:
+//!
+//! ```text
+//!     Idle, Head  a request behind which, and behind whose content,    once it is complete
+//!                   nothing stands in its burst
+//!     Idle        the answer to the youngest request in flight,        once its head is encoded
+//!                   and no octet of another head was seen
+//!     Content     the request whose content is due                     once it is complete
+//!     Content     content that is thrown away                          at once
+//!     Held        the answer that refuses the offer                    once it is given
+//! ```
+//!
+//! The last answer says `Connection: close`, unless it was encoded before. Where nothing is in flight
+//! that could say so the connection stays `Idle`, and its owner closes it:
+//! [`Pipeline::is_leaving`].
 //!
 //! [`Pipeline::phase`] tells the state. There is no clock: a server that wants deadlines looks at
 //! the phase, at [`octets_received`](Pipeline::octets_received) and at

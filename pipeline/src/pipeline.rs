@@ -20,14 +20,15 @@ use crate::ticket::TicketId;
 pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     pub(crate) store: Option<L>,
     pub(crate) order: Order,
-    /// In 24 bits.
-    pub(crate) identity: u32,
+    /// How many pipelines were made before it: its identity is in the lower 24 bits.
+    pub(crate) made: u32,
     pub(crate) input: Input,
     /// No further request is accepted; behind the last answer the connection closes. Never while
     /// `input` is a head's.
     pub(crate) closing: bool,
-    /// An octet of the next head was seen, beside the empty line that may stand before it.
-    pub(crate) head_begun: bool,
+    /// It was shut down: `input` is never `Head` again.
+    pub(crate) leaving: bool,
+    pub(crate) ahead: Ahead,
     pub(crate) last: Last,
     pub(crate) resume: Resume,
     pub(crate) received: u64,
@@ -41,6 +42,9 @@ pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
 pub(crate) enum Input {
     /// The head of a request.
     Head,
+    /// The same of a connection that was shut down: the last request is the one behind which nothing
+    /// stands in its burst. (Apart from `Head`, so that what is usual need not ask.)
+    Leaving,
     /// Content of the youngest request.
     Content,
     /// Unknown until the offered upgrade is answered.
@@ -49,6 +53,25 @@ pub(crate) enum Input {
     Upgraded,
     /// Ignored.
     Ended,
+}
+
+/// What is known of octets behind the last request and its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ahead {
+    /// There was none in the burst, beside the empty line that may stand before a head.
+    Nothing,
+    /// There was one, at which nobody has looked.
+    Unread,
+    /// It begins the next head.
+    Begun,
+}
+
+impl Ahead {
+    /// Before anybody looks.
+    #[inline(always)]
+    pub(crate) const fn of(more: bool) -> Self {
+        if more { Self::Unread } else { Self::Nothing }
+    }
 }
 
 /// How the peer learns where the last answer of the connection ends.
@@ -101,14 +124,16 @@ impl<B, M, L> Pipeline<B, M, L> {
     /// received.
     pub fn new() -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
-        let (identity, first) = numbers(MADE.fetch_add(1, Ordering::Relaxed));
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        let (_, first) = numbers(made);
         Self {
             store: None,
             order: Order::new(first),
-            identity,
+            made,
             input: Input::Head,
             closing: false,
-            head_begun: false,
+            leaving: false,
+            ahead: Ahead::Nothing,
             last: Last::Framed,
             resume: Resume::new(),
             received: 0,
@@ -182,9 +207,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     #[inline(never)]
     fn wants_rest(&self) -> bool {
         match self.input {
+            Input::Head | Input::Leaving => self.has_room_for_request(),
             Input::Content => self.has_room(),
             Input::Upgraded => true,
-            Input::Head | Input::Held | Input::Ended => false,
+            Input::Held | Input::Ended => false,
         }
     }
 
@@ -229,20 +255,28 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// It is forgotten again once 2^31 requests more have been answered: numbers of requests wrap, and
     /// the answer then counts as one to come.
     pub fn is_transmitted(&self, id: TicketId) -> bool {
-        id.pipeline() == self.identity && self.sent.through.is_behind(id.sequence())
+        !self.is_foreign(id) && self.sent.through.is_behind(id.sequence())
     }
 
     /// What the connection is about.
     pub fn phase(&self) -> Phase {
         match self.input {
-            Input::Head if self.head_begun => Phase::Head,
-            Input::Head => Phase::Idle,
+            Input::Head | Input::Leaving if self.ahead == Ahead::Begun => Phase::Head,
+            Input::Head | Input::Leaving => Phase::Idle,
             Input::Content => Phase::Content,
             Input::Held => Phase::Held,
             Input::Upgraded => Phase::Upgraded,
             Input::Ended if self.order.is_empty() && !self.wants_write() => Phase::Closed,
             Input::Ended => Phase::Ending,
         }
+    }
+
+    /// Whether the connection was [shut down](Self::shut_down) and has not come to its end: something
+    /// may be received still. Behind [`Phase::Idle`] with nothing in flight or unsent this is a
+    /// connection to close, as soon as nothing more is known to come.
+    #[cold]
+    pub fn is_leaving(&self) -> bool {
+        self.leaving && self.input != Input::Ended
     }
 
     /// Whether the content that is due ([`Phase::Content`]) is thrown away: its request has been
@@ -291,6 +325,22 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     #[inline]
     pub fn memory_held(&self) -> usize {
         self.store.as_ref().map_or(0, |store| store.output.weight())
+    }
+
+    /// Requests received since the connection began, as a number that wraps: it tells whether the
+    /// message at hand is still the same one. An answer of the pipeline's own to what is no request
+    /// counts as a request, and requests whose tickets have become void count no longer; both are at
+    /// the connection's end.
+    pub fn requests_received(&self) -> u32 {
+        let (_, first) = numbers(self.made);
+        self.order.next().0.wrapping_sub(first.0)
+    }
+
+    /// Whether a request is another pipeline's.
+    #[inline]
+    pub(crate) fn is_foreign(&self, id: TicketId) -> bool {
+        let (identity, _) = numbers(self.made);
+        id.pipeline() != identity
     }
 
     /// Octets consumed since the connection began. With [`phase`](Self::phase) it shows whether a
@@ -373,6 +423,7 @@ impl<B, M, L> fmt::Debug for Pipeline<B, M, L> {
             .field("input", &self.input)
             .field("in_flight", &self.order.len())
             .field("closing", &self.closing)
+            .field("leaving", &self.leaving)
             .finish_non_exhaustive()
     }
 }

@@ -2,13 +2,13 @@
 
 use core::ops::DerefMut;
 
-use rajada_parser::{BodyLength, Error, Framing, Request, Slots, Status, Version};
+use rajada_parser::{BodyLength, Error, Framing, Positions, Request, Slots, Status, Version};
 
 use crate::burst::Burst;
 use crate::content::{Body, Part};
 use crate::event::{Event, Incoming, Offence};
 use crate::memory::Memory;
-use crate::pipeline::{Input, Pipeline};
+use crate::pipeline::{Ahead, Input, Pipeline};
 use crate::settings::Settings;
 use crate::store::{Content, Store};
 use crate::ticket::{Terms, Ticket};
@@ -29,7 +29,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         slots: &'h mut S,
     ) -> Event<'b, 'h> {
         if self.input == Input::Head {
-            self.receive_head(settings, burst, slots)
+            self.receive_head::<S, false>(settings, burst, slots)
         } else {
             self.receive_rest(settings, burst.again(), slots).event(burst)
         }
@@ -41,7 +41,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Gives [`Event::Closed`], or [`Event::Malformed`] for a message cut short.
     pub fn receive_eof(&mut self) -> Event<'static, 'static> {
         let truncated = match self.input {
-            Input::Head => self.head_begun,
+            Input::Head | Input::Leaving => self.ahead == Ahead::Begun,
             Input::Content => true,
             Input::Held | Input::Upgraded | Input::Ended => false,
         };
@@ -55,8 +55,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if truncated { Event::Malformed(Offence::Truncated) } else { Event::Closed }
     }
 
+    /// With `LEAVING` a request may be the last one.
     #[inline(always)]
-    fn receive_head<'b, 'h, S: Slots + ?Sized>(
+    fn receive_head<'b, 'h, S: Slots + ?Sized, const LEAVING: bool>(
         &mut self,
         settings: &Settings,
         burst: &mut Burst<'b>,
@@ -67,27 +68,41 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return Event::NeedData;
         }
         if self.store.is_none() || !self.has_room_for_request() {
+            self.leave_unread(burst.rest());
             return Event::Paused;
         }
         match settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
-                self.head_begun = false;
+                // Before they are consumed: a length that is at hand.
+                self.ahead = Ahead::of(octets < burst.rest().len());
                 self.consume(burst, octets);
-                if request.is_plain() {
+                if !LEAVING && request.is_plain() {
                     return self.admit(request, Incoming::None);
                 }
                 // By reference to copies: so a plain request is never in memory.
-                if let Some(content) = self.plain_content(settings, &{ request }, burst.rest()) {
+                if !LEAVING
+                    && let Some(content) = self.plain_content(settings, &{ request }, burst.rest())
+                {
                     self.consume(burst, content.len());
+                    self.ahead = Ahead::of(!burst.rest().is_empty());
                     return self.admit(request, Incoming::Whole(content));
                 }
                 self.admit_unusual(settings, &{ request }, burst.again()).event(burst)
             }
             Ok(Status::Partial) => {
-                self.head_begun = !b"\r\n".starts_with(burst.rest());
+                self.ahead =
+                    if is_empty_line(burst.rest()) { Ahead::Nothing } else { Ahead::Begun };
                 Event::NeedData
             }
             Err(error) => self.receive_malformed(settings, error, burst.again()).event(burst),
+        }
+    }
+
+    /// Takes note of octets that can't be received now.
+    #[cold]
+    fn leave_unread(&mut self, rest: &[u8]) {
+        if self.ahead == Ahead::Nothing && !is_empty_line(rest) {
+            self.ahead = Ahead::Unread;
         }
     }
 
@@ -126,7 +141,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             return Event::Paused;
         };
         Event::Request {
-            ticket: Ticket::new(self.identity, sequence, Terms::USUAL),
+            ticket: Ticket::new(self.made, sequence, Terms::USUAL),
             request,
             content,
             expects_continue: false,
@@ -182,17 +197,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.closing |= !framing.persistent;
         let begun = !burst.rest().is_empty();
         let content = match framing.body {
-            BodyLength::None | BodyLength::Exact(0) | BodyLength::UntilClose => {
-                self.input = self.input_behind(upgrade);
-                Incoming::None
-            }
+            BodyLength::None | BodyLength::Exact(0) | BodyLength::UntilClose => Incoming::None,
             BodyLength::Exact(length) if length <= burst.rest().len() as u64 => {
-                let content = self.consume(burst, length as usize);
-                self.input = self.input_behind(upgrade);
-                Incoming::Whole(content)
+                Incoming::Whole(self.consume(burst, length as usize))
             }
             body => {
-                self.input = Input::Content;
                 store.content = Content {
                     body: Body::new(body, settings),
                     draining: None,
@@ -203,8 +212,14 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 Incoming::Streaming(body)
             }
         };
+        self.ahead = Ahead::of(!burst.rest().is_empty());
+        self.closing |= self.leaving && is_last(settings, content, burst.again());
+        self.input = match content {
+            Incoming::Streaming(_) => Input::Content,
+            _ => self.input_behind(upgrade),
+        };
         Event::Request {
-            ticket: Ticket::new(self.identity, sequence, terms.with(Terms::UPGRADE, upgrade)),
+            ticket: Ticket::new(self.made, sequence, terms.with(Terms::UPGRADE, upgrade)),
             request: *request,
             content,
             expects_continue: framing.expect_continue
@@ -223,7 +238,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     ) -> Received<'b, 'h> {
         let event = match self.input {
             // Behind content that was drained.
-            Input::Head => self.receive_head(settings, &mut burst, slots),
+            Input::Head => self.receive_head::<S, false>(settings, &mut burst, slots),
+            Input::Leaving => self.receive_head::<S, true>(settings, &mut burst, slots),
             Input::Content => self.receive_content(settings, &mut burst, slots),
             Input::Held => Event::Paused,
             Input::Upgraded => Event::Upgraded,
@@ -310,6 +326,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         store.content.expected &= burst.rest().is_empty();
         let part = store.content.body.next(settings, burst, slots);
         self.received += (burst.consumed() - before) as u64;
+        self.ahead = Ahead::of(!burst.rest().is_empty());
         part
     }
 
@@ -321,11 +338,13 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     /// What follows a complete request.
     #[inline]
-    fn input_behind(&self, hold: bool) -> Input {
+    pub(crate) fn input_behind(&self, hold: bool) -> Input {
         if hold {
             Input::Held
         } else if self.closing {
             Input::Ended
+        } else if self.leaving {
+            Input::Leaving
         } else {
             Input::Head
         }
@@ -370,6 +389,28 @@ impl<'b, 'h> Received<'b, 'h> {
         *burst = self.burst;
         self.event
     }
+}
+
+/// Whether the next head has not begun: an empty line may stand before it (RFC 9112 section 2.2).
+fn is_empty_line(rest: &[u8]) -> bool {
+    b"\r\n".starts_with(rest)
+}
+
+/// Whether nothing stands behind a request in its burst, or not even all of its content.
+#[cold]
+fn is_last(settings: &Settings, content: Incoming<'_>, mut burst: Burst<'_>) -> bool {
+    if let Incoming::Streaming(length) = content {
+        // The slots are in use for the request's fields. Trailers of more count as missing.
+        let (mut body, mut slots) = (Body::new(length, settings), Positions::<32>::new());
+        loop {
+            match body.next(settings, &mut burst, &mut slots) {
+                Ok(Part::Data(_)) => {}
+                Ok(Part::End(_)) => break,
+                Ok(Part::NeedData) | Err(_) => return true,
+            }
+        }
+    }
+    is_empty_line(burst.rest())
 }
 
 /// What a head says about the form of its answer.

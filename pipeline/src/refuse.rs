@@ -29,18 +29,39 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     pub fn refuse(&mut self, settings: &Settings, status: u16) {
         let status = if (400..600).contains(&status) { status } else { 500 };
         match self.input {
-            Input::Head => self.answer_unasked(settings, status, Terms::USUAL),
+            Input::Head | Input::Leaving => self.answer_unasked(settings, status, Terms::USUAL),
             Input::Content => self.answer_in_place(settings, status),
             Input::Held | Input::Upgraded | Input::Ended => self.end_input(),
         }
     }
 
-    /// Receives no further request. Answers owed are still given; the last one, if it is not
-    /// encoded yet, says `Connection: close`.
+    /// Brings the connection to an end that loses nothing. Answers owed are given, and so are those
+    /// to requests that are on their way; the last one says `Connection: close`, if it is not encoded
+    /// yet, and nothing is received behind its request. Called again it changes nothing.
+    ///
+    /// Which request is the last one?
+    ///
+    /// - The first one behind which, and behind whose content, nothing stands in its burst. (One whose
+    ///   content goes on behind the burst is it, too.) So call this once everything is read that the
+    ///   peer is known to have sent, or give the rest of that as one burst.
+    /// - The youngest one in flight, if its answer is encoded before an octet of another head is seen.
+    ///   A head that has begun is awaited.
+    /// - The one whose content is due, or whose offer of another protocol awaits its answer, when this
+    ///   is called. The offer may be accepted.
+    ///
+    /// Content that is thrown away since its request has been answered ends at once. If nothing is in
+    /// flight, or the youngest request's answer has been encoded, the connection may stay as it is,
+    /// [`Phase::Idle`](crate::Phase::Idle), until its owner closes it: see
+    /// [`is_leaving`](Self::is_leaving).
     pub fn shut_down(&mut self) {
-        self.closing = true;
-        if self.input == Input::Head {
-            self.input = Input::Ended;
+        if core::mem::replace(&mut self.leaving, true) {
+            return;
+        }
+        match self.input {
+            Input::Head => self.input = Input::Leaving,
+            Input::Content if self.is_draining() => self.end_input(),
+            Input::Content | Input::Held => self.closing = true,
+            Input::Leaving | Input::Upgraded | Input::Ended => {}
         }
     }
 
@@ -60,7 +81,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         match self.input {
             Input::Content if self.is_draining() => self.end_input(),
             Input::Content | Input::Held => self.closing = true,
-            Input::Head => self.end_input(),
+            Input::Head | Input::Leaving => self.end_input(),
             Input::Upgraded | Input::Ended => {}
         }
         Ok(())

@@ -22,6 +22,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// The lower 24 bits of `pipeline` count.
     #[inline]
     pub(crate) const fn new(pipeline: u32, sequence: Sequence, terms: Terms) -> Self {
         Self { bits: (pipeline as u64) << 40 | (sequence.0 as u64) << 8 | terms.0 as u64 }

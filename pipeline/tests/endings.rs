@@ -157,29 +157,6 @@ fn content_that_is_due_when_the_connection_is_told_to_close() {
 }
 
 #[test]
-fn shutting_down_gives_every_owed_answer() {
-    let mut connection = Connection::new();
-    let [a, b, c] = three(&mut connection);
-    connection.push(get("/d").as_bytes());
-    connection.pipeline.shut_down();
-    assert!(!connection.pipeline.wants_read());
-    assert!(matches!(connection.next(), Seen::Closed));
-    connection.answer(a, "a");
-    connection.answer(b, "b");
-    assert_eq!(connection.pipeline.phase(), Phase::Ending);
-    connection.answer(c, "c");
-    assert_eq!(connection.output(), answered("a") + &answered("b") + &answered_last("c"));
-    assert!(connection.is_closed());
-}
-
-#[test]
-fn shutting_down_an_idle_connection_closes_it() {
-    let mut connection = Connection::new();
-    connection.pipeline.shut_down();
-    assert!(connection.is_closed());
-}
-
-#[test]
 fn a_stream_to_http10_ends_with_the_connection() {
     let mut connection = Connection::new();
     let kept = "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rajada_parser::{BodyLength, Fields, Form, Request, Response, Target, Version, list};
 use rajada_pipeline::client::{Client, RequestError, RequestHead, Sending};
 use rajada_pipeline::{
-    Content, Head, Incoming, Length, Pipeline, Settings, Store, Streaming, Ticket,
+    Content, Head, Incoming, Length, Phase, Pipeline, Settings, Store, Streaming, Ticket,
 };
 
 pub(crate) struct Exchange {
@@ -218,6 +218,10 @@ impl Exchange {
         }
         self.fail_all(settings, status);
         self.pipeline.shut_down();
+        if self.pipeline.phase() == Phase::Idle && self.pipeline.in_flight() == 0 {
+            // No request is known to be on its way. As if the client had ended the connection.
+            let _ = self.pipeline.receive_eof();
+        }
     }
 
     /// No response comes to any request whose response has not begun.

@@ -187,7 +187,8 @@ impl Proxy {
                 (progress, since) = (now, Instant::now());
             } else if since.elapsed() >= self.patience {
                 match phase {
-                    Phase::Idle => exchange.pipeline.shut_down(),
+                    // As if the client had ended it.
+                    Phase::Idle => drop(exchange.pipeline.receive_eof()),
                     _ => exchange.pipeline.refuse(&settings, 408),
                 }
             }

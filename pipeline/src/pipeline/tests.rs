@@ -107,7 +107,7 @@ fn a_ring_that_grows_where_numbers_wrap_keeps_what_is_in_flight() {
 #[test]
 fn what_left_half_a_lap_ago_is_forgotten() {
     let mut pipeline = Own::<Small>::new();
-    let id = Ticket::new(pipeline.identity, Sequence(7), Terms::USUAL).id();
+    let id = Ticket::new(pipeline.made, Sequence(7), Terms::USUAL).id();
     for (through, known) in [(7, false), (8, true), (6 + (1 << 31), true), (7 + (1 << 31), false)] {
         pipeline.sent.through = Sequence(through);
         assert_eq!(pipeline.is_transmitted(id), known, "{through}");

@@ -14,6 +14,11 @@ pub struct Reference {
     pub pieces: usize,
     /// No request follows those received.
     pub closing: bool,
+    /// The last request is the one behind which nothing stands.
+    leaving: bool,
+    /// Octets that were received and not consumed begin the next head, or would if they were looked
+    /// at.
+    pub more: bool,
     pub input: Input,
     /// Answers that were begun, in request order, with what a client must find in them.
     pub given: Vec<Given>,
@@ -52,6 +57,8 @@ pub struct Facts {
     pub streaming: bool,
     pub expects: bool,
     pub upgrade: bool,
+    /// Something stands behind the request, and its content, in the same burst.
+    pub followed: bool,
 }
 
 #[derive(Debug)]
@@ -96,7 +103,7 @@ impl Reference {
     pub fn request(&mut self, facts: Facts) -> usize {
         let number = self.next;
         self.next += 1;
-        self.closing |= facts.last;
+        self.closing |= facts.last || (self.leaving && !facts.followed);
         self.answers.push_back(Answer { number, facts, octets: Vec::new(), state: State::Owed });
         self.input = if facts.streaming {
             Input::Content { expected: facts.expects, draining: false, hold: facts.upgrade }
@@ -171,10 +178,18 @@ impl Reference {
     }
 
     pub fn shut_down(&mut self) {
-        self.closing = true;
-        if self.input == Input::Head {
-            self.input = Input::Ended;
+        if std::mem::replace(&mut self.leaving, true) {
+            return;
         }
+        match self.input {
+            Input::Content { draining: true, .. } => self.end(),
+            Input::Content { .. } | Input::Held => self.closing = true,
+            Input::Head | Input::Upgraded | Input::Ended => {}
+        }
+    }
+
+    pub fn is_leaving(&self) -> bool {
+        self.leaving && self.input != Input::Ended
     }
 
     pub fn respond(&mut self, number: usize, content: &[u8]) {
@@ -409,10 +424,14 @@ impl Reference {
         self.input = Input::Ended;
     }
 
-    /// A client that waits for `100 (Continue)` and gets something else may send content or not.
+    /// A client that waits for `100 (Continue)` and gets something else may send content or not. One
+    /// that sends nothing more is left with the answer to its youngest request.
     fn before(&mut self, number: usize) {
-        if matches!(self.input, Input::Content { expected: true, .. }) && number + 1 == self.next {
-            self.closing = true;
+        match self.input {
+            _ if number + 1 != self.next => {}
+            Input::Content { expected: true, .. } => self.closing = true,
+            Input::Head if self.leaving && !self.more => self.end(),
+            _ => {}
         }
     }
 

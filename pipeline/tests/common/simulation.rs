@@ -13,6 +13,7 @@ use super::reference::{Facts, HEAD, HINTS, Input, Reference, SWITCH};
 type Loan<M> = Box<Store<Vec<u8>, M>>;
 
 const HELD: usize = 4000;
+const CONTENT: u64 = 10_000;
 /// More than the pieces that memory on the heap has at first.
 const IN_FLIGHT: usize = 20;
 
@@ -54,7 +55,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         let mut settings = Settings::default();
         settings.requests_in_flight = IN_FLIGHT;
         settings.held = HELD;
-        settings.content = 10_000;
+        settings.content = CONTENT;
         let mut pipeline = Pipeline::new();
         pipeline.lend(Box::new(Store::with_memory(&settings, memory)));
         Self {
@@ -90,7 +91,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
             13 if choice < 16 => self.lose(choice),
             13 if choice < 32 => self.close_after(choice),
             13 if choice >= 252 => self.eof(),
-            13 if choice >= 250 => {
+            13 if choice >= 236 => {
                 self.pipeline.shut_down();
                 self.reference.shut_down();
             }
@@ -134,6 +135,12 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                     assert_eq!(reference.input, Input::Head);
                     assert!(reference.in_flight() < IN_FLIGHT && reference.weight() < HELD);
                     let framing = request.framing().expect("it was accepted");
+                    let rest = &self.octets[self.consumed..self.arrived];
+                    let followed = match content {
+                        Incoming::Streaming(BodyLength::Chunked) => behind_chunks(rest),
+                        Incoming::Streaming(_) => None,
+                        _ => Some(rest),
+                    };
                     let number = reference.request(Facts {
                         is_head: request.method() == b"HEAD",
                         http10: request.version() == rajada_parser::Version::Http10,
@@ -141,6 +148,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                         streaming: matches!(content, Incoming::Streaming(_)),
                         expects: expects_continue,
                         upgrade,
+                        followed: followed.is_some_and(begins_a_head),
                     });
                     self.tickets.push((number, ticket));
                 }
@@ -376,6 +384,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         // No piece is empty.
         assert!(pieces <= self.pipeline.held() * size_of::<Piece<Vec<u8>>>());
         self.reference.pieces = pieces;
+        self.reference.more = begins_a_head(&self.octets[self.consumed..self.arrived]);
         let (pipeline, reference) = (&self.pipeline, &self.reference);
         assert_eq!(pipeline.in_flight(), reference.in_flight());
         assert_eq!(pipeline.held(), reference.held());
@@ -394,6 +403,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
             && reference.ready.is_empty();
         assert_eq!(pipeline.phase() == Phase::Closed, closed);
         assert_eq!(pipeline.wants_reset(), reference.wants_reset());
+        assert_eq!(pipeline.is_leaving(), reference.is_leaving());
         for (number, ticket) in &self.tickets {
             assert!(!pipeline.is_transmitted(ticket.id()) || reference.has_left(*number));
         }
@@ -485,6 +495,30 @@ fn take_content(rest: &mut &[u8], body: BodyLength) -> (Vec<u8>, bool) {
                 Status::Partial => (content, false),
             }
         }
+    }
+}
+
+/// Whether these are more than the empty line that may stand before a head.
+fn begins_a_head(octets: &[u8]) -> bool {
+    !b"\r\n".starts_with(octets)
+}
+
+/// What stands behind content in chunks, if all of that is there and well-formed.
+fn behind_chunks(mut octets: &[u8]) -> Option<&[u8]> {
+    let mut decoder = ChunkedDecoder::new(&Limits::DEFAULT);
+    loop {
+        let (chunk, taken) = decoder.decode(octets).ok()?;
+        octets = &octets[taken..];
+        match chunk {
+            Chunk::Data(_) if decoder.content() <= CONTENT => {}
+            Chunk::Trailers => break,
+            Chunk::Data(_) | Chunk::NeedData => return None,
+        }
+    }
+    let (mut at, mut slots) = (Resume::new(), Positions::<32>::new());
+    match Config::STRICT.parse_trailers(octets, &mut at, &mut slots) {
+        Ok(Status::Complete(_, taken)) => Some(&octets[taken..]),
+        _ => None,
     }
 }
 
