@@ -35,6 +35,9 @@ impl Generator {
         ];
         command.arg(server.address().to_string()).args(["--shape", scenario.shape, "--json"]);
         command.args(numbers.iter().flat_map(|(name, value)| [*name, value.as_str()]));
+        if let Some(rate) = scenario.rate {
+            command.args(["--rate", &rate.to_string()]);
+        }
         let output = command
             .stdin(Stdio::null())
             .output()

@@ -41,6 +41,7 @@ mod run;
 mod samples;
 mod scenarios;
 mod server;
+mod steady;
 mod summary;
 
 use std::ffi::OsString;
