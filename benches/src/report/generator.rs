@@ -68,7 +68,7 @@ fn read(text: &str) -> Result<Load, String> {
 }
 
 /// A program beside this one.
-pub(super) fn beside(name: &str) -> Result<PathBuf, String> {
+pub(crate) fn beside(name: &str) -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let program = this.parent().unwrap_or(Path::new("")).join(name);
     match program.is_file() {

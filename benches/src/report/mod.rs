@@ -47,6 +47,9 @@ mod summary;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub(crate) use build_peers::quiet_build;
+pub(crate) use generator::beside;
+pub(crate) use memory::most_files;
 use options::Command;
 
 /// The program `report`.
