@@ -93,6 +93,8 @@ pub struct Server {
     pub system_us_per_request: f64,
     /// Both.
     pub cpu_us_per_request: f64,
+    /// Ready to run, and not running: others had the processor, or it had to be woken.
+    pub waited_us_per_request: f64,
     /// Octets in use before the first connection.
     pub resident_before: u64,
     /// Octets in use at the end, with all connections open.
@@ -151,10 +153,11 @@ impl fmt::Display for Report {
         if let Some(server) = &self.server {
             writeln!(
                 f,
-                "server      {:.3} us CPU a request: user {:.3}, system {:.3}; resident {} KiB before, {} KiB at the end",
+                "server      {:.3} us CPU a request: user {:.3}, system {:.3}; {:.3} us waited for it; resident {} KiB before, {} KiB at the end",
                 server.cpu_us_per_request,
                 server.user_us_per_request,
                 server.system_us_per_request,
+                server.waited_us_per_request,
                 server.resident_before / 1024,
                 server.resident_after / 1024
             )?;

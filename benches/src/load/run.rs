@@ -94,6 +94,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
             user_us_per_request: per_request(used.user),
             system_us_per_request: per_request(used.system),
             cpu_us_per_request: per_request(used.total()),
+            waited_us_per_request: per_request(last.waited(&first)),
             resident_before: before.resident,
             resident_after: last.resident,
         }

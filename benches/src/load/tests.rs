@@ -114,6 +114,7 @@ fn json_has_the_names_that_others_read() {
         "latency_us.min latency_us.p50 latency_us.p75 latency_us.p90 latency_us.p99 latency_us.p99_9",
         "latency_us.max latency_us.mean first_answer_us.p50",
         "server.pid server.user_us_per_request server.system_us_per_request server.cpu_us_per_request",
+        "server.waited_us_per_request",
         "server.resident_before server.resident_after",
     ];
     for name in all.iter().flat_map(|names| names.split(' ')) {

@@ -162,6 +162,8 @@ pub(super) struct Server {
     pub(super) user_us_per_request: f64,
     pub(super) system_us_per_request: f64,
     pub(super) cpu_us_per_request: f64,
+    /// Ready to run, and not running.
+    pub(super) waited_us_per_request: f64,
 }
 
 /// What a contestant does with what clients may do. `None`: fine; else what went wrong.

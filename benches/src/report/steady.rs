@@ -25,6 +25,11 @@ pub(super) fn lag(load: &Load) -> f64 {
     load.lag_us.as_ref().map_or(0.0, |lag| lag.p99)
 }
 
+/// How long the server was ready to run and did not, in microseconds a request.
+pub(super) fn waited(load: &Load) -> f64 {
+    load.server.as_ref().map_or(f64::NAN, |server| server.waited_us_per_request)
+}
+
 pub(super) fn mean(load: &Load) -> f64 {
     load.latency_us.mean
 }

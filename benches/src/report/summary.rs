@@ -185,6 +185,7 @@ pub(super) mod tests {
                     user_us_per_request: cpu * slower / 4.0,
                     system_us_per_request: cpu * slower * 0.75,
                     cpu_us_per_request: cpu * slower,
+                    waited_us_per_request: 1.0,
                 };
                 let load = Load {
                     requests: 1000,

@@ -27,8 +27,8 @@ pub(super) fn all(record: &Record) -> Vec<Chart> {
         ("rates", rates::chart(record)),
         ("cpu", cpu::chart(record)),
         ("latency", latency::chart(record)),
-        ("steady-cpu", steady::cpu_chart(record)),
-        ("steady-latency", steady::latency_chart(record)),
+        ("fixed-cpu", steady::cpu_chart(record)),
+        ("fixed-latency", steady::latency_chart(record)),
         ("memory", memory::chart(record)),
         ("parsers", heads::chart(record)),
     ];
@@ -75,7 +75,7 @@ mod tests {
         let names = |charts: &[Chart]| charts.iter().map(|chart| chart.name).collect::<Vec<_>>();
         assert_eq!(names(&all(&record())), ["rates", "cpu", "latency"]);
         let charts = all(&steady::tests::record());
-        assert_eq!(names(&charts), ["rates", "cpu", "latency", "steady-cpu", "steady-latency"]);
+        assert_eq!(names(&charts), ["rates", "cpu", "latency", "fixed-cpu", "fixed-latency"]);
         for chart in charts {
             assert!(
                 chart.svg.starts_with("<svg ") && chart.svg.ends_with("</svg>\n"),

@@ -36,7 +36,7 @@ pub(super) fn how(record: &Record) -> Section {
         (
             "turns taken again",
             format!(
-                "{} of {}, because the kernel had dropped more than a few segments on loopback, or the generator was late",
+                "{} besides the {} that count, because the kernel had dropped more than a few segments on loopback, or the generator was late",
                 environment.repeated,
                 record.runs.len()
             ),

@@ -12,8 +12,14 @@ use super::{Part, Section, alone, class, ranking, section, spread};
 
 pub(super) fn summary(record: &Record) -> Section {
     let cells = cells(record);
+    let mut behind = Vec::new();
+    let losses = losses(record);
+    if !losses.is_empty() {
+        behind.push(Words("Where a peer is ahead of Rajada, whether it has faults or not:".into()));
+        behind.push(List(losses));
+    }
     if cells.is_empty() {
-        return section("What was to be reached", Vec::new());
+        return section("Where Rajada is behind", behind);
     }
     let count = |verdict| cells.iter().filter(|cell| cell.verdict == verdict).count();
     let mut table = Table::of_prose(&["scenario", "goal", "measured", ""]);
@@ -39,12 +45,8 @@ pub(super) fn summary(record: &Record) -> Section {
         count(Verdict::Missed),
         count(Verdict::Unknown)
     );
-    let losses = losses(record);
     let mut parts = vec![Words(verdicts), Part::Table(table)];
-    if !losses.is_empty() {
-        parts.push(Words("Where a peer is ahead of Rajada, whether it has faults or not:".into()));
-        parts.push(List(losses));
-    }
+    parts.append(&mut behind);
     section("What was to be reached", parts)
 }
 

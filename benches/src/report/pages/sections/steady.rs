@@ -2,7 +2,7 @@
 
 use super::super::super::record::{Contestant, Load, Record};
 use super::super::super::scenarios::Scenario;
-use super::super::super::steady::{self, LATE, Turns, lag, mean};
+use super::super::super::steady::{self, LATE, Turns, lag, mean, waited};
 use super::super::super::summary::{LIMIT, cpu, figure, p99, rate, ratio};
 use super::super::table::Table;
 use super::Part::{Chart, List, Words};
@@ -28,11 +28,13 @@ pub(super) fn steady(record: &Record) -> Section {
             "Not pipelined, open loop: each request has a time when it is due, evenly spread over all connections, and is sent then, or as soon as its \
              connection is free. Latency counts from when it was due, so a pause of the server counts for all that would have come in it. The server \
              is mostly idle, and pays for being woken: so a request costs more than under full load. A rate is not kept where less than 99 % of it \
-             was answered, or ever more requests were waiting. The lag is the generator's own: from when a request was due and its connection free, \
+             was answered, or ever more requests were waiting. The server waits for \
+             its processor, on average for so long a request, where it has to be woken, and where others want it, too: that is in its latency, and no \
+             fault of it. The lag is the generator's own: from when a request was due and its connection free, \
              to when it was sent. Turns with a lag above {LATE:.0} µs for one in a hundred are invalid: they are taken again, and left out if that \
              does not help; where no turn is valid, ‡ marks figures that are the generator's as much as the server's. † has a fault."
         );
-        parts.splice(0..0, [Chart("steady-cpu"), Chart("steady-latency"), Words(words)]);
+        parts.splice(0..0, [Chart("fixed-cpu"), Chart("fixed-latency"), Words(words)]);
     }
     section("At a fixed rate", parts)
 }
@@ -45,6 +47,7 @@ fn table(record: &Record, scenario: &Scenario, rows: &[&Contestant]) -> Table {
         "× null-mio",
         "mean latency, µs",
         "p99 latency, µs",
+        "waited for the processor, µs",
         "the generator's lag: p99, µs",
         "valid turns",
     ]);
@@ -62,6 +65,7 @@ fn table(record: &Record, scenario: &Scenario, rows: &[&Contestant]) -> Table {
                 spread(ratio(record, scenario.name, &one.name, LIMIT, cpu), 2),
                 spread(of(mean), 0),
                 spread(of(p99), 0),
+                spread(of(waited), 0),
                 alone(of(lag), 0),
                 format!("{} of {}", turns.all - turns.late, turns.all),
             ],
