@@ -25,9 +25,10 @@ pub(super) fn lag(load: &Load) -> f64 {
     load.lag_us.as_ref().map_or(0.0, |lag| lag.p99)
 }
 
-/// How long the server was ready to run and did not, in microseconds a request.
+/// For which part of the time the server was ready to run and did not, in percent.
 pub(super) fn waited(load: &Load) -> f64 {
-    load.server.as_ref().map_or(f64::NAN, |server| server.waited_us_per_request)
+    let server = load.server.as_ref();
+    server.map_or(f64::NAN, |server| server.waited_us_per_request * load.requests_per_second / 1e4)
 }
 
 pub(super) fn mean(load: &Load) -> f64 {

@@ -36,7 +36,7 @@ are reset, peers that are slow or vanish, steady clients that account for each r
 Usage: soak [OPTIONS]
 
 Options:
-  --seconds S    How long, in all [default: 300]
+  --seconds S    How long, in all; the siege takes 13 at the least [default: 300]
   --restarts N   End the server of the clients of all kinds and start another one so many times [default: 0]
   --clients N    Threads that are a client of some kind each [default: 24]
   --flood N      Connections of a flood, as far as there can be descriptors [default: 5000]

@@ -111,11 +111,10 @@ pub(super) fn run(options: &Options) -> Result<Siege, String> {
         besieged
     });
     (siege.steady, siege.slow, siege.vanishing) = tallies;
-    besieged?;
-    // Nobody is left: what is there now, is the server's own.
-    thread::sleep(SETTLE);
-    siege.samples.end = Figures::of(server.pid())?;
-    siege.end(&mut server)?;
+    // What was seen until something went wrong is worth to be told, too.
+    if let Err(error) = besieged.and_then(|()| siege.end(&mut server)) {
+        siege.faults.push(error);
+    }
     siege.lasted = began.elapsed();
     Ok(siege)
 }
@@ -181,6 +180,9 @@ impl Siege {
     }
 
     fn end(&mut self, server: &mut Process) -> Result<(), String> {
+        // Nobody is left: what is there then is the server's own.
+        thread::sleep(SETTLE);
+        self.samples.end = Figures::of(server.pid())?;
         let began = Instant::now();
         server.terminate()?;
         self.ended(server, began)
