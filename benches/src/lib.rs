@@ -16,7 +16,8 @@
 //! Compare CPU a request rather than requests a second, servers in turn rather than one after another, and answers of equal length (`--length` of
 //! the small servers): most of a request's cost is the kernel's, and grows with the octets.
 //!
-//! The soak ([soak], `--bin soak`) times nothing: it serves clients of all kinds for minutes, and looks whether anything is wrong or grows.
+//! The soak ([soak], `--bin soak`) times nothing: it serves clients of all kinds for minutes, and looks whether anything is wrong or grows. At the same
+//! time it besieges the program `rajada`, with floods and restarts.
 
 pub mod contest;
 pub mod corpus;

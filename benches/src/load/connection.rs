@@ -20,6 +20,8 @@ pub(super) struct Connection {
     pub(super) busy: bool,
     /// When it was sent or should have been, in nanoseconds since the run began.
     pub(super) began: u64,
+    /// Since when there has been none, in nanoseconds since the run began.
+    pub(super) free: u64,
     /// Octets of it that were written.
     pub(super) sent: usize,
     /// Octets of its answers that were read.

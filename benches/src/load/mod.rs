@@ -24,7 +24,8 @@
 //!
 //! **Fixed rate** (`--rate`): bursts have a timetable, and latency counts from the time that the table says, even if the connection was still
 //! busy then. So a pause of the server counts for all requests that would have come in it, not only for those that had been sent (the error
-//! that is called coordinated omission).
+//! that is called coordinated omission). The generator must be in time itself, so it says how late it was: from when a burst was due and its
+//! connection free, to when it was sent. And it says how many were due and not answered, at five moments: a line that grows is a rate not kept.
 //!
 //! Not in scope: TLS, other methods of arrival than an even timetable, answers that differ from the first by more than their date.
 

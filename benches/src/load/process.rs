@@ -17,6 +17,8 @@ pub(super) struct Usage {
     system: f64,
     /// Seconds of the threads that are alive, in nanoseconds exact.
     running: f64,
+    /// Seconds in which they were ready to run, and did not.
+    waiting: f64,
     /// Octets of memory in use now.
     pub(super) resident: u64,
 }
@@ -44,7 +46,9 @@ impl Usage {
             usage.user += stat.user;
             usage.system += stat.system;
             usage.resident += stat.resident;
-            usage.running += running(pid);
+            let [running, waiting] = scheduled(pid);
+            usage.running += running;
+            usage.waiting += waiting;
         }
         if stats.contains_key(&pid) {
             Ok(usage)
@@ -61,6 +65,11 @@ impl Usage {
         let total = if (running - ticks).abs() <= 5.0 / TICKS { running } else { ticks };
         let user = if ticks > 0.0 { total * (user / ticks) } else { 0.0 };
         Cpu { user, system: total - user }
+    }
+
+    /// Seconds in which threads were ready to run since then, and did not.
+    pub(super) fn waited(&self, before: &Self) -> f64 {
+        (self.waiting - before.waiting).max(0.0)
     }
 }
 
@@ -88,14 +97,16 @@ fn family_among(stats: &HashMap<u32, Stat>, pid: u32) -> Vec<u32> {
     found
 }
 
-/// What the scheduler has counted for the threads of a process, in seconds.
-fn running(pid: u32) -> f64 {
+/// What the scheduler has counted for the threads of a process, in seconds: running, and ready to run.
+fn scheduled(pid: u32) -> [f64; 2] {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let nanos = threads.filter_map(|thread| {
+    let counts = threads.filter_map(|thread| {
         let counts = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        counts.split(' ').next()?.parse::<u64>().ok()
+        let mut counts = counts.split(' ').map(|count| count.parse::<u64>().ok());
+        Some([counts.next()??, counts.next()??])
     });
-    nanos.sum::<u64>() as f64 / 1e9
+    let sum = counts.fold([0, 0], |sum, counts| [sum[0] + counts[0], sum[1] + counts[1]]);
+    sum.map(|nanos| nanos as f64 / 1e9)
 }
 
 struct Stat {
@@ -146,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_scheduler_says_how_much_and_ticks_say_where() {
-        let usage = |user, system, running| Usage { user, system, running, resident: 0 };
+        let usage =
+            |user, system, running| Usage { user, system, running, waiting: 0.0, resident: 0 };
         let before = usage(1.0, 3.0, 4.0);
         let more = Cpu { user: 0.50390625, system: 1.51171875 };
         assert_eq!(usage(1.5, 4.5, 6.015625).since(&before), more);

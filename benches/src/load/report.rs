@@ -41,6 +41,10 @@ pub struct Report {
     pub latency_us: Latency,
     /// Of the first answer to each burst, in microseconds.
     pub first_answer_us: Latency,
+    /// How late the generator itself was: microseconds from when a burst was due and its connection free, to when it was sent. Only at a rate.
+    pub lag_us: Option<Latency>,
+    /// Bursts that were due and not answered: at the beginning, at three moments between, and at the end. Only at a rate.
+    pub backlog: Vec<u64>,
     /// User and system time of the generator, in microseconds a request.
     pub generator_cpu_us_per_request: f64,
     /// TCP segments that the whole machine sent again meanwhile. If there are many, it was too busy to measure anything.
@@ -89,6 +93,8 @@ pub struct Server {
     pub system_us_per_request: f64,
     /// Both.
     pub cpu_us_per_request: f64,
+    /// Ready to run, and not running: others had the processor, or it had to be woken.
+    pub waited_us_per_request: f64,
     /// Octets in use before the first connection.
     pub resident_before: u64,
     /// Octets in use at the end, with all connections open.
@@ -137,14 +143,21 @@ impl fmt::Display for Report {
         writeln!(f, "octets      {:.1} MB read, {:.1} MB written", read / 1e6, written / 1e6)?;
         writeln!(f, "bursts      {}", self.latency_us)?;
         writeln!(f, "first ones  {}", self.first_answer_us)?;
+        if let Some(lag) = &self.lag_us {
+            let Latency { p50, p99, max, .. } = lag;
+            let backlog: Vec<String> = self.backlog.iter().map(u64::to_string).collect();
+            writeln!(f, "own lag     sent late by us: p50 {p50:.0}, p99 {p99:.0}, max {max:.0}")?;
+            writeln!(f, "backlog     due and not answered, in turn: {}", backlog.join(", "))?;
+        }
         writeln!(f, "generator   {:.3} us CPU a request", self.generator_cpu_us_per_request)?;
         if let Some(server) = &self.server {
             writeln!(
                 f,
-                "server      {:.3} us CPU a request: user {:.3}, system {:.3}; resident {} KiB before, {} KiB at the end",
+                "server      {:.3} us CPU a request: user {:.3}, system {:.3}; {:.3} us waited for it; resident {} KiB before, {} KiB at the end",
                 server.cpu_us_per_request,
                 server.user_us_per_request,
                 server.system_us_per_request,
+                server.waited_us_per_request,
                 server.resident_before / 1024,
                 server.resident_after / 1024
             )?;

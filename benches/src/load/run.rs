@@ -12,6 +12,9 @@ use super::shared::{Counts, Phase, Shared};
 use super::worker::{Task, Worker};
 use super::{latency, progress, retransmitted};
 
+/// The time that is measured has so many parts, between which is looked how much is due.
+const PARTS: u32 = 4;
+
 /// What was so far, at one moment.
 struct Sample {
     at: Instant,
@@ -50,6 +53,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
 
     let mut errors = Errors::default();
     let (mut latencies, mut firsts) = (latency::histogram(), latency::histogram());
+    let (mut lags, mut backlog) = (latency::histogram(), Vec::new());
     let (first, last) = thread::scope(|scope| {
         let threads: Vec<_> =
             workers.into_iter().map(|worker| scope.spawn(|| worker.run())).collect();
@@ -57,7 +61,12 @@ pub fn run(load: &Load) -> Result<Report, String> {
         progress::wait(&shared, answers, "warm-up", begun + load.warm_up);
         let first = Sample::take(load, &shared);
         shared.enter(Phase::Measure);
-        progress::wait(&shared, answers, "measuring", begun + load.warm_up + load.measured);
+        for part in 1..=PARTS {
+            backlog.push(left(&shared));
+            let until = load.warm_up + load.measured * part / PARTS;
+            progress::wait(&shared, answers, "measuring", begun + until);
+        }
+        backlog.push(left(&shared));
         let last = Sample::take(load, &shared);
         shared.enter(Phase::Drain);
         for thread in threads {
@@ -65,7 +74,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
             let tally = tally.map_err(|error| format!("a thread can't poll: {error}"))?;
             errors.add(&tally.errors);
             let added = latencies.add(&tally.latencies).and_then(|()| firsts.add(&tally.first));
-            added.map_err(|error| error.to_string())?;
+            added.and_then(|()| lags.add(&tally.lag)).map_err(|error| error.to_string())?;
         }
         Ok::<_, String>((first, last))
     })?;
@@ -85,6 +94,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
             user_us_per_request: per_request(used.user),
             system_us_per_request: per_request(used.system),
             cpu_us_per_request: per_request(used.total()),
+            waited_us_per_request: per_request(last.waited(&first)),
             resident_before: before.resident,
             resident_after: last.resident,
         }
@@ -108,6 +118,8 @@ pub fn run(load: &Load) -> Result<Report, String> {
         errors,
         latency_us: latency::summary(&latencies),
         first_answer_us: latency::summary(&firsts),
+        lag_us: load.rate.map(|_| latency::summary(&lags)),
+        backlog: if load.rate.is_some() { backlog } else { Vec::new() },
         generator_cpu_us_per_request: per_request(generator.total()),
         retransmitted: last
             .retransmitted
@@ -115,6 +127,13 @@ pub fn run(load: &Load) -> Result<Report, String> {
             .map(|(last, first)| last - first),
         server,
     })
+}
+
+/// Bursts that are due and not answered.
+fn left(shared: &Shared) -> u64 {
+    let counts = shared.counts();
+    // Threads publish one number behind the other.
+    counts.due.saturating_sub(counts.bursts)
 }
 
 impl Sample {

@@ -27,6 +27,7 @@ pub(super) struct Shared {
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(super) struct Counters {
+    due: AtomicU64,
     bursts: AtomicU64,
     octets_in: AtomicU64,
     octets_out: AtomicU64,
@@ -36,6 +37,9 @@ pub(super) struct Counters {
 /// A sum of [`Counters`].
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Counts {
+    /// Bursts that the timetable had until now.
+    pub(super) due: u64,
+    /// Bursts answered.
     pub(super) bursts: u64,
     pub(super) octets_in: u64,
     pub(super) octets_out: u64,
@@ -76,6 +80,7 @@ impl Shared {
     #[inline]
     pub(super) fn publish(&self, thread: usize, counts: &Counts) {
         let counters = &self.counters[thread];
+        counters.due.store(counts.due, Ordering::Relaxed);
         counters.bursts.store(counts.bursts, Ordering::Relaxed);
         counters.octets_in.store(counts.octets_in, Ordering::Relaxed);
         counters.octets_out.store(counts.octets_out, Ordering::Relaxed);
@@ -88,6 +93,7 @@ impl Shared {
             self.counters.iter().map(|counters| of(counters).load(Ordering::Relaxed)).sum()
         };
         Counts {
+            due: sum(|counters| &counters.due),
             bursts: sum(|counters| &counters.bursts),
             octets_in: sum(|counters| &counters.octets_in),
             octets_out: sum(|counters| &counters.octets_out),
@@ -101,6 +107,7 @@ impl std::ops::Sub for Counts {
 
     fn sub(self, before: Self) -> Self {
         Self {
+            due: self.due - before.due,
             bursts: self.bursts - before.bursts,
             octets_in: self.octets_in - before.octets_in,
             octets_out: self.octets_out - before.octets_out,

@@ -109,11 +109,12 @@ fn json_has_the_names_that_others_read() {
         serde_json::from_str(&run(&load).unwrap().json().unwrap()).unwrap();
     let all = [
         "address connections depth threads seconds warmup mode rate requests requests_per_second bursts",
-        "octets_in octets_out generator_cpu_us_per_request retransmitted",
+        "octets_in octets_out generator_cpu_us_per_request retransmitted lag_us.p99 backlog.0 backlog.4",
         "errors.connect errors.read errors.write errors.mismatch errors.status",
         "latency_us.min latency_us.p50 latency_us.p75 latency_us.p90 latency_us.p99 latency_us.p99_9",
         "latency_us.max latency_us.mean first_answer_us.p50",
         "server.pid server.user_us_per_request server.system_us_per_request server.cpu_us_per_request",
+        "server.waited_us_per_request",
         "server.resident_before server.resident_after",
     ];
     for name in all.iter().flat_map(|names| names.split(' ')) {
@@ -201,6 +202,9 @@ fn a_rate_is_kept_and_a_stall_counts_for_all_that_were_due() {
     assert!(report.latency_us.max >= 120e3, "{:?}", report.latency_us);
     assert!(report.latency_us.p90 >= 40e3, "{:?}", report.latency_us);
     assert!(report.latency_us.min < 20e3, "{:?}", report.latency_us);
+    // That was not the generator's own lateness.
+    assert!(report.lag_us.unwrap().p90 < 20e3);
+    assert_eq!(report.backlog.len(), 5);
     // What is due at the very end is sent, not left out or counted as answered.
     assert!(report.latency_us.min > 2.0, "{:?}", report.latency_us);
 }

@@ -48,6 +48,8 @@ pub(super) struct Tally {
     pub(super) latencies: Histogram<u64>,
     /// Of the first answer to each.
     pub(super) first: Histogram<u64>,
+    /// How late bursts were sent behind the time when they were due and their connection was free: what the generator itself owes.
+    pub(super) lag: Histogram<u64>,
     pub(super) errors: Errors,
 }
 
@@ -99,6 +101,7 @@ impl<'r> Worker<'r> {
             tally: Tally {
                 latencies: latency::histogram(),
                 first: latency::histogram(),
+                lag: latency::histogram(),
                 errors: Errors::default(),
             },
         };
@@ -206,6 +209,14 @@ impl<'r> Worker<'r> {
         let end = self.measured.1;
         let due = began <= now && began < end && now < end.saturating_add(nanos(CATCH_UP));
         if due && self.connections[index].stream.is_some() {
+            if self.task.timetable.is_some() {
+                // Others that were due at the same time have been sent since `now`.
+                let could = began.max(self.connections[index].free);
+                let late = self.now().saturating_sub(could);
+                if began >= self.measured.0 {
+                    self.tally.lag.saturating_record(late);
+                }
+            }
             self.connections[index].begin(began);
             self.busy += 1;
             self.write(index);
@@ -301,7 +312,7 @@ impl<'r> Worker<'r> {
     #[inline]
     fn complete(&mut self, index: usize, now: u64) {
         let connection = &mut self.connections[index];
-        connection.busy = false;
+        (connection.busy, connection.free) = (false, now);
         self.busy -= 1;
         self.counts.bursts += 1;
         let began = connection.began;
@@ -341,6 +352,7 @@ impl<'r> Worker<'r> {
             && due < self.measured.1
         {
             self.ticks += 1;
+            self.counts.due += 1;
             if !self.connections[index].busy {
                 self.next(index, now);
             }
@@ -365,6 +377,7 @@ impl<'r> Worker<'r> {
                 return self.broken.push(index);
             }
             let now = self.now();
+            self.connections[index].free = now;
             self.next(index, now);
         }
     }

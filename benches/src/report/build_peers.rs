@@ -68,7 +68,7 @@ fn cargo(package: &str, library: &str, options: &[&str]) -> Result<Launch, Strin
 }
 
 /// Builds packages of this workspace.
-pub(super) fn quiet_build(arguments: &[&str]) -> Result<(), String> {
+pub(crate) fn quiet_build(arguments: &[&str]) -> Result<(), String> {
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let mut command = Command::new("cargo");
     command.args(["build", "--release", "--locked", "--manifest-path", workspace]).args(arguments);

@@ -72,10 +72,10 @@ fn own(bin: &str) -> Result<Launch, String> {
     Ok(Launch { program, arguments, configuration: None, version })
 }
 
-/// Starts it once: how long is its answer?
+/// Starts it once: is its answer that of all others, and how long is it?
 fn answer(launch: &Launch) -> Result<usize, String> {
     let server = Server::start(launch, &[], SERVERS)?;
-    probe::length(server.address(), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    probe::greeting(server.address())
 }
 
 /// Builds what is of this workspace, into the folder that this program is in.

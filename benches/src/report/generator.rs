@@ -35,6 +35,9 @@ impl Generator {
         ];
         command.arg(server.address().to_string()).args(["--shape", scenario.shape, "--json"]);
         command.args(numbers.iter().flat_map(|(name, value)| [*name, value.as_str()]));
+        if let Some(rate) = scenario.rate {
+            command.args(["--rate", &rate.to_string()]);
+        }
         let output = command
             .stdin(Stdio::null())
             .output()
@@ -65,7 +68,7 @@ fn read(text: &str) -> Result<Load, String> {
 }
 
 /// A program beside this one.
-pub(super) fn beside(name: &str) -> Result<PathBuf, String> {
+pub(crate) fn beside(name: &str) -> Result<PathBuf, String> {
     let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let program = this.parent().unwrap_or(Path::new("")).join(name);
     match program.is_file() {

@@ -2,6 +2,7 @@
 
 use super::record::{Contestant, Kind, Load, Record};
 use super::scenarios::{ALL, Ahead, Scenario};
+use super::steady::{mean, shortfalls};
 use super::summary::{
     Figure, LIMIT, OURS, correct_peers, cpu, failure, figure, p99, rate, ratio, user,
 };
@@ -197,15 +198,21 @@ fn memory(record: &Record, cells: &mut Vec<Cell>) {
 /// In what Rajada is behind, and behind whom: nothing is hidden.
 pub(super) fn losses(record: &Record) -> Vec<String> {
     struct Measure(&'static str, fn(&Load) -> f64, /* more is better */ bool);
-    let measures = [
+    let closed = [
         Measure("requests a second", rate, true),
         Measure("processor time", cpu, false),
         Measure("user time", user, false),
         Measure("p99 latency", p99, false),
     ];
-    let mut losses = Vec::new();
+    let at_rate = [
+        Measure("processor time", cpu, false),
+        Measure("mean latency", mean, false),
+        Measure("p99 latency", p99, false),
+    ];
+    let mut losses: Vec<String> = shortfalls(record).collect();
     for scenario in ALL.iter().filter(|scenario| scenario.everyone) {
-        for Measure(what, number, more_is_better) in &measures {
+        let measures = if scenario.rate.is_some() { &at_rate[..] } else { &closed };
+        for Measure(what, number, more_is_better) in measures {
             // Behind in the median of the ratios, or in the ratio of the medians: the worse of both is told.
             let behind = |peer: &&Contestant| {
                 let rounds = ratio(record, scenario.name, OURS, &peer.name, number)?.median;

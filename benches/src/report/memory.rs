@@ -51,7 +51,7 @@ fn ask(client: &mut Client, requests: usize) -> Result<(), String> {
 }
 
 /// Files that this process, and so a server that it starts, may have open.
-fn most_files() -> usize {
+pub(crate) fn most_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1024)

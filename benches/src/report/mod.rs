@@ -14,7 +14,8 @@
 //!                                                                                  charts, pages --> files
 //! ```
 //!
-//! Everything is compared with `null-mio` in the same round: the machine's speed drifts more than most servers differ. Not in scope: other
+//! Everything is compared with `null-mio` in the same round: the machine's speed drifts more than most servers differ. What comes at a fixed rate is
+//! judged by [steady]: whether the server kept up, and whether the generator was in time. Not in scope: other
 //! machines than Linux, and a network.
 
 mod build_peers;
@@ -41,11 +42,15 @@ mod run;
 mod samples;
 mod scenarios;
 mod server;
+mod steady;
 mod summary;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+pub(crate) use build_peers::quiet_build;
+pub(crate) use generator::beside;
+pub(crate) use memory::most_files;
 use options::Command;
 
 /// The program `report`.

@@ -31,6 +31,8 @@ pub(super) enum Command {
 #[derive(Debug, Clone)]
 pub(super) struct Run {
     pub(super) out: PathBuf,
+    /// What the names of the report's files begin with.
+    pub(super) name: String,
     pub(super) rounds: usize,
     pub(super) seconds: f64,
     pub(super) warmup: f64,
@@ -57,6 +59,7 @@ Usage: report [run] [OPTIONS]
 
 Options of run:
   --out FOLDER          Where the report goes [default: target/report]
+  --name NAME           What the names of its files begin with [default: serving]
   --rounds N            Rounds in which all contestants take their turn [default: 7]
   --seconds S           Time that is measured in each turn [default: 3]
   --warmup S            Time before it that isn't [default: 0.5]
@@ -80,6 +83,7 @@ pub(super) fn parse(
     let mut install = true;
     let mut run = Run {
         out: "target/report".into(),
+        name: "serving".into(),
         rounds: 7,
         seconds: 3.0,
         warmup: 0.5,
@@ -101,6 +105,7 @@ pub(super) fn parse(
         };
         match name.as_str() {
             "out" => run.out = parser.value()?.into(),
+            "name" => run.name = parser.value()?.string()?,
             "rounds" => run.rounds = parser.value()?.parse()?,
             "seconds" => run.seconds = parser.value()?.parse()?,
             "warmup" => run.warmup = parser.value()?.parse()?,

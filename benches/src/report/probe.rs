@@ -13,11 +13,18 @@ const MISSING: &[u8] = b"GET /no-such-thing HTTP/1.1\r\nHost: 127.0.0.1:18080\r\
 /// Whitespace before the colon must be refused (RFC 9112 section 5.1).
 const MALFORMED: &[u8] = b"GET / HTTP/1.1\r\nHost : 127.0.0.1:18080\r\n\r\n";
 
-/// Octets of the answer to `request`.
-pub(super) fn length(address: SocketAddr, request: &[u8]) -> Result<usize, String> {
+/// Octets of the answer to `GET /`, which must be a 200 with the greeting: whoever answers anything else is not compared.
+pub(super) fn greeting(address: SocketAddr) -> Result<usize, String> {
     let mut client = Client::connect(address)?;
-    client.send(request)?;
-    Ok(client.answers(1)?[0].octets)
+    client.send(GREETING)?;
+    match &client.answers(1)?[0] {
+        answer if greets(answer) => Ok(answer.octets),
+        answer => Err(format!(
+            "answers {} \"{}\", not 200 with the greeting",
+            answer.status,
+            answer.content.escape_ascii()
+        )),
+    }
 }
 
 /// The same, where the answer must be a 200.

@@ -48,19 +48,27 @@ pub(super) struct Environment {
     pub(super) load_averages: Vec<f64>,
     /// What share of both cores' time other processes took while contestants ran, one a round: 0 to 1.
     pub(super) others: Vec<f64>,
-    /// Turns that were taken again because the machine had been too busy.
+    /// Turns that were taken again because the machine had been too busy, which it is if the generator is late, too.
     pub(super) repeated: usize,
     /// Why perf could not say which part of the time is in user space, where it could not: the first reason.
     pub(super) unsampled: Option<String>,
 }
 
 /// How it was measured.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Settings {
+    /// What the names of the report's files begin with.
+    pub(super) name: String,
     pub(super) rounds: usize,
     pub(super) seconds: f64,
     pub(super) warmup: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { name: "serving".into(), rounds: 0, seconds: 0.0, warmup: 0.0 }
+    }
 }
 
 /// A server that took part.
@@ -110,8 +118,14 @@ pub(super) struct Run {
 pub(super) struct Load {
     pub(super) requests: u64,
     pub(super) requests_per_second: f64,
+    /// Requests a second that were asked for, where there was a timetable.
+    pub(super) rate: Option<f64>,
     pub(super) errors: BTreeMap<String, u64>,
     pub(super) latency_us: Latency,
+    /// At a rate: how late the generator itself sent what was due.
+    pub(super) lag_us: Option<Latency>,
+    /// At a rate: requests that were due and not answered, at the beginning, at moments between, and at the end.
+    pub(super) backlog: Vec<u64>,
     pub(super) generator_cpu_us_per_request: f64,
     pub(super) server: Option<Server>,
     /// TCP segments that the machine sent again: each a pause of 200 milliseconds or more, and no server's fault.
@@ -127,7 +141,7 @@ pub(super) struct Samples {
     pub(super) all: u64,
 }
 
-/// Microseconds of a burst, from its write to its last octet.
+/// Microseconds of a burst, from its write (at a rate: from when it was due) to its last octet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Latency {
@@ -138,6 +152,7 @@ pub(super) struct Latency {
     pub(super) p99: f64,
     pub(super) p99_9: f64,
     pub(super) max: f64,
+    pub(super) mean: f64,
 }
 
 /// The server's processor time, microseconds a request.
@@ -147,6 +162,8 @@ pub(super) struct Server {
     pub(super) user_us_per_request: f64,
     pub(super) system_us_per_request: f64,
     pub(super) cpu_us_per_request: f64,
+    /// Ready to run, and not running.
+    pub(super) waited_us_per_request: f64,
 }
 
 /// What a contestant does with what clients may do. `None`: fine; else what went wrong.

@@ -9,6 +9,7 @@ use super::options;
 use super::record::{Contestant, Environment, Flush, Load, Memory, Record, Run, Settings, Workers};
 use super::scenarios::{self, Scenario};
 use super::server::{CLIENTS, Core, SERVERS, Server};
+use super::steady::{is_late, lag};
 use super::summary::{LIMIT, OURS, cpu};
 use super::{calls, flush, heads, memory, pages, probe, profile, samples};
 
@@ -28,6 +29,7 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
     let mut record = Record {
         environment: environment(command),
         settings: Settings {
+            name: options.name.clone(),
             rounds: options.rounds,
             seconds: options.seconds,
             warmup: options.warmup,
@@ -148,7 +150,8 @@ const TRIES: usize = 3;
 /// Segments sent again in a turn that is as good as undisturbed: each stops one of the connections for some 200 milliseconds.
 const FEW: u64 = 10;
 
-/// One turn; taken again if the kernel dropped many segments on loopback, as it does when others want the processors, too.
+/// One turn; taken again if the kernel dropped many segments on loopback or the generator was late, as happens when others want the processors,
+/// too.
 fn turn(
     one: &Ready,
     scenario: &Scenario,
@@ -162,10 +165,14 @@ fn turn(
     loop {
         let server = Server::start(&one.launch, &more, SERVERS)?;
         let mut load = generator.run(&server, scenario, 1, CLIENTS)?;
-        if load.retransmitted.unwrap_or(0) > FEW && tries < TRIES {
+        if (load.retransmitted.unwrap_or(0) > FEW || is_late(&load)) && tries < TRIES {
             environment.repeated += 1;
             tries += 1;
             continue;
+        }
+        // There would be too few of them to tell more than the scheduler does.
+        if scenario.rate.is_some() {
+            return Ok(load);
         }
         match samples::samples(&server, generator, scenario) {
             Ok(samples) => load.samples = Some(samples),
@@ -193,6 +200,13 @@ fn tell(
     outcome: &Result<Load, String>,
 ) {
     let what = match outcome {
+        Ok(load) if load.rate.is_some() => format!(
+            "{:.0} requests/s, {:.3} µs, p99 {:.0} µs, the generator's lag {:.0} µs",
+            load.requests_per_second,
+            cpu(load),
+            load.latency_us.p99,
+            lag(load)
+        ),
         Ok(load) => format!("{:.0} requests/s, {:.3} µs", load.requests_per_second, cpu(load)),
         Err(reason) => reason.clone(),
     };

@@ -9,6 +9,8 @@ pub(super) struct Scenario {
     pub(super) shape: &'static str,
     pub(super) connections: usize,
     pub(super) depth: usize,
+    /// Requests a second on an even timetable, all connections together; none: each connection asks as soon as it is answered.
+    pub(super) rate: Option<f64>,
     /// Whether every contestant can serve it, or only those of this workspace.
     pub(super) everyone: bool,
     pub(super) goal: Goal,
@@ -43,6 +45,7 @@ pub(super) const ALL: &[Scenario] = &[
         shape: "root",
         connections: 100,
         depth: 24,
+        rate: None,
         everyone: true,
         goal: Goal {
             ratio: Some(1.12),
@@ -58,6 +61,7 @@ pub(super) const ALL: &[Scenario] = &[
         shape: "plaintext",
         connections: 256,
         depth: 16,
+        rate: None,
         everyone: true,
         goal: Goal {
             ratio: Some(1.15),
@@ -73,6 +77,7 @@ pub(super) const ALL: &[Scenario] = &[
         shape: "root",
         connections: 100,
         depth: 1,
+        rate: None,
         everyone: true,
         goal: Goal {
             ratio: None,
@@ -82,12 +87,15 @@ pub(super) const ALL: &[Scenario] = &[
             ahead: Some(Ahead::User),
         },
     },
+    at_rate("rate-5000", "5,000 requests a second on 100 connections", 5e3),
+    at_rate("rate-20000", "20,000 requests a second on 100 connections", 2e4),
     Scenario {
         name: "parameter",
         title: "24 × 100, a route with a parameter",
         shape: "user",
         connections: 100,
         depth: 24,
+        rate: None,
         everyone: false,
         goal: ratio(1.35),
     },
@@ -97,6 +105,7 @@ pub(super) const ALL: &[Scenario] = &[
         shape: "ready",
         connections: 100,
         depth: 24,
+        rate: None,
         everyone: false,
         goal: ratio(1.35),
     },
@@ -106,10 +115,18 @@ pub(super) const ALL: &[Scenario] = &[
         shape: "echo",
         connections: 100,
         depth: 24,
+        rate: None,
         everyone: false,
         goal: ratio(1.3),
     },
 ];
+
+/// What comes at a fixed rate, not pipelined, whether the server keeps up or not.
+const fn at_rate(name: &'static str, title: &'static str, rate: f64) -> Scenario {
+    let goal = Goal { ratio: None, user: None, p99: None, japronto: None, ahead: None };
+    let rate = Some(rate);
+    Scenario { name, title, shape: "root", connections: 100, depth: 1, rate, everyone: true, goal }
+}
 
 const fn ratio(most: f64) -> Goal {
     Goal { ratio: Some(most), user: None, p99: None, japronto: None, ahead: None }

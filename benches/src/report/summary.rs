@@ -1,6 +1,7 @@
 //! Figures of many rounds as one.
 
 use super::record::{Kind, Load, Probe, Record, Run};
+use super::steady::is_late;
 
 /// The server that others are compared with.
 pub(super) const LIMIT: &str = "null-mio";
@@ -40,11 +41,20 @@ impl Figure {
     }
 }
 
-/// The loads of one contestant in one scenario, with their rounds.
-fn loads<'r>(record: &'r Record, scenario: &str, contestant: &str) -> Vec<(usize, &'r Load)> {
+/// The loads of one contestant in one scenario, with their rounds; if there are any for which the generator was in time, only those.
+pub(super) fn loads<'r>(
+    record: &'r Record,
+    scenario: &str,
+    contestant: &str,
+) -> Vec<(usize, &'r Load)> {
     let of_both = |run: &&Run| run.scenario == scenario && run.contestant == contestant;
     let rounds = record.runs.iter().filter(of_both);
-    rounds.filter_map(|run| Some((run.round, run.outcome.as_ref().ok()?))).collect()
+    let mut loads: Vec<_> =
+        rounds.filter_map(|run| Some((run.round, run.outcome.as_ref().ok()?))).collect();
+    if loads.iter().any(|(_, load)| !is_late(load)) {
+        loads.retain(|(_, load)| !is_late(load));
+    }
+    loads
 }
 
 /// A number of each round.
@@ -175,6 +185,7 @@ pub(super) mod tests {
                     user_us_per_request: cpu * slower / 4.0,
                     system_us_per_request: cpu * slower * 0.75,
                     cpu_us_per_request: cpu * slower,
+                    waited_us_per_request: 1.0,
                 };
                 let load = Load {
                     requests: 1000,

@@ -14,7 +14,11 @@ use super::tally::{Kind, Tally};
 pub(super) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn new(seed: u64) -> Random {
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -24,7 +28,7 @@ impl Random {
 
 /// Is one client after another until it is to stop.
 pub(super) fn run(address: SocketAddr, seed: u64, stop: &AtomicBool, tally: &Tally) {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut random = Random::new(seed);
     // Those who wait on purpose would leave the others little to do.
     let is_quick = !seed.is_multiple_of(3);
     while !stop.load(Ordering::Relaxed) {

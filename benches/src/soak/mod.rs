@@ -1,10 +1,11 @@
 //! A soak: a server in a process of its own, clients of all kinds, every answer compared, and a look at the server's
-//! descriptors, threads and memory each second. It ends by itself.
+//! descriptors, threads and memory each second. Beside it a [siege] of the program `rajada`. It ends by itself.
 
 mod client;
 mod clients;
 mod options;
 mod serve;
+mod siege;
 mod tally;
 mod watch;
 
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::report::quiet_build;
 use client::Client;
 use options::{Command, Options};
 use serve::Server;
@@ -35,16 +37,34 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if options.build
+        && let Err(error) = quiet_build(&["-p", "rajada-mio", "--bin", "rajada"])
+    {
+        eprintln!("soak: {error}");
+        return ExitCode::FAILURE;
+    }
     let tally = Tally::default();
     let mut found = Vec::new();
-    for round in 0..=options.restarts {
-        match soak(&options, u64::from(round), &tally) {
-            Ok(watched) => println!("{watched}"),
-            Err(error) => found.push(error),
+    let siege = thread::scope(|scope| {
+        let siege = scope.spawn(|| siege::run(&options));
+        for round in 0..=options.restarts {
+            match soak(&options, u64::from(round), &tally) {
+                Ok(watched) => println!("{watched}"),
+                Err(error) => found.push(error),
+            }
         }
-    }
+        siege.join().unwrap_or_else(|_| Err("the siege panicked".to_owned()))
+    });
     println!("{tally}");
     found.extend(tally.faults());
+    match siege {
+        Ok(siege) => {
+            println!("\n{siege}");
+            found.extend(siege.faults());
+        }
+        Err(error) => found.push(error),
+    }
+    println!("{} faults", found.len());
     for fault in found.iter().take(20) {
         eprintln!("soak: {fault}");
     }
@@ -89,9 +109,9 @@ fn say_goodbye(server: &mut Server) -> Result<(), String> {
     let mut waits = Client::connect(server.address()).map_err(text)?;
     let mut idle = Client::connect(server.address()).map_err(text)?;
     idle.ask_one("/").and_then(|()| idle.answers()).map_err(text)?;
-    waits.ask_one("/delay/300").map_err(text)?;
-    // It should have been read by then.
-    thread::sleep(Duration::from_millis(100));
+    waits.ask_one("/delay/1200").map_err(text)?;
+    // It should have been read by then, however busy the siege keeps this machine.
+    thread::sleep(Duration::from_millis(800));
     let began = Instant::now();
     server.terminate()?;
     idle.end().map_err(text)?;

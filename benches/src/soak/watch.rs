@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 /// What a process holds.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Figures {
-    descriptors: u64,
-    threads: u64,
+    pub(super) descriptors: u64,
+    pub(super) threads: u64,
     /// KiB of memory.
-    resident: u64,
+    pub(super) resident: u64,
 }
 
 impl Figures {

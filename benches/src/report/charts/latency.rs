@@ -3,7 +3,7 @@
 use super::super::record::{Latency, Record};
 use super::super::summary::figure;
 use super::frame::{Frame, Scale};
-use super::{FOOTNOTE, classes, label};
+use super::{FOOTNOTE, classes, duration, label};
 
 /// A percentile, and how large its dot is.
 struct Percentile(fn(&Latency) -> f64, f64);
@@ -50,13 +50,4 @@ pub(super) fn chart(record: &Record) -> Option<String> {
         }
     }
     Some(frame.finish(FOOTNOTE))
-}
-
-/// `200 µs`, `5 ms`.
-fn duration(microseconds: f64) -> String {
-    match microseconds {
-        short if short < 1e3 => format!("{short:.0} µs"),
-        middle if middle < 1e6 => format!("{:.0} ms", middle / 1e3),
-        long => format!("{:.0} s", long / 1e6),
-    }
 }

@@ -6,6 +6,7 @@ mod heads;
 mod latency;
 mod memory;
 mod rates;
+mod steady;
 mod svg;
 
 pub(super) use heads::rows as head_rows;
@@ -26,6 +27,8 @@ pub(super) fn all(record: &Record) -> Vec<Chart> {
         ("rates", rates::chart(record)),
         ("cpu", cpu::chart(record)),
         ("latency", latency::chart(record)),
+        ("fixed-cpu", steady::cpu_chart(record)),
+        ("fixed-latency", steady::latency_chart(record)),
         ("memory", memory::chart(record)),
         ("parsers", heads::chart(record)),
     ];
@@ -49,19 +52,30 @@ fn label(record: &Record, contestant: &Contestant) -> String {
     }
 }
 
+/// `200 µs`, `5 ms`.
+fn duration(microseconds: f64) -> String {
+    match microseconds {
+        short if short < 1e3 => format!("{short:.0} µs"),
+        middle if middle < 1e6 => format!("{:.0} ms", middle / 1e3),
+        long => format!("{:.0} s", long / 1e6),
+    }
+}
+
 /// Below the last row.
 const FOOTNOTE: &str = "† has a fault that the table names. Grey: marks that are no servers to use (null-mio parses nothing).";
 
 #[cfg(test)]
 mod tests {
+    use super::super::steady;
     use super::super::summary::tests::record;
     use super::*;
 
     #[test]
     fn there_is_a_chart_for_what_there_are_figures_for() {
-        let charts = all(&record());
-        let names: Vec<_> = charts.iter().map(|chart| chart.name).collect();
-        assert_eq!(names, ["rates", "cpu", "latency"]);
+        let names = |charts: &[Chart]| charts.iter().map(|chart| chart.name).collect::<Vec<_>>();
+        assert_eq!(names(&all(&record())), ["rates", "cpu", "latency"]);
+        let charts = all(&steady::tests::record());
+        assert_eq!(names(&charts), ["rates", "cpu", "latency", "fixed-cpu", "fixed-latency"]);
         for chart in charts {
             assert!(
                 chart.svg.starts_with("<svg ") && chart.svg.ends_with("</svg>\n"),

@@ -64,7 +64,10 @@ fn tiles(record: &Record) -> String {
         ),
         tile(octets.map(|octets| format!("{octets:.0}")), "octets of memory an idle connection"),
     ];
-    format!("<ul class=\"tiles\">\n{}</ul>\n", tiles.concat())
+    match tiles.concat() {
+        none if none.is_empty() => none,
+        tiles => format!("<ul class=\"tiles\">\n{tiles}</ul>\n"),
+    }
 }
 
 fn written(part: &Part, charts: &[Chart]) -> String {

@@ -10,7 +10,7 @@ pub(super) fn page(record: &Record, charts: &[Chart]) -> String {
     for section in sections::all(record) {
         text += &format!("\n## {}\n", section.title);
         for part in &section.parts {
-            if let Some(part) = written(part, charts) {
+            if let Some(part) = written(part, charts, &record.settings.name) {
                 text += &format!("\n{}\n", part.trim_end());
             }
         }
@@ -18,14 +18,14 @@ pub(super) fn page(record: &Record, charts: &[Chart]) -> String {
     text
 }
 
-fn written(part: &Part, charts: &[Chart]) -> Option<String> {
+fn written(part: &Part, charts: &[Chart], files: &str) -> Option<String> {
     Some(match part {
         Part::Words(words) => words.clone(),
         Part::List(items) => items.iter().map(|item| format!("- {item}\n")).collect(),
         Part::Table(table) => table.markdown(),
         Part::Chart(name) => {
             charts.iter().find(|chart| chart.name == *name)?;
-            format!("![Chart: {name}](serving-{name}.svg)")
+            format!("![Chart: {name}]({files}-{name}.svg)")
         }
         Part::Code(code) => format!("```sh\n{code}\n```"),
         Part::Notes(notes) => notes.clone(),

@@ -1,4 +1,4 @@
-//! Writes a report: `serving.json`, the raw data; `serving.md`; `serving.html`, which needs no other file; and the charts.
+//! Writes a report: `serving.json`, the raw data; `serving.md`; `serving.html`, which needs no other file; and the charts. Or with another name.
 
 mod html;
 mod markdown;
@@ -15,12 +15,13 @@ pub(super) fn write(record: &Record, folder: &Path) -> Result<(), String> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let charts = charts::all(record);
     let data = serde_json::to_string(record).map_err(|error| error.to_string())?;
-    put(folder, "serving.json", &data.replace("},{", "},\n{"))?;
-    put(folder, "serving.md", &markdown::page(record, &charts))?;
-    put(folder, "serving.html", &html::page(record, &charts))?;
+    let name = &record.settings.name;
+    put(folder, &format!("{name}.json"), &data.replace("},{", "},\n{"))?;
+    put(folder, &format!("{name}.md"), &markdown::page(record, &charts))?;
+    put(folder, &format!("{name}.html"), &html::page(record, &charts))?;
     charts
         .iter()
-        .try_for_each(|chart| put(folder, &format!("serving-{}.svg", chart.name), &chart.svg))
+        .try_for_each(|chart| put(folder, &format!("{name}-{}.svg", chart.name), &chart.svg))
 }
 
 /// Reads raw data.

@@ -36,7 +36,7 @@ pub(super) fn how(record: &Record) -> Section {
         (
             "turns taken again",
             format!(
-                "{} of {}, because the kernel had dropped more than a few segments on loopback",
+                "{} besides the {} that count, because the kernel had dropped more than a few segments on loopback, or the generator was late",
                 environment.repeated,
                 record.runs.len()
             ),
@@ -76,8 +76,8 @@ pub(super) fn how(record: &Record) -> Section {
     parts.push(Code("cargo run --release -p benches --bin report -- build-peers\ncargo run --release -p benches --bin report".into()));
     if !environment.command.is_empty() {
         parts.push(Words(format!(
-            "This report is what `{}` wrote. The raw data is in serving.json.",
-            environment.command
+            "This report is what `{}` wrote. The raw data is in {}.json.",
+            environment.command, settings.name
         )));
     }
     section("How it was measured", parts)
@@ -85,10 +85,16 @@ pub(super) fn how(record: &Record) -> Section {
 
 /// How processor time is shared between a server and the kernel.
 fn user_part(record: &Record) -> String {
-    let loads = || record.runs.iter().filter_map(|run| run.outcome.as_ref().ok());
+    let loads = || {
+        let loads = record.runs.iter().filter_map(|run| run.outcome.as_ref().ok());
+        loads.filter(|load| load.rate.is_none())
+    };
     let (all, sampled) = (loads().count(), loads().filter(|load| load.samples.is_some()).count());
     let total = "Processor time is what the scheduler has counted for the server, in nanoseconds.";
     let ticks = "by the kernel's ticks, which are few: a round of the not pipelined scenario has a dozen in user space";
+    if all == 0 {
+        return total.into();
+    }
     if sampled == 0 {
         let reason = record.environment.unsampled.as_deref().unwrap_or("they were not asked for");
         return format!(

@@ -4,6 +4,7 @@ mod bounds;
 mod how;
 mod ours;
 mod serving;
+mod steady;
 
 use super::super::record::{Contestant, Kind, Record};
 use super::super::summary::{Figure, cpu, figure};
@@ -34,6 +35,7 @@ pub(super) fn all(record: &Record) -> Vec<Section> {
         serving::summary(record),
         serving::rates(record),
         serving::latency(record),
+        steady::steady(record),
         serving::scenarios(record),
         bounds::found_faults(record),
         bounds::memory(record),

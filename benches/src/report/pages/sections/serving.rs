@@ -2,7 +2,7 @@
 
 use super::super::super::goals::{Verdict, cells, losses};
 use super::super::super::record::{Contestant, Kind, Latency, Load, Record};
-use super::super::super::scenarios::ALL;
+use super::super::super::scenarios::{ALL, Scenario};
 use super::super::super::summary::{
     LIMIT, OURS, cpu, failure, faults, figure, p99, rate, ratio, system, user,
 };
@@ -12,8 +12,14 @@ use super::{Part, Section, alone, class, ranking, section, spread};
 
 pub(super) fn summary(record: &Record) -> Section {
     let cells = cells(record);
+    let mut behind = Vec::new();
+    let losses = losses(record);
+    if !losses.is_empty() {
+        behind.push(Words("Where a peer is ahead of Rajada, whether it has faults or not:".into()));
+        behind.push(List(losses));
+    }
     if cells.is_empty() {
-        return section("What was to be reached", Vec::new());
+        return section("Where Rajada is behind", behind);
     }
     let count = |verdict| cells.iter().filter(|cell| cell.verdict == verdict).count();
     let mut table = Table::of_prose(&["scenario", "goal", "measured", ""]);
@@ -39,12 +45,8 @@ pub(super) fn summary(record: &Record) -> Section {
         count(Verdict::Missed),
         count(Verdict::Unknown)
     );
-    let losses = losses(record);
     let mut parts = vec![Words(verdicts), Part::Table(table)];
-    if !losses.is_empty() {
-        parts.push(Words("Where a peer is ahead of Rajada, whether it has faults or not:".into()));
-        parts.push(List(losses));
-    }
+    parts.append(&mut behind);
     section("What was to be reached", parts)
 }
 
@@ -67,7 +69,7 @@ pub(super) fn rates(record: &Record) -> Section {
     parts.push(Words("16 × 256, requests of 161 octets:".into()));
     parts.push(Part::Table(plaintext(record)));
     parts.push(Words("Octets written are most of what a burst costs, so mind the length of the answers. † has a fault: see below.".into()));
-    let failures: Vec<String> = failures(record).collect();
+    let failures: Vec<String> = failures(record, |scenario| scenario.rate.is_none()).collect();
     if !failures.is_empty() {
         parts.push(Words("Runs that failed:".into()));
         parts.push(List(failures));
@@ -76,7 +78,7 @@ pub(super) fn rates(record: &Record) -> Section {
 }
 
 /// The name, with a mark if it has a fault.
-fn marked(record: &Record, one: &Contestant) -> String {
+pub(super) fn marked(record: &Record, one: &Contestant) -> String {
     match one.kind == Kind::Peer && !faults(record, &one.name).is_empty() {
         true => format!("{} †", one.title),
         false => one.title.clone(),
@@ -145,8 +147,8 @@ fn plaintext(record: &Record) -> Table {
     table
 }
 
-fn failures(record: &Record) -> impl Iterator<Item = String> {
-    ALL.iter().flat_map(move |scenario| {
+pub(super) fn failures(record: &Record, of: fn(&Scenario) -> bool) -> impl Iterator<Item = String> {
+    ALL.iter().filter(move |scenario| of(scenario)).flat_map(move |scenario| {
         record.contestants.iter().filter_map(move |one| {
             let reason = failure(record, scenario.name, &one.name)?;
             Some(format!("{}, {}: {reason}", one.title, scenario.title))
@@ -202,7 +204,7 @@ pub(super) fn scenarios(record: &Record) -> Section {
         "null-mio: CPU, µs",
         "× null-mio",
     ]);
-    for scenario in ALL {
+    for scenario in ALL.iter().filter(|scenario| scenario.rate.is_none()) {
         let of = |number: fn(&_) -> f64, digits| {
             alone(figure(record, scenario.name, OURS, number), digits)
         };
