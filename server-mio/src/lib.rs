@@ -134,7 +134,8 @@
 //!   and jobs that wait for a thread.
 //! - Whatever code of the application does, it costs its own request a 500 or a cut answer, and nothing else.
 //! - A burst for slow handlers has its turn, and then others have theirs.
-//! - At SIGINT or SIGTERM idle connections close at once and busy ones finish ([`Server::run_until_signal`]).
+//! - At SIGINT or SIGTERM every request that was received is answered, the last one of each connection with
+//!   `Connection: close`, within a grace period ([`Server::obey_signals`]).
 //!
 //! # Features
 //!

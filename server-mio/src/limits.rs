@@ -111,6 +111,9 @@ pub struct Deadlines {
     pub least_rate: u32,
     /// How long nobody asks for the least rate; 10 s.
     pub rate_after: Duration,
+    /// For a request to come on an idle connection when the server is told to end; 1 s. Its answer is the last one, and
+    /// says so. Then the connection closes.
+    pub idle_at_end: Duration,
     /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503. Without it, a handler
     /// that never completes keeps its request and those behind it waiting for as long as the peer stays.
     pub handler: Option<Duration>,
@@ -131,6 +134,7 @@ impl Deadlines {
         linger_most: Duration::from_secs(30),
         least_rate: 500,
         rate_after: Duration::from_secs(10),
+        idle_at_end: Duration::from_secs(1),
         handler: None,
         check_interval: Duration::from_secs(1),
     };

@@ -6,7 +6,7 @@ use super::arrival::{Around, Stop};
 use super::entry::{Entry, Rest, Side};
 use super::exchange::Exchange;
 use super::key::Key;
-use super::service::Service;
+use super::service::{Leave, Service};
 use super::state::State;
 use crate::Status;
 use crate::app::Shared;
@@ -93,6 +93,7 @@ impl<'t, T> Connection<'t, T> {
             return self.next_step();
         }
         self.service.pace.begin_turn();
+        self.take_leave();
         match &mut self.entry.rest {
             Some(rest) => {
                 rest.octets.extend_from_slice(octets);
@@ -133,7 +134,19 @@ impl<'t, T> Connection<'t, T> {
             self.serve_rest();
             self.end_behind_kept();
         }
+        if !self.has_more() {
+            self.take_leave();
+        }
         self.next_step()
+    }
+
+    /// All that the peer is known to have sent was received, or is about to be served: if service ends, the last request
+    /// of it is the connection's last.
+    #[inline]
+    pub(super) fn take_leave(&mut self) {
+        if self.service.leave != Leave::Not && self.entry.side == Side::Open {
+            self.entry.exchange.pipeline.shut_down();
+        }
     }
 
     /// Fills `pieces` with the octets that may leave now, in order; says how many pieces there are.
@@ -161,6 +174,10 @@ impl<'t, T> Connection<'t, T> {
             return self.close();
         }
         self.service.reclaim(&mut self.entry.exchange);
+        if self.service.leave == Leave::Over && self.entry.is_idle() {
+            self.entry.side = Side::Over;
+            return Next::Close;
+        }
         if self.has_more() && self.entry.exchange.can_serve() { Next::GoOn } else { Next::Wait }
     }
 

@@ -43,6 +43,8 @@ pub struct Driver<T> {
     pub(super) reserved: bool,
     /// When a shutdown must have ended, once it was ordered.
     pub(super) ends: Option<Instant>,
+    /// When connections that are idle then are closed, if a shutdown was ordered and that has not happened yet.
+    pub(super) idle_ends: Option<Instant>,
     /// It is to end now.
     pub(super) cut: bool,
 }
@@ -96,6 +98,7 @@ impl<T> Driver<T> {
             looks_left: 0,
             reserved: false,
             ends: None,
+            idle_ends: None,
             cut: false,
             shared,
         }
@@ -135,7 +138,8 @@ impl<T> Driver<T> {
         let until = |time: Instant| time.saturating_duration_since(now);
         let looks = (self.looks_left > 0).then(|| until(self.next_look));
         let timers = self.service.runtime.until_timer(now);
-        [looks, timers, self.ends.map(until)].into_iter().flatten().min()
+        let ends = [self.ends, self.idle_ends].map(|end| end.map(until));
+        [looks, timers].into_iter().chain(ends).flatten().min()
     }
 
     /// Connections.

@@ -40,8 +40,21 @@ pub(crate) struct Service {
     pub(super) unplaced: VecDeque<Key>,
     /// Requests without an answer whose promises were dropped.
     pub(super) lost: Rc<Lost>,
+    /// How far service is in its end.
+    pub(super) leave: Leave,
     /// Requests of a connection are counted: their number is bounded.
     pub(super) counts: bool,
+}
+
+/// How far service is in its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// It goes on.
+    Not,
+    /// What was received is answered, and idle connections wait for what may be on its way.
+    Last,
+    /// Idle connections wait no longer.
+    Over,
 }
 
 /// Octets that an idle store may have kept.
@@ -60,6 +73,7 @@ impl Service {
             holdings: Holdings::new(shared.settings.limits.buffered),
             unplaced: VecDeque::new(),
             lost: Rc::default(),
+            leave: Leave::Not,
             counts: shared.settings.limits.requests_per_connection != u32::MAX,
             runtime,
         }

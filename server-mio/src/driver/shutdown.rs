@@ -1,6 +1,6 @@
 //! The end of service.
 
-use super::entry::Side;
+use super::service::Leave;
 use super::turn::Turn;
 use crate::runtime::after;
 
@@ -15,24 +15,36 @@ pub enum Exit {
 }
 
 impl<T> Turn<'_, T> {
-    /// Ends service: no new requests; idle connections close at once, busy ones when they are done, or when the
-    /// [grace period](crate::App::grace) is over. No connection should be opened any more. Ordered again, it changes
-    /// nothing.
+    /// Ends service. Every request that has been received by now is answered, the last one of each connection with
+    /// `Connection: close`; so is what arrives until then. Idle connections live on for a short while
+    /// ([`Deadlines::idle_at_end`](crate::Deadlines::idle_at_end)), since a request may be on its way. All ends when the
+    /// [grace period](crate::App::grace) is over. Ordered again, it changes nothing.
+    ///
+    /// Every connection is [listed](Self::list) once: whoever reads from sockets reads what the system has received then.
     pub fn shut_down(&mut self) {
         if self.driver.ends.is_some() {
             return;
         }
-        let (now, grace) = (self.now(), self.driver.shared.settings.grace);
-        self.driver.ends = Some(after(now, grace));
-        for key in self.keys() {
-            let Some(entry) = self.driver.connections.get(key) else { continue };
-            match entry.side {
-                _ if entry.is_idle() => entry.side = Side::Over,
-                Side::Open | Side::PeerEnded => entry.exchange.pipeline.shut_down(),
-                Side::Lingering | Side::Over => continue,
-            }
-            self.list(key);
+        let (now, settings) = (self.now(), &self.driver.shared.settings);
+        let idle = settings.deadlines.idle_at_end.min(settings.grace);
+        self.driver.ends = Some(after(now, settings.grace));
+        self.driver.idle_ends = Some(after(now, idle));
+        self.driver.service.leave = Leave::Last;
+        self.list_all();
+    }
+
+    /// Has connections that are idle closed, if it is time to.
+    #[inline]
+    pub(super) fn end_idle(&mut self) {
+        if self.driver.idle_ends.is_some_and(|time| time <= self.now()) {
+            self.driver.idle_ends = None;
+            self.driver.service.leave = Leave::Over;
+            self.list_all();
         }
+    }
+
+    fn list_all(&mut self) {
+        self.keys().into_iter().for_each(|key| self.list(key));
     }
 
     /// Ends service now, whatever is under way.

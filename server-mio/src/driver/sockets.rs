@@ -34,10 +34,11 @@ impl<T: Transport> Turn<'_, Link<T>> {
         ended
     }
 
-    /// How service has ended, once it has; connections that are left are closed then.
+    /// How service has ended, once it has; connections that are left are closed then. While others may still be opened it
+    /// ends with the grace period alone.
     #[inline]
-    pub fn finish(&mut self) -> Option<Exit> {
-        let exit = self.exit()?;
+    pub fn finish(&mut self, no_more: bool) -> Option<Exit> {
+        let exit = self.exit().filter(|exit| no_more || *exit == Exit::Cut)?;
         self.keys().into_iter().for_each(|key| self.end(key));
         Some(exit)
     }

@@ -8,6 +8,7 @@ use rajada_pipeline::{Burst, Pipeline};
 use super::arrival::Stop;
 use super::connection::{Connection, Next};
 use super::entry::Side;
+use super::service::Leave;
 use crate::content::Kept;
 
 /// Carries octets without ever waiting: a socket, a TLS session over one, a double in a test.
@@ -247,6 +248,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
         let fresh = entry.link.readable
             && entry.side == Side::Open
             && !entry.has_rest()
+            && self.service.leave == Leave::Not
             // Nothing is in flight: there is room, and nothing to write.
             && entry.exchange.pipeline.wants_store()
             && entry.exchange.pipeline.wants_read();
@@ -296,6 +298,10 @@ impl<T: Transport> Connection<'_, Link<T>> {
         if self.has_more() {
             self.serve_kept()?;
         }
+        if self.is_to_leave() {
+            // To be read until it is known that there is no more.
+            self.entry.link.readable = true;
+        }
         for _ in 0..READS_A_TURN {
             if !self.entry.link.readable || !self.wants_read() {
                 break;
@@ -305,6 +311,13 @@ impl<T: Transport> Connection<'_, Link<T>> {
         }
         let next = self.next_step();
         self.follow(next)
+    }
+
+    /// Whether service ends, and it was not seen yet what the peer has sent until then.
+    fn is_to_leave(&self) -> bool {
+        self.service.leave != Leave::Not
+            && self.entry.side == Side::Open
+            && !self.entry.exchange.pipeline.is_leaving()
     }
 
     /// Does what the transport has to do with what is next.
@@ -380,6 +393,9 @@ impl<T: Transport> Connection<'_, Link<T>> {
             }
             Some(_) => return self.read_behind(),
         };
+        if self.is_to_leave() {
+            return self.read_last(buffer, kept);
+        }
         let room = buffer.len() - kept;
         match self.entry.link.transport.read(&mut buffer[kept..]) {
             Ok(count @ 1..) => {
@@ -387,6 +403,41 @@ impl<T: Transport> Connection<'_, Link<T>> {
                 self.serve_octets(&buffer[..kept + count])
             }
             nothing => self.no_octets(nothing),
+        }
+    }
+
+    /// Reads all that the peer has sent, as far as there is room for it, before any of it is served: only then it is known
+    /// which request is the last one.
+    #[cold]
+    fn read_last(&mut self, buffer: &mut [u8], kept: usize) -> io::Result<()> {
+        let mut filled = kept;
+        let mut nothing = None;
+        while self.entry.link.readable && filled < buffer.len() && nothing.is_none() {
+            let room = buffer.len() - filled;
+            match self.entry.link.transport.read(&mut buffer[filled..]) {
+                Ok(count @ 1..) => {
+                    filled += count;
+                    self.entry.link.has_read(count, room);
+                }
+                none => nothing = Some(none),
+            }
+        }
+        if let Some(Err(error)) = &nothing
+            && error.kind() == ErrorKind::WouldBlock
+        {
+            self.entry.link.readable = false;
+        }
+        self.leave_when_drained();
+        if filled > kept {
+            self.serve_octets(&buffer[..filled])?;
+        }
+        nothing.map_or(Ok(()), |nothing| self.no_octets(nothing))
+    }
+
+    /// Nothing more is known to come: if service ends, the connection does behind what was received.
+    fn leave_when_drained(&mut self) {
+        if !self.entry.link.readable {
+            self.take_leave();
         }
     }
 
@@ -419,7 +470,10 @@ impl<T: Transport> Connection<'_, Link<T>> {
                 self.entry.link.readable = false;
                 self.receive_end();
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => self.entry.link.readable = false,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.entry.link.readable = false;
+                self.leave_when_drained();
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -64,7 +64,12 @@ impl<'d, T> Turn<'d, T> {
         if !core::mem::take(&mut self.driver.reserved) {
             self.driver.shared.room.take_anyway();
         }
-        self.driver.connections.insert(|key| Entry::new(key, peer, link, age))
+        let key = self.driver.connections.insert(|key| Entry::new(key, peer, link, age));
+        if self.driver.ends.is_some() {
+            // It is to be seen what has come on it.
+            self.list(key);
+        }
+        key
     }
 
     /// Takes room for a connection that is to be opened next. False if there is none: then `rouse` is called when there
@@ -143,6 +148,7 @@ impl<'d, T> Turn<'d, T> {
         if self.driver.service.runtime.has_timers() {
             self.driver.service.runtime.fire_timers(self.now);
         }
+        self.end_idle();
         self.driver.service.adopt_spawned();
         if !self.driver.service.lost.is_empty() {
             self.answer_lost();
@@ -221,9 +227,15 @@ impl<'d, T> Turn<'d, T> {
 
     #[inline(never)]
     fn look_after_all(&mut self) {
-        let Driver { connections, service, shared, settings, looked, next_look, began, .. } =
-            &mut *self.driver;
-        let deadlines = &shared.settings.deadlines;
+        let Driver {
+            connections, service, shared, settings, looked, next_look, began, ends, ..
+        } = &mut *self.driver;
+        let mut deadlines = shared.settings.deadlines;
+        if ends.is_some() {
+            // Nobody's sending holds the end.
+            deadlines.linger_most = deadlines.linger_most.min(deadlines.linger);
+        }
+        let deadlines = &deadlines;
         *next_look = after(self.now, deadlines.check_interval.max(LEAST_INTERVAL));
         let age = deadlines::age(*began, self.now);
         // If the worker was busy for longer, that is nobody else's fault.

@@ -183,7 +183,6 @@ impl BlockingPool {
 
     /// Waits for jobs that have begun, until `deadline` at the latest; says whether all have ended. Those that have not
     /// begun are dropped, and their handles told.
-    #[allow(dead_code, reason = "for the end of service")]
     pub(crate) fn wait(&self, deadline: Instant) -> bool {
         let mut state = self.lock();
         loop {

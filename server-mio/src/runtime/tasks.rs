@@ -46,7 +46,7 @@ impl<W> Tasks<W> {
     }
 
     /// How many there are, those included that were spawned and have no place yet.
-    #[allow(dead_code, reason = "for those who ask how busy a worker is")]
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.count.get()
     }
@@ -186,7 +186,6 @@ impl<W> Tasks<W> {
 
     /// Gives back the memory of places that were not needed since it was called last: to be called now and then, while no
     /// task is polled. A waker that is left of such a place wakes for nothing.
-    #[allow(dead_code, reason = "for looks that come once in a second")]
     pub(crate) fn trim(&mut self) {
         self.places.truncate(self.numbers.trim());
         give_back(&mut self.places, 0);
@@ -207,6 +206,7 @@ impl TaskCount {
         Rc::new(TaskCount { count: Cell::new(0), most })
     }
 
+    #[cfg(test)]
     pub(super) fn get(&self) -> usize {
         self.count.get()
     }

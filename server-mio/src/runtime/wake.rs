@@ -83,7 +83,6 @@ impl WakeQueue {
     }
 
     /// Gives back room that was not needed since it was called last.
-    #[allow(dead_code, reason = "with that of tasks")]
     pub(super) fn trim(&self) {
         let mut woken = self.lock();
         woken.before = core::mem::take(&mut woken.most);

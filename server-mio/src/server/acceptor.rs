@@ -21,6 +21,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Acceptor {
     listener: Option<TcpListener>,
     when: When,
+    /// It is to close when nobody waits any more.
+    ends: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,7 @@ impl Acceptor {
         token: Token,
     ) -> io::Result<Acceptor> {
         registry.register(&mut listener, token, Interest::READABLE)?;
-        Ok(Acceptor { listener: Some(listener), when: When::Told })
+        Ok(Acceptor { listener: Some(listener), when: When::Told, ends: false })
     }
 
     /// The kernel has said that connections wait.
@@ -68,13 +70,28 @@ impl Acceptor {
         }
     }
 
-    /// Listens no longer.
-    pub(super) fn close(&mut self, registry: &Registry) {
-        if let Some(mut listener) = self.listener.take() {
+    /// Listens no longer, once nobody waits to be accepted any more: who has connected by now may have sent a request.
+    pub(super) fn end(&mut self) {
+        if !self.ends {
+            self.ends = true;
+            self.when = When::Now;
+        }
+    }
+
+    /// Whether it listens no longer.
+    pub(super) fn is_closed(&self) -> bool {
+        self.listener.is_none()
+    }
+
+    /// Nobody waits.
+    fn is_done(&mut self, registry: &Registry) {
+        self.when = When::Told;
+        if self.ends
+            && let Some(mut listener) = self.listener.take()
+        {
             // A listener that can't be taken back closes all the same.
             let _ = registry.deregister(&mut listener);
         }
-        self.when = When::Told;
     }
 
     /// Accepts what waits, if it is time to, in turns with everything else. No error of one connection, and no
@@ -111,10 +128,7 @@ impl Acceptor {
                     }
                 }
                 Err(error) => match Unaccepted::of(&error) {
-                    Unaccepted::None => {
-                        self.when = When::Told;
-                        return;
-                    }
+                    Unaccepted::None => return self.is_done(registry),
                     Unaccepted::One => {}
                     Unaccepted::All => {
                         log::warn!("a connection can't be accepted: {error}");

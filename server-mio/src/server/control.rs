@@ -1,14 +1,15 @@
 //! How a server is stopped.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::driver::Turn;
-use crate::runtime::WakeQueue;
+use crate::runtime::{WakeQueue, after};
 
 /// Stops a server from elsewhere.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Handle {
 #[derive(Default)]
 pub(crate) struct Control {
     order: AtomicU8,
+    /// When the first order was given.
+    since: OnceLock<Instant>,
 }
 
 /// What a worker is to do.
@@ -40,6 +43,11 @@ impl Control {
             1 => Order::ShutDown,
             _ => Order::Cut,
         }
+    }
+
+    /// When the grace period is over; it begins now if nobody has begun it.
+    pub(crate) fn ends(&self, grace: Duration) -> Instant {
+        after(*self.since.get_or_init(Instant::now), grace)
     }
 
     /// Has a driver do what was ordered. True if it is to end.
@@ -65,7 +73,8 @@ impl Handle {
         &self.control
     }
 
-    /// Ends service: idle connections close at once, busy ones within the [grace period](crate::App::grace).
+    /// Ends service in order, within the [grace period](crate::App::grace): see
+    /// [`Turn::shut_down`](crate::driver::Turn::shut_down).
     pub fn shut_down(&self) {
         self.give(Order::ShutDown);
     }
@@ -76,6 +85,7 @@ impl Handle {
     }
 
     fn give(&self, order: Order) {
+        self.control.since.get_or_init(Instant::now);
         self.control.order.fetch_max(order as u8, Ordering::AcqRel);
         self.queues.iter().for_each(|queue| queue.rouse());
     }

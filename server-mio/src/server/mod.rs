@@ -13,6 +13,7 @@ mod tcp;
 mod worker;
 
 pub use control::Handle;
+use control::Order;
 #[cfg(not(feature = "tokio-net"))]
 use control::{Control, Signals};
 #[cfg(feature = "tokio-net")]
@@ -26,6 +27,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use mio::{Poll, Token, Waker};
 use rajada_parser::Level;
@@ -52,6 +54,7 @@ pub struct Server {
     address: SocketAddr,
     seats: Vec<Seat>,
     handle: Handle,
+    signals: Option<Signals>,
 }
 
 /// What a worker is begun with.
@@ -82,7 +85,7 @@ impl Server {
             seats.push(Seat { poll, listener, queue });
         }
         let handle = Handle::new(seats.iter().map(|seat| seat.queue.clone()));
-        Ok(Server { shared, address, seats, handle })
+        Ok(Server { shared, address, seats, handle, signals: None })
     }
 
     /// The address listened on, with its real port.
@@ -110,18 +113,38 @@ impl Server {
     /// # Errors
     /// What a worker could not go on with; the others are shut down then.
     pub fn run(self) -> io::Result<Exit> {
-        let Server { shared, seats, handle, .. } = self;
-        run_all(seats, &handle, |seat| work(&shared, seat, handle.control().clone()))
+        let Server { shared, seats, handle, signals: _signals, .. } = self;
+        run_all(&shared, seats, &handle, |seat| work(&shared, seat, handle.control().clone()))
     }
 
-    /// Serves until SIGINT or SIGTERM. The first signal closes idle connections and lets busy ones finish within the
-    /// [grace period](App::grace); a second one cuts them.
+    /// Has the server obey SIGINT and SIGTERM from now on: the first ends service in order
+    /// ([`Handle::shut_down`]), a second one cuts it. One that comes before the server runs is not lost: it answers those
+    /// who have connected, and ends. Whoever tells others that it listens calls this before.
+    ///
+    /// ```no_run
+    /// use rajada_mio::{App, Request};
+    ///
+    /// let server = App::new().get("/", |_: &Request| "Hello world!").bind("127.0.0.1:0")?.obey_signals()?;
+    /// println!("listening on http://{}", server.local_address());
+    /// server.run()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`run`](Self::run), or if signals can't be had.
+    /// If signals can't be had.
+    pub fn obey_signals(mut self) -> io::Result<Server> {
+        if self.signals.is_none() {
+            self.signals = Some(Signals::obey(&self.handle)?);
+        }
+        Ok(self)
+    }
+
+    /// Serves until SIGINT or SIGTERM: [`obey_signals`](Self::obey_signals) and [`run`](Self::run).
+    ///
+    /// # Errors
+    /// As of those.
     pub fn run_until_signal(self) -> io::Result<Exit> {
-        let _signals = Signals::obey(&self.handle)?;
-        self.run()
+        self.obey_signals()?.run()
     }
 }
 
@@ -139,6 +162,7 @@ pub(crate) fn prepare(app: App) -> io::Result<Arc<Shared>> {
 /// Runs workers, each on a thread of its own, and says how service has ended. One that fails takes the others down
 /// with it, in peace.
 pub(crate) fn run_all<S: Send>(
+    shared: &Shared,
     seats: Vec<S>,
     handle: &Handle,
     work: impl Fn(S) -> io::Result<Exit> + Sync,
@@ -165,13 +189,29 @@ pub(crate) fn run_all<S: Send>(
         let lost = |_| Err(io::Error::other("a worker panicked"));
         threads.into_iter().map(|thread| thread?.join().unwrap_or_else(lost)).collect()
     });
-    let mut exit = Exit::Clean;
+    let mut exit = if wait_for_threads(shared, handle.control()) { Exit::Clean } else { Exit::Cut };
     for end in ends {
         if end? == Exit::Cut {
             exit = Exit::Cut;
         }
     }
     Ok(exit)
+}
+
+/// Waits for blocking work that has begun, within the grace period. True if all has ended.
+fn wait_for_threads(shared: &Shared, control: &Control) -> bool {
+    /// How often it is looked whether all is to be cut.
+    const STEP: Duration = Duration::from_millis(50);
+    let ends = control.ends(shared.settings.grace);
+    loop {
+        let now = Instant::now();
+        if shared.blocking.wait(ends.min(now + STEP)) {
+            return true;
+        }
+        if now >= ends || control.order() == Order::Cut {
+            return false;
+        }
+    }
 }
 
 /// What a worker's thread does.

@@ -59,7 +59,7 @@ impl Worker {
             let mut turn = self.driver.turn(Instant::now());
             let (poll, acceptor) = (&self.poll, &mut self.acceptor);
             if self.control.obey(&mut turn) {
-                acceptor.close(poll.registry());
+                acceptor.end();
             }
             for event in events.iter() {
                 match event.token() {
@@ -82,7 +82,7 @@ impl Worker {
             if told && events.len() < EVENTS {
                 turn.look();
             }
-            if let Some(exit) = turn.finish() {
+            if let Some(exit) = turn.finish(acceptor.is_closed()) {
                 return Ok(exit);
             }
         }

@@ -23,22 +23,31 @@ pub(super) struct Acceptor {
     pause: Option<Instant>,
     /// There are as many connections as there may be: the worker is roused when one has ended.
     is_full: bool,
+    /// It is to close when nobody waits any more, and whether it would be known if somebody did.
+    ends: Option<bool>,
 }
 
 impl Acceptor {
     pub(super) fn new(listener: TcpListener) -> Acceptor {
-        Acceptor { listener: Some(listener), pause: None, is_full: false }
+        Acceptor { listener: Some(listener), pause: None, is_full: false, ends: None }
     }
 
-    /// Listens no longer.
-    pub(super) fn close(&mut self) {
-        self.listener = None;
-        self.pause = None;
+    /// Listens no longer, once nobody waits to be accepted any more: who has connected by now may have sent a request.
+    /// Whether somebody waits is known when the runtime has looked at its sockets, `is_behind_events`.
+    pub(super) fn end(&mut self, is_behind_events: bool) {
+        self.ends = Some(is_behind_events);
+    }
+
+    /// Whether it listens no longer.
+    pub(super) fn is_closed(&self) -> bool {
+        self.listener.is_none()
     }
 
     /// How long until it goes on, if it pauses.
     pub(super) fn timeout(&self, now: Instant) -> Option<Duration> {
-        self.pause.map(|until| until.saturating_duration_since(now))
+        let pause = self.pause.map(|until| until.saturating_duration_since(now));
+        let ends = self.ends.is_some() && self.listener.is_some() && !self.is_full;
+        pause.or_else(|| ends.then_some(Duration::ZERO))
     }
 
     /// Accepts what waits, in turns with everything else. True if more may wait.
@@ -55,6 +64,9 @@ impl Acceptor {
         (self.pause, self.is_full) = (None, false);
         let more = self.accept_some(turn, wakes, cx);
         turn.unreserve();
+        if self.ends == Some(true) && !more && !self.is_full && self.pause.is_none() {
+            self.listener = None;
+        }
         more
     }
 

@@ -44,6 +44,7 @@ pub struct Server {
     address: SocketAddr,
     seats: Vec<Seat>,
     handle: Handle,
+    signals: Option<Signals>,
 }
 
 /// What a worker is begun with.
@@ -90,7 +91,7 @@ impl Server {
         };
         let seats: Vec<Seat> = listeners.into_iter().map(seat).collect();
         let handle = Handle::new(seats.iter().map(|seat| seat.queue.clone()));
-        Ok(Server { shared, address, seats, handle })
+        Ok(Server { shared, address, seats, handle, signals: None })
     }
 
     /// The address listened on, with its real port.
@@ -112,7 +113,7 @@ impl Server {
     /// # Errors
     /// What the worker could not go on with; [`io::ErrorKind::InvalidInput`] for an application with several workers.
     pub async fn serve(self) -> io::Result<Exit> {
-        let Server { shared, mut seats, handle, .. } = self;
+        let Server { shared, mut seats, handle, signals: _signals, .. } = self;
         match (seats.pop(), seats.is_empty()) {
             (Some(seat), true) => Worker::new(shared, seat, handle.control().clone())?.await,
             _ => Err(io::Error::new(
@@ -122,13 +123,24 @@ impl Server {
         }
     }
 
-    /// The same until SIGINT or SIGTERM: see [`run_until_signal`](Self::run_until_signal).
+    /// Has the server obey SIGINT and SIGTERM from now on: see
+    /// [`Server::obey_signals`](crate::Server::obey_signals).
     ///
     /// # Errors
-    /// As of [`serve`](Self::serve), or if signals can't be had.
+    /// If signals can't be had.
+    pub fn obey_signals(mut self) -> io::Result<Server> {
+        if self.signals.is_none() {
+            self.signals = Some(Signals::obey(&self.handle)?);
+        }
+        Ok(self)
+    }
+
+    /// [`obey_signals`](Self::obey_signals) and [`serve`](Self::serve).
+    ///
+    /// # Errors
+    /// As of those.
     pub async fn serve_until_signal(self) -> io::Result<Exit> {
-        let _signals = Signals::obey(&self.handle)?;
-        self.serve().await
+        self.obey_signals()?.serve().await
     }
 
     /// Serves with as many threads as the application has [workers](App::workers), each with a runtime of its own,
@@ -137,8 +149,8 @@ impl Server {
     /// # Errors
     /// What a worker could not go on with; the others are shut down then.
     pub fn run(self) -> io::Result<Exit> {
-        let Server { shared, seats, handle, .. } = self;
-        run_all(seats, &handle, |seat| {
+        let Server { shared, seats, handle, signals: _signals, .. } = self;
+        run_all(&shared, seats, &handle, |seat| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let control = handle.control().clone();
             let worker = async { unconstrained(Worker::new(shared.clone(), seat, control)?).await };
@@ -147,14 +159,12 @@ impl Server {
         })
     }
 
-    /// The same until SIGINT or SIGTERM. The first signal closes idle connections and lets busy ones finish within the
-    /// [grace period](App::grace); a second one cuts them.
+    /// [`obey_signals`](Self::obey_signals) and [`run`](Self::run).
     ///
     /// # Errors
-    /// As of [`run`](Self::run), or if signals can't be had.
+    /// As of those.
     pub fn run_until_signal(self) -> io::Result<Exit> {
-        let _signals = Signals::obey(&self.handle)?;
-        self.run()
+        self.obey_signals()?.run()
     }
 }
 

@@ -59,7 +59,7 @@ impl Worker {
     fn turn(&mut self, cx: &mut Context<'_>) -> Option<Exit> {
         let mut turn = self.driver.turn(Instant::now());
         if self.control.obey(&mut turn) {
-            self.acceptor.close();
+            self.acceptor.end(self.is_behind_events);
         }
         let mut woken = 0;
         for key in self.wakes.take() {
@@ -76,7 +76,7 @@ impl Worker {
         if self.is_behind_events && woken < EVENTS {
             turn.look();
         }
-        turn.finish()
+        turn.finish(self.acceptor.is_closed())
     }
 
     /// Has the runtime wake this again in time.

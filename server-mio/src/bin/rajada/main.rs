@@ -32,9 +32,9 @@ fn main() -> ExitCode {
 
 fn serve(options: Options) -> std::io::Result<Exit> {
     let listen = options.listen.clone();
-    let server = options.apply(demo::app()).bind(listen)?;
+    let server = options.apply(demo::app()).bind(listen)?.obey_signals()?;
     println!("{}", greeting(&server));
-    server.run_until_signal()
+    server.run()
 }
 
 /// The one line that says where the server listens, and how it serves.
