@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use rajada_pipeline::{ApiMisuse, Content};
+use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Pipeline, Streaming};
 
 use super::exchange::Exchange;
 use super::pace::TURN;
@@ -44,41 +44,11 @@ impl Service {
 
     /// Sends what a stream gives, as long as the peer keeps up. True if something was sent.
     pub(super) fn pump(&mut self, exchange: &mut Exchange, task: TaskId, mut pump: Pump) -> bool {
-        let mut cx = Context::from_waker(self.tasks.waker(task));
-        let mut sent = false;
+        let mut gathered = core::mem::take(&mut self.gathered);
+        let (sent, step) = self.pump_into(exchange, task, &mut pump, &mut gathered);
+        gathered.clear();
+        self.gathered = gathered;
         let Exchange { pipeline, ledger } = exchange;
-        let clock = self.runtime.clock();
-        let (began, mut pieces) = (clock.now(), 0);
-        let step = loop {
-            pieces += 1;
-            let took = clock.now().saturating_duration_since(began);
-            if pieces > PIECES_A_TURN || took > TURN {
-                self.tasks.wake(task);
-                break Step::Wait;
-            }
-            if pipeline.room(&pump.streaming) == 0 {
-                ledger.starved = true;
-                break Step::Wait;
-            }
-            let piece = match pump.held.take() {
-                Some(piece) => piece,
-                None => match next_piece(&mut *pump.stream, &mut cx) {
-                    Poll::Pending => break Step::Wait,
-                    Poll::Ready(Ok(Some(piece))) => piece,
-                    Poll::Ready(Ok(None)) => break Step::Finish,
-                    Poll::Ready(Err(())) => break Step::Abort,
-                },
-            };
-            match pipeline.send(&pump.streaming, Content::Owned(piece.share())) {
-                Ok(()) => sent = true,
-                Err(ApiMisuse::Full) => {
-                    pump.held = Some(piece);
-                    ledger.starved = true;
-                    break Step::Wait;
-                }
-                Err(error) => break Step::End(error),
-            }
-        };
         let end = match step {
             Step::Wait => {
                 self.tasks.put_back(task, Work::Pump(pump));
@@ -94,6 +64,71 @@ impl Service {
         }
         self.tasks.end(task, &mut ledger.tasks);
         true
+    }
+
+    /// The same, and what it leads to. Small pieces are gathered, so that each costs little more than a copy.
+    fn pump_into(
+        &mut self,
+        exchange: &mut Exchange,
+        task: TaskId,
+        pump: &mut Pump,
+        gathered: &mut Vec<u8>,
+    ) -> (bool, Step) {
+        let mut cx = Context::from_waker(self.tasks.waker(task));
+        let Exchange { pipeline, ledger } = exchange;
+        let clock = self.runtime.clock();
+        let (began, mut pieces) = (clock.now(), 0);
+        let mut sent = false;
+        let step = loop {
+            pieces += 1;
+            let took = clock.now().saturating_duration_since(began);
+            if pieces > PIECES_A_TURN || took > TURN {
+                self.tasks.wake(task);
+                break Step::Wait;
+            }
+            let room = pipeline.room(&pump.streaming);
+            if room <= gathered.len() {
+                ledger.starved = true;
+                break Step::Wait;
+            }
+            let piece = match pump.held.take() {
+                Some(piece) => piece,
+                None => match next_piece(&mut *pump.stream, &mut cx) {
+                    Poll::Pending => break Step::Wait,
+                    Poll::Ready(Ok(Some(piece))) => piece,
+                    Poll::Ready(Ok(None)) => break Step::Finish,
+                    Poll::Ready(Err(())) => break Step::Abort,
+                },
+            };
+            let octets = piece.as_ref();
+            if octets.len() < COPY_BELOW && gathered.len() + octets.len() <= room.min(GATHERED) {
+                gathered.extend_from_slice(octets);
+                continue;
+            }
+            let is_gathered = !gathered.is_empty();
+            let result = if is_gathered {
+                send_gathered(pipeline, &pump.streaming, gathered)
+            } else {
+                pipeline.send(&pump.streaming, Content::Owned(piece.share()))
+            };
+            match result {
+                Ok(()) if !is_gathered => {}
+                // Its turn comes behind those.
+                Ok(()) => pump.held = Some(piece),
+                Err(ApiMisuse::Full) => {
+                    pump.held = Some(piece);
+                    ledger.starved = true;
+                    break Step::Wait;
+                }
+                Err(error) => return (sent, Step::End(error)),
+            }
+            sent = true;
+        };
+        sent |= !gathered.is_empty();
+        match send_gathered(pipeline, &pump.streaming, gathered) {
+            Ok(()) => (sent, step),
+            Err(error) => (sent, Step::End(error)),
+        }
     }
 
     /// Tells those who wait for answers to leave, and lets those go on who wait for room.
@@ -124,6 +159,20 @@ impl Service {
 
 /// Pieces of a stream that are asked for before others have their turn: some may be empty.
 const PIECES_A_TURN: usize = 256;
+
+/// Octets of small pieces that leave together, at most.
+const GATHERED: usize = 16 * 1024;
+
+/// Sends the pieces that were gathered, as one; there was room for them.
+fn send_gathered(
+    pipeline: &mut Pipeline<Kept>,
+    streaming: &Streaming,
+    gathered: &mut Vec<u8>,
+) -> Result<(), ApiMisuse> {
+    pipeline.send(streaming, Content::Copied(gathered))?;
+    gathered.clear();
+    Ok(())
+}
 
 /// What a step of a streamed answer leads to.
 enum Step {

@@ -35,6 +35,8 @@ pub(crate) struct Service {
     pub(super) slots: Pool<Slots>,
     pub(super) scratch: Option<Box<Scratch>>,
     pub(super) pace: Pace,
+    /// Where small pieces of a stream are gathered.
+    pub(super) gathered: Vec<u8>,
     pub(super) holdings: Holdings,
     /// Connections whose requests wait for a place among the tasks, in order.
     pub(super) unplaced: VecDeque<Key>,
@@ -70,6 +72,7 @@ impl Service {
             slots: Pool::new(),
             scratch: None,
             pace: Pace::new(runtime.clock().now()),
+            gathered: Vec::new(),
             holdings: Holdings::new(shared.settings.limits.buffered),
             unplaced: VecDeque::new(),
             lost: Rc::default(),

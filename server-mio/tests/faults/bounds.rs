@@ -182,6 +182,43 @@ impl BodyStream for Once {
     }
 }
 
+/// Gives pieces of so many octets, each in a memory of its own.
+struct Pieces {
+    left: usize,
+    octets: usize,
+}
+
+impl BodyStream for Pieces {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        self.left = self.left.saturating_sub(1);
+        Poll::Ready((self.left > 0).then(|| Ok(vec![b'x'; self.octets].into())))
+    }
+}
+
+#[test]
+fn small_pieces_of_a_stream_leave_together_and_cost_little() {
+    for (octets, chunks) in [(1, 1 + 20_000 / 256), (100, 20_000 * 100 / 16_000), (5000, 20_000)] {
+        let app = app().get("/pieces", move |_: &Request<'_>| {
+            Body::Stream(Box::new(Pieces { left: 20_001, octets }))
+        });
+        let mut world = World::new(app);
+        let peer = world.connect();
+        world.take(peer, 0);
+        world.send(peer, get("/pieces"));
+        world.settle();
+        world.take(peer, usize::MAX);
+        world.settle();
+        let arrived = world.arrived(peer);
+        let (_, content) = arrived.split_once("\r\n\r\n").unwrap();
+        let lines = content.lines().step_by(2);
+        let sizes: Vec<usize> =
+            lines.map(|line| usize::from_str_radix(line, 16).unwrap()).collect();
+        assert_eq!(sizes.iter().sum::<usize>(), 20_000 * octets);
+        assert_eq!(sizes.last(), Some(&0), "it is complete");
+        assert!(sizes.len() <= chunks * 5 / 4 + 2, "{octets}: {} chunks", sizes.len());
+    }
+}
+
 /// A peer sends, or takes, a little every second. How many seconds it has lived, at most `most`.
 fn lives(world: &mut World, peer: usize, most: u64, mut step: impl FnMut(&mut World)) -> u64 {
     for second in 0..most {
