@@ -15,7 +15,7 @@
 //! ```
 //!
 //! Everything is compared with `null-mio` in the same round: the machine's speed drifts more than most servers differ. What comes at a fixed rate is
-//! judged by [steady]: whether the server kept up, and whether the generator was in time. Not in scope: other
+//! judged by `steady`: whether the server kept up, and whether the generator was in time. Not in scope: other
 //! machines than Linux, and a network.
 
 mod build_peers;

@@ -1,5 +1,5 @@
 //! A soak: a server in a process of its own, clients of all kinds, every answer compared, and a look at the server's
-//! descriptors, threads and memory each second. Beside it a [siege] of the program `rajada`. It ends by itself.
+//! descriptors, threads and memory each second. Beside it a `siege` of the program `rajada`. It ends by itself.
 
 mod client;
 mod clients;

@@ -27,8 +27,8 @@ pub(super) fn main() -> ExitCode {
         write: DEADLINE,
         half_closed: DEADLINE,
         linger: DEADLINE / 2,
-        handler: None,
         check_interval: DEADLINE / 10,
+        ..Deadlines::DEFAULT
     };
     let app = App::new()
         .deadlines(deadlines)
