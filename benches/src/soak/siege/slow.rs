@@ -32,13 +32,13 @@ const KINDS: [Kind; 4] = [Kind::Head, Kind::Content, Kind::Reader, Kind::Extensi
 /// Octets of slow content, which is answered.
 const CONTENT: usize = 15;
 
-/// Octets that a slow reader asks for: more than all buffers on the way hold.
-const ANSWER: usize = 1024 * 1024;
+/// Octets of each of three answers that a slow reader asks for: together more than the kernel holds (4 MiB), so that the server has some, too.
+const ANSWER: usize = 2_000_000;
 
 /// How long a head may take (it has 10 s, looked at each second), with what a busy machine adds.
 const HEAD: Duration = Duration::from_secs(20);
 
-/// Those who are not ended go by themselves.
+/// Those who are in no haste go by themselves. A reader must have been cut by then, since it has 30 s to take some.
 const LONG: Duration = Duration::from_secs(45);
 
 /// Octets of an extension by which a server must have had enough.
@@ -154,12 +154,20 @@ impl Peer<'_> {
     fn reader(&mut self) -> io::Result<Fate> {
         SockRef::from(&self.stream).set_recv_buffer_size(4 * 1024)?;
         let head = format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {ANSWER}\r\n\r\n");
-        self.send(head.as_bytes())?;
-        self.send(&vec![b'a'; ANSWER])?;
+        let request = [head.as_bytes(), &vec![b'a'; ANSWER]].concat();
         let began = Instant::now();
+        self.stream.set_write_timeout(Some(Duration::from_secs(2)))?;
+        match self.stream.write_all(&request.repeat(3)) {
+            // At its bound the server reads no more.
+            Err(error) if [ErrorKind::WouldBlock, ErrorKind::TimedOut].contains(&error.kind()) => {}
+            sent => sent?,
+        }
         self.stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         let mut octet = [0];
-        while began.elapsed() < LONG && !self.signs.leaves() {
+        while !self.signs.leaves() {
+            if began.elapsed() > LONG {
+                return Err(io::Error::other(format!("it is not cut within {LONG:?}")));
+            }
             match self.stream.read(&mut octet) {
                 Ok(0) => return Ok(Fate::Cut),
                 Ok(_) => {}
