@@ -63,6 +63,7 @@ mod shutdown;
 mod sockets;
 mod state;
 mod task;
+mod tide;
 mod transport;
 mod turn;
 mod work;

@@ -8,6 +8,7 @@ use super::heads::Heads;
 use crate::Error;
 use crate::content::BodyStream;
 use crate::runtime::{Clock, TaskCount};
+use crate::stock::give_back;
 
 /// Lent to each answer while it is written.
 pub(crate) struct Desk {
@@ -47,8 +48,8 @@ impl Desk {
     /// Gives room back that one answer needed.
     pub(crate) fn trim(&mut self) {
         if self.fields.is_empty() {
-            self.fields.shrink_to(16 * FIELDS);
+            give_back(&mut self.fields, 8 * FIELDS);
         }
-        self.later.shrink_to(16);
+        give_back(&mut self.later, 0);
     }
 }
