@@ -47,9 +47,13 @@ pub(crate) enum Kind {
     Slow,
     /// Has no route.
     Missing,
+    /// Has a handler that makes its answer the last one.
+    Quit,
+    /// Has one that does so when it is woken, whatever has come meanwhile.
+    ParkQuit,
 }
 
-pub(crate) const KINDS: [Kind; 21] = [
+pub(crate) const KINDS: [Kind; 23] = [
     Kind::Sync,
     Kind::Ready,
     Kind::Park,
@@ -71,6 +75,8 @@ pub(crate) const KINDS: [Kind; 21] = [
     Kind::Told,
     Kind::Slow,
     Kind::Missing,
+    Kind::Quit,
+    Kind::ParkQuit,
 ];
 
 /// A request in a peer's octets.
@@ -83,6 +89,8 @@ pub(crate) struct Asked {
     pub(crate) start: usize,
     pub(crate) head: usize,
     pub(crate) end: usize,
+    /// How much had arrived of all when its head had.
+    pub(crate) arrived: Option<usize>,
 }
 
 impl Asked {
@@ -111,6 +119,8 @@ impl Asked {
             Kind::Told => "told",
             Kind::Slow => "slow",
             Kind::Missing => "missing",
+            Kind::Quit => "quit",
+            Kind::ParkQuit => "quits",
         };
         let version = match kind {
             Kind::Old | Kind::OldKeep | Kind::OldStream => 0,
@@ -143,7 +153,7 @@ impl Asked {
             }
             _ => {}
         }
-        Asked { id, kind, choice, start, head, end: octets.len() }
+        Asked { id, kind, choice, start, head, end: octets.len(), arrived: None }
     }
 
     /// The status of its answer.
@@ -174,14 +184,21 @@ impl Asked {
         matches!(self.kind, Kind::Stream | Kind::StreamFail | Kind::OldStream)
     }
 
-    /// Whether it is the last one of its connection.
+    /// Whether it is no request.
+    pub(crate) fn is_malformed(&self) -> bool {
+        self.kind == Kind::Malformed
+    }
+
+    /// Whether it is the last one of its connection, whatever is sent behind it.
     pub(crate) fn closes(&self) -> bool {
-        matches!(self.kind, Kind::Malformed | Kind::Close | Kind::Old | Kind::OldStream)
+        use Kind::{Close, Malformed, Old, OldStream, Quit};
+        matches!(self.kind, Malformed | Close | Old | OldStream | Quit)
     }
 
     /// Whether its answer waits for the schedule.
     pub(crate) fn waits(&self) -> bool {
-        self.is_stream() || matches!(self.kind, Kind::Park | Kind::ParkPanic | Kind::PostPark)
+        self.is_stream()
+            || matches!(self.kind, Kind::Park | Kind::ParkPanic | Kind::PostPark | Kind::ParkQuit)
     }
 
     /// How long its handler sleeps, if it does.
