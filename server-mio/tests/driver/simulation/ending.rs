@@ -44,6 +44,8 @@ pub(crate) struct Now<'a> {
     pub(crate) handled: usize,
     /// All that has arrived was looked at; nothing if the rules leave that open.
     pub(crate) is_read: Option<bool>,
+    /// Content of the last one of these is thrown away.
+    pub(crate) drains: bool,
     /// Service ends.
     pub(crate) ends: bool,
     pub(crate) has_ended: bool,
@@ -122,6 +124,15 @@ impl Ending {
     /// More was received, or is to be.
     pub(crate) fn learn_that_it_goes_on(&mut self) {
         self.perhaps = None;
+    }
+
+    /// Takes note that nothing more is thrown away behind what was handled, surely or perhaps.
+    pub(crate) fn stop_draining(&mut self, handled: usize, events: usize, is_sure: bool) {
+        let last = Last { index: handled - 1, since: events + 1 };
+        if self.last.is_none() {
+            let to = if is_sure { &mut self.last } else { &mut self.perhaps };
+            *to = Some(last);
+        }
     }
 
     /// Takes note of what has happened in a turn.
@@ -223,8 +234,9 @@ impl Ending {
                 self.left_behind = self.received;
             }
             let is_due = now.received() > now.handled && now.asked[now.handled].end > now.delivered;
-            if self.leaves == Some(true) && is_due && self.last.is_none() {
-                self.last = Some(Last { index: now.handled, since });
+            if self.leaves == Some(true) && (is_due || now.drains) && self.last.is_none() {
+                let index = if is_due { now.handled } else { now.handled - 1 };
+                self.last = Some(Last { index, since });
             }
         }
     }

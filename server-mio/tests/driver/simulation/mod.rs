@@ -18,7 +18,7 @@ use rajada_mio::{Clock, Peer as Address};
 pub(crate) use board::ON_PURPOSE;
 
 use board::{Board, Shared, lock};
-use peer::{Peer, Service};
+use peer::{Peer, Service, Waits};
 use requests::{Asked, KINDS, Kind};
 use rules::{GRACE, IDLE_AT_END, INTERVAL, Rules};
 
@@ -175,7 +175,7 @@ impl Simulation {
             12 => self.turns(),
             13 if choice & 4 != 0 => self.end(choice),
             14 if choice & 12 == 12 => self.vanish(choice),
-            15 if choice >= 240 => self.shut_down(choice >= 252),
+            15 if choice >= 224 => self.shut_down(choice >= 252),
             _ => self.turns(),
         }
     }
@@ -422,30 +422,38 @@ impl Simulation {
         for peer in &mut self.peers {
             let reads = turn.connection(peer.key).is_some_and(|one| one.wants_read());
             let (must, may) = peer.judge(&self.rules, self.now, looks, self.ends.is_some());
-            judged.push((peer.number, must, may, peer.is_refused_when_late(), reads));
+            let drains = matches!(peer.waits, Waits::Draining(_));
+            judged.push((peer.number, must, may, peer.is_refused_when_late(), reads, drains));
         }
         turn.look();
         ends.drain(&mut turn, &mut self.peers);
         let mut late = Vec::new();
-        for (number, must, may, refused, reads) in judged {
-            let closed = ends.0.iter().any(|(other, ..)| *other == number);
+        for (number, must, may, refused, reads, drains) in judged {
+            let ended = ends.0.iter().find(|(other, ..)| *other == number);
+            let closed = ended.is_some_and(|(_, next, _)| *next == Next::Close);
+            let told = ended.is_some() && !closed;
+            assert!(!told || drains, "nothing more was to be said");
             let peer = self.peers.iter_mut().find(|peer| peer.number == number).expect("a peer");
             let reads_now = turn.connection(peer.key).is_some_and(|one| one.wants_read());
             // That of an answer to a handler that is late, too, may be why nothing is read any more.
-            let stops = refused && reads && !reads_now;
+            let stops = (refused || drains) && reads && !reads_now;
             let other = peer.asked.iter().any(|one| expired.contains(&one.id));
-            peer.may_be_refused |= stops && may && other;
-            let cut = closed || (stops && !other);
+            peer.may_be_refused |= refused && stops && may && other;
+            let cut = closed || told || (stops && !other);
             assert!(!cut || may, "it was cut too early: {}", peer.told());
             assert!(cut || !must || (stops && other), "it should have been cut: {}", peer.told());
             if closed {
                 assert!(!refused, "it was not told that it is late: {}", peer.told());
                 late.push(number);
+            } else if drains && (cut || stops) {
+                peer.stop_draining(&lock(&self.board), cut);
             } else if cut {
                 peer.refused = true;
             }
         }
         drop(turn);
+        ends.0.retain(|(_, next, _)| *next == Next::ShutDown);
+        self.finish(ends);
         self.peers.retain(|peer| !late.contains(&peer.number));
         late.iter().for_each(|number| self.are_dropped(*number));
         if looks.is_some() {

@@ -16,6 +16,7 @@ pub(crate) enum Waits {
     Idle(usize),
     Head(usize),
     Content(usize),
+    Draining(usize),
     Writing(usize),
     HalfClosed(usize),
     Lingering(usize),
@@ -109,6 +110,16 @@ impl Peer {
         answers::read(&self.output, &is_head)
     }
 
+    /// Whether content of the last request that was handled is thrown away.
+    fn drains(&self, handled: usize) -> bool {
+        handled > 0 && self.delivered < self.asked[handled - 1].end
+    }
+
+    /// It was late with content that nobody waits for, surely or perhaps.
+    pub(crate) fn stop_draining(&mut self, board: &Board, is_sure: bool) {
+        self.ending.stop_draining(self.handled(board), board.events, is_sure);
+    }
+
     fn handled(&self, board: &Board) -> usize {
         let handled = |one: &&Asked| board.requests[one.id].called.is_some();
         self.asked.iter().take_while(handled).count()
@@ -157,6 +168,7 @@ impl Peer {
             delivered: self.delivered,
             handled,
             is_read,
+            drains: self.drains(handled) && !self.has_ended,
             ends: service != Service::Lasts,
             has_ended: self.has_ended,
             refused: (!self.may_be_refused).then_some(self.refused),
@@ -216,7 +228,7 @@ impl Peer {
         // What could be handled was.
         let room = in_flight < rules.in_flight && held_most < rules.held;
         if let Some(next) = self.asked.get(handled)
-            && next.end <= self.delivered
+            && next.needed() <= self.delivered
             && room
             && over.is_none()
         {
@@ -244,7 +256,7 @@ impl Peer {
                 let closing = closing || self.has_ended;
                 assert!(!closing, "it wants to read behind the end: {}", self.told());
                 assert!(
-                    partial || in_flight < rules.in_flight,
+                    partial || self.drains(handled) || in_flight < rules.in_flight,
                     "it wants to read more than may be in flight: {}",
                     self.told()
                 );
@@ -290,9 +302,9 @@ impl Peer {
         }
         match () {
             _ if in_flight >= rules.in_flight => Some(false),
-            _ if most < rules.held => Some(next.is_malformed() || self.delivered < next.end),
+            _ if most < rules.held => Some(next.is_malformed() || self.delivered < next.needed()),
             // What was begun before the bound was reached was looked at.
-            _ if self.delivered < next.end => None,
+            _ if self.delivered < next.needed() => None,
             _ => (least >= rules.held).then_some(false),
         }
     }
@@ -323,7 +335,7 @@ impl Peer {
                 "{index} was answered and not handled: {}",
                 self.told()
             );
-            assert!(asked.end <= self.delivered, "{index} was handled before it had arrived");
+            assert!(asked.needed() <= self.delivered, "{index} was handled before it had arrived");
             if known.gone && !asked.is_stream() && asked.kind != Kind::ParkPanic {
                 assert_eq!(answer.status, 503, "{index}");
                 continue;
@@ -440,7 +452,7 @@ impl Peer {
 
     fn has_pending(&self, board: &Board) -> bool {
         let handled = self.handled(board);
-        self.asked.get(handled).is_some_and(|next| next.end <= self.delivered)
+        self.asked.get(handled).is_some_and(|next| next.needed() <= self.delivered)
     }
 
     fn waits_now(
@@ -506,6 +518,16 @@ impl Peer {
         let in_flight = handled - answered.min(handled);
         let (least, most) = self.held_behind(board, answered, handled);
         let next = self.asked.get(handled);
+        if self.drains(handled) {
+            return match () {
+                _ if least >= rules.held => Waits::Us,
+                _ if most >= rules.held => Waits::Unsure,
+                _ => Waits::Draining(self.delivered),
+            };
+        }
+        if in_flight >= rules.in_flight {
+            return Waits::Us;
+        }
         if let Some(next) = next
             && next.kind != Kind::Malformed
             && next.head <= self.delivered
@@ -518,9 +540,6 @@ impl Peer {
             };
         }
         if ended {
-            return Waits::Us;
-        }
-        if in_flight >= rules.in_flight {
             return Waits::Us;
         }
         if least >= rules.held {

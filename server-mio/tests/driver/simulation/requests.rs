@@ -51,9 +51,11 @@ pub(crate) enum Kind {
     Quit,
     /// Has one that does so when it is woken, whatever has come meanwhile.
     ParkQuit,
+    /// Has no route either, and content that nobody waits for.
+    PostMissing,
 }
 
-pub(crate) const KINDS: [Kind; 23] = [
+pub(crate) const KINDS: [Kind; 24] = [
     Kind::Sync,
     Kind::Ready,
     Kind::Park,
@@ -77,6 +79,7 @@ pub(crate) const KINDS: [Kind; 23] = [
     Kind::Missing,
     Kind::Quit,
     Kind::ParkQuit,
+    Kind::PostMissing,
 ];
 
 /// A request in a peer's octets.
@@ -100,6 +103,7 @@ impl Asked {
         let method = match kind {
             Kind::Head => "HEAD",
             Kind::PostLength | Kind::PostChunked | Kind::PostExpect | Kind::PostPark => "POST",
+            Kind::PostMissing => "POST",
             Kind::Malformed => "GET ",
             _ => "GET",
         };
@@ -118,7 +122,7 @@ impl Asked {
             Kind::ParkPanic => "panics",
             Kind::Told => "told",
             Kind::Slow => "slow",
-            Kind::Missing => "missing",
+            Kind::Missing | Kind::PostMissing => "missing",
             Kind::Quit => "quit",
             Kind::ParkQuit => "quits",
         };
@@ -128,7 +132,9 @@ impl Asked {
         };
         let content = content(id, choice);
         let fields = match kind {
-            Kind::PostLength | Kind::PostPark => format!("Content-Length: {}\r\n", content.len()),
+            Kind::PostLength | Kind::PostPark | Kind::PostMissing => {
+                format!("Content-Length: {}\r\n", content.len())
+            }
             Kind::PostExpect => {
                 format!("Content-Length: {}\r\nExpect: 100-continue\r\n", content.len())
             }
@@ -142,7 +148,9 @@ impl Asked {
         octets.extend_from_slice(head.as_bytes());
         let head = octets.len();
         match kind {
-            Kind::PostLength | Kind::PostExpect | Kind::PostPark => octets.extend(content),
+            Kind::PostLength | Kind::PostExpect | Kind::PostPark | Kind::PostMissing => {
+                octets.extend(content);
+            }
             Kind::PostChunked => {
                 for chunk in content.chunks(100) {
                     octets.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
@@ -161,7 +169,7 @@ impl Asked {
         match self.kind {
             Kind::Panic | Kind::ParkPanic => 500,
             Kind::Malformed => 400,
-            Kind::Missing => 404,
+            Kind::Missing | Kind::PostMissing => 404,
             _ => 200,
         }
     }
@@ -182,6 +190,11 @@ impl Asked {
     /// Whether its answer is made piece by piece.
     pub(crate) fn is_stream(&self) -> bool {
         matches!(self.kind, Kind::Stream | Kind::StreamFail | Kind::OldStream)
+    }
+
+    /// Where it ends for its handler: content that nobody waits for is thrown away.
+    pub(crate) fn needed(&self) -> usize {
+        if self.kind == Kind::PostMissing { self.head } else { self.end }
     }
 
     /// Whether it is no request.

@@ -72,7 +72,7 @@ impl Rules {
             Waits::Opened => Some(FIRST_OCTET),
             Waits::Idle(_) => Some(IDLE),
             Waits::Head(_) => Some(HEAD),
-            Waits::Content(_) => Some(CONTENT),
+            Waits::Content(_) | Waits::Draining(_) => Some(CONTENT),
             Waits::Writing(_) => Some(WRITE),
             Waits::HalfClosed(_) => Some(HALF_CLOSED),
             Waits::Lingering(_) => Some(LINGER),
