@@ -31,9 +31,10 @@ pub(crate) fn look<T>(
         *watch = Watch { state, progress, since: age };
         return is_slow.then_some(state);
     }
-    // Silence has a deadline of its own.
+    // Silence has a deadline of its own, and counts where time is bounded in all.
     let waited = Duration::from_millis(age.wrapping_sub(watch.since).into());
-    (waited >= state.deadline(deadlines)?).then_some(state)
+    let is_late = waited >= state.deadline(deadlines)? || has_lingered(entry, state, deadlines);
+    is_late.then_some(state)
 }
 
 /// What counts as progress in a state. A head has to be complete in time: its octets count as received only then.
@@ -74,6 +75,11 @@ fn is_slow<T>(
     let count = octets.wrapping_sub(pace.octets);
     let earned = u64::from(count) * 1000 / u64::from(deadlines.least_rate.max(1));
     let allowed = deadlines.rate_after.saturating_add(Duration::from_millis(earned));
-    (deadlines.least_rate > 0 && time > allowed)
-        || (state == State::Lingering && time >= deadlines.linger_most)
+    (deadlines.least_rate > 0 && time > allowed) || has_lingered(entry, state, deadlines)
+}
+
+/// Whether a connection has lingered for as long as any may.
+fn has_lingered<T>(entry: &Entry<T>, state: State, deadlines: &Deadlines) -> bool {
+    let millis = entry.pace.millis.into();
+    state == State::Lingering && Duration::from_millis(millis) >= deadlines.linger_most
 }

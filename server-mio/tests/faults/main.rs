@@ -5,6 +5,7 @@ mod bounds;
 mod fairness;
 mod gone;
 mod hooks;
+mod linger;
 mod rig;
 mod status;
 mod timers;

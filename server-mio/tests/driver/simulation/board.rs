@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Request, Response,
+    App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Reply, Request, Response,
     Status, sleep,
 };
 
@@ -17,6 +17,9 @@ use super::requests::{content, piece};
 pub(crate) struct Known {
     /// When its handler was called.
     pub(crate) called: Option<u64>,
+    /// Which of all events that was, and the end of its answer: of a call and what it leads to, which comes first.
+    pub(crate) called_as: usize,
+    pub(crate) over_as: usize,
     /// All requests in front of it had been answered then.
     pub(crate) alone: bool,
     /// Its answer is complete.
@@ -38,6 +41,8 @@ pub(crate) struct Known {
 #[derive(Default)]
 pub(crate) struct Board {
     pub(crate) now: u64,
+    /// Calls and ends so far.
+    pub(crate) events: usize,
     pub(crate) requests: Vec<Known>,
     /// By connection, in order.
     pub(crate) connections: Vec<Vec<usize>>,
@@ -82,9 +87,17 @@ impl Board {
         if index.saturating_sub(over) >= self.in_flight {
             self.wrong.push(format!("{id} is handled beyond the bound"));
         }
-        let now = self.now;
+        self.events += 1;
         let known = &mut self.requests[id];
-        (known.called, known.alone) = (Some(now), over == index);
+        (known.called, known.alone) = (Some(self.now), over == index);
+        known.called_as = self.events;
+    }
+
+    /// A handler, or its stream, has ended: with an answer, or without one.
+    fn end(&mut self, id: usize, done: bool) {
+        self.events += 1;
+        let known = &mut self.requests[id];
+        (known.done, known.gone, known.over_as) = (done, !done, self.events);
     }
 }
 
@@ -103,7 +116,7 @@ impl Drop for Alive {
         let mut board = lock(&self.0);
         board.alive -= 1;
         if !board.requests[self.1].done {
-            board.requests[self.1].gone = true;
+            board.end(self.1, false);
         }
     }
 }
@@ -134,8 +147,8 @@ impl BodyStream for Pieces {
             known.handed += 1;
             return Poll::Ready(Some(Ok(octets.into())));
         }
-        known.done = true;
         known.failed = self.fails;
+        board.end(*id, true);
         let failed = Error::message(Status::INTERNAL_SERVER_ERROR, ON_PURPOSE);
         Poll::Ready(self.fails.then_some(Err(failed)))
     }
@@ -177,12 +190,34 @@ async fn allowed(board: &Shared, id: usize) {
     .await;
 }
 
+/// An answer, and whether it is to be the last one.
+struct Said(Vec<u8>, bool);
+
+impl Reply for Said {
+    fn write(self, res: &mut Response<'_>) {
+        if self.1 {
+            res.close();
+        }
+        res.bytes(&self.0);
+    }
+}
+
+/// What the answer of an asynchronous handler is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    Usual,
+    /// The content of its request.
+    Echo,
+    /// The last one of its connection.
+    Quit,
+}
+
 /// An asynchronous handler: it is called, waits, and has an answer.
 fn later<F: Future<Output = ()> + 'static>(
     board: &Shared,
     wait: impl Fn(Shared, usize, u8) -> F + Send + Sync + 'static,
-    echo: bool,
-) -> impl Fn(OwnedRequest) -> std::pin::Pin<Box<dyn Future<Output = Vec<u8>>>> + Send + Sync + 'static
+    how: How,
+) -> impl Fn(OwnedRequest) -> std::pin::Pin<Box<dyn Future<Output = Said>>> + Send + Sync + 'static
 {
     let board = board.clone();
     let wait = Arc::new(wait);
@@ -193,10 +228,12 @@ fn later<F: Future<Output = ()> + 'static>(
         let board = board.clone();
         Box::pin(async move {
             wait(board.clone(), id, choice).await;
+            let echo = how == How::Echo;
             let answer = if echo { req.bytes().to_vec() } else { content(id, choice) };
-            lock(&board).requests[id].done = true;
+            let quits = how == How::Quit;
+            lock(&board).end(id, true);
             drop(alive);
-            answer
+            Said(answer, quits)
         })
     }
 }
@@ -212,7 +249,7 @@ fn at_once(
         {
             let mut board = lock(&board);
             board.call(id);
-            board.requests[id].done = true;
+            board.end(id, true);
         }
         answer(req, res, (id, choice));
     }
@@ -232,6 +269,9 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
     let fixed = |_: &Request<'_>, res: &mut Response<'_>, (id, choice)| {
         res.bytes(&content(id, choice));
     };
+    let quits = |_: &Request<'_>, res: &mut Response<'_>, (id, choice)| {
+        res.close().bytes(&content(id, choice));
+    };
     let told = {
         let board = board.clone();
         move |_: &Request<'_>, res: &mut Response<'_>, (id, choice): (usize, u8)| {
@@ -248,7 +288,7 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
                 named(parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let mut board = lock(&board);
             board.call(id);
-            board.requests[id].done = true;
+            board.end(id, true);
             res.status(Status::NOT_FOUND).bytes(&content(id, choice));
         }
     };
@@ -269,12 +309,14 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
         .slow()
         .get("/told/{id}/{choice}", at_once(board, told))
         .get("/panic/{id}/{choice}", at_once(board, panics))
-        .get("/ready/{id}/{choice}", later(board, |_, _, _| async {}, false))
-        .get("/park/{id}/{choice}", later(board, parked, false))
-        .get("/panics/{id}/{choice}", later(board, panics_later, false))
-        .get("/sleep/{id}/{choice}", later(board, asleep, false))
+        .get("/quit/{id}/{choice}", at_once(board, quits))
+        .get("/quits/{id}/{choice}", later(board, parked, How::Quit))
+        .get("/ready/{id}/{choice}", later(board, |_, _, _| async {}, How::Usual))
+        .get("/park/{id}/{choice}", later(board, parked, How::Usual))
+        .get("/panics/{id}/{choice}", later(board, panics_later, How::Usual))
+        .get("/sleep/{id}/{choice}", later(board, asleep, How::Usual))
         .get("/stream/{id}/{choice}", streamed(board, false))
         .get("/fail/{id}/{choice}", streamed(board, true))
         .post("/echo/{id}/{choice}", at_once(board, |req, res, _| res.bytes(req.bytes())))
-        .post("/later/{id}/{choice}", later(board, parked, true))
+        .post("/later/{id}/{choice}", later(board, parked, How::Echo))
 }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod board;
+mod ending;
 mod peer;
 mod requests;
 mod rules;
@@ -17,14 +18,16 @@ use rajada_mio::{Clock, Peer as Address};
 pub(crate) use board::ON_PURPOSE;
 
 use board::{Board, Shared, lock};
-use peer::Peer;
+use peer::{Peer, Service, Waits};
 use requests::{Asked, KINDS, Kind};
-use rules::{GRACE, INTERVAL, Rules};
+use rules::{GRACE, IDLE_AT_END, INTERVAL, Rules};
 
 /// Connections at the same time.
 const MOST_PEERS: usize = 4;
 /// Requests of one peer.
 const MOST_ASKED: usize = 24;
+/// Looks behind the end of the last connection, at most.
+const LOOKS_BEHIND: usize = 3;
 /// Turns at one time, and connections gone on with in one turn, before the driver is said to spin.
 const SPINS: usize = 1000;
 
@@ -51,7 +54,9 @@ struct Simulation {
     peers: Vec<Peer>,
     now: u64,
     next_look: u64,
+    looked: u64,
     ends: Option<u64>,
+    service: Service,
     cut: bool,
     /// The driver is idle, and someone may wait: whoever wakes has to rouse.
     asleep: bool,
@@ -134,7 +139,9 @@ impl Simulation {
             peers: Vec::new(),
             now: 0,
             next_look: 0,
+            looked: 0,
             ends: None,
+            service: Service::Lasts,
             cut: false,
             asleep: false,
             rung,
@@ -168,13 +175,13 @@ impl Simulation {
             12 => self.turns(),
             13 if choice & 4 != 0 => self.end(choice),
             14 if choice & 12 == 12 => self.vanish(choice),
-            15 if choice >= 240 => self.shut_down(choice >= 252),
+            15 if choice >= 224 => self.shut_down(choice >= 252),
             _ => self.turns(),
         }
     }
 
     fn open(&mut self) {
-        if self.peers.len() >= MOST_PEERS || self.ends.is_some() {
+        if self.peers.len() >= MOST_PEERS {
             return;
         }
         assert!(self.driver.has_room());
@@ -186,7 +193,7 @@ impl Simulation {
         let mut turn = self.driver.turn(self.clock.now());
         let key = turn.open(Address::Local, ());
         drop(turn);
-        self.peers.push(Peer::new(key, number, self.now));
+        self.peers.push(Peer::new(key, number, self.now, self.ends.is_some()));
         self.asleep = false;
     }
 
@@ -220,6 +227,10 @@ impl Simulation {
             }
             let octets = peer.octets[peer.delivered..][..count].to_vec();
             peer.delivered += count;
+            let delivered = peer.delivered;
+            for one in peer.asked.iter_mut().filter(|one| one.head <= delivered) {
+                one.arrived.get_or_insert(delivered);
+            }
             let next = connection.receive(&octets);
             assert!(!peer.is_told || next == Next::Wait, "what lingers is thrown away");
             ends.follow(turn, peer, next);
@@ -258,11 +269,8 @@ impl Simulation {
     fn vanish(&mut self, choice: u8) {
         let Some(index) = self.chosen(choice) else { return };
         let peer = self.peers.remove(index);
-        let closed = self.driver.turn(self.clock.now()).close(peer.key);
-        assert!(closed.is_some());
-        self.asleep = false;
+        self.act(|turn, _, _| assert!(turn.close(peer.key).is_some()));
         self.are_dropped(peer.number);
-        self.compare();
     }
 
     /// Nothing is left of a connection that is gone.
@@ -305,11 +313,7 @@ impl Simulation {
     fn shut_down(&mut self, cut: bool) {
         if self.ends.is_none() {
             self.ends = Some(self.now + GRACE);
-            let board = lock(&self.board);
-            for peer in &mut self.peers {
-                let called = |one: &&Asked| board.requests[one.id].called.is_some();
-                peer.shut_down = Some(peer.asked.iter().take_while(called).count());
-            }
+            self.service = Service::Ends;
         }
         self.cut |= cut;
         self.act(|turn, _, _| if cut { turn.cut() } else { turn.shut_down() });
@@ -334,7 +338,8 @@ impl Simulation {
             let peer = &mut self.peers[index];
             let lingered = peer.is_told;
             if !lingered {
-                peer.compare(&lock(&self.board), &self.rules, None, Some((next, reset)), false);
+                let over = Some((next, reset));
+                peer.compare(&lock(&self.board), &self.rules, None, over, false, self.service);
             }
             if next == Next::Close {
                 assert!(!lingered || peer.has_ended, "it was cut while it lingered");
@@ -382,6 +387,9 @@ impl Simulation {
 
     fn turn(&mut self) {
         self.woken = false;
+        if self.idle_ends().is_some_and(|time| time <= self.now) {
+            self.service = Service::EndsIdle;
+        }
         self.act(|turn, _, _| turn.run());
         self.look();
         let exit = self.driver.turn(self.clock.now()).exit();
@@ -394,11 +402,18 @@ impl Simulation {
         self.is_over = exit.is_some();
     }
 
+    /// When idle connections end, if service ends and they have not.
+    fn idle_ends(&self) -> Option<u64> {
+        let ends = self.ends.filter(|_| self.service == Service::Ends)?;
+        Some(ends - GRACE + IDLE_AT_END)
+    }
+
     /// Deadlines are looked at: those who are late are cut, and nobody else.
     fn look(&mut self) {
-        let looks = self.now >= self.next_look;
-        if looks {
+        let looks = (self.now >= self.next_look).then(|| self.now - self.looked);
+        if looks.is_some() {
             self.next_look = self.now + INTERVAL;
+            self.looked = self.now;
         }
         let mut ends = Ends::default();
         let expired = self.overdue();
@@ -406,34 +421,42 @@ impl Simulation {
         let mut judged = Vec::new();
         for peer in &mut self.peers {
             let reads = turn.connection(peer.key).is_some_and(|one| one.wants_read());
-            let (must, may) = peer.judge(&self.rules, self.now, looks);
-            judged.push((peer.number, must, may, peer.is_refused_when_late(), reads));
+            let (must, may) = peer.judge(&self.rules, self.now, looks, self.ends.is_some());
+            let drains = matches!(peer.waits, Waits::Draining(_));
+            judged.push((peer.number, must, may, peer.is_refused_when_late(), reads, drains));
         }
         turn.look();
         ends.drain(&mut turn, &mut self.peers);
         let mut late = Vec::new();
-        for (number, must, may, refused, reads) in judged {
-            let closed = ends.0.iter().any(|(other, ..)| *other == number);
+        for (number, must, may, refused, reads, drains) in judged {
+            let ended = ends.0.iter().find(|(other, ..)| *other == number);
+            let closed = ended.is_some_and(|(_, next, _)| *next == Next::Close);
+            let told = ended.is_some() && !closed;
+            assert!(!told || drains, "nothing more was to be said");
             let peer = self.peers.iter_mut().find(|peer| peer.number == number).expect("a peer");
             let reads_now = turn.connection(peer.key).is_some_and(|one| one.wants_read());
             // That of an answer to a handler that is late, too, may be why nothing is read any more.
-            let stops = refused && reads && !reads_now;
+            let stops = (refused || drains) && reads && !reads_now;
             let other = peer.asked.iter().any(|one| expired.contains(&one.id));
-            peer.may_be_refused = stops && may && other;
-            let cut = closed || (stops && !other);
+            peer.may_be_refused |= refused && stops && may && other;
+            let cut = closed || told || (stops && !other);
             assert!(!cut || may, "it was cut too early: {}", peer.told());
             assert!(cut || !must || (stops && other), "it should have been cut: {}", peer.told());
             if closed {
                 assert!(!refused, "it was not told that it is late: {}", peer.told());
                 late.push(number);
+            } else if drains && (cut || stops) {
+                peer.stop_draining(&lock(&self.board), cut);
             } else if cut {
                 peer.refused = true;
             }
         }
         drop(turn);
+        ends.0.retain(|(_, next, _)| *next == Next::ShutDown);
+        self.finish(ends);
         self.peers.retain(|peer| !late.contains(&peer.number));
         late.iter().for_each(|number| self.are_dropped(*number));
-        if looks {
+        if looks.is_some() {
             let board = lock(&self.board);
             for id in expired {
                 assert!(board.is_over(id), "{id} has had its time");
@@ -463,6 +486,9 @@ impl Simulation {
         }
         if let Some(ends) = self.ends {
             assert!(millis <= ends.saturating_sub(self.now), "it ends too late");
+        }
+        if let Some(ends) = self.idle_ends() {
+            assert!(millis <= ends.saturating_sub(self.now), "idle connections end too late");
         }
         let board = lock(&self.board);
         for asked in self.peers.iter().flat_map(|peer| &peer.asked) {
@@ -514,7 +540,7 @@ impl Simulation {
         assert!(board.wrong.is_empty(), "{:?}", board.wrong);
         for peer in &mut self.peers {
             let reads = turn.connection(peer.key).map(|connection| connection.wants_read());
-            peer.compare(board, &self.rules, reads, None, !self.woken);
+            peer.compare(board, &self.rules, reads, None, !self.woken, self.service);
         }
     }
 
@@ -557,8 +583,11 @@ impl Simulation {
         assert_eq!(lock(&self.board).alive, 0, "futures and streams are left");
         assert_eq!(self.driver.connections(), 0);
         if self.ends.is_none() {
-            self.pass(200);
-            self.turns();
+            // What connections have used is given back first.
+            for _ in 0..LOOKS_BEHIND {
+                self.pass(200);
+                self.turns();
+            }
             assert_eq!(self.driver.timeout(), None, "nothing is left to wait for");
             self.driver.turn(self.clock.now()).shut_down();
             assert_eq!(self.driver.turn(self.clock.now()).exit(), Some(Exit::Clean));

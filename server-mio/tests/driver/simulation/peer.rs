@@ -5,8 +5,9 @@ use rajada_mio::driver::{Key, Next};
 
 use super::answers::{self, Answer};
 use super::board::Board;
+use super::ending::{Ending, Now};
 use super::requests::{Asked, Kind, MOST};
-use super::rules::Rules;
+use super::rules::{INTERVAL, Rules};
 
 /// What a connection waits for, and how far it has come there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,7 @@ pub(crate) enum Waits {
     Idle(usize),
     Head(usize),
     Content(usize),
+    Draining(usize),
     Writing(usize),
     HalfClosed(usize),
     Lingering(usize),
@@ -24,10 +26,22 @@ pub(crate) enum Waits {
     Unsure,
 }
 
+/// How far service is in its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Lasts,
+    /// What is received is answered.
+    Ends,
+    /// Nobody waits for idle connections any more.
+    EndsIdle,
+}
+
 /// Octets of a head, of what is around a chunk, of `100 (Continue)`, at most.
 const HEAD: usize = 250;
 const CHUNK: usize = 12;
 const INTERIM: usize = 30;
+/// What octets that stand by themselves count beside them.
+const PIECE: usize = 64;
 
 pub(crate) struct Peer {
     pub(crate) key: Key,
@@ -42,12 +56,15 @@ pub(crate) struct Peer {
     pub(crate) has_ended: bool,
     /// We were told to close our side.
     pub(crate) is_told: bool,
-    /// No new requests: since then service ends, and so many had been handled.
-    pub(crate) shut_down: Option<usize>,
+    /// Which request is its last one.
+    ending: Ending,
     pub(crate) waits: Waits,
     pub(crate) since: u64,
     /// What it was seen to wait for by the looks before, when first, and since when it did then.
     watch: Option<(Waits, u64, u64)>,
+    /// Since when it lingers, and how long it was seen to, if anyone looked.
+    lingers: u64,
+    lingered: Option<u64>,
     /// It was late, and is told so by 408.
     pub(crate) refused: bool,
     /// That can't be told yet.
@@ -58,7 +75,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub(crate) fn new(key: Key, number: usize, now: u64) -> Peer {
+    pub(crate) fn new(key: Key, number: usize, now: u64, ends: bool) -> Peer {
         Peer {
             key,
             number,
@@ -69,10 +86,12 @@ impl Peer {
             taken: 0,
             has_ended: false,
             is_told: false,
-            shut_down: None,
+            ending: Ending::new(ends),
             waits: Waits::Opened,
             since: now,
             watch: Some((Waits::Opened, now, now)),
+            lingers: 0,
+            lingered: None,
             refused: false,
             may_be_refused: false,
             before: 0,
@@ -91,18 +110,23 @@ impl Peer {
         answers::read(&self.output, &is_head)
     }
 
+    /// Whether content of the last request that was handled is thrown away.
+    fn drains(&self, handled: usize) -> bool {
+        handled > 0 && self.delivered < self.asked[handled - 1].end
+    }
+
+    /// It was late with content that nobody waits for, surely or perhaps.
+    pub(crate) fn stop_draining(&mut self, board: &Board, is_sure: bool) {
+        self.ending.stop_draining(self.handled(board), board.events, is_sure);
+    }
+
     fn handled(&self, board: &Board) -> usize {
         let handled = |one: &&Asked| board.requests[one.id].called.is_some();
         self.asked.iter().take_while(handled).count()
     }
 
-    /// Whether the request with this number is the last one that is received.
-    fn is_last(&self, index: usize, rules: &Rules) -> bool {
-        self.asked[index].closes() || index + 1 >= rules.requests
-    }
-
     /// Compares what has come out with what must have. `wants_read` is what the connection says, `over` what it has
-    /// told at last, `settled` whether all that was woken has had its turn.
+    /// told at last, `settled` whether all that was woken has had its turn, `service` how far that is in its end.
     pub(crate) fn compare(
         &mut self,
         board: &Board,
@@ -110,6 +134,7 @@ impl Peer {
         wants_read: Option<bool>,
         over: Option<(Next, bool)>,
         settled: bool,
+        service: Service,
     ) {
         let answers = self.answers();
         let finals: Vec<&Answer> = answers.iter().filter(|one| one.status >= 200).collect();
@@ -125,6 +150,43 @@ impl Peer {
         assert!(refusal.is_none() || self.refused, "it was not late: {}", self.told());
         if self.refused && answered >= handled && aborted.is_none() {
             assert!(refusal.is_some(), "nobody has told that it was late: {}", self.told());
+        }
+        let in_flight = handled - answered.min(handled);
+        let (behind_least, behind_most) = self.held_behind(board, answered, handled);
+        let ready = finals.iter().zip(&self.asked).filter(|(answer, _)| answer.end > self.taken);
+        let pieces: usize = ready.map(|(_, one)| 1 + board.requests[one.id].handed).sum();
+        let held_most = self.unread() + (1 + pieces) * PIECE + behind_most;
+        let held_least = self.unread() + behind_least;
+        let is_read = match wants_read {
+            Some(true) if !self.is_told => Some(true),
+            _ => self.is_read(rules, handled, in_flight, (held_least, held_most)),
+        };
+        let now = Now {
+            asked: &self.asked,
+            board,
+            rules,
+            delivered: self.delivered,
+            handled,
+            is_read,
+            drains: self.drains(handled) && !self.has_ended,
+            ends: service != Service::Lasts,
+            has_ended: self.has_ended,
+            refused: (!self.may_be_refused).then_some(self.refused),
+        };
+        self.ending.note(&now);
+        if wants_read == Some(true) && !self.is_told {
+            self.ending.learn_that_it_goes_on();
+        }
+        for (index, answer) in finals.iter().enumerate() {
+            if refusal == Some(index) || self.asked.get(index).is_none_or(Asked::is_malformed) {
+                continue;
+            }
+            match self.ending.is_said(&now, index) {
+                Some(said) => {
+                    assert_eq!(answer.closes, said, "{index} is the last, or not: {}", self.told())
+                }
+                None => self.ending.learn(index, answer.closes),
+            }
         }
         self.compare_each(board, &finals, answered, refusal);
         self.compare_interim(&answers, settled);
@@ -146,9 +208,6 @@ impl Peer {
         }
         assert!(finals.len() <= complete + 1);
 
-        let in_flight = handled - answered.min(handled);
-        let (behind_least, behind_most) = self.held_behind(board, answered, handled);
-        let held_most = self.unread() + behind_most;
         assert!(
             self.unread() <= rules.held + (rules.in_flight + 1) * MOST,
             "{} octets are held",
@@ -156,29 +215,26 @@ impl Peer {
         );
         self.compare_bound(board, rules, &finals, handled);
 
-        // Nothing more is received; behind an orderly end of service, nothing but content whose head was.
+        // Nothing more is received behind the last request.
+        let is_behind_last = self.ending.last.is_some_and(|last| handled > last.index);
         let closing = self.refused
             || self.is_told
             || self.asked[..handled].iter().any(|one| board.requests[one.id].failed)
             || self.is_malformed(&finals)
-            || (0..handled).any(|index| self.is_last(index, rules));
-        let ended = closing || self.has_ended || self.shut_down.is_some();
-        if let Some(before) = self.shut_down {
-            // The head of one more may have been received.
-            assert!(handled <= before + 1, "new requests behind the end of service");
-        }
-        let surely_ended = ended;
-        let ended = ended || self.may_be_refused;
+            || is_behind_last;
+        let surely_ended = closing || self.has_ended;
+        let perhaps = self.may_be_refused || self.ending.may_have_ended(handled);
+        let ended = surely_ended || perhaps;
         // What could be handled was.
         let room = in_flight < rules.in_flight && held_most < rules.held;
         if let Some(next) = self.asked.get(handled)
-            && next.end <= self.delivered
+            && next.needed() <= self.delivered
             && room
             && over.is_none()
         {
             let malformed = next.kind == Kind::Malformed;
             // One that arrived before its peer ended its side may have to wait for a bound to give way.
-            let is_past = closing || self.may_be_refused || self.shut_down.is_some();
+            let is_past = closing || perhaps;
             assert!(
                 is_past || (malformed && self.answers_malformed(&finals, handled, answered)),
                 "{handled} should be handled: {}",
@@ -200,39 +256,57 @@ impl Peer {
                 let closing = closing || self.has_ended;
                 assert!(!closing, "it wants to read behind the end: {}", self.told());
                 assert!(
-                    partial || in_flight < rules.in_flight,
+                    partial || self.drains(handled) || in_flight < rules.in_flight,
                     "it wants to read more than may be in flight: {}",
                     self.told()
                 );
-                let held = self.unread() + behind_least;
-                assert!(held < rules.held, "it wants to read: {}", self.told());
+                assert!(held_least < rules.held, "it wants to read: {}", self.told());
             }
         }
         let drained = self.unread() == 0;
         let all_said = answered >= handled && drained;
-        self.compare_end(
-            board,
-            &finals,
-            surely_ended && all_said && (closing || !self.content_is_due(handled)),
-            over,
-            settled,
-            aborted,
-            answered,
-        );
+        // Nothing is under way, and nothing begun.
+        let start = self.asked.get(handled).map_or(self.octets.len(), |next| next.start);
+        let is_idle = all_said && !surely_ended && self.delivered == start;
+        let ends_idle = is_idle && service == Service::EndsIdle;
+        if let Some((next, reset)) = over
+            && is_idle
+            && !perhaps
+        {
+            assert!(ends_idle, "it was idle, and it ended: {}", self.told());
+            assert!(next == Next::Close && !reset, "nothing is said to whoever is idle");
+        } else {
+            let ended = surely_ended || (perhaps && over.is_some());
+            let all_said = (ended && all_said) || ends_idle;
+            self.compare_end(board, &finals, all_said, over, settled, aborted, answered);
+        }
         if over.is_none() {
-            self.waits_now(board, rules, handled, answered, (closing, ended));
+            self.waits_now(board, rules, handled, answered, (closing, ended, perhaps));
         }
         self.before = handled;
         self.taken_before = self.taken;
     }
 
-    /// Whether octets of content are due whose head was received.
-    fn content_is_due(&self, handled: usize) -> bool {
-        self.shut_down.is_some()
-            && !self.has_ended
-            && self.asked.get(handled).is_some_and(|next| {
-                next.head <= self.delivered && next.end > next.head && next.end > self.delivered
-            })
+    /// Whether all that has arrived was looked at: nothing is kept because of a bound. Nothing if the rules leave that
+    /// open.
+    fn is_read(
+        &self,
+        rules: &Rules,
+        handled: usize,
+        in_flight: usize,
+        (least, most): (usize, usize),
+    ) -> Option<bool> {
+        let Some(next) = self.asked.get(handled) else { return Some(true) };
+        if self.delivered <= next.start {
+            return Some(true);
+        }
+        match () {
+            _ if in_flight >= rules.in_flight => Some(false),
+            _ if most < rules.held => Some(next.is_malformed() || self.delivered < next.needed()),
+            // What was begun before the bound was reached was looked at.
+            _ if self.delivered < next.needed() => None,
+            _ => (least >= rules.held).then_some(false),
+        }
     }
 
     /// Each answer is what its request deserves.
@@ -261,7 +335,7 @@ impl Peer {
                 "{index} was answered and not handled: {}",
                 self.told()
             );
-            assert!(asked.end <= self.delivered, "{index} was handled before it had arrived");
+            assert!(asked.needed() <= self.delivered, "{index} was handled before it had arrived");
             if known.gone && !asked.is_stream() && asked.kind != Kind::ParkPanic {
                 assert_eq!(answer.status, 503, "{index}");
                 continue;
@@ -276,9 +350,6 @@ impl Peer {
             if answer.complete {
                 assert!(index < answered, "{index} is complete too early");
                 assert_eq!(content.len(), answer.content.len(), "{index}");
-            }
-            if asked.closes() {
-                assert!(answer.closes, "{index} is the last one");
             }
             if known.told {
                 assert!(self.taken >= answer.end, "{index} was told to have left");
@@ -310,7 +381,6 @@ impl Peer {
             && self.unread() == 0
             && !self.has_ended
             && !self.is_told
-            && self.shut_down.is_none()
             && answers.last().is_none_or(|one| one.complete && !one.closes)
         {
             assert_eq!(seen, Some(index), "100 is waited for: {}", self.told());
@@ -382,7 +452,7 @@ impl Peer {
 
     fn has_pending(&self, board: &Board) -> bool {
         let handled = self.handled(board);
-        self.asked.get(handled).is_some_and(|next| next.end <= self.delivered)
+        self.asked.get(handled).is_some_and(|next| next.needed() <= self.delivered)
     }
 
     fn waits_now(
@@ -391,10 +461,13 @@ impl Peer {
         rules: &Rules,
         handled: usize,
         answered: usize,
-        ends: (bool, bool),
+        ends: (bool, bool, bool),
     ) {
         let waits = self.waits_for(board, rules, handled, answered, ends);
         if waits != self.waits {
+            if !matches!(self.waits, Waits::Lingering(_)) {
+                self.lingers = board.now;
+            }
             (self.waits, self.since) = (waits, board.now);
         }
     }
@@ -409,10 +482,10 @@ impl Peer {
                 // The last piece may wait for room.
                 let pieces = known.handed.max(1);
                 least += content / pieces * (pieces - 1);
-                most += content + pieces * CHUNK + HEAD;
+                most += content + pieces * (CHUNK + PIECE) + HEAD + PIECE;
             } else if board.is_over(asked.id) {
                 least += if known.gone { 0 } else { content };
-                most += content + HEAD;
+                most += content + HEAD + PIECE;
             }
         }
         let expects = self.asked.get(handled).is_some_and(|next| next.kind == Kind::PostExpect);
@@ -425,7 +498,7 @@ impl Peer {
         rules: &Rules,
         handled: usize,
         answered: usize,
-        (closing, ended): (bool, bool),
+        (closing, ended, perhaps): (bool, bool, bool),
     ) -> Waits {
         if self.is_told {
             return Waits::Lingering(self.delivered);
@@ -439,9 +512,22 @@ impl Peer {
         if closing {
             return Waits::Us;
         }
+        if perhaps {
+            return Waits::Unsure;
+        }
         let in_flight = handled - answered.min(handled);
         let (least, most) = self.held_behind(board, answered, handled);
         let next = self.asked.get(handled);
+        if self.drains(handled) {
+            return match () {
+                _ if least >= rules.held => Waits::Us,
+                _ if most >= rules.held => Waits::Unsure,
+                _ => Waits::Draining(self.delivered),
+            };
+        }
+        if in_flight >= rules.in_flight {
+            return Waits::Us;
+        }
         if let Some(next) = next
             && next.kind != Kind::Malformed
             && next.head <= self.delivered
@@ -454,9 +540,6 @@ impl Peer {
             };
         }
         if ended {
-            return Waits::Us;
-        }
-        if in_flight >= rules.in_flight {
             return Waits::Us;
         }
         if least >= rules.held {
@@ -477,8 +560,30 @@ impl Peer {
         }
     }
 
-    /// A look is to come: whether it must cut, and whether it may.
-    pub(crate) fn judge(&mut self, rules: &Rules, now: u64, looks: bool) -> (bool, bool) {
+    /// A look is to come, so long behind the last one: whether it must cut, and whether it may.
+    pub(crate) fn judge(
+        &mut self,
+        rules: &Rules,
+        now: u64,
+        looks: Option<u64>,
+        ends: bool,
+    ) -> (bool, bool) {
+        let (mut must, mut may) = self.judge_silence(rules, now, looks.is_some());
+        if matches!(self.waits, Waits::Lingering(_)) {
+            let most = rules.linger_most(ends);
+            if let Some(step) = looks {
+                // What is longer was not its peer's doing.
+                let step = step.min(2 * INTERVAL);
+                let lingered = self.lingered.map_or(0, |lingered| lingered + step);
+                self.lingered = Some(lingered);
+                must |= lingered >= most;
+            }
+            may |= now - self.lingers >= most;
+        }
+        (must, may)
+    }
+
+    fn judge_silence(&mut self, rules: &Rules, now: u64, looks: bool) -> (bool, bool) {
         let (seen, since) = match self.watch {
             // What has come between two looks and has gone is below their precision.
             Some((waits, seen, since)) if waits == self.waits => (Some(seen), since),
@@ -504,7 +609,7 @@ impl Peer {
     pub(crate) fn told(&self) -> String {
         let kinds: Vec<_> = self.asked.iter().map(|one| (one.id, one.kind, one.end)).collect();
         format!(
-            "connection {}: {kinds:?}, {} of {} octets delivered, {} of {} taken, ended {}, told {}, waits {:?} since {}\n{}",
+            "connection {}: {kinds:?}, {} of {} octets delivered, {} of {} taken, ended {}, told {}, waits {:?} since {}, {:?}\n{}",
             self.number,
             self.delivered,
             self.octets.len(),
@@ -514,6 +619,7 @@ impl Peer {
             self.is_told,
             self.waits,
             self.since,
+            self.ending,
             self.output.escape_ascii(),
         )
     }

@@ -47,9 +47,15 @@ pub(crate) enum Kind {
     Slow,
     /// Has no route.
     Missing,
+    /// Has a handler that makes its answer the last one.
+    Quit,
+    /// Has one that does so when it is woken, whatever has come meanwhile.
+    ParkQuit,
+    /// Has no route either, and content that nobody waits for.
+    PostMissing,
 }
 
-pub(crate) const KINDS: [Kind; 21] = [
+pub(crate) const KINDS: [Kind; 24] = [
     Kind::Sync,
     Kind::Ready,
     Kind::Park,
@@ -71,6 +77,9 @@ pub(crate) const KINDS: [Kind; 21] = [
     Kind::Told,
     Kind::Slow,
     Kind::Missing,
+    Kind::Quit,
+    Kind::ParkQuit,
+    Kind::PostMissing,
 ];
 
 /// A request in a peer's octets.
@@ -83,6 +92,8 @@ pub(crate) struct Asked {
     pub(crate) start: usize,
     pub(crate) head: usize,
     pub(crate) end: usize,
+    /// How much had arrived of all when its head had.
+    pub(crate) arrived: Option<usize>,
 }
 
 impl Asked {
@@ -92,6 +103,7 @@ impl Asked {
         let method = match kind {
             Kind::Head => "HEAD",
             Kind::PostLength | Kind::PostChunked | Kind::PostExpect | Kind::PostPark => "POST",
+            Kind::PostMissing => "POST",
             Kind::Malformed => "GET ",
             _ => "GET",
         };
@@ -110,7 +122,9 @@ impl Asked {
             Kind::ParkPanic => "panics",
             Kind::Told => "told",
             Kind::Slow => "slow",
-            Kind::Missing => "missing",
+            Kind::Missing | Kind::PostMissing => "missing",
+            Kind::Quit => "quit",
+            Kind::ParkQuit => "quits",
         };
         let version = match kind {
             Kind::Old | Kind::OldKeep | Kind::OldStream => 0,
@@ -118,7 +132,9 @@ impl Asked {
         };
         let content = content(id, choice);
         let fields = match kind {
-            Kind::PostLength | Kind::PostPark => format!("Content-Length: {}\r\n", content.len()),
+            Kind::PostLength | Kind::PostPark | Kind::PostMissing => {
+                format!("Content-Length: {}\r\n", content.len())
+            }
             Kind::PostExpect => {
                 format!("Content-Length: {}\r\nExpect: 100-continue\r\n", content.len())
             }
@@ -132,7 +148,9 @@ impl Asked {
         octets.extend_from_slice(head.as_bytes());
         let head = octets.len();
         match kind {
-            Kind::PostLength | Kind::PostExpect | Kind::PostPark => octets.extend(content),
+            Kind::PostLength | Kind::PostExpect | Kind::PostPark | Kind::PostMissing => {
+                octets.extend(content);
+            }
             Kind::PostChunked => {
                 for chunk in content.chunks(100) {
                     octets.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
@@ -143,7 +161,7 @@ impl Asked {
             }
             _ => {}
         }
-        Asked { id, kind, choice, start, head, end: octets.len() }
+        Asked { id, kind, choice, start, head, end: octets.len(), arrived: None }
     }
 
     /// The status of its answer.
@@ -151,7 +169,7 @@ impl Asked {
         match self.kind {
             Kind::Panic | Kind::ParkPanic => 500,
             Kind::Malformed => 400,
-            Kind::Missing => 404,
+            Kind::Missing | Kind::PostMissing => 404,
             _ => 200,
         }
     }
@@ -174,14 +192,26 @@ impl Asked {
         matches!(self.kind, Kind::Stream | Kind::StreamFail | Kind::OldStream)
     }
 
-    /// Whether it is the last one of its connection.
+    /// Where it ends for its handler: content that nobody waits for is thrown away.
+    pub(crate) fn needed(&self) -> usize {
+        if self.kind == Kind::PostMissing { self.head } else { self.end }
+    }
+
+    /// Whether it is no request.
+    pub(crate) fn is_malformed(&self) -> bool {
+        self.kind == Kind::Malformed
+    }
+
+    /// Whether it is the last one of its connection, whatever is sent behind it.
     pub(crate) fn closes(&self) -> bool {
-        matches!(self.kind, Kind::Malformed | Kind::Close | Kind::Old | Kind::OldStream)
+        use Kind::{Close, Malformed, Old, OldStream, Quit};
+        matches!(self.kind, Malformed | Close | Old | OldStream | Quit)
     }
 
     /// Whether its answer waits for the schedule.
     pub(crate) fn waits(&self) -> bool {
-        self.is_stream() || matches!(self.kind, Kind::Park | Kind::ParkPanic | Kind::PostPark)
+        self.is_stream()
+            || matches!(self.kind, Kind::Park | Kind::ParkPanic | Kind::PostPark | Kind::ParkQuit)
     }
 
     /// How long its handler sleeps, if it does.

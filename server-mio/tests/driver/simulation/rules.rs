@@ -24,6 +24,9 @@ const IDLE: u64 = 70;
 const WRITE: u64 = 80;
 const HALF_CLOSED: u64 = 90;
 const LINGER: u64 = 30;
+const LINGER_MOST: u64 = 55;
+/// How long idle connections live on when service ends.
+pub(crate) const IDLE_AT_END: u64 = 25;
 
 impl Rules {
     /// Those that an octet of the schedule chooses.
@@ -54,6 +57,8 @@ impl Rules {
             write: Duration::from_millis(WRITE),
             half_closed: Duration::from_millis(HALF_CLOSED),
             linger: Duration::from_millis(LINGER),
+            linger_most: Duration::from_millis(LINGER_MOST),
+            idle_at_end: Duration::from_millis(IDLE_AT_END),
             // A schedule is too short for rates to matter.
             least_rate: 0,
             handler: self.handler.map(Duration::from_millis),
@@ -67,11 +72,16 @@ impl Rules {
             Waits::Opened => Some(FIRST_OCTET),
             Waits::Idle(_) => Some(IDLE),
             Waits::Head(_) => Some(HEAD),
-            Waits::Content(_) => Some(CONTENT),
+            Waits::Content(_) | Waits::Draining(_) => Some(CONTENT),
             Waits::Writing(_) => Some(WRITE),
             Waits::HalfClosed(_) => Some(HALF_CLOSED),
             Waits::Lingering(_) => Some(LINGER),
             Waits::Us | Waits::Unsure => None,
         }
+    }
+
+    /// How long it lingers in all, though its peer is not silent.
+    pub(crate) fn linger_most(&self, ends: bool) -> u64 {
+        if ends { LINGER } else { LINGER_MOST }
     }
 }
