@@ -34,7 +34,7 @@ use process::{GRACE, Process};
 use samples::{Sample, Samples};
 
 /// How long a server has to get over a flood before it is looked at.
-const SETTLE: Duration = Duration::from_secs(3);
+const SETTLE: Duration = Duration::from_secs(6);
 
 /// How long slow peers stay behind a SIGTERM, and floods.
 const STAY: Duration = Duration::from_millis(500);
