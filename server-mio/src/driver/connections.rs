@@ -81,7 +81,6 @@ impl<T> Page<T> {
         let in_use = self.places.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
         if in_use <= FEW {
             self.places.truncate(in_use);
-            // What was mapped by itself stays so.
             self.places.shrink_to(FEW);
         }
     }

@@ -11,12 +11,10 @@ use super::connections::Connections;
 use super::key::Key;
 use super::pace::TaskPace;
 use super::service::Service;
-use super::tide::Tide;
 use crate::PreparedApp;
 use crate::app::Shared;
 use crate::request::Spare;
 use crate::runtime::{Clock, Entered, Runtime, TaskId, WakeQueue};
-use crate::stock::{give_back, give_back_queue};
 
 /// One worker's connections, requests, tasks and deadlines. `T` is what its owner keeps with each connection: a socket,
 /// as a rule; see [the module](crate::driver).
@@ -41,7 +39,6 @@ pub struct Driver<T> {
     pub(super) next_look: Instant,
     /// Looks that there are still to be when the last connection has ended: so memory comes back.
     pub(super) looks_left: u8,
-    pub(super) tide: Tide,
     /// Room was taken for a connection that is to be opened.
     pub(super) reserved: bool,
     /// When a shutdown must have ended, once it was ordered.
@@ -51,6 +48,9 @@ pub struct Driver<T> {
     /// It is to end now.
     pub(super) cut: bool,
 }
+
+/// What is on a list for so many tasks or connections is not worth to be given back.
+const FEW: usize = 64;
 
 impl<T> Driver<T> {
     /// A driver without connections. The application's start hooks run, on this thread.
@@ -96,7 +96,6 @@ impl<T> Driver<T> {
             looked: 0,
             next_look: now,
             looks_left: 0,
-            tide: Tide::default(),
             reserved: false,
             ends: None,
             idle_ends: None,
@@ -159,24 +158,18 @@ impl<T> Driver<T> {
         self.connections.has_room() && self.shared.room.is_there_for(self.service.tasks.queue())
     }
 
-    /// Whether a flood of connections has ended and its memory was freed: once for each.
-    pub(crate) fn has_ebbed(&mut self) -> bool {
-        self.tide.has_ebbed()
-    }
-
     /// Gives memory back that was of use for others than those who are here now.
     pub(super) fn trim(&mut self) {
-        let Driver { connections, service, woken, resumed, ready, tide, .. } = self;
-        tide.look(connections.len());
+        let Driver { connections, service, woken, resumed, ready, .. } = self;
         connections.trim();
         service.trim();
         Spare::trim();
         if *resumed == woken.len() {
             woken.clear();
-            give_back(woken, 0);
+            woken.shrink_to(FEW);
             *resumed = 0;
         }
-        give_back_queue(ready);
+        ready.shrink_to(FEW);
     }
 
     pub(super) fn runtime(&self) -> &Rc<Runtime> {

@@ -63,7 +63,6 @@ mod shutdown;
 mod sockets;
 mod state;
 mod task;
-mod tide;
 mod transport;
 mod turn;
 mod work;

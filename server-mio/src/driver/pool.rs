@@ -39,7 +39,7 @@ impl<T> Pool<T> {
 
     /// Drops what nobody has used since the last time.
     pub(super) fn trim(&mut self) {
-        drop(self.others.trim());
+        drop(self.others.trim(0));
     }
 
     #[cold]

@@ -22,7 +22,6 @@ use crate::app::Shared;
 use crate::content::Kept;
 use crate::response::Desk;
 use crate::runtime::{Runtime, Tasks, WakeQueue, after};
-use crate::stock::{give_back, give_back_queue};
 
 /// The state of one worker that requests need.
 pub(crate) struct Service {
@@ -146,8 +145,7 @@ impl Service {
         self.stores.trim();
         self.slots.trim();
         self.futures.trim();
-        give_back_queue(&mut self.unplaced);
-        give_back(&mut self.gathered, 0);
+        self.unplaced.shrink_to(64);
         self.desk.trim();
     }
 

@@ -17,8 +17,8 @@ use crate::runtime::{Entered, Runtime, after};
 /// Deadlines are looked at no more often than this.
 const LEAST_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Looks behind the end of the last connection: until all that it has used is free.
-const LOOKS_BEHIND: u8 = 5;
+/// Looks behind the end of the last connection: the first one still sees what that has used.
+const LOOKS_BEHIND: u8 = 3;
 
 /// A turn of a [`Driver`]: while it lasts, code of the application on this thread finds this worker.
 pub struct Turn<'d, T> {
@@ -65,7 +65,6 @@ impl<'d, T> Turn<'d, T> {
             self.driver.shared.room.take_anyway();
         }
         let key = self.driver.connections.insert(|key| Entry::new(key, peer, link, age));
-        self.driver.tide.rise(self.driver.connections.len());
         if self.driver.ends.is_some() {
             // It is to be seen what has come on it.
             self.list(key);

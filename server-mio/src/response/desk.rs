@@ -8,7 +8,6 @@ use super::heads::Heads;
 use crate::Error;
 use crate::content::BodyStream;
 use crate::runtime::{Clock, TaskCount};
-use crate::stock::give_back;
 
 /// Lent to each answer while it is written.
 pub(crate) struct Desk {
@@ -48,8 +47,8 @@ impl Desk {
     /// Gives room back that one answer needed.
     pub(crate) fn trim(&mut self) {
         if self.fields.is_empty() {
-            give_back(&mut self.fields, 8 * FIELDS);
+            self.fields.shrink_to(16 * FIELDS);
         }
-        give_back(&mut self.later, 0);
+        self.later.shrink_to(16);
     }
 }

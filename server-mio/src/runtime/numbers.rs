@@ -1,7 +1,5 @@
 //! The numbers of a table's places: which are taken, which is taken next, and how long the table has to be.
 
-use crate::stock::give_back;
-
 /// Numbers from 0 on. Those released last are taken first; the lowest first, once a [trim](Self::trim) has found more
 /// than are needed.
 #[derive(Debug)]
@@ -98,6 +96,14 @@ impl Numbers {
                 self.links[number] = core::mem::replace(&mut self.free, number as u32);
             }
         }
+    }
+}
+
+/// Gives back most of a list's room, if it needs less than a quarter of it: for what it holds, or for `needed`.
+pub(crate) fn give_back<T>(list: &mut Vec<T>, needed: usize) {
+    let needed = list.len().max(needed).max(LEAST);
+    if list.capacity() / 4 > needed {
+        list.shrink_to(2 * needed);
     }
 }
 

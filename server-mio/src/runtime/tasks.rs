@@ -5,9 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::numbers::Numbers;
+use super::numbers::{Numbers, give_back};
 use super::wake::{TaskWake, WakeQueue};
-use crate::stock::give_back;
 
 /// The place of a task.
 pub(crate) type TaskId = u32;

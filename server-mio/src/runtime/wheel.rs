@@ -7,8 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use super::numbers::Numbers;
-use crate::stock::give_back;
+use super::numbers::{Numbers, give_back};
 
 const LEVELS: usize = 4;
 const SLOT_BITS: u32 = 6;

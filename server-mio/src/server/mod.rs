@@ -2,7 +2,6 @@
 
 mod acceptor;
 mod control;
-mod ebb;
 mod listener;
 #[cfg_attr(target_os = "linux", path = "readiness_linux.rs")]
 #[cfg_attr(not(target_os = "linux"), path = "readiness_any.rs")]

@@ -9,7 +9,6 @@ use mio::{Poll, Token};
 
 use super::acceptor::Acceptor;
 use super::control::Control;
-use super::ebb;
 use super::readiness::Readinesses;
 use super::tcp::Tcp;
 use super::{Seat, WAKER};
@@ -85,10 +84,6 @@ impl Worker {
             }
             if let Some(exit) = turn.finish(acceptor.is_closed()) {
                 return Ok(exit);
-            }
-            drop(turn);
-            if self.driver.has_ebbed() {
-                ebb::give_back();
             }
         }
     }
