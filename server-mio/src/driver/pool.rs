@@ -39,7 +39,9 @@ impl<T> Pool<T> {
 
     /// Drops what nobody has used since the last time.
     pub(super) fn trim(&mut self) {
-        drop(self.others.trim(0));
+        // Whoever needs it finds it among the others.
+        self.last.take().into_iter().for_each(|last| self.others.put(last));
+        drop(self.others.trim());
     }
 
     #[cold]
