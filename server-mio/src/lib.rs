@@ -154,12 +154,14 @@
 //! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod app;
 mod content;
 pub mod driver;
 mod error;
 mod gate;
 mod handler;
+mod home;
 mod limits;
 mod peer;
 mod reply;

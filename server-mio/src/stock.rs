@@ -1,15 +1,15 @@
 //! Things that are kept to be used again.
 
+use crate::home::Home;
+
 /// Things for which there is no use now. Those that nobody has used between two [trims](Self::trim) are given up by
 /// the second one: so a flood is forgotten, and what is in daily use stays.
 pub(crate) struct Stock<T> {
     things: Vec<T>,
+    home: Home<T>,
     /// So many, at the bottom, nobody has asked for since the last trim.
     unused: usize,
 }
-
-/// Of room for so many it is not worth to give any back.
-const FEW: usize = 16;
 
 impl<T> Default for Stock<T> {
     fn default() -> Stock<T> {
@@ -19,7 +19,7 @@ impl<T> Default for Stock<T> {
 
 impl<T> Stock<T> {
     pub(crate) const fn new() -> Stock<T> {
-        Stock { things: Vec::new(), unused: 0 }
+        Stock { things: Vec::new(), home: Home::new(), unused: 0 }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -38,25 +38,26 @@ impl<T> Stock<T> {
     #[inline]
     pub(crate) fn last_or(&mut self, make: impl FnOnce() -> T) -> &mut T {
         if self.things.is_empty() {
-            self.things.push(make());
+            self.home.push(&mut self.things, make());
         }
         let last = self.things.len() - 1;
+        self.unused = self.unused.min(last);
         &mut self.things[last]
     }
 
     #[inline]
     pub(crate) fn put(&mut self, thing: T) {
-        self.things.push(thing);
+        self.home.push(&mut self.things, thing);
     }
 
-    /// Gives up what was not used since the last time, but for the `least` first ones.
-    pub(crate) fn trim(&mut self, least: usize) -> Vec<T> {
-        let unused = self.unused.min(self.things.len().saturating_sub(least));
-        let given_up = self.things.drain(..unused).collect();
+    /// Gives up what was not used since the last time.
+    pub(crate) fn trim(&mut self) -> Vec<T> {
+        let given_up = self.things.drain(..self.unused).collect();
         self.unused = self.things.len();
-        if self.things.capacity() > FEW.max(4 * self.things.len()) {
-            self.things.shrink_to(FEW);
+        if self.things.is_empty() {
+            (self.things, self.home) = (Vec::new(), Home::new());
         }
+        self.home.give_back(&mut self.things);
         given_up
     }
 }
@@ -69,18 +70,19 @@ mod tests {
     fn what_nobody_has_used_between_two_trims_goes_and_what_is_in_use_stays() {
         let mut stock = Stock::new();
         (0..1000).for_each(|number| stock.put(number));
-        assert!(stock.trim(1).is_empty(), "it came since the last trim");
+        assert!(stock.trim().is_empty(), "it came since the last trim");
         for _ in 0..10 {
             let used: Vec<i32> = std::iter::from_fn(|| stock.take()).take(20).collect();
             assert_eq!(used[..2], [999, 998], "the last one goes first");
             used.into_iter().rev().for_each(|number| stock.put(number));
-            drop(stock.trim(1));
+            drop(stock.trim());
             assert_eq!(stock.len(), 20);
         }
         assert!(stock.things.capacity() <= 80);
-        assert_eq!(stock.trim(1).len(), 19);
-        assert_eq!((stock.len(), stock.take()), (1, Some(999)));
-        drop(stock.trim(1));
-        assert_eq!(stock.len(), 0);
+        assert_eq!((stock.trim().len(), stock.len()), (20, 0));
+        for _ in 0..5 {
+            assert_eq!(*stock.last_or(|| 7), 7, "who uses it where it is uses it");
+            assert_eq!(stock.trim().len(), 0);
+        }
     }
 }

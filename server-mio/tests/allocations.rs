@@ -140,6 +140,49 @@ fn an_application_leaks_nothing() {
 }
 
 #[test]
+fn what_waiting_handlers_have_in_memory_is_what_is_counted() {
+    const ROUND: usize = 512;
+    let _alone = COUNTING.lock().unwrap();
+    let app = App::new()
+        .post("/quick", |_: OwnedRequest| async {
+            yield_now().await;
+            "quick"
+        })
+        .get("/slow", |_: OwnedRequest| async {
+            sleep(Duration::from_secs(3600)).await;
+            "late"
+        });
+    let clock = Clock::manual();
+    let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
+    let before = live();
+    let large = format!(
+        "POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n{}",
+        "x".repeat(60_000)
+    );
+    for _ in 0..4 {
+        // Requests are kept to be used again: large ones, when small ones come next.
+        for octets in [&*large, "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"] {
+            let mut turn = driver.turn(clock.now());
+            let mut keys = Vec::new();
+            for _ in 0..ROUND {
+                let key = turn.open(Peer::Local, ());
+                turn.connection(key).unwrap().receive(octets.as_bytes());
+                keys.push(key);
+            }
+            turn.run();
+            if octets == large {
+                keys.iter().for_each(|&key| drop(turn.close(key)));
+            }
+        }
+    }
+    let waiting = 4 * ROUND;
+    let (live, counted) = (live() - before, driver.buffered());
+    // Beside the requests: those kept for use again, tables, stores and futures.
+    let most = counted + ROUND * 64 * 1024 + waiting * 4096;
+    assert!(live < most as isize, "{live} octets, of which {counted} are counted");
+}
+
+#[test]
 fn memory_comes_back_behind_a_flood() {
     const MIB: isize = 1024 * 1024;
     let _alone = COUNTING.lock().unwrap();

@@ -15,6 +15,8 @@ pub(super) struct Connections<T> {
     /// Pages with room. The lowest is filled first, so that the highest empty.
     open: BTreeSet<u32>,
     count: usize,
+    /// The most there were since the last trim.
+    most: usize,
     next: usize,
 }
 
@@ -100,7 +102,7 @@ impl<T> Page<T> {
 
 impl<T> Connections<T> {
     pub(super) fn new() -> Connections<T> {
-        Connections { pages: Vec::new(), open: BTreeSet::new(), count: 0, next: 0 }
+        Connections { pages: Vec::new(), open: BTreeSet::new(), count: 0, most: 0, next: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -132,6 +134,7 @@ impl<T> Connections<T> {
             self.open.remove(&page);
         }
         self.count += 1;
+        self.most = self.most.max(self.count);
         key
     }
 
@@ -156,8 +159,14 @@ impl<T> Connections<T> {
         entry
     }
 
+    /// The most that there were since the last [trim](Self::trim).
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
     /// Gives memory back that is of no use for those who are here now.
     pub(super) fn trim(&mut self) {
+        self.most = self.count;
         self.pages.iter_mut().filter(|page| page.places.len() > FEW).for_each(Page::trim);
     }
 

@@ -12,7 +12,9 @@ use super::key::Key;
 use super::pace::TaskPace;
 use super::service::Service;
 use crate::PreparedApp;
+use crate::allocator::{Flood, Pieces};
 use crate::app::Shared;
+use crate::home::give_back;
 use crate::request::Spare;
 use crate::runtime::{Clock, Entered, Runtime, TaskId, WakeQueue};
 
@@ -39,6 +41,8 @@ pub struct Driver<T> {
     pub(super) next_look: Instant,
     /// Looks that there are still to be when the last connection has ended: so memory comes back.
     pub(super) looks_left: u8,
+    flood: Flood,
+    pieces: Pieces,
     /// Room was taken for a connection that is to be opened.
     pub(super) reserved: bool,
     /// When a shutdown must have ended, once it was ordered.
@@ -96,6 +100,8 @@ impl<T> Driver<T> {
             looked: 0,
             next_look: now,
             looks_left: 0,
+            flood: Flood::default(),
+            pieces: Pieces::take(),
             reserved: false,
             ends: None,
             idle_ends: None,
@@ -160,16 +166,22 @@ impl<T> Driver<T> {
 
     /// Gives memory back that was of use for others than those who are here now.
     pub(super) fn trim(&mut self) {
-        let Driver { connections, service, woken, resumed, ready, .. } = self;
+        let Driver { connections, service, woken, resumed, ready, flood, pieces, .. } = self;
+        let things = connections.most() + service.tasks.most();
         connections.trim();
         service.trim();
         Spare::trim();
         if *resumed == woken.len() {
             woken.clear();
-            woken.shrink_to(FEW);
+            give_back(woken, 0);
             *resumed = 0;
         }
-        ready.shrink_to(FEW);
+        if ready.is_empty() && ready.capacity() > FEW {
+            *ready = VecDeque::new();
+        }
+        if flood.is_over(things) {
+            pieces.exchange();
+        }
     }
 
     pub(super) fn runtime(&self) -> &Rc<Runtime> {

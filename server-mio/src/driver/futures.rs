@@ -42,8 +42,8 @@ impl Futures {
         }
     }
 
-    /// Drops those that nobody has used since the last time, but for one of each handler.
+    /// Drops those that nobody has used since the last time.
     pub(super) fn trim(&mut self) {
-        self.idle.iter_mut().for_each(|idle| drop(idle.trim(1)));
+        self.idle.iter_mut().for_each(|idle| drop(idle.trim()));
     }
 }

@@ -11,12 +11,14 @@ const MOST: usize = 64;
 pub(super) struct Pool<T> {
     /// The one that came back last: nearly always the only one.
     last: Option<Box<T>>,
+    /// That one, while nobody has used it since the last trim.
+    idle: Option<Box<T>>,
     others: Stock<Box<T>>,
 }
 
 impl<T> Pool<T> {
     pub(super) const fn new() -> Pool<T> {
-        Pool { last: None, others: Stock::new() }
+        Pool { last: None, idle: None, others: Stock::new() }
     }
 
     /// One of them, if there is one.
@@ -24,7 +26,7 @@ impl<T> Pool<T> {
     pub(super) fn take(&mut self) -> Option<Box<T>> {
         self.last.take().or_else(|| {
             cold_path();
-            self.others.take()
+            self.idle.take().or_else(|| self.others.take())
         })
     }
 
@@ -39,7 +41,8 @@ impl<T> Pool<T> {
 
     /// Drops what nobody has used since the last time.
     pub(super) fn trim(&mut self) {
-        drop(self.others.trim(0));
+        self.idle = self.last.take();
+        drop(self.others.trim());
     }
 
     #[cold]
@@ -63,5 +66,19 @@ mod tests {
         assert_eq!(pool.take(), Some(Box::new(99)));
         assert_eq!(pool.take(), Some(Box::new(MOST as i32 - 1)));
         assert_eq!(std::iter::from_fn(|| pool.take()).count(), MOST - 1);
+    }
+
+    #[test]
+    fn the_last_one_goes_too_if_nobody_uses_it() {
+        let mut pool = Pool::new();
+        pool.put(Box::new(1));
+        for _ in 0..3 {
+            pool.trim();
+            let one = pool.take().unwrap();
+            pool.put(one);
+        }
+        pool.trim();
+        pool.trim();
+        assert_eq!(pool.take(), None);
     }
 }

@@ -145,7 +145,9 @@ impl Service {
         self.stores.trim();
         self.slots.trim();
         self.futures.trim();
-        self.unplaced.shrink_to(64);
+        if self.unplaced.is_empty() && self.unplaced.capacity() > 64 {
+            self.unplaced = VecDeque::new();
+        }
         self.desk.trim();
     }
 

@@ -34,12 +34,12 @@ impl Service {
         let Waiting { endpoint, preset } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
-        let weight = parts.weight();
         let copy = shared.asks_for_request(entry).then(|| {
             let mut copy = request::lend(&shared.context);
             copy.copy_of(&parts);
             copy
         });
+        let weight = parts.weight() + copy.as_ref().map_or(0, |copy| copy.weight());
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         if let Some(preset) = &preset {

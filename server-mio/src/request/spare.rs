@@ -33,7 +33,7 @@ impl Spare {
 
     /// Drops what nobody has used on this thread since the last time.
     pub(crate) fn trim() {
-        let unused = SPARE.with_borrow_mut(|spare| spare.as_mut().map(|spare| spare.parts.trim(0)));
+        let unused = SPARE.with_borrow_mut(|spare| spare.as_mut().map(|spare| spare.parts.trim()));
         drop(unused);
     }
 }

@@ -33,7 +33,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use crate::gate;
-use numbers::give_back;
+use crate::home::give_back;
 use wheel::{TimerKey, Wheel};
 
 /// Runs a future on this worker, beside the requests. It lives until it ends or the worker stops; a panic in it is

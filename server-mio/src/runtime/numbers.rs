@@ -1,11 +1,14 @@
 //! The numbers of a table's places: which are taken, which is taken next, and how long the table has to be.
 
+use crate::home::{Home, LEAST};
+
 /// Numbers from 0 on. Those released last are taken first; the lowest first, once a [trim](Self::trim) has found more
 /// than are needed.
 #[derive(Debug)]
 pub(super) struct Numbers {
     /// By number: that it is taken, or else the next one on the list of free ones.
     links: Vec<u32>,
+    home: Home<u32>,
     free: u32,
     taken: usize,
     /// The most that were taken at once since the last trim.
@@ -16,12 +19,11 @@ pub(super) struct Numbers {
 
 const NONE: u32 = u32::MAX;
 const TAKEN: u32 = u32::MAX - 1;
-/// A table of so many places is not worth a look, and neither is a list with room for so many.
-const LEAST: usize = 16;
 
 impl Numbers {
-    pub(super) const fn new() -> Numbers {
-        Numbers { links: Vec::new(), free: NONE, taken: 0, most: 0, end: usize::MAX }
+    pub(super) fn new() -> Numbers {
+        let (links, home) = (Vec::new(), Home::new());
+        Numbers { links, home, free: NONE, taken: 0, most: 0, end: usize::MAX }
     }
 
     /// The number that is taken next. It is the length of the table so far, if a place must be made.
@@ -53,6 +55,11 @@ impl Numbers {
         self.links[number as usize] = next;
     }
 
+    /// The most that were taken at once since the last trim.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
     /// Gives back the numbers at the end that were not needed since the last trim, and says how long the table is now.
     /// Others beyond what was needed are not taken until they are needed again. While nothing is to be given back, this
     /// does nothing; otherwise it takes time for what was needed, and for what is given back.
@@ -71,7 +78,7 @@ impl Numbers {
         }
         self.end = needed;
         self.list(needed);
-        give_back(&mut self.links, 0);
+        self.home.give_back(&mut self.links);
         self.links.len()
     }
 
@@ -83,7 +90,7 @@ impl Numbers {
         self.end = usize::MAX;
         if self.free == NONE {
             self.free = self.links.len() as u32;
-            self.links.push(NONE);
+            self.home.push(&mut self.links, NONE);
         }
         self.free
     }
@@ -96,14 +103,6 @@ impl Numbers {
                 self.links[number] = core::mem::replace(&mut self.free, number as u32);
             }
         }
-    }
-}
-
-/// Gives back most of a list's room, if it needs less than a quarter of it: for what it holds, or for `needed`.
-pub(crate) fn give_back<T>(list: &mut Vec<T>, needed: usize) {
-    let needed = list.len().max(needed).max(LEAST);
-    if list.capacity() / 4 > needed {
-        list.shrink_to(2 * needed);
     }
 }
 

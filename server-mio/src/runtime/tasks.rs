@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::numbers::{Numbers, give_back};
+use super::numbers::Numbers;
 use super::wake::{TaskWake, WakeQueue};
+use crate::home::Home;
 
 /// The place of a task.
 pub(crate) type TaskId = u32;
@@ -17,6 +18,7 @@ pub(crate) const NO_TASK: TaskId = TaskId::MAX;
 /// Tasks with their wakers, on lists: one for each of their owners. What a task works on, `W`, is its user's.
 pub(crate) struct Tasks<W> {
     places: Vec<Place<W>>,
+    home: Home<Place<W>>,
     numbers: Numbers,
     count: Rc<TaskCount>,
     queue: Arc<WakeQueue>,
@@ -42,7 +44,8 @@ struct Place<W> {
 impl<W> Tasks<W> {
     /// No tasks yet, to be counted there.
     pub(crate) fn new(queue: Arc<WakeQueue>, count: Rc<TaskCount>) -> Tasks<W> {
-        Tasks { places: Vec::new(), numbers: Numbers::new(), count, queue }
+        let (places, home) = (Vec::new(), Home::new());
+        Tasks { places, home, numbers: Numbers::new(), count, queue }
     }
 
     /// How many there are, those included that were spawned and have no place yet.
@@ -87,7 +90,8 @@ impl<W> Tasks<W> {
     #[cold]
     fn add_place(&mut self, task: TaskId) {
         let (wake, waker) = TaskWake::new(task, &self.queue);
-        self.places.push(Place { wake, waker, work: None, next: NO_TASK, previous: NO_TASK });
+        let place = Place { wake, waker, work: None, next: NO_TASK, previous: NO_TASK };
+        self.home.push(&mut self.places, place);
     }
 
     /// The waker for something that is polled before it has a place: most of what is begun ends at once. If it does
@@ -184,11 +188,16 @@ impl<W> Tasks<W> {
         places.filter_map(|(task, place)| Some((task as TaskId, place.work.as_ref()?)))
     }
 
+    /// The most places that were needed since the last [trim](Self::trim).
+    pub(crate) fn most(&self) -> usize {
+        self.numbers.most()
+    }
+
     /// Gives back the memory of places that were not needed since it was called last: to be called now and then, while no
     /// task is polled. A waker that is left of such a place wakes for nothing.
     pub(crate) fn trim(&mut self) {
         self.places.truncate(self.numbers.trim());
-        give_back(&mut self.places, 0);
+        self.home.give_back(&mut self.places);
         self.queue.trim();
     }
 

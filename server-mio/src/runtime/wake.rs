@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::task::{Wake, Waker};
 
-use super::numbers::give_back;
+use crate::home::give_back;
 use sync::{AtomicBool, Mutex, MutexGuard, fence};
 
 /// The tasks of one worker that were woken, by any thread.

@@ -7,7 +7,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use super::numbers::{Numbers, give_back};
+use super::numbers::Numbers;
+use crate::home::Home;
 
 const LEVELS: usize = 4;
 const SLOT_BITS: u32 = 6;
@@ -39,6 +40,7 @@ pub(crate) struct Wheel {
     /// A bit for every slot that holds a timer.
     occupied: [u64; LEVELS],
     timers: Vec<Timer>,
+    home: Home<Timer>,
     numbers: Numbers,
 }
 
@@ -66,6 +68,7 @@ impl Wheel {
             heads: [[NONE; SLOTS]; LEVELS],
             occupied: [0; LEVELS],
             timers: Vec::new(),
+            home: Home::new(),
             numbers: Numbers::new(),
         }
     }
@@ -112,7 +115,7 @@ impl Wheel {
     /// Gives back the memory of entries that were not needed since it was called last.
     pub(crate) fn trim(&mut self) {
         self.timers.truncate(self.numbers.trim());
-        give_back(&mut self.timers, 0);
+        self.home.give_back(&mut self.timers);
     }
 
     /// Whether no timer is set.
@@ -214,7 +217,7 @@ impl Wheel {
     fn entry(&mut self) -> u32 {
         let index = self.numbers.take();
         if index as usize == self.timers.len() {
-            self.timers.push(Timer {
+            let timer = Timer {
                 due: 0,
                 serial: 0,
                 level: 0,
@@ -222,7 +225,8 @@ impl Wheel {
                 next: NONE,
                 previous: NONE,
                 waker: None,
-            });
+            };
+            self.home.push(&mut self.timers, timer);
         }
         index
     }
