@@ -49,6 +49,7 @@ impl Service {
         gathered.clear();
         self.gathered = gathered;
         let Exchange { pipeline, ledger } = exchange;
+        let is_broken = matches!(step, Step::Abort);
         let end = match step {
             Step::Wait => {
                 self.tasks.put_back(task, Work::Pump(pump));
@@ -59,6 +60,10 @@ impl Service {
             Step::End(error) => Err(error),
         };
         gate::discard((pump.stream, pump.held));
+        if is_broken || end.is_err() {
+            // The connection ends there. Nobody can be told what a request behind it would lead to.
+            ledger.forget_pending();
+        }
         if let Err(error) = end {
             log::debug!("a streamed answer ended early: {error}");
         }

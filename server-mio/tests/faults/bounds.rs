@@ -1,10 +1,14 @@
 //! What peers can make a worker hold, and for how long.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rajada_mio::driver::State;
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Request, sleep,
+    App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Request, Sleep, Status,
+    sleep,
 };
 use std::task::{Context, Poll};
 
@@ -171,6 +175,44 @@ fn requests_wait_for_places_among_the_tasks_and_what_needs_none_goes_on() {
         assert_eq!(world.statuses(peer), [200, 200]);
     }
     assert!(uploads.iter().all(|&peer| world.statuses(peer) == [200]));
+}
+
+/// A stream that fails in its time.
+struct Fails(Pin<Box<Sleep>>);
+
+impl BodyStream for Fails {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let failed = Error::message(Status::INTERNAL_SERVER_ERROR, "it has failed");
+        self.0.as_mut().poll(cx).map(|()| Some(Err(failed)))
+    }
+}
+
+#[test]
+fn a_request_whose_answer_can_not_leave_any_more_is_not_handled_when_there_is_a_place() {
+    for content in [None, Some("hi")] {
+        let called = Arc::new(AtomicU32::new(0));
+        let calls = called.clone();
+        let fails = |_: &Request<'_>| Body::Stream(Box::new(Fails(Box::pin(sleep(SECOND)))));
+        let counts = move |_: OwnedRequest| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            async { "counted" }
+        };
+        let app = App::new().get("/fails", fails).any("/counts", counts);
+        let mut world = World::new(app.limits(Limits { tasks: 1, ..Limits::DEFAULT }));
+        let peer = world.ask(get("/fails"));
+        match content {
+            None => world.send(peer, get("/counts")),
+            Some(content) => world.send(peer, upload("/counts", 2) + content),
+        }
+        world.settle();
+        assert_eq!(world.state(peer), Some(State::Held));
+        world.pass(SECOND);
+        assert_eq!(world.state(peer), Some(State::Lingering));
+        assert_eq!(called.load(Ordering::Relaxed), 0, "nobody can be told of it");
+        let other = world.ask(get("/counts"));
+        world.settle();
+        assert_eq!(world.statuses(other), [200], "the place is free");
+    }
 }
 
 /// A stream of one piece.

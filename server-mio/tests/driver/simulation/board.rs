@@ -29,6 +29,8 @@ pub(crate) struct Known {
     /// How often it may go on, and how often it has.
     pub(crate) allowed: usize,
     pub(crate) handed: usize,
+    /// Its stream was one too many.
+    pub(crate) refused: bool,
     /// Its stream has failed.
     pub(crate) failed: bool,
     /// Its answer has left, as far as it was told.
@@ -47,6 +49,7 @@ pub(crate) struct Board {
     /// By connection, in order.
     pub(crate) connections: Vec<Vec<usize>>,
     pub(crate) in_flight: usize,
+    pub(crate) tasks: usize,
     /// Futures and streams that there are.
     pub(crate) alive: usize,
     /// What a handler has seen that must not be.
@@ -223,7 +226,13 @@ fn later<F: Future<Output = ()> + 'static>(
     let wait = Arc::new(wait);
     move |req: OwnedRequest| {
         let (id, choice) = of_owned(&req);
-        lock(&board).call(id);
+        {
+            let mut board = lock(&board);
+            if board.alive >= board.tasks {
+                board.wrong.push(format!("{id} is handled beyond the bound on what waits"));
+            }
+            board.call(id);
+        }
         let (alive, wait) = (Alive::new(&board, id), wait.clone());
         let board = board.clone();
         Box::pin(async move {
@@ -259,7 +268,11 @@ fn streamed(board: &Shared, fails: bool) -> impl Fn(&Request<'_>) -> Body + Send
     let board = board.clone();
     move |req: &Request<'_>| {
         let (id, choice) = of(req);
-        lock(&board).call(id);
+        {
+            let mut board = lock(&board);
+            board.call(id);
+            board.requests[id].refused = board.alive >= board.tasks;
+        }
         Body::Stream(Box::new(Pieces { alive: Alive::new(&board, id), choice, fails }))
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Now<'a> {
     pub(crate) handled: usize,
     /// All that has arrived was looked at; nothing if the rules leave that open.
     pub(crate) is_read: Option<bool>,
+    /// One more, all of it there, waits for a place.
+    pub(crate) is_placed: bool,
     /// Content of the last one of these is thrown away.
     pub(crate) drains: bool,
     /// Service ends.
@@ -135,8 +137,8 @@ impl Ending {
         }
     }
 
-    /// Takes note of what has happened in a turn.
-    pub(crate) fn note(&mut self, now: &Now<'_>) {
+    /// Takes note of what has happened to requests in a turn.
+    pub(crate) fn note_events(&mut self, now: &Now<'_>) {
         let mut events = Vec::new();
         for (index, asked) in now.asked[..now.handled].iter().enumerate() {
             let known = &now.board.requests[asked.id];
@@ -162,7 +164,6 @@ impl Ending {
             }
         }
         self.seen = now.board.events;
-        self.note_end(now);
     }
 
     fn note_call(&mut self, now: &Now<'_>, last: Last) {
@@ -207,11 +208,13 @@ impl Ending {
         }
     }
 
-    /// What a turn ends with: all that has arrived was looked at, or not.
-    fn note_end(&mut self, now: &Now<'_>) {
+    /// Takes note of what a turn ends with: all that has arrived was looked at, or not.
+    pub(crate) fn note_end(&mut self, now: &Now<'_>) {
         self.is_read = now.is_read;
         if now.is_read == Some(true) {
             self.received = self.received.max(now.received());
+        } else if now.is_placed {
+            self.received = self.received.max(now.handled + 1);
         }
         let since = now.board.events + 1;
         if now.refused == Some(true) && self.last.is_none() {
@@ -221,7 +224,7 @@ impl Ending {
         if now.has_ended {
             self.is_open |= now.is_read.is_none() || now.is_malformed_begun();
             if now.is_read == Some(true) && self.last.is_none() {
-                let index = now.handled.wrapping_sub(1);
+                let index = (now.handled + usize::from(now.is_placed)).wrapping_sub(1);
                 self.last = Some(Last { index, since });
             }
         } else if now.ends && self.leaves != Some(true) {

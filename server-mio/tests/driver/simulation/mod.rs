@@ -121,7 +121,7 @@ impl Simulation {
     fn new(choice: u8) -> Simulation {
         let rules = Rules::new(choice);
         let board = Shared::default();
-        lock(&board).in_flight = rules.in_flight;
+        (lock(&board).in_flight, lock(&board).tasks) = (rules.in_flight, rules.tasks);
         let grace = Duration::from_millis(GRACE);
         let app = board::app(&board, rules.limits(), rules.deadlines(), grace);
         let app = app.prepare().expect("routes that can be served");
@@ -507,6 +507,8 @@ impl Simulation {
     fn are_settled(&self) {
         let board = lock(&self.board);
         for peer in &self.peers {
+            let has_place = board.alive < board.tasks;
+            assert!(!peer.is_placed || !has_place, "there is a place: {}", peer.told());
             let mut is_first = true;
             for asked in &peer.asked {
                 let known = &board.requests[asked.id];

@@ -56,6 +56,8 @@ pub(crate) struct Peer {
     pub(crate) has_ended: bool,
     /// We were told to close our side.
     pub(crate) is_told: bool,
+    /// A request, all of it there, waits for a place among those that wait.
+    pub(crate) is_placed: bool,
     /// Which request is its last one.
     ending: Ending,
     pub(crate) waits: Waits,
@@ -86,6 +88,7 @@ impl Peer {
             taken: 0,
             has_ended: false,
             is_told: false,
+            is_placed: false,
             ending: Ending::new(ends),
             waits: Waits::Opened,
             since: now,
@@ -108,6 +111,15 @@ impl Peer {
         let is_head =
             |index| self.asked.get(index).is_some_and(|one: &Asked| one.kind == Kind::Head);
         answers::read(&self.output, &is_head)
+    }
+
+    /// Whether nothing is received any more, as far as is known.
+    fn has_stopped(&self, handled: usize) -> bool {
+        self.refused
+            || self.may_be_refused
+            || self.is_told
+            || self.ending.last.is_some_and(|last| handled > last.index)
+            || self.ending.may_have_ended(handled)
     }
 
     /// Whether content of the last request that was handled is thrown away.
@@ -157,23 +169,33 @@ impl Peer {
         let pieces: usize = ready.map(|(_, one)| 1 + board.requests[one.id].handed).sum();
         let held_most = self.unread() + (1 + pieces) * PIECE + behind_most;
         let held_least = self.unread() + behind_least;
-        let is_read = match wants_read {
-            Some(true) if !self.is_told => Some(true),
-            _ => self.is_read(rules, handled, in_flight, (held_least, held_most)),
-        };
-        let now = Now {
+        let mut now = Now {
             asked: &self.asked,
             board,
             rules,
             delivered: self.delivered,
             handled,
-            is_read,
+            is_read: None,
+            is_placed: false,
             drains: self.drains(handled) && !self.has_ended,
             ends: service != Service::Lasts,
             has_ended: self.has_ended,
             refused: (!self.may_be_refused).then_some(self.refused),
         };
-        self.ending.note(&now);
+        self.ending.note_events(&now);
+        let is_arrived = |next: &Asked| next.is_async() && next.needed() <= self.delivered;
+        let wants_place = self.asked.get(handled).is_some_and(is_arrived)
+            && in_flight < rules.in_flight
+            && held_most < rules.held;
+        self.is_placed &= handled == self.before;
+        self.is_placed |= rules.bounds_tasks() && wants_place;
+        self.is_placed &= !self.has_stopped(handled);
+        now.is_placed = self.is_placed;
+        now.is_read = match wants_read {
+            Some(true) if !self.is_told => Some(true),
+            _ => self.is_read(rules, handled, in_flight, (held_least, held_most)),
+        };
+        self.ending.note_end(&now);
         if wants_read == Some(true) && !self.is_told {
             self.ending.learn_that_it_goes_on();
         }
@@ -229,6 +251,7 @@ impl Peer {
         let room = in_flight < rules.in_flight && held_most < rules.held;
         if let Some(next) = self.asked.get(handled)
             && next.needed() <= self.delivered
+            && !self.is_placed
             && room
             && over.is_none()
         {
@@ -251,10 +274,12 @@ impl Peer {
                 let maybe = self.asked.get(handled).is_some_and(|next| {
                     next.kind == Kind::Malformed && next.start < self.delivered
                 });
-                assert!(ended || maybe || !room, "it does not want to read: {}", self.told());
+                let held = !room || self.is_placed;
+                assert!(ended || maybe || held, "it does not want to read: {}", self.told());
             } else if !self.is_told {
                 let closing = closing || self.has_ended;
                 assert!(!closing, "it wants to read behind the end: {}", self.told());
+                assert!(!self.is_placed, "it wants to read behind what waits: {}", self.told());
                 assert!(
                     partial || self.drains(handled) || in_flight < rules.in_flight,
                     "it wants to read more than may be in flight: {}",
@@ -264,7 +289,7 @@ impl Peer {
             }
         }
         let drained = self.unread() == 0;
-        let all_said = answered >= handled && drained;
+        let all_said = answered >= handled && drained && (closing || !self.is_placed);
         // Nothing is under way, and nothing begun.
         let start = self.asked.get(handled).map_or(self.octets.len(), |next| next.start);
         let is_idle = all_said && !surely_ended && self.delivered == start;
@@ -300,11 +325,14 @@ impl Peer {
         if self.delivered <= next.start {
             return Some(true);
         }
+        if self.is_placed {
+            return Some(self.delivered == next.end);
+        }
         match () {
             _ if in_flight >= rules.in_flight => Some(false),
             _ if most < rules.held => Some(next.is_malformed() || self.delivered < next.needed()),
-            // What was begun before the bound was reached was looked at.
-            _ if self.delivered < next.needed() => None,
+            // What was begun before the bound was reached was looked at, and may wait for a place.
+            _ if self.delivered < next.needed() || next.is_async() => None,
             _ => (least >= rules.held).then_some(false),
         }
     }
@@ -336,6 +364,10 @@ impl Peer {
                 self.told()
             );
             assert!(asked.needed() <= self.delivered, "{index} was handled before it had arrived");
+            if known.refused {
+                assert_eq!(answer.status, 503, "{index}");
+                continue;
+            }
             if known.gone && !asked.is_stream() && asked.kind != Kind::ParkPanic {
                 assert_eq!(answer.status, 503, "{index}");
                 continue;
@@ -387,11 +419,13 @@ impl Peer {
         }
     }
 
-    /// A synchronous handler was called only if what was ready then was below the bound.
+    /// A synchronous handler was called only if what was ready then was below the bound. (One that had to wait for a
+    /// place had been received before.)
     fn compare_bound(&self, board: &Board, rules: &Rules, finals: &[&Answer], handled: usize) {
         for index in self.before..handled {
             let (asked, Some(answer)) = (&self.asked[index], finals.get(index)) else { continue };
-            if board.requests[asked.id].alone && asked.end == asked.head {
+            let waited = rules.bounds_tasks() && asked.is_async();
+            if board.requests[asked.id].alone && asked.end == asked.head && !waited {
                 let held = answer.start.saturating_sub(self.taken.max(self.taken_before));
                 assert!(held < rules.held, "{index} was handled while {held} octets were held");
             }
@@ -525,7 +559,7 @@ impl Peer {
                 _ => Waits::Draining(self.delivered),
             };
         }
-        if in_flight >= rules.in_flight {
+        if in_flight >= rules.in_flight || self.is_placed {
             return Waits::Us;
         }
         if let Some(next) = next

@@ -208,6 +208,12 @@ impl Asked {
         matches!(self.kind, Malformed | Close | Old | OldStream | Quit)
     }
 
+    /// Whether its handler needs a place among those that wait.
+    pub(crate) fn is_async(&self) -> bool {
+        use Kind::{Park, ParkPanic, ParkQuit, PostPark, Ready, Sleep};
+        matches!(self.kind, Park | ParkPanic | ParkQuit | PostPark | Ready | Sleep)
+    }
+
     /// Whether its answer waits for the schedule.
     pub(crate) fn waits(&self) -> bool {
         self.is_stream()

@@ -12,6 +12,8 @@ pub(crate) struct Rules {
     pub(crate) held: usize,
     pub(crate) requests: usize,
     pub(crate) handler: Option<u64>,
+    /// Handlers that wait, and streams, of all connections.
+    pub(crate) tasks: usize,
 }
 
 pub(crate) const INTERVAL: u64 = 10;
@@ -36,13 +38,20 @@ impl Rules {
             held: [200, 1000, 5000, 65_536][usize::from(choice >> 2 & 3)],
             requests: if choice & 128 == 0 { usize::MAX } else { 5 },
             handler: (choice & 16 != 0).then_some(65),
+            tasks: *[3, 2, 1].get(usize::from(choice % 7)).unwrap_or(&Limits::DEFAULT.tasks),
         }
+    }
+
+    /// Whether the bound on what waits can be reached.
+    pub(crate) fn bounds_tasks(&self) -> bool {
+        self.tasks < Limits::DEFAULT.tasks
     }
 
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             requests_in_flight: self.in_flight,
             held: self.held,
+            tasks: self.tasks,
             requests_per_connection: u32::try_from(self.requests).unwrap_or(u32::MAX),
             ..Limits::DEFAULT
         }
