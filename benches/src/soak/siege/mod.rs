@@ -140,7 +140,9 @@ impl Siege {
             thread::sleep(rest.saturating_sub(life.elapsed()));
             self.restart(server, options, signs)?;
         }
-        Ok(())
+        // One more, so that what is left in the end is left of a flood.
+        let flood = Flood::of(server.address(), options.flood)?;
+        self.sample(server, began, flood)
     }
 
     /// Lets a flood stand for a while and go, and looks what is left of it.
