@@ -289,7 +289,9 @@ impl Peer {
             }
         }
         let drained = self.unread() == 0;
-        let all_said = answered >= handled && drained && (closing || !self.is_placed);
+        // What was received in full is answered, however its peer's side has ended.
+        let pending = !closing && !perhaps && (self.is_placed || self.has_pending(board));
+        let all_said = answered >= handled && drained && !pending;
         // Nothing is under way, and nothing begun.
         let start = self.asked.get(handled).map_or(self.octets.len(), |next| next.start);
         let is_idle = all_said && !surely_ended && self.delivered == start;
