@@ -249,6 +249,8 @@ impl Peer {
         let ended = surely_ended || perhaps;
         // What could be handled was.
         let room = in_flight < rules.in_flight && held_most < rules.held;
+        let must = room && !closing && !perhaps && over.is_none();
+        self.compare_hooks(board, handled, must);
         if let Some(next) = self.asked.get(handled)
             && next.needed() <= self.delivered
             && !self.is_placed
@@ -418,6 +420,19 @@ impl Peer {
             && answers.last().is_none_or(|one| one.complete && !one.closes)
         {
             assert_eq!(seen, Some(index), "100 is waited for: {}", self.told());
+        }
+    }
+
+    /// Hooks run when a head is there, whether its content is or not: of the next request, too, if it `must` have been
+    /// received.
+    fn compare_hooks(&self, board: &Board, handled: usize, must: bool) {
+        for (index, asked) in self.asked.iter().enumerate() {
+            let hooked = board.requests[asked.id].hooked;
+            let may = index <= handled && asked.head <= self.delivered;
+            assert!(!hooked || may, "{index} is not there: {}", self.told());
+            let must = index < handled || (must && may);
+            let is_due = must && asked.kind == Kind::PostGuarded;
+            assert!(!is_due || hooked, "the hook of {index} has not run: {}", self.told());
         }
     }
 
