@@ -17,7 +17,7 @@ fn lingers(pause: Duration) -> Duration {
         check_interval: millis(10),
         ..Deadlines::DEFAULT
     };
-    let mut world = World::new(App::new().deadlines(deadlines).get("/", |_: &Request| "last"));
+    let mut world = World::new(App::new().deadlines(deadlines).get("/", |_: &Request<'_>| "last"));
     let peer = world.ask(LAST);
     world.settle();
     assert_eq!(world.state(peer), Some(State::Lingering));
