@@ -29,6 +29,8 @@ pub(crate) struct Known {
     /// How often it may go on, and how often it has.
     pub(crate) allowed: usize,
     pub(crate) handed: usize,
+    /// The hook before its handler has run.
+    pub(crate) hooked: bool,
     /// Its stream was one too many.
     pub(crate) refused: bool,
     /// Its stream has failed.
@@ -94,6 +96,13 @@ impl Board {
         let known = &mut self.requests[id];
         (known.called, known.alone) = (Some(self.now), over == index);
         known.called_as = self.events;
+    }
+
+    fn hook(&mut self, id: usize) {
+        if self.requests[id].hooked || self.requests[id].called.is_some() {
+            self.wrong.push(format!("a hook runs twice before {id}, or behind its handler"));
+        }
+        self.requests[id].hooked = true;
     }
 
     /// A handler, or its stream, has ended: with an answer, or without one.
@@ -282,6 +291,12 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
     let fixed = |_: &Request<'_>, res: &mut Response<'_>, (id, choice)| {
         res.bytes(&content(id, choice));
     };
+    let guard = {
+        let board = board.clone();
+        move |req: &mut Request<'_>, _: &mut Response<'_>| lock(&board).hook(of(req).0)
+    };
+    let echo = |req: &Request<'_>, res: &mut Response<'_>, _| res.bytes(req.bytes());
+    let guarded = App::new().post("/{id}/{choice}", at_once(board, echo)).before(guard);
     let quits = |_: &Request<'_>, res: &mut Response<'_>, (id, choice)| {
         res.close().bytes(&content(id, choice));
     };
@@ -330,6 +345,7 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
         .get("/sleep/{id}/{choice}", later(board, asleep, How::Usual))
         .get("/stream/{id}/{choice}", streamed(board, false))
         .get("/fail/{id}/{choice}", streamed(board, true))
-        .post("/echo/{id}/{choice}", at_once(board, |req, res, _| res.bytes(req.bytes())))
+        .post("/echo/{id}/{choice}", at_once(board, echo))
+        .nest("/guarded", guarded)
         .post("/later/{id}/{choice}", later(board, parked, How::Echo))
 }

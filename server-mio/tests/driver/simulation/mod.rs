@@ -7,6 +7,7 @@ mod ending;
 mod peer;
 mod requests;
 mod rules;
+mod waits;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,9 +19,10 @@ use rajada_mio::{Clock, Peer as Address};
 pub(crate) use board::ON_PURPOSE;
 
 use board::{Board, Shared, lock};
-use peer::{Peer, Service, Waits};
+use peer::{Peer, Service};
 use requests::{Asked, KINDS, Kind};
 use rules::{GRACE, IDLE_AT_END, INTERVAL, Rules};
+use waits::Waits;
 
 /// Connections at the same time.
 const MOST_PEERS: usize = 4;

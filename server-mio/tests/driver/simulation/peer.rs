@@ -7,24 +7,8 @@ use super::answers::{self, Answer};
 use super::board::Board;
 use super::ending::{Ending, Now};
 use super::requests::{Asked, Kind, MOST};
-use super::rules::{INTERVAL, Rules};
-
-/// What a connection waits for, and how far it has come there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Waits {
-    Opened,
-    Idle(usize),
-    Head(usize),
-    Content(usize),
-    Draining(usize),
-    Writing(usize),
-    HalfClosed(usize),
-    Lingering(usize),
-    /// For us: for handlers, for streams, at a bound.
-    Us,
-    /// The rules leave it open which of two it is.
-    Unsure,
-}
+use super::rules::Rules;
+use super::waits::Waits;
 
 /// How far service is in its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,10 +47,10 @@ pub(crate) struct Peer {
     pub(crate) waits: Waits,
     pub(crate) since: u64,
     /// What it was seen to wait for by the looks before, when first, and since when it did then.
-    watch: Option<(Waits, u64, u64)>,
+    pub(crate) watch: Option<(Waits, u64, u64)>,
     /// Since when it lingers, and how long it was seen to, if anyone looked.
-    lingers: u64,
-    lingered: Option<u64>,
+    pub(crate) lingers: u64,
+    pub(crate) lingered: Option<u64>,
     /// It was late, and is told so by 408.
     pub(crate) refused: bool,
     /// That can't be told yet.
@@ -123,7 +107,7 @@ impl Peer {
     }
 
     /// Whether content of the last request that was handled is thrown away.
-    fn drains(&self, handled: usize) -> bool {
+    pub(crate) fn drains(&self, handled: usize) -> bool {
         handled > 0 && self.delivered < self.asked[handled - 1].end
     }
 
@@ -249,6 +233,8 @@ impl Peer {
         let ended = surely_ended || perhaps;
         // What could be handled was.
         let room = in_flight < rules.in_flight && held_most < rules.held;
+        let must = room && !closing && !perhaps && over.is_none();
+        self.compare_hooks(board, handled, must);
         if let Some(next) = self.asked.get(handled)
             && next.needed() <= self.delivered
             && !self.is_placed
@@ -289,7 +275,9 @@ impl Peer {
             }
         }
         let drained = self.unread() == 0;
-        let all_said = answered >= handled && drained && (closing || !self.is_placed);
+        // What was received in full is answered, however its peer's side has ended.
+        let pending = !closing && !perhaps && (self.is_placed || self.has_pending(board));
+        let all_said = answered >= handled && drained && !pending;
         // Nothing is under way, and nothing begun.
         let start = self.asked.get(handled).map_or(self.octets.len(), |next| next.start);
         let is_idle = all_said && !surely_ended && self.delivered == start;
@@ -419,6 +407,19 @@ impl Peer {
         }
     }
 
+    /// Hooks run when a head is there, whether its content is or not: of the next request, too, if it `must` have been
+    /// received.
+    fn compare_hooks(&self, board: &Board, handled: usize, must: bool) {
+        for (index, asked) in self.asked.iter().enumerate() {
+            let hooked = board.requests[asked.id].hooked;
+            let may = index <= handled && asked.head <= self.delivered;
+            assert!(!hooked || may, "{index} is not there: {}", self.told());
+            let must = index < handled || (must && may);
+            let is_due = must && asked.kind == Kind::PostGuarded;
+            assert!(!is_due || hooked, "the hook of {index} has not run: {}", self.told());
+        }
+    }
+
     /// A synchronous handler was called only if what was ready then was below the bound. (One that had to wait for a
     /// place had been received before.)
     fn compare_bound(&self, board: &Board, rules: &Rules, finals: &[&Answer], handled: usize) {
@@ -489,25 +490,13 @@ impl Peer {
         self.asked.get(handled).is_some_and(|next| next.needed() <= self.delivered)
     }
 
-    fn waits_now(
-        &mut self,
-        board: &Board,
-        rules: &Rules,
-        handled: usize,
-        answered: usize,
-        ends: (bool, bool, bool),
-    ) {
-        let waits = self.waits_for(board, rules, handled, answered, ends);
-        if waits != self.waits {
-            if !matches!(self.waits, Waits::Lingering(_)) {
-                self.lingers = board.now;
-            }
-            (self.waits, self.since) = (waits, board.now);
-        }
-    }
-
     /// Octets of answers that wait for those in front of them: so many at least, so many at most.
-    fn held_behind(&self, board: &Board, answered: usize, handled: usize) -> (usize, usize) {
+    pub(crate) fn held_behind(
+        &self,
+        board: &Board,
+        answered: usize,
+        handled: usize,
+    ) -> (usize, usize) {
         let (mut least, mut most) = (0, 0);
         for asked in self.asked[..handled].iter().skip(answered + 1) {
             let content = asked.content(board).map_or(0, |content| content.len());
@@ -524,119 +513,6 @@ impl Peer {
         }
         let expects = self.asked.get(handled).is_some_and(|next| next.kind == Kind::PostExpect);
         (least, most + if expects { INTERIM } else { 0 })
-    }
-
-    fn waits_for(
-        &self,
-        board: &Board,
-        rules: &Rules,
-        handled: usize,
-        answered: usize,
-        (closing, ended, perhaps): (bool, bool, bool),
-    ) -> Waits {
-        if self.is_told {
-            return Waits::Lingering(self.delivered);
-        }
-        if self.unread() > 0 {
-            return Waits::Writing(self.taken);
-        }
-        if self.has_ended {
-            return Waits::HalfClosed(self.taken);
-        }
-        if closing {
-            return Waits::Us;
-        }
-        if perhaps {
-            return Waits::Unsure;
-        }
-        let in_flight = handled - answered.min(handled);
-        let (least, most) = self.held_behind(board, answered, handled);
-        let next = self.asked.get(handled);
-        if self.drains(handled) {
-            return match () {
-                _ if least >= rules.held => Waits::Us,
-                _ if most >= rules.held => Waits::Unsure,
-                _ => Waits::Draining(self.delivered),
-            };
-        }
-        if in_flight >= rules.in_flight || self.is_placed {
-            return Waits::Us;
-        }
-        if let Some(next) = next
-            && next.kind != Kind::Malformed
-            && next.head <= self.delivered
-            && self.delivered < next.end
-        {
-            return match () {
-                _ if least >= rules.held => Waits::Us,
-                _ if most >= rules.held => Waits::Unsure,
-                _ => Waits::Content(self.delivered),
-            };
-        }
-        if ended {
-            return Waits::Us;
-        }
-        if least >= rules.held {
-            return Waits::Us;
-        }
-        if most >= rules.held {
-            return Waits::Unsure;
-        }
-        match next {
-            // It is found out somewhere in it, and may wait for others in front of it then.
-            Some(next) if next.start < self.delivered && next.kind == Kind::Malformed => {
-                Waits::Unsure
-            }
-            Some(next) if next.start < self.delivered => Waits::Head(next.start),
-            _ if in_flight > 0 => Waits::Us,
-            _ if self.delivered == 0 => Waits::Opened,
-            _ => Waits::Idle(self.delivered),
-        }
-    }
-
-    /// A look is to come, so long behind the last one: whether it must cut, and whether it may.
-    pub(crate) fn judge(
-        &mut self,
-        rules: &Rules,
-        now: u64,
-        looks: Option<u64>,
-        ends: bool,
-    ) -> (bool, bool) {
-        let (mut must, mut may) = self.judge_silence(rules, now, looks.is_some());
-        if matches!(self.waits, Waits::Lingering(_)) {
-            let most = rules.linger_most(ends);
-            if let Some(step) = looks {
-                // What is longer was not its peer's doing.
-                let step = step.min(2 * INTERVAL);
-                let lingered = self.lingered.map_or(0, |lingered| lingered + step);
-                self.lingered = Some(lingered);
-                must |= lingered >= most;
-            }
-            may |= now - self.lingers >= most;
-        }
-        (must, may)
-    }
-
-    fn judge_silence(&mut self, rules: &Rules, now: u64, looks: bool) -> (bool, bool) {
-        let (seen, since) = match self.watch {
-            // What has come between two looks and has gone is below their precision.
-            Some((waits, seen, since)) if waits == self.waits => (Some(seen), since),
-            _ => (None, self.since),
-        };
-        if looks && seen.is_none() {
-            self.watch = (self.waits != Waits::Unsure).then_some((self.waits, now, since));
-        }
-        let Some(deadline) = rules.deadline(self.waits) else {
-            return (false, self.waits == Waits::Unsure);
-        };
-        let may = now - since >= deadline;
-        let must = looks && seen.is_some_and(|seen| now - seen >= deadline);
-        (must, may)
-    }
-
-    /// Whether being late is answered, by 408.
-    pub(crate) fn is_refused_when_late(&self) -> bool {
-        matches!(self.waits, Waits::Head(_) | Waits::Content(_) | Waits::Unsure)
     }
 
     /// How it stands, for whoever reads what has failed.

@@ -53,9 +53,11 @@ pub(crate) enum Kind {
     ParkQuit,
     /// Has no route either, and content that nobody waits for.
     PostMissing,
+    /// Echoes content behind a hook that sees its head.
+    PostGuarded,
 }
 
-pub(crate) const KINDS: [Kind; 24] = [
+pub(crate) const KINDS: [Kind; 25] = [
     Kind::Sync,
     Kind::Ready,
     Kind::Park,
@@ -80,6 +82,7 @@ pub(crate) const KINDS: [Kind; 24] = [
     Kind::Quit,
     Kind::ParkQuit,
     Kind::PostMissing,
+    Kind::PostGuarded,
 ];
 
 /// A request in a peer's octets.
@@ -103,7 +106,7 @@ impl Asked {
         let method = match kind {
             Kind::Head => "HEAD",
             Kind::PostLength | Kind::PostChunked | Kind::PostExpect | Kind::PostPark => "POST",
-            Kind::PostMissing => "POST",
+            Kind::PostMissing | Kind::PostGuarded => "POST",
             Kind::Malformed => "GET ",
             _ => "GET",
         };
@@ -123,6 +126,7 @@ impl Asked {
             Kind::Told => "told",
             Kind::Slow => "slow",
             Kind::Missing | Kind::PostMissing => "missing",
+            Kind::PostGuarded => "guarded",
             Kind::Quit => "quit",
             Kind::ParkQuit => "quits",
         };
@@ -132,7 +136,7 @@ impl Asked {
         };
         let content = content(id, choice);
         let fields = match kind {
-            Kind::PostLength | Kind::PostPark | Kind::PostMissing => {
+            Kind::PostLength | Kind::PostPark | Kind::PostMissing | Kind::PostGuarded => {
                 format!("Content-Length: {}\r\n", content.len())
             }
             Kind::PostExpect => {
@@ -148,7 +152,11 @@ impl Asked {
         octets.extend_from_slice(head.as_bytes());
         let head = octets.len();
         match kind {
-            Kind::PostLength | Kind::PostExpect | Kind::PostPark | Kind::PostMissing => {
+            Kind::PostLength
+            | Kind::PostExpect
+            | Kind::PostPark
+            | Kind::PostMissing
+            | Kind::PostGuarded => {
                 octets.extend(content);
             }
             Kind::PostChunked => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rajada_mio::{Deadlines, Limits};
 
-use super::peer::Waits;
+use super::waits::Waits;
 
 /// Bounds in octets and numbers, times in milliseconds.
 pub(crate) struct Rules {
