@@ -128,7 +128,8 @@
 //!   allocates itself.
 //! - Ready answers don't wait for slow ones: not for asynchronous handlers at all, for synchronous ones no longer than
 //!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`App::slow`].
-//! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]). At a bound the server
+//! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]; [the
+//!   tables](Limits#what-a-peer-can-make-the-server-hold) tell how much that is in all, and which test drives each to it). At a bound the server
 //!   stops reading, so the peer waits; it is told by status where that is possible. One that is gone holds nothing for
 //!   ever, and nobody is judged by octets that the server has not read. What handlers begin is bounded as well: tasks,
 //!   and jobs that wait for a thread.

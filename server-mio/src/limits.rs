@@ -10,6 +10,8 @@ use std::time::Duration;
 ///
 /// App::new().limits(Limits { content: 64 * 1024, ..Limits::DEFAULT });
 /// ```
+///
+#[doc = include_str!("../docs/bounds.md")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by functional update from DEFAULT")]
 pub struct Limits {
@@ -39,8 +41,9 @@ pub struct Limits {
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
     /// What one worker has under way at once: handlers that wait, answers that are streamed, and what was spawned;
-    /// 65,536, and 1 at the least. Beyond: [`spawn`](crate::spawn) refuses, with a
-    /// [`JoinError`](crate::JoinError::is_refused).
+    /// 65,536, and 1 at the least. At the bound, a request for an asynchronous handler waits, and its connection is read no
+    /// further, until there is a place; what needs none goes on. A [stream](crate::Body::Stream) is answered with 503, and
+    /// [`spawn`](crate::spawn) refuses, with a [`JoinError`](crate::JoinError::is_refused).
     pub tasks: usize,
     /// Jobs of [`spawn_blocking`](crate::spawn_blocking) that wait for a thread, of all workers; 1,024. With 0, none may
     /// wait. Beyond: [`App::blocking_overflow`](crate::App::blocking_overflow), and by default 503 where a handler passes

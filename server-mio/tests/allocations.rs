@@ -4,7 +4,7 @@
 use std::alloc::System;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rajada_mio::driver::Driver;
@@ -20,9 +20,16 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// One count at a time.
 static COUNTING: Mutex<()> = Mutex::new(());
 
+fn alone() -> MutexGuard<'static, ()> {
+    let alone = COUNTING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Who runs the tests tells of the one before, and begins another.
+    std::thread::sleep(Duration::from_millis(50));
+    alone
+}
+
 /// Allocations of a server for `rounds` bursts of `depth` requests for `target`, after a warm-up.
 fn allocations(target: &str, depth: usize, rounds: usize) -> usize {
-    let _alone = COUNTING.lock().unwrap();
+    let _alone = alone();
     let app = App::new()
         .get("/", |_: &Request<'_>| "Hello world!")
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
@@ -119,7 +126,7 @@ fn live() -> isize {
 
 #[test]
 fn an_application_leaks_nothing() {
-    let _alone = COUNTING.lock().unwrap();
+    let _alone = alone();
     let serve = || {
         let app = App::new()
             .get("/", |_: &Request<'_>| "hello")
@@ -142,7 +149,7 @@ fn an_application_leaks_nothing() {
 #[test]
 fn what_waiting_handlers_have_in_memory_is_what_is_counted() {
     const ROUND: usize = 512;
-    let _alone = COUNTING.lock().unwrap();
+    let _alone = alone();
     let app = App::new()
         .post("/quick", |_: OwnedRequest| async {
             yield_now().await;
@@ -187,7 +194,7 @@ fn what_waiting_handlers_have_in_memory_is_what_is_counted() {
 #[test]
 fn memory_comes_back_behind_a_flood() {
     const MIB: isize = 1024 * 1024;
-    let _alone = COUNTING.lock().unwrap();
+    let _alone = alone();
     let app = App::new()
         .get("/", |_: &Request<'_>| "hello")
         .get("/slow", |_: OwnedRequest| async {

@@ -4,6 +4,7 @@
 mod bounds;
 mod fairness;
 mod gone;
+mod held;
 mod hooks;
 mod linger;
 mod rig;

@@ -8,6 +8,7 @@ mod client;
 mod connections;
 mod faults;
 mod handlers;
+mod held;
 mod order;
 mod panics;
 mod program;

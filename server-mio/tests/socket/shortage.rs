@@ -20,7 +20,7 @@ fn status_of(program: &Program, name: &str) -> usize {
 }
 
 /// Resident memory in KiB.
-fn resident(program: &Program) -> usize {
+pub(crate) fn resident(program: &Program) -> usize {
     status_of(program, "VmRSS:")
 }
 
@@ -220,6 +220,11 @@ fn the_memory_of_many_connections_is_given_back_when_they_have_closed() {
         );
     }
     assert!(most > before + 1000, "{before} KiB, with connections {most}: what is tested here?");
+}
+
+/// Files that a program has open.
+pub(crate) fn descriptors(program: &Program) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", program.child.id())).unwrap().count()
 }
 
 /// Sockets that a program has open, its listener among them.
