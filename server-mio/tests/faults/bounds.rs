@@ -248,10 +248,10 @@ fn no_rate_is_asked_for_while_it_is_us_who_are_waited_for() {
             let waker = cx.waker().clone();
             self.0 += 1;
             if self.0.is_multiple_of(2) {
-                let _ = rajada_mio::spawn(async move {
+                drop(rajada_mio::spawn(async move {
                     sleep(30 * SECOND).await;
                     waker.wake();
-                });
+                }));
                 return Poll::Pending;
             }
             Poll::Ready((self.0 < 20).then(|| Ok("piece".into())))

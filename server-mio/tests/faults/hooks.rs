@@ -94,7 +94,7 @@ fn look<T: 'static>(look: fn(&Request<'_>) -> T) -> Vec<(Vec<u16>, Vec<T>)> {
                     })
                     // To a hook behind a request that was refused there is none, and no harm in asking.
                     .after(|req: &Request<'_>, res: &mut Response<'_>| {
-                        res.header("X-Length", &req.bytes().len().to_string());
+                        res.header("X-Length", req.bytes().len().to_string());
                     }),
             );
             let peer = world.ask(head.replace("HERE", path) + pieces[0]);
