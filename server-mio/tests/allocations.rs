@@ -178,9 +178,9 @@ fn what_waiting_handlers_have_in_memory_is_what_is_counted() {
             }
             turn.run();
             if octets == large {
-                keys.iter().for_each(|&key| {
+                for key in keys {
                     turn.close(key);
-                });
+                }
             }
         }
     }

@@ -45,6 +45,11 @@ impl Room {
         }
     }
 
+    /// Whether nothing is taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.taken.load(Ordering::SeqCst) == 0
+    }
+
     /// Whether there is any.
     pub(crate) fn is_there(&self) -> bool {
         self.taken.load(Ordering::SeqCst) < self.most

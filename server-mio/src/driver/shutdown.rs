@@ -55,11 +55,16 @@ impl<T> Turn<'_, T> {
 
     /// How service has ended, once it has.
     pub fn exit(&self) -> Option<Exit> {
-        let ends = self.driver.ends?;
+        self.driver.ends?;
         if self.driver.connections.len() == 0 {
             Some(Exit::Clean)
         } else {
-            (self.driver.cut || self.now() >= ends).then_some(Exit::Cut)
+            self.is_over().then_some(Exit::Cut)
         }
+    }
+
+    /// Whether nobody is waited for any longer.
+    pub(super) fn is_over(&self) -> bool {
+        self.driver.cut || self.driver.ends.is_some_and(|ends| self.now() >= ends)
     }
 }

@@ -38,7 +38,7 @@ impl<T: Transport> Turn<'_, Link<T>> {
     /// ends with the grace period alone.
     #[inline]
     pub fn finish(&mut self, no_more: bool) -> Option<Exit> {
-        let exit = self.exit().filter(|exit| no_more || *exit == Exit::Cut)?;
+        let exit = if no_more { self.exit()? } else { self.is_over().then_some(Exit::Cut)? };
         self.keys().into_iter().for_each(|key| self.end(key));
         Some(exit)
     }

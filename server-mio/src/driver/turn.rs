@@ -80,6 +80,11 @@ impl<'d, T> Turn<'d, T> {
         *reserved || (self.has_room() && self.reserve())
     }
 
+    /// Whether there is no connection at all, of any driver of the application.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.driver.shared.room.is_empty()
+    }
+
     /// Gives room back that no connection was opened for.
     pub(crate) fn unreserve(&mut self) {
         if core::mem::take(&mut self.driver.reserved) {

@@ -101,7 +101,12 @@ impl Acceptor {
         match self.when {
             When::Told => {}
             When::Later(time) if time > turn.now() => {}
-            When::Full if !turn.has_room() => {}
+            When::Full if !turn.has_room() => {
+                // No connection will end and make room.
+                if self.ends && turn.is_alone() {
+                    self.is_done(registry);
+                }
+            }
             When::Now | When::Later(_) | When::Full => {
                 self.accept_some(turn, registry);
                 turn.unreserve();

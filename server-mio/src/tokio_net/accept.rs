@@ -57,8 +57,14 @@ impl Acceptor {
         wakes: &Arc<Wakes>,
         cx: &mut Context<'_>,
     ) -> bool {
-        if self.pause.is_some_and(|until| turn.now() < until) || (self.is_full && !turn.has_room())
-        {
+        if self.is_full && !turn.has_room() {
+            // No connection will end and make room.
+            if self.ends.is_some() && turn.is_alone() {
+                self.listener = None;
+            }
+            return false;
+        }
+        if self.pause.is_some_and(|until| turn.now() < until) {
             return false;
         }
         (self.pause, self.is_full) = (None, false);
