@@ -17,20 +17,29 @@ const FEW: usize = 1024;
 /// Looks behind which what was kept for use again is given up, too.
 const LOOKS: u8 = 3;
 
+/// Looks behind those at which memory is given back: a minute, as a rule. Others may be there whose memory lies behind that of
+/// the flood, and leave meanwhile.
+const AGAIN: u8 = 60;
+
 impl Flood {
-    /// Takes note of how many things there are, at each look at them; true once, when there were far more and what they
-    /// needed is free.
+    /// Takes note of how many things there are, at each look at them; true, for a while, when there were far more and what
+    /// they needed is free.
     pub(crate) fn is_over(&mut self, things: usize) -> bool {
         if things.max(FEW) > self.most / 4 {
             (self.most, self.calm) = (self.most.max(things), 0);
             return false;
         }
         self.calm += 1;
-        if self.calm < LOOKS {
-            return false;
+        if self.calm == LOOKS + AGAIN {
+            *self = Flood { most: things, calm: 0 };
+            return true;
         }
-        *self = Flood { most: things, calm: 0 };
-        true
+        self.calm >= LOOKS
+    }
+
+    /// Whether it is to be looked at again, even if nobody is left.
+    pub(crate) fn is_ebbing(&self) -> bool {
+        self.calm > 0
     }
 }
 
@@ -71,14 +80,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_is_over_once_when_few_are_left_for_a_while() {
+    fn a_flood_is_over_when_few_are_left_for_a_while_and_then_for_a_minute() {
         let mut flood = Flood::default();
         let mut over = |things| flood.is_over(things);
         assert!(![10, 0, 0, 0, 0, 1000, 9000, 9000, 5000, 100, 100].map(&mut over).contains(&true));
         assert!(!over(5000), "there are more again");
-        assert_eq!(
-            [100, 90, 80, 70, 0, 0, 0].map(&mut over),
-            [false, false, true, false, false, false, false]
-        );
+        assert_eq!([100, 90, 80, 70].map(&mut over), [false, false, true, true]);
+        assert_eq!((0..100).filter(|_| over(0)).count(), 59);
+        assert!(!flood.is_ebbing());
     }
 }

@@ -41,7 +41,7 @@ pub struct Driver<T> {
     pub(super) next_look: Instant,
     /// Looks that there are still to be when the last connection has ended: so memory comes back.
     pub(super) looks_left: u8,
-    flood: Flood,
+    pub(super) flood: Flood,
     pieces: Pieces,
     /// Room was taken for a connection that is to be opened.
     pub(super) reserved: bool,

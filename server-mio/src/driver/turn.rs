@@ -270,7 +270,7 @@ impl<'d, T> Turn<'d, T> {
         }
         late.into_iter().for_each(|key| self.list(key));
         self.driver.trim();
-        if self.driver.connections.len() == 0 {
+        if self.driver.connections.len() == 0 && !self.driver.flood.is_ebbing() {
             self.driver.looks_left = self.driver.looks_left.saturating_sub(1);
         }
     }
