@@ -95,6 +95,13 @@ impl Holdings {
         !self.waiting.is_empty() && (self.held < self.most || self.first.is_none())
     }
 
+    /// Gives back what is left of a list when nobody is on it.
+    pub(super) fn trim(&mut self) {
+        if self.waiting.is_empty() {
+            self.waiting = BTreeMap::new();
+        }
+    }
+
     /// Those who wait and can go on now, in order.
     pub(super) fn grant(&mut self) -> Vec<Key> {
         if self.held >= self.most {

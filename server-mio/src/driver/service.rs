@@ -149,6 +149,7 @@ impl Service {
             self.unplaced = VecDeque::new();
         }
         self.desk.trim();
+        self.holdings.trim();
     }
 
     /// How long an asynchronous handler may take from now.
