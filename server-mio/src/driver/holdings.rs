@@ -12,6 +12,8 @@ use super::key::Key;
 /// The octets of requests of one worker.
 pub(crate) struct Holdings {
     most: usize,
+    /// Nobody begins to hold anything beyond this.
+    far: usize,
     held: usize,
     /// How many connections have begun to hold something.
     numbers: u32,
@@ -36,7 +38,8 @@ const STEP: usize = 64 * 1024;
 
 impl Holdings {
     pub(super) fn new(most: usize) -> Holdings {
-        Holdings { most, held: 0, numbers: 0, waiting: BTreeMap::new(), first: None }
+        let far = most.saturating_add(most / 4).saturating_add(16 * STEP);
+        Holdings { most, far, held: 0, numbers: 0, waiting: BTreeMap::new(), first: None }
     }
 
     /// Octets that are held.
@@ -84,9 +87,9 @@ impl Holdings {
     }
 
     /// Whether it is too much even for the first octets of another request.
+    #[inline]
     pub(super) fn is_far_over(&self, key: Key) -> bool {
-        self.held > self.most.saturating_add(self.most / 4).saturating_add(16 * STEP)
-            && self.first != Some(key)
+        self.held > self.far && self.first != Some(key)
     }
 
     /// Whether someone who waits can go on.

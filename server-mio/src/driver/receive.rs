@@ -292,16 +292,30 @@ impl Service {
         arrival: &Arrival<'_>,
         request: &Request<'_>,
     ) -> bool {
-        let waiting = Waiting { endpoint, preset: None };
         if !self.has_place(ledger.key) {
             cold_path();
-            self.postpone(owed, ledger, arrival, request, waiting, Awaits::Place);
-            return false;
+            return self.wait_at_once(owed, ledger, endpoint, arrival, request);
         }
         let mut parts = request::lend(&arrival.around.shared.context);
         parts.copy(arrival.head, request);
+        let waiting = Waiting { endpoint, preset: None };
         self.start(arrival.around, owed, ledger, waiting, parts);
         true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wait_at_once(
+        &mut self,
+        owed: Owed<'_>,
+        ledger: &mut Ledger,
+        endpoint: u32,
+        arrival: &Arrival<'_>,
+        request: &Request<'_>,
+    ) -> bool {
+        let waiting = Waiting { endpoint, preset: None };
+        self.postpone(owed, ledger, arrival, request, waiting, Awaits::Place);
+        false
     }
 
     /// Keeps a request that can't be handled yet.

@@ -10,9 +10,6 @@ use crate::content::Content;
 use crate::peer::Peer;
 use crate::routing::Ranges;
 
-/// Memory of a request that small ones may have.
-const MUCH: usize = 2048;
-
 /// What an [`OwnedRequest`] is made of, kept by a worker between two of them.
 pub(crate) struct OwnedParts {
     context: Arc<Context>,
@@ -58,8 +55,7 @@ impl OwnedParts {
     /// Becomes a copy of `request`, whose head is `head`, but for its extensions.
     pub(crate) fn copy(&mut self, head: &rajada_parser::Request<'_, '_>, request: &Request<'_>) {
         let range = |range: core::ops::Range<usize>| (range.start as u32, range.end as u32);
-        let content = if let Content::Whole(octets) = request.content { octets } else { &[] };
-        self.begin(head.octets().len() + content.len());
+        self.octets.clear();
         self.octets.extend_from_slice(head.octets());
         self.head = self.octets.len();
         self.method = range(head.method_position());
@@ -67,6 +63,7 @@ impl OwnedParts {
         self.version = head.version();
         self.positions.clear();
         self.positions.extend_from_slice(head.fields().positions());
+        self.decoded.clear();
         self.path = request.path.and_then(|path| self.copy_path(path, head.octets()));
         self.route = request.route;
         self.ranges.clear();
@@ -98,22 +95,6 @@ impl OwnedParts {
     /// Octets of memory for octets, used or not.
     pub(crate) fn capacity(&self) -> usize {
         self.octets.capacity() + self.decoded.capacity()
-    }
-
-    /// Is about to hold so many octets, for a time that nobody knows: far more memory than that is given back.
-    #[inline]
-    fn begin(&mut self, octets: usize) {
-        self.octets.clear();
-        self.decoded.clear();
-        if self.capacity() > MUCH.max(4 * octets) {
-            self.shrink(octets);
-        }
-    }
-
-    #[cold]
-    fn shrink(&mut self, octets: usize) {
-        self.octets.shrink_to(octets);
-        self.decoded = Vec::new();
     }
 
     /// Octets of memory that the request takes.
@@ -175,7 +156,6 @@ impl OwnedParts {
 
     /// Becomes a copy of another one, but for its extensions.
     pub(crate) fn copy_of(&mut self, other: &OwnedParts) {
-        self.begin(other.octets.len());
         self.octets.clone_from(&other.octets);
         self.positions.clone_from(&other.positions);
         self.decoded.clone_from(&other.decoded);

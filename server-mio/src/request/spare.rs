@@ -10,8 +10,8 @@ use crate::stock::Stock;
 /// How many owned requests a worker keeps for use again.
 const MOST_SPARE: usize = 1024;
 
-/// Octets that one of them may have kept.
-const MOST_KEPT: usize = 64 * 1024;
+/// Octets that one of them may have kept: it may be filled with few, and wait with them.
+const MOST_KEPT: usize = 8 * 1024;
 
 thread_local! {
     /// There on the threads of workers alone: whoever drops a request elsewhere frees it.

@@ -201,12 +201,14 @@ mod tests {
     #[test]
     fn what_grows_stays_or_is_left_is_found() {
         let found = |settled: &[(u64, u64)]| samples(settled).faults().join("\n");
-        assert!(found(&[(9000, 40), (12_000, 40), (13_200, 40)]).contains("ever more KiB"));
+        assert!(found(&[(9000, 40), (12_000, 40), (26_000, 40)]).contains("ever more KiB"));
         assert!(found(&[(9000, 10), (9000, 40), (9000, 90)]).contains("ever more descriptors"));
-        assert!(found(&[(40_000, 40)]).contains("memory behind a flood: 40000 KiB"));
+        assert!(found(&[(110_000, 40)]).contains("memory behind a flood: 110000 KiB"));
         assert!(found(&[(9000, 4000)]).contains("4000 descriptors behind a flood"));
         let mut left = samples(&[(9000, 40)]);
         left.end = figures(3000, 11);
         assert_eq!(left.faults(), ["11 descriptors in the end, 10 at first"]);
+        left.end = figures(40_000, 10);
+        assert!(left.faults()[0].contains("memory when nobody is left: 40000 KiB"));
     }
 }
