@@ -29,8 +29,8 @@ enum Kind {
 
 const KINDS: [Kind; 4] = [Kind::Head, Kind::Content, Kind::Reader, Kind::Extension];
 
-/// Octets of slow content, which never comes to its end.
-const CONTENT: usize = 1000;
+/// What is in front of slow content.
+const CONTENT: &str = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
 
 /// Octets of each of three answers that a slow reader asks for: together more than the kernel holds (4 MiB), so that the server has some, too.
 const ANSWER: usize = 2_000_000;
@@ -95,8 +95,8 @@ fn run(address: SocketAddr, number: usize, signs: &Signs, tally: &Tally) {
         let mut peer = Peer { stream, signs };
         let is_quick = number / KINDS.len() % 2 == 1;
         let fate = match kind {
-            Kind::Head => peer.head(),
-            Kind::Content => peer.content(),
+            Kind::Head => peer.drip("GET / HTTP/1.1\r\nHost: a\r\nA: "),
+            Kind::Content => peer.drip(CONTENT),
             Kind::Reader => peer.reader(),
             Kind::Extension => peer.extension(is_quick),
         };
@@ -117,24 +117,8 @@ struct Peer<'s> {
 }
 
 impl Peer<'_> {
-    fn head(&mut self) -> io::Result<Fate> {
-        let mut octets = b"GET / HTTP/1.1\r\nHost: a\r\nA: ".iter().chain(std::iter::repeat(&b'a'));
-        let began = Instant::now();
-        loop {
-            self.send(&[*octets.next().unwrap_or(&b'a')])?;
-            match self.pause(Duration::from_secs(1))? {
-                Some(answer) => return is(&answer, &["408"]),
-                None if self.signs.leaves() => return Ok(Fate::Left),
-                None if began.elapsed() > MESSAGE => {
-                    return Err(io::Error::other(format!("its head is read for {MESSAGE:?}")));
-                }
-                None => {}
-            }
-        }
-    }
-
-    fn content(&mut self) -> io::Result<Fate> {
-        let head = format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {CONTENT}\r\n\r\n");
+    /// Drips what is sent behind `head` and never comes to its end.
+    fn drip(&mut self, head: &str) -> io::Result<Fate> {
         self.send(head.as_bytes())?;
         let began = Instant::now();
         loop {
@@ -143,7 +127,7 @@ impl Peer<'_> {
                 Some(answer) => return is(&answer, &["408"]),
                 None if self.signs.leaves() => return Ok(Fate::Left),
                 None if began.elapsed() > MESSAGE => {
-                    return Err(io::Error::other(format!("its content is read for {MESSAGE:?}")));
+                    return Err(io::Error::other(format!("it is read for {MESSAGE:?}")));
                 }
                 None => {}
             }
