@@ -167,7 +167,8 @@ impl<'r> Response<'r> {
         Ok(self)
     }
 
-    /// Closes the connection behind this answer, which says so.
+    /// Closes the connection behind this answer, which says so. If further requests have come by then, they are answered,
+    /// too, and the answer to the youngest says so.
     pub fn close(&mut self) -> &mut Self {
         self.close = true;
         self.unusual = true;
