@@ -45,9 +45,9 @@ impl Room {
         }
     }
 
-    /// Whether nothing is taken.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.taken.load(Ordering::SeqCst) == 0
+    /// Whether there will never be any.
+    pub(crate) fn is_none(&self) -> bool {
+        self.most == 0
     }
 
     /// Whether there is any.

@@ -189,6 +189,7 @@ impl<'t, T> Connection<'t, T> {
             Side::Open if !self.entry.exchange.pipeline.wants_reset() => {
                 self.entry.side = Side::Lingering;
                 self.entry.rest = None;
+                self.note_held(0);
                 Next::ShutDown
             }
             _ => {
@@ -245,7 +246,9 @@ impl<'t, T> Connection<'t, T> {
         let reads =
             self.entry.side == Side::Open && !self.has_more() && self.entry.exchange.can_serve();
         let ledger = &mut self.entry.exchange.ledger;
-        self.service.holdings.note(ledger.key, &mut ledger.holding, octets, reads);
+        let is_begun = ledger.pending.is_some() && !ledger.has_complete();
+        let goes_on = (reads, is_begun);
+        self.service.holdings.note(ledger.key, &mut ledger.holding, octets, goes_on);
     }
 
     /// Ends the connection with an answer behind those that are owed; if it is a request that waits for which there is no

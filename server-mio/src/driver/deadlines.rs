@@ -23,8 +23,9 @@ pub(crate) fn look<T>(
 ) -> Option<State> {
     let state = entry.state(tasks);
     let progress = progress(entry, state);
-    // What waits to be served was not read by us: nobody is judged by that.
-    let is_same = !entry.listed && entry.watch.state == state;
+    // What waits to be served was not read by us: nobody is judged by that. Behind the end nothing is served.
+    let waits_for_us = entry.listed && state != State::Lingering;
+    let is_same = !waits_for_us && entry.watch.state == state;
     let is_slow = is_slow(entry, state, is_same.then_some(step), progress, deadlines);
     let watch = &mut entry.watch;
     if !is_same || watch.progress != progress {

@@ -116,7 +116,8 @@ impl<T> Entry<T> {
         self.exchange.pipeline.in_flight() == 0
             && !self.exchange.pipeline.wants_write()
             && self.exchange.pipeline.phase() == Phase::Idle
-            && self.rest.is_none()
+            // An empty line is kept, and no request.
+            && self.rest.as_ref().is_none_or(|rest| !rest.serveable)
     }
 
     /// What it waits for.

@@ -57,8 +57,15 @@ impl Holdings {
         self.held -= octets;
     }
 
-    /// Takes note of what a connection holds. `reads` says that nothing but the worker's bound keeps it from reading on.
-    pub(super) fn note(&mut self, key: Key, holding: &mut Holding, octets: usize, reads: bool) {
+    /// Takes note of what a connection holds. `reads` says that nothing but the worker's bound keeps it from reading on,
+    /// `is_begun` that its content is incomplete.
+    pub(super) fn note(
+        &mut self,
+        key: Key,
+        holding: &mut Holding,
+        octets: usize,
+        (reads, is_begun): (bool, bool),
+    ) {
         let octets = u32::try_from(octets).unwrap_or(u32::MAX);
         if holding.octets == 0 && octets > 0 {
             self.numbers = self.numbers.wrapping_add(1);
@@ -66,7 +73,7 @@ impl Holdings {
         }
         self.held = self.held - holding.octets as usize + octets as usize;
         holding.octets = octets;
-        if octets == 0 && self.first == Some(key) {
+        if self.first == Some(key) && (octets == 0 || !(reads || is_begun)) {
             self.first = None;
         }
         let waits = reads && self.keeps(key, holding);

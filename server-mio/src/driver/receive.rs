@@ -358,7 +358,8 @@ impl Service {
     fn handle(&mut self, around: Around<'_>, exchange: &mut Exchange, mut pending: Box<Pending>) {
         let Exchange { pipeline, ledger } = exchange;
         let entry = around.shared.entry(pending.waiting.endpoint);
-        if matches!(entry.kind, Kind::Async(_)) && !self.has_place(ledger.key) {
+        // What it holds is counted already.
+        if matches!(entry.kind, Kind::Async(_)) && self.tasks.is_full() {
             pending.awaits = Awaits::Place;
             self.unplaced.push_back(ledger.key);
             ledger.pending = Some(pending);

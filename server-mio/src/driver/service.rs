@@ -85,10 +85,10 @@ impl Service {
     /// Whether a request that has waited for a place among the tasks can have one.
     #[inline]
     pub(super) fn has_place_for_some(&self) -> bool {
-        self.unplaced.front().is_some_and(|&key| self.has_place(key))
+        !self.unplaced.is_empty() && !self.tasks.is_full()
     }
 
-    /// Whether another handler of this connection may wait.
+    /// Whether a handler may wait for a request that has just come.
     #[inline]
     pub(super) fn has_place(&self, key: Key) -> bool {
         !self.tasks.is_full() && !self.holdings.is_far_over(key)

@@ -17,7 +17,8 @@ pub enum Exit {
 impl<T> Turn<'_, T> {
     /// Ends service. Every request that has been received by now is answered, the last one of each connection with
     /// `Connection: close`; so is what arrives until then. Idle connections live on for a short while
-    /// ([`Deadlines::idle_at_end`](crate::Deadlines::idle_at_end)), since a request may be on its way. All ends when the
+    /// ([`Deadlines::idle_at_end`](crate::Deadlines::idle_at_end)), since a request may be on its way. A request whose content
+    /// is due is the last one of its connection, whatever comes behind it. All ends when the
     /// [grace period](crate::App::grace) is over. Ordered again, it changes nothing.
     ///
     /// Every connection is [listed](Self::list) once: whoever reads from sockets reads what the system has received then.
@@ -63,8 +64,9 @@ impl<T> Turn<'_, T> {
         }
     }
 
-    /// Whether nobody is waited for any longer.
-    pub(super) fn is_over(&self) -> bool {
-        self.driver.cut || self.driver.ends.is_some_and(|ends| self.now() >= ends)
+    /// Whether nobody is waited for any longer, as it is now, and not when the turn began.
+    pub(crate) fn is_over(&self) -> bool {
+        let is_late = |ends| self.runtime().clock().now() >= ends;
+        self.driver.cut || self.driver.ends.is_some_and(is_late)
     }
 }

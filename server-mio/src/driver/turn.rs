@@ -80,9 +80,9 @@ impl<'d, T> Turn<'d, T> {
         *reserved || (self.has_room() && self.reserve())
     }
 
-    /// Whether there is no connection at all, of any driver of the application.
-    pub(crate) fn is_alone(&self) -> bool {
-        self.driver.shared.room.is_empty()
+    /// Whether there will never be room for a connection.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.driver.shared.room.is_none()
     }
 
     /// Gives room back that no connection was opened for.
@@ -109,7 +109,7 @@ impl<'d, T> Turn<'d, T> {
         shared.room.give();
         let reset = exchange.pipeline.wants_reset();
         service.cancel_all(&mut exchange.ledger);
-        service.holdings.note(key, &mut exchange.ledger.holding, 0, false);
+        service.holdings.note(key, &mut exchange.ledger.holding, 0, (false, false));
         exchange.ledger.forget_pending();
         // One by one: a panic that meets another on its way ends the process.
         let told = exchange.ledger.told.take();

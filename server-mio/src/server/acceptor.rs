@@ -103,7 +103,7 @@ impl Acceptor {
             When::Later(time) if time > turn.now() => {}
             When::Full if !turn.has_room() => {
                 // No connection will end and make room.
-                if self.ends && turn.is_alone() {
+                if self.ends && turn.is_closed() {
                     self.is_done(registry);
                 }
             }

@@ -45,6 +45,11 @@ impl Control {
         }
     }
 
+    /// Whether all is to end at once.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.order() == Order::Cut
+    }
+
     /// When the grace period is over; it begins now if nobody has begun it.
     pub(crate) fn ends(&self, grace: Duration) -> Instant {
         after(*self.since.get_or_init(Instant::now), grace)

@@ -13,7 +13,6 @@ mod tcp;
 mod worker;
 
 pub use control::Handle;
-use control::Order;
 #[cfg(not(feature = "tokio-net"))]
 use control::{Control, Signals};
 #[cfg(feature = "tokio-net")]
@@ -208,7 +207,7 @@ fn wait_for_threads(shared: &Shared, control: &Control) -> bool {
         if shared.blocking.wait(ends.min(now + STEP)) {
             return true;
         }
-        if now >= ends || control.order() == Order::Cut {
+        if now >= ends || control.is_cut() {
             return false;
         }
     }

@@ -60,6 +60,11 @@ impl Worker {
             let (poll, acceptor) = (&self.poll, &mut self.acceptor);
             if self.control.obey(&mut turn) {
                 acceptor.end();
+                if turn.is_over()
+                    && let Some(exit) = turn.finish(acceptor.is_closed())
+                {
+                    return Ok(exit);
+                }
             }
             for event in events.iter() {
                 match event.token() {

@@ -59,7 +59,7 @@ impl Acceptor {
     ) -> bool {
         if self.is_full && !turn.has_room() {
             // No connection will end and make room.
-            if self.ends.is_some() && turn.is_alone() {
+            if self.ends.is_some() && turn.is_closed() {
                 self.listener = None;
             }
             return false;

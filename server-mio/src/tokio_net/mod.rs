@@ -25,6 +25,7 @@ mod worker;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use tokio::task::{LocalSet, unconstrained};
@@ -115,7 +116,11 @@ impl Server {
     pub async fn serve(self) -> io::Result<Exit> {
         let Server { shared, mut seats, handle, signals: _signals, .. } = self;
         match (seats.pop(), seats.is_empty()) {
-            (Some(seat), true) => Worker::new(shared, seat, handle.control().clone())?.await,
+            (Some(seat), true) => {
+                let worker = Worker::new(shared.clone(), seat, handle.control().clone())?;
+                let exit = unconstrained(worker).await?;
+                Ok(if wait_for_threads(&shared, &handle).await { exit } else { Exit::Cut })
+            }
             _ => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 "one future is one worker: several need `run`, and threads of their own",
@@ -166,6 +171,19 @@ impl Server {
     pub fn run_until_signal(self) -> io::Result<Exit> {
         self.obey_signals()?.run()
     }
+}
+
+/// Waits for blocking work that has begun, within the grace period. True if all has ended.
+async fn wait_for_threads(shared: &Shared, handle: &Handle) -> bool {
+    const STEP: Duration = Duration::from_millis(50);
+    let ends = handle.control().ends(shared.settings.grace);
+    while !shared.blocking.wait(Instant::now()) {
+        if Instant::now() >= ends || handle.control().is_cut() {
+            return false;
+        }
+        tokio::time::sleep(STEP).await;
+    }
+    true
 }
 
 impl core::fmt::Debug for Server {

@@ -60,6 +60,11 @@ impl Worker {
         let mut turn = self.driver.turn(Instant::now());
         if self.control.obey(&mut turn) {
             self.acceptor.end(self.is_behind_events);
+            if turn.is_over()
+                && let Some(exit) = turn.finish(self.acceptor.is_closed())
+            {
+                return Some(exit);
+            }
         }
         let mut woken = 0;
         for key in self.wakes.take() {

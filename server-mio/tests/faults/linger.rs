@@ -5,7 +5,7 @@ use std::time::Duration;
 use rajada_mio::driver::State;
 use rajada_mio::{App, Deadlines, Request};
 
-use crate::rig::{World, millis};
+use crate::rig::{World, millis, takes};
 
 const LAST: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
@@ -44,4 +44,41 @@ fn silence_ends_it_and_octets_prolong_it_only_so_far() {
         let time = lingers(millis(pause));
         assert!(about(time, 200), "{pause}: {time:?}");
     }
+}
+
+#[test]
+fn who_sends_faster_than_is_read_is_ended_too() {
+    let deadlines = Deadlines {
+        linger: millis(50),
+        linger_most: millis(200),
+        check_interval: millis(10),
+        ..Deadlines::DEFAULT
+    };
+    let mut world = World::new(App::new().deadlines(deadlines).get("/", |_: &Request<'_>| "last"));
+    let peer = world.ask(LAST);
+    world.settle();
+    let begun = world.now();
+    while world.state(peer).is_some() {
+        // More than a turn reads: so it is listed whenever it is looked at.
+        world.send(peer, vec![b'a'; 1024 * 1024]);
+        world.turn();
+        takes(millis(1));
+        assert!(world.now() < begun + millis(400), "it lingers for ever");
+    }
+    assert!(world.now() >= begun + millis(190));
+}
+
+#[test]
+fn an_empty_line_on_an_idle_connection_does_not_hold_the_end() {
+    let mut world = World::new(App::new().get("/", |_: &Request<'_>| "last"));
+    let idle = world.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let opened = world.connect();
+    for peer in [idle, opened] {
+        world.send(peer, "\r\n");
+    }
+    world.settle();
+    let now = world.now();
+    world.driver.turn(now).shut_down();
+    world.pass(millis(1200));
+    assert_eq!((world.state(idle), world.state(opened)), (None, None));
 }

@@ -48,6 +48,8 @@ struct Signs {
     leave: AtomicBool,
     /// How many servers were told to end.
     told: AtomicUsize,
+    /// One was, and no other has begun.
+    ends: AtomicBool,
 }
 
 impl Signs {
@@ -57,6 +59,11 @@ impl Signs {
 
     fn life(&self) -> usize {
         self.told.load(Ordering::Relaxed)
+    }
+
+    /// Whether SIGTERM was sent, and no other server has begun.
+    fn ends(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
     }
 
     fn leaves(&self) -> bool {
@@ -169,6 +176,7 @@ impl Siege {
         let flood = is_flooded.then(|| Flood::of(server.address(), options.flood)).transpose()?;
         let began = Instant::now();
         signs.told.fetch_add(1, Ordering::Relaxed);
+        signs.ends.store(true, Ordering::Relaxed);
         server.terminate()?;
         thread::sleep(STAY);
         signs.leave.store(true, Ordering::Relaxed);
@@ -177,13 +185,14 @@ impl Siege {
         }
         self.ended(server, began)?;
         *server = Process::start(Some(server.address()))?;
+        signs.ends.store(false, Ordering::Relaxed);
         signs.leave.store(false, Ordering::Relaxed);
         Ok(())
     }
 
     fn end(&mut self, server: &mut Process) -> Result<(), String> {
-        // Nobody is left: what is there then is the server's own.
-        thread::sleep(SETTLE);
+        // Nobody is left: what is there then is the server's own, once it has seen that.
+        thread::sleep(2 * SETTLE);
         self.samples.end = Figures::of(server.pid())?;
         let began = Instant::now();
         server.terminate()?;

@@ -114,6 +114,8 @@ impl Steady {
         self.octets.clear();
         self.at = 0;
         let mut is_new = true;
+        // Nobody has promised anything to who connects while the server ends.
+        let is_behind = signs.ends();
         while !signs.stops() {
             if looked(&stream)? != End::Open {
                 self.counts.idle += 1;
@@ -142,6 +144,10 @@ impl Steady {
                     (End::Open, true) => {
                         self.counts.answers += 1;
                         self.counts.announced += left - 1;
+                        return Ok(());
+                    }
+                    _ if is_new && is_behind => {
+                        self.counts.crossed += left;
                         return Ok(());
                     }
                     (end, _) => {
@@ -278,7 +284,7 @@ impl fmt::Display for Tally {
         write!(
             f,
             "{CLIENTS} clients on {connections} connections ({refused} refused and tried again): {requests} requests, {answers} answers, \
-             {announced} behind an announced close, {idle} idle closes, {crossed} requests that crossed one; \
+             {announced} behind an announced close, {idle} idle closes, {crossed} requests that crossed one or came on a connection behind SIGTERM; \
              {} lost: {reset} by a reset, {ended} by an end, {late} without an end, {of_new} of these on new connections",
             counts.lost()
         )
