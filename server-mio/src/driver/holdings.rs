@@ -2,8 +2,8 @@
 //!
 //! Held is what nobody has handled yet (the beginning of a head, content that is incomplete, what stands behind a bound),
 //! and what handlers that wait have of their requests. At the bound, who holds something is read no further, but for one:
-//! whoever began first goes on until its request is complete, so that somebody always does. Far beyond it, who begins to
-//! hold is refused.
+//! of those who wait to be read, whoever began first goes on until its request is complete, or can't be read on for a
+//! reason of its own. Far beyond it, who begins to hold is refused.
 
 use std::collections::BTreeMap;
 
