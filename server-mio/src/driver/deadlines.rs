@@ -27,15 +27,15 @@ pub(crate) fn look<T>(
     let waits_for_us = entry.listed && state != State::Lingering;
     let is_same = !waits_for_us && entry.watch.state == state;
     let is_slow = is_slow(entry, state, is_same.then_some(step), progress, deadlines);
+    let is_over = has_lingered(entry, state, deadlines);
     let watch = &mut entry.watch;
     if !is_same || watch.progress != progress {
         *watch = Watch { state, progress, since: age };
-        return is_slow.then_some(state);
+        return (is_slow || is_over).then_some(state);
     }
     // Silence has a deadline of its own, and counts where time is bounded in all.
     let waited = Duration::from_millis(age.wrapping_sub(watch.since).into());
-    let is_late = waited >= state.deadline(deadlines)? || has_lingered(entry, state, deadlines);
-    is_late.then_some(state)
+    (is_over || waited >= state.deadline(deadlines)?).then_some(state)
 }
 
 /// What counts as progress in a state. A head has to be complete in time: its octets count as received only then.
@@ -76,7 +76,7 @@ fn is_slow<T>(
     let count = octets.wrapping_sub(pace.octets);
     let earned = u64::from(count) * 1000 / u64::from(deadlines.least_rate.max(1));
     let allowed = deadlines.rate_after.saturating_add(Duration::from_millis(earned));
-    (deadlines.least_rate > 0 && time > allowed) || has_lingered(entry, state, deadlines)
+    deadlines.least_rate > 0 && time > allowed
 }
 
 /// Whether a connection has lingered for as long as any may.
