@@ -1,5 +1,7 @@
 //! Lists that become short again.
 
+use std::collections::VecDeque;
+
 /// Room for few things of a list, which it comes back to when it needs no more.
 ///
 /// A list that only shrinks stays where it is, and that is often behind all else that a flood has needed, since it was
@@ -67,6 +69,14 @@ pub(crate) fn give_back<T>(list: &mut Vec<T>, needed: usize) {
             *list = Vec::new();
         }
         list.shrink_to(2 * needed);
+    }
+}
+
+/// The same for a queue, which begins anew when nobody is in it.
+pub(crate) fn give_back_queue<T>(queue: &mut VecDeque<T>) {
+    const FEW: usize = 4 * LEAST;
+    if queue.is_empty() && queue.capacity() > FEW {
+        *queue = VecDeque::new();
     }
 }
 

@@ -14,7 +14,7 @@ use super::service::Service;
 use crate::PreparedApp;
 use crate::allocator::{Flood, Pieces};
 use crate::app::Shared;
-use crate::home::give_back;
+use crate::home::{give_back, give_back_queue};
 use crate::request::Spare;
 use crate::runtime::{Clock, Entered, Runtime, TaskId, WakeQueue};
 
@@ -52,9 +52,6 @@ pub struct Driver<T> {
     /// It is to end now.
     pub(super) cut: bool,
 }
-
-/// What is on a list for so many tasks or connections is not worth to be given back.
-const FEW: usize = 64;
 
 impl<T> Driver<T> {
     /// A driver without connections. The application's start hooks run, on this thread.
@@ -176,9 +173,7 @@ impl<T> Driver<T> {
             give_back(woken, 0);
             *resumed = 0;
         }
-        if ready.is_empty() && ready.capacity() > FEW {
-            *ready = VecDeque::new();
-        }
+        give_back_queue(ready);
         if flood.is_over(things) {
             pieces.exchange();
         }

@@ -20,6 +20,7 @@ use super::task::Work;
 use crate::Status;
 use crate::app::Shared;
 use crate::content::Kept;
+use crate::home::give_back_queue;
 use crate::response::Desk;
 use crate::runtime::{Runtime, Tasks, WakeQueue, after};
 
@@ -145,9 +146,7 @@ impl Service {
         self.stores.trim();
         self.slots.trim();
         self.futures.trim();
-        if self.unplaced.is_empty() && self.unplaced.capacity() > 64 {
-            self.unplaced = VecDeque::new();
-        }
+        give_back_queue(&mut self.unplaced);
         self.desk.trim();
         self.holdings.trim();
     }
