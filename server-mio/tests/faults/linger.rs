@@ -9,8 +9,8 @@ use crate::rig::{World, millis, takes};
 
 const LAST: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-/// How long a peer lingers that sends an octet each `pause`.
-fn lingers(pause: Duration) -> Duration {
+/// A peer that has its last answer, and may linger for 50 ms in silence and for 200 ms in all.
+fn lingering() -> (World, usize) {
     let deadlines = Deadlines {
         linger: millis(50),
         linger_most: millis(200),
@@ -20,6 +20,12 @@ fn lingers(pause: Duration) -> Duration {
     let mut world = World::new(App::new().deadlines(deadlines).get("/", |_: &Request<'_>| "last"));
     let peer = world.ask(LAST);
     world.settle();
+    (world, peer)
+}
+
+/// How long a peer lingers that sends an octet each `pause`.
+fn lingers(pause: Duration) -> Duration {
+    let (mut world, peer) = lingering();
     assert_eq!(world.state(peer), Some(State::Lingering));
     let begun = world.now();
     loop {
@@ -48,15 +54,7 @@ fn silence_ends_it_and_octets_prolong_it_only_so_far() {
 
 #[test]
 fn who_sends_faster_than_is_read_is_ended_too() {
-    let deadlines = Deadlines {
-        linger: millis(50),
-        linger_most: millis(200),
-        check_interval: millis(10),
-        ..Deadlines::DEFAULT
-    };
-    let mut world = World::new(App::new().deadlines(deadlines).get("/", |_: &Request<'_>| "last"));
-    let peer = world.ask(LAST);
-    world.settle();
+    let (mut world, peer) = lingering();
     let begun = world.now();
     while world.state(peer).is_some() {
         // More than a turn reads: so it is listed whenever it is looked at.
