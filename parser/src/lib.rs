@@ -100,6 +100,7 @@
 //! | look at fields | [`Fields`], [`Field`]; known names: [`FieldName`]; lists, parameters: [`list`] |
 //! | know what follows a head | [`Request::framing`], [`Response::framing`]: [`Framing`], [`BodyLength`] |
 //! | take chunked content apart | [`ChunkedDecoder`], then [`Config::parse_trailers`] |
+//! | parse fields alone, of a part of multipart content | [`Config::parse_fields`] |
 //! | take a target apart | [`Target`], [`Authority`], [`Query`], [`percent_decode`] |
 //! | write heads and chunks | [`encode`] |
 //! | format and read dates | [`date`] |

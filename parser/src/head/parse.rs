@@ -106,7 +106,33 @@ impl Config {
         at: &mut Resume,
         slots: &'h mut S,
     ) -> Result<Status<Fields<'b, 'h>>, Error> {
-        parse_head::<NoLine, S>(self, octets, at, slots)
+        parse_head::<NoLine<TRAILERS>, S>(self, octets, at, slots)
+    }
+
+    /// Parses field lines up to the empty line behind them, of what is no message
+    /// of HTTP and has fields of the same form, such as a part of multipart content
+    /// (RFC 2046 section 5.1). All names are accepted, and none means anything here.
+    ///
+    /// # Errors
+    /// Those of field lines, and [`ErrorKind::HeadTooLarge`].
+    ///
+    /// ```
+    /// use rajada_parser::{Config, Positions, Resume, Status};
+    ///
+    /// let part = b"Content-Disposition: form-data; name=a\r\nContent-Length: 1\r\n\r\nx";
+    /// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+    /// let Status::Complete(fields, 61) = Config::STRICT.parse_fields(part, &mut at, &mut slots)?
+    ///     else { unreachable!() };
+    /// assert_eq!(fields.get("content-length"), Some(&b"1"[..]));
+    /// # Ok::<(), rajada_parser::Error>(())
+    /// ```
+    pub fn parse_fields<'b, 'h, S: Slots + ?Sized>(
+        &self,
+        octets: &'b [u8],
+        at: &mut Resume,
+        slots: &'h mut S,
+    ) -> Result<Status<Fields<'b, 'h>>, Error> {
+        parse_head::<NoLine<OTHERS>, S>(self, octets, at, slots)
     }
 }
 
@@ -114,16 +140,24 @@ impl Config {
 pub(super) const NO_TRAILERS: [Known; 3] =
     [Known::Host, Known::ContentLength, Known::TransferEncoding];
 
-/// A trailer section begins with its first field.
-struct NoLine;
+/// What a section that begins with its first field is: the trailers of a message, or something else.
+const TRAILERS: bool = true;
+const OTHERS: bool = false;
 
-impl FirstLine for NoLine {
+/// A section that begins with its first field.
+struct NoLine<const IS_TRAILERS: bool>;
+
+impl<const IS_TRAILERS: bool> FirstLine for NoLine<IS_TRAILERS> {
     type Message<'b, 'h> = Fields<'b, 'h>;
 
     const HAS_USUAL_FORM: bool = false;
 
     fn limit(limits: &Limits) -> (usize, ErrorKind) {
-        (limits.trailers as usize, ErrorKind::TrailersTooLarge)
+        if IS_TRAILERS {
+            (limits.trailers as usize, ErrorKind::TrailersTooLarge)
+        } else {
+            (limits.head as usize, ErrorKind::HeadTooLarge)
+        }
     }
 
     #[inline(always)]
@@ -142,15 +176,18 @@ impl FirstLine for NoLine {
     }
 
     fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Fields<'b, 'h>, Error> {
-        let trailers = Fields::new(head.octets, head.positions);
+        let fields = Fields::new(head.octets, head.positions);
+        if !IS_TRAILERS {
+            return Ok(fields);
+        }
         let first = NO_TRAILERS
             .into_iter()
-            .filter_map(|known| head.record.noted.find(known, trailers).next())
+            .filter_map(|known| head.record.noted.find(known, fields).next())
             .map(|(position, _)| position.name_start)
             .min();
         match first {
             Some(at) => Err(Error::new(ErrorKind::TrailerForbidden, at as usize)),
-            None => Ok(trailers),
+            None => Ok(fields),
         }
     }
 }

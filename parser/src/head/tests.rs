@@ -427,3 +427,32 @@ fn lenient_status_lines() {
     assert_eq!(parse(httparse, b"HTTP/1.1 000 x\r\n\n"), Some((0, b"x".to_vec(), 17)));
     assert_eq!(parse(pico, b"HTTP/1.1   200   a b\n\n"), Some((200, b"a b".to_vec(), 22)));
 }
+
+#[test]
+fn fields_alone_are_trailers_without_their_rules() {
+    let parse = |octets: &[u8], limits| {
+        let config = Config::STRICT.with_limits(limits);
+        let mut slots = Positions::<4>::new();
+        let fields = config.parse_fields(octets, &mut Resume::new(), &mut slots)?;
+        Ok(fields.complete().map(|(fields, taken)| (fields.len(), taken)))
+    };
+    let all = Limits::DEFAULT;
+    for octets in
+        [&b"Host: a\r\nContent-Length: x\r\n\r\nrest"[..], b"Sum: 1\r\nSum: 2\r\n\r\n", b"\r\n"]
+    {
+        let end = octets.windows(4).position(|four| four == b"\r\n\r\n").map_or(2, |at| at + 4);
+        let lines = octets[..end].iter().filter(|&&octet| octet == b'\n').count() - 1;
+        assert_eq!(parse(octets, all), Ok(Some((lines, end))));
+        for cut in 0..end {
+            assert_eq!(parse(&octets[..cut], all), Ok(None), "{cut}");
+        }
+    }
+    let refused = |octets: &[u8], limits, kind, offset| {
+        assert_eq!(parse(octets, limits), Err(Error::new(kind, offset)));
+    };
+    refused(b"a : b\r\n\r\n", all, SpaceBeforeColon, 1);
+    refused(b"a: b\r\n c\r\n\r\n", all, ObsFold, 6);
+    refused(b"a: b\n\r\n", all, BareLf, 4);
+    refused(b"a: b\r\n\r\n", Limits { head: 5, ..all }, HeadTooLarge, 5);
+    refused(b"a:\r\na:\r\na:\r\na:\r\na:\r\n\r\n", all, TooManyFields, 16);
+}
