@@ -146,8 +146,8 @@
 //! |---|---|---|---|
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
-//! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json: 5 crates |
-//! | `multipart` | | `Request::multipart`: forms with files, held in memory | multer: 18 crates |
+//! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
+//! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //!
@@ -191,7 +191,9 @@ pub use request::Cookies;
 pub use request::Json;
 #[cfg(feature = "multipart")]
 pub use request::Part;
-pub use request::{MediaType, OwnedRequest, Pairs, Request, RequestError, RequestRef};
+pub use request::{
+    ContentError, MediaType, OwnedRequest, Pairs, Request, RequestError, RequestRef,
+};
 pub use response::{BadHeader, ContentType, Response};
 pub use routing::RouteError;
 pub use runtime::{

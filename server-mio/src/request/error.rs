@@ -1,6 +1,7 @@
 //! What is wrong with a request, found when it is looked at.
 
 use core::fmt;
+use std::sync::Arc;
 
 use crate::Status;
 
@@ -20,16 +21,16 @@ pub enum RequestError {
     MediaType(&'static str),
     /// The content is labelled with a charset that is not UTF-8: 415.
     Charset,
-    /// `Content-Type` can't be understood: 400.
+    /// `Content-Type` can't be understood, or lacks the boundary that its type demands: 400.
     BadMediaType,
     /// The content is not UTF-8, though it should be text: 400.
     NotUtf8,
-    /// A header that must not be repeated has different values: 400.
-    RepeatedHeader,
+    /// A header that must not be repeated has different values: 400. Its name.
+    RepeatedHeader(String),
     /// The content is not the JSON that was expected: 400. Where, and what is wrong.
-    Json(String),
-    /// The content is not a multipart form: 400.
-    Multipart(String),
+    Json(ContentError),
+    /// The content is not a multipart form: 400. Where, and what is wrong.
+    Multipart(ContentError),
     /// A hook before the handler asks for content, which is not read yet: 500, a mistake of its author.
     Unread,
 }
@@ -52,8 +53,8 @@ impl fmt::Display for RequestError {
             RequestError::Charset => f.write_str("the content should be UTF-8"),
             RequestError::BadMediaType => f.write_str("Content-Type is malformed"),
             RequestError::NotUtf8 => f.write_str("the content is not UTF-8"),
-            RequestError::RepeatedHeader => {
-                f.write_str("a header is repeated with different values")
+            RequestError::RepeatedHeader(name) => {
+                write!(f, "{name} is repeated with different values")
             }
             RequestError::Json(what) => write!(f, "the content is not the JSON expected: {what}"),
             RequestError::Multipart(what) => {
@@ -64,4 +65,119 @@ impl fmt::Display for RequestError {
     }
 }
 
-impl core::error::Error for RequestError {}
+impl core::error::Error for RequestError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            RequestError::Json(what) | RequestError::Multipart(what) => {
+                what.source.as_deref().map(|source| source as _)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with content: where, and in whose words.
+///
+/// It is shown as one line of at most 512 octets of text, whatever the content holds: what is longer is cut, and
+/// controls are escaped. Two are equal if they say the same.
+#[derive(Debug, Clone)]
+pub struct ContentError {
+    place: String,
+    what: String,
+    source: Option<Arc<dyn core::error::Error + Send + Sync>>,
+}
+
+/// Octets of a path, and of what is said about it.
+const LONGEST_PLACE: usize = 128;
+const LONGEST_WORDS: usize = 384;
+
+impl ContentError {
+    /// Says what is wrong: for what a handler finds itself, in content that was readable.
+    ///
+    /// ```
+    /// use rajada_mio::{ContentError, RequestError};
+    ///
+    /// let what = ContentError::new("0 are too few").at("items[3].number");
+    /// let text = "the content is not the JSON expected: items[3].number: 0 are too few";
+    /// assert_eq!(RequestError::Json(what).to_string(), text);
+    /// ```
+    pub fn new(what: impl fmt::Display) -> ContentError {
+        ContentError { place: String::new(), what: line(what, LONGEST_WORDS), source: None }
+    }
+
+    /// Says it in the words of a library's error, which becomes the [source](core::error::Error::source) of the
+    /// [`RequestError`].
+    pub fn of(error: impl core::error::Error + Send + Sync + 'static) -> ContentError {
+        let told = ContentError::new(&error);
+        ContentError { source: Some(Arc::new(error)), ..told }
+    }
+
+    /// The same, at a [place](Self::place).
+    #[must_use]
+    pub fn at(self, place: impl fmt::Display) -> ContentError {
+        ContentError { place: line(place, LONGEST_PLACE), ..self }
+    }
+
+    /// Where in the content: the path of a JSON value, such as `items[3].price`, or empty where it is the value as a
+    /// whole; the octet of a form, such as `octet 120`.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+}
+
+impl PartialEq for ContentError {
+    fn eq(&self, other: &ContentError) -> bool {
+        (&self.place, &self.what) == (&other.place, &other.what)
+    }
+}
+
+impl Eq for ContentError {}
+
+impl fmt::Display for ContentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place.as_str() {
+            "" => f.write_str(&self.what),
+            place => write!(f, "{place}: {}", self.what),
+        }
+    }
+}
+
+/// Text of a stranger as one line of at most `most` octets, and dots behind what is left out.
+fn line(text: impl fmt::Display, most: usize) -> String {
+    let mut line = String::new();
+    for part in text.to_string().chars() {
+        let escape = part.is_control().then(|| part.escape_default());
+        let before = line.len();
+        match escape {
+            Some(escape) => line.extend(escape),
+            None => line.push(part),
+        }
+        if line.len() > most - "...".len() {
+            line.truncate(before);
+            line.push_str("...");
+            break;
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_strangers_are_one_line_of_bounded_length() {
+        assert_eq!(line("a\r\n\u{85}b", 100), "a\\r\\n\\u{85}b");
+        assert_eq!(line("12345", 9), "12345");
+        for text in ["x", "é", "☃", "\n", "\u{7f}"] {
+            for most in 3..20 {
+                let cut = line(text.repeat(100), most);
+                assert!(cut.len() <= most && cut.ends_with("..."), "{cut}");
+            }
+        }
+        let long = "☃".repeat(1 << 20);
+        let error = ContentError::new(&long).at(&long);
+        assert!(error.to_string().len() <= 514, "{error}");
+        assert!(error.place().starts_with("☃☃"));
+    }
+}

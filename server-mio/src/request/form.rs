@@ -3,6 +3,9 @@
 use core::fmt;
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode;
+
+use super::media_type::is_utf8;
 use super::{OwnedRequest, Request, RequestError};
 
 /// Names and values, decoded while they are iterated over: percent-encodings once, `+` to a space, octets that are
@@ -45,7 +48,8 @@ impl fmt::Debug for Pairs<'_> {
 }
 
 impl<'r> Request<'r> {
-    /// Names and values of the query; none where there is no query.
+    /// Names and values of the query; none where there is no query. Octets that are not UTF-8 become U+FFFD: who must
+    /// know looks at [`query_string`](Self::query_string).
     ///
     /// ```
     /// use rajada_mio::{App, Request};
@@ -59,7 +63,7 @@ impl<'r> Request<'r> {
         Pairs::new(self.query_octets().unwrap_or_default())
     }
 
-    /// Names and values of a form: content of the type application/x-www-form-urlencoded.
+    /// Names and values of a form: content of the type application/x-www-form-urlencoded (WHATWG URL, section 5).
     ///
     /// ```
     /// use rajada_mio::{App, Request, RequestError};
@@ -71,9 +75,21 @@ impl<'r> Request<'r> {
     /// ```
     ///
     /// # Errors
-    /// Content of another type; [`RequestError::Unread`].
+    /// Content of another type (415); that is not UTF-8 once it is decoded (400), or is labelled with another charset, by
+    /// the media type or by its field `_charset_` (415: nothing of it would be what was typed); [`RequestError::Unread`].
     pub fn form(&self) -> Result<Pairs<'r>, RequestError> {
-        self.content_of("application/x-www-form-urlencoded").map(Pairs::new)
+        self.media_type_of("application/x-www-form-urlencoded")?.check_charset()?;
+        let octets = self.read_bytes()?;
+        let mut pairs = octets.split(|&octet| octet == b'&');
+        let charset = pairs.find_map(|pair| pair.strip_prefix(b"_charset_="));
+        if charset.is_some_and(|label| !core::str::from_utf8(label).is_ok_and(is_utf8)) {
+            return Err(RequestError::Charset);
+        }
+        // No character is split by `&` or `=`, so what is text as a whole is text in each part.
+        match percent_decode(octets).decode_utf8() {
+            Ok(_) => Ok(Pairs::new(octets)),
+            Err(_) => Err(RequestError::NotUtf8),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ mod states;
 
 #[cfg(feature = "cookies")]
 pub use cookies::Cookies;
-pub use error::RequestError;
+pub use error::{ContentError, RequestError};
 pub(crate) use extensions::Extensions;
 pub use form::Pairs;
 #[cfg(feature = "json")]
@@ -35,7 +35,7 @@ pub(crate) use states::States;
 
 use core::fmt;
 
-use rajada_parser::{Authority, Fields, GetAll, Version};
+use rajada_parser::{Authority, Fields, GetAll, Target, Version};
 
 use crate::content::Content;
 use crate::peer::Peer;
@@ -238,18 +238,18 @@ impl<'r> Request<'r> {
     /// ```
     ///
     /// # Errors
-    /// Content that is not UTF-8, or is labelled with another charset; [`RequestError::Unread`].
+    /// Content that is not UTF-8 (400), or is labelled with another charset (415; `utf8` is one of the labels of UTF-8);
+    /// a media type that can't be understood (400); [`RequestError::Unread`].
     pub fn text(&self) -> Result<&'r str, RequestError> {
-        let charset = self.media_type()?.and_then(|media_type| media_type.charset());
-        if charset.is_some_and(|charset| {
-            !["utf-8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
-        }) {
-            return Err(RequestError::Charset);
+        if let Some(media_type) = self.media_type()? {
+            media_type.check_charset()?;
         }
         core::str::from_utf8(self.read_bytes()?).map_err(|_| RequestError::NotUtf8)
     }
 
-    /// The host that the request is for: of `Host`, without its port. IPv6 addresses have their brackets.
+    /// The host that the request is for, without its port: that of a target in absolute form (RFC 9112 section 3.2.2) or
+    /// authority form, otherwise that of `Host`. IPv6 addresses have their brackets. `None` if there is neither, as in
+    /// HTTP/1.0.
     ///
     /// ```
     /// use rajada_mio::{App, Request};
@@ -263,12 +263,18 @@ impl<'r> Request<'r> {
         self.authority().map(|authority| text(authority.host()))
     }
 
-    /// The port that `Host` names; `None` stands for the usual one.
+    /// The port behind [`host`](Self::host); `None` stands for the usual one.
     pub fn port(&self) -> Option<u16> {
         self.authority()?.port()
     }
 
     fn authority(&self) -> Option<Authority<'r>> {
+        let (method, target) = (self.head.method(), self.head.target());
+        if !target.starts_with(b"/")
+            && let Some((authority, _)) = Target::of(method, target)?.authority
+        {
+            return Some(authority);
+        }
         Authority::parse(self.header("host")?)
     }
 
@@ -293,7 +299,7 @@ impl<'r> Request<'r> {
         if values.all(|value| Some(value) == first) {
             Ok(first)
         } else {
-            Err(RequestError::RepeatedHeader)
+            Err(RequestError::RepeatedHeader(name.to_owned()))
         }
     }
 

@@ -20,3 +20,4 @@ mod shortage;
 mod shutdown;
 mod traced;
 mod values;
+mod wire;

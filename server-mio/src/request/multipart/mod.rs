@@ -1,37 +1,53 @@
 //! Multipart forms (RFC 7578): fields and files.
 
-use std::convert::Infallible;
-use std::future::Future;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+mod decoder;
+mod disposition;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 
-use super::{OwnedRequest, Request, RequestError};
+use super::media_type::is_utf8;
+use super::{ContentError, MediaType, OwnedRequest, Request, RequestError};
+use decoder::{Decoder, Event};
 
 /// One field of a multipart form, or one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
     /// The name of the field.
-    pub name: Option<String>,
-    /// The name of the file, as the client gives it. Never use it as a path.
+    pub name: String,
+    /// The name of the file, as the client gives it; `None` if this is no file. Never use it as a path: it may hold
+    /// slashes and dots, and a `%22` that stands for a quote. Octets that are not UTF-8 are U+FFFD.
     pub file_name: Option<String>,
-    /// The media type, if the client says one.
+    /// The media type as the client writes it, if it does: see [`MediaType::parse`].
     pub media_type: Option<String>,
     /// The content.
     pub content: Bytes,
 }
 
 impl Part {
-    /// The content as text; octets that are not UTF-8 become U+FFFD.
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.content).into_owned()
+    /// The content as text.
+    ///
+    /// # Errors
+    /// It is not UTF-8, is labelled with another charset, or its label can't be understood.
+    pub fn text(&self) -> Result<&str, RequestError> {
+        if let Some(label) = &self.media_type {
+            MediaType::parse(label).ok_or(RequestError::BadMediaType)?.check_charset()?;
+        }
+        core::str::from_utf8(&self.content).map_err(|_| RequestError::NotUtf8)
     }
 }
 
+/// Octets that a boundary may have (RFC 2046 section 5.1.1).
+const LONGEST_BOUNDARY: usize = 70;
+
+/// Parts that a form may have.
+const MOST_PARTS: usize = 1000;
+
 impl Request<'_> {
-    /// The fields and files of a multipart form: content of the type multipart/form-data.
+    /// The fields and files of a multipart form, in order: content of the type multipart/form-data, of at most 1,000
+    /// parts.
     ///
     /// ```
     /// use rajada_mio::{App, Request, RequestError};
@@ -44,15 +60,19 @@ impl Request<'_> {
     /// ```
     ///
     /// # Errors
-    /// Content of another type, or that is malformed; [`RequestError::Unread`].
+    /// Content of another type (415), without a boundary of 1 to 70 octets or malformed (400), or whose field `_charset_`
+    /// (RFC 7578 section 4.6) says that it is not UTF-8 (415); [`RequestError::Unread`].
     pub fn multipart(&self) -> Result<Vec<Part>, RequestError> {
-        const TYPE: &str = "multipart/form-data";
-        let octets = self.content_of(TYPE)?;
-        let boundary =
-            self.header_text("content-type").and_then(|value| multer::parse_boundary(value).ok());
+        let boundary = self.media_type_of("multipart/form-data")?.only("boundary")?;
+        let boundary = boundary.filter(|boundary| is_boundary(boundary));
         let boundary = boundary.ok_or(RequestError::BadMediaType)?;
-        let form = multer::Multipart::new(Whole(Some(Bytes::copy_from_slice(octets))), boundary);
-        at_once(collect(form)).map_err(|error| RequestError::Multipart(error.to_string()))
+        let content = Bytes::copy_from_slice(self.read_bytes()?);
+        let parts = parts(&boundary, &content).map_err(RequestError::Multipart)?;
+        let charset = parts.iter().find(|part| part.name == "_charset_");
+        if charset.is_some_and(|part| !part.text().is_ok_and(is_utf8)) {
+            return Err(RequestError::Charset);
+        }
+        Ok(parts)
     }
 }
 
@@ -66,35 +86,51 @@ impl OwnedRequest {
     }
 }
 
-/// Content as the stream that the library asks for.
-struct Whole(Option<Bytes>);
+/// Octets that are visible, and spaces but at the end. (RFC 2046 section 5.1.1 has fewer marks; what a quoted string may
+/// hold does no harm here.)
+fn is_boundary(boundary: &str) -> bool {
+    (1..=LONGEST_BOUNDARY).contains(&boundary.len())
+        && boundary.bytes().all(|octet| (b' '..=b'~').contains(&octet))
+        && !boundary.ends_with(' ')
+}
 
-impl futures_core::Stream for Whole {
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.take().map(Ok))
+/// All parts of content that is there as a whole.
+fn parts(boundary: &str, content: &Bytes) -> Result<Vec<Part>, ContentError> {
+    let (mut decoder, mut parts) = (Decoder::new(boundary), Vec::<Part>::new());
+    let mut at = 0;
+    // Where the content of the youngest part begins.
+    let mut begins = 0;
+    loop {
+        let decoded = decoder.decode(&content[at..]);
+        let (event, taken) = decoded.map_err(|(fault, behind)| told(fault, at + behind))?;
+        match event {
+            Event::NeedData => {
+                return Err(told("it ends before its last delimiter", content.len()));
+            }
+            Event::Part { .. } if parts.len() == MOST_PARTS => {
+                return Err(told(format_args!("more than {MOST_PARTS} parts"), at));
+            }
+            Event::Part { disposition, content_type } => {
+                begins = at + taken;
+                parts.push(Part {
+                    name: disposition.name,
+                    file_name: disposition.file_name,
+                    media_type: content_type.map(|text| String::from_utf8_lossy(text).into()),
+                    content: Bytes::new(),
+                });
+            }
+            Event::Data(_) => {}
+            Event::EndOfPart => {
+                if let Some(part) = parts.last_mut() {
+                    part.content = content.slice(begins..at);
+                }
+            }
+            Event::End => return Ok(parts),
+        }
+        at += taken;
     }
 }
 
-async fn collect(mut form: multer::Multipart<'_>) -> Result<Vec<Part>, multer::Error> {
-    let mut parts = Vec::new();
-    while let Some(field) = form.next_field().await? {
-        parts.push(Part {
-            name: field.name().map(str::to_owned),
-            file_name: field.file_name().map(str::to_owned),
-            media_type: field.content_type().map(ToString::to_string),
-            content: field.bytes().await?,
-        });
-    }
-    Ok(parts)
-}
-
-/// Runs a future that never has to wait: all of its input is there.
-fn at_once<T>(future: impl Future<Output = Result<T, multer::Error>>) -> Result<T, multer::Error> {
-    let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(multer::Error::IncompleteStream),
-    }
+fn told(what: impl core::fmt::Display, at: usize) -> ContentError {
+    ContentError::new(what).at(format_args!("octet {at}"))
 }
