@@ -165,12 +165,14 @@ mod handler;
 mod home;
 mod limits;
 mod peer;
+mod redirect;
 mod reply;
 mod request;
 mod response;
 mod routing;
 mod runtime;
 mod server;
+mod space;
 mod status;
 mod stock;
 mod test_client;
@@ -184,7 +186,8 @@ pub use error::Error;
 pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
 pub use limits::{Deadlines, Limits};
 pub use peer::Peer;
-pub use reply::{Html, Redirect, Reply};
+pub use redirect::Redirect;
+pub use reply::{Html, Reply};
 #[cfg(feature = "cookies")]
 pub use request::Cookies;
 #[cfg(feature = "json")]

@@ -13,7 +13,7 @@ use crate::{Body, ContentType, Error, Response, Status};
 /// | `&'static str`, `String`, `Cow<'static, str>` | text/plain; charset=utf-8 |
 /// | `&'static [u8]`, `Vec<u8>`, `Bytes`, [`Body`] | application/octet-stream |
 /// | [`Html`] | text/html; charset=utf-8 |
-/// | [`Redirect`] | a `Location` |
+/// | [`Redirect`](crate::Redirect) | a `Location` |
 /// | [`Status`], `()` | no content |
 /// | `(Status, value)` | the value with another status |
 /// | `Option<value>` | 404 for `None` |
@@ -131,35 +131,5 @@ impl<T: Into<Cow<'static, str>>> Reply for Html<T> {
             Cow::Borrowed(text) => response.send_static(ContentType::HTML, text.as_bytes()),
             Cow::Owned(text) => response.send(ContentType::HTML, Body::from(text)),
         }
-    }
-}
-
-/// Sends the client elsewhere (RFC 9110 section 15.4).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redirect {
-    status: Status,
-    location: Cow<'static, str>,
-}
-
-impl Redirect {
-    /// 303: get that instead, the usual answer to a form.
-    pub fn see_other(location: impl Into<Cow<'static, str>>) -> Redirect {
-        Redirect { status: Status::SEE_OTHER, location: location.into() }
-    }
-
-    /// 307: for now it is there; ask again with the same method and content.
-    pub fn temporary(location: impl Into<Cow<'static, str>>) -> Redirect {
-        Redirect { status: Status::TEMPORARY_REDIRECT, location: location.into() }
-    }
-
-    /// 308: it has moved there for good; ask again with the same method and content.
-    pub fn permanent(location: impl Into<Cow<'static, str>>) -> Redirect {
-        Redirect { status: Status::PERMANENT_REDIRECT, location: location.into() }
-    }
-}
-
-impl Reply for Redirect {
-    fn write(self, response: &mut Response<'_>) {
-        response.status(self.status).header("Location", &*self.location).empty();
     }
 }

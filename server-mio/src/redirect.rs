@@ -1,0 +1,129 @@
+//! Answers that lead elsewhere.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::{Reply, Response, Status};
+
+/// Sends the client elsewhere (RFC 9110 section 15.4).
+///
+/// Where to is a reference as RFC 3986 section 4.1 has it: `/path`, `../path?query`, `https://host/path#part`. What can't
+/// be in one is percent-encoded: what is not ASCII, spaces, controls such as CR and LF, ``"<>\^`{|}``, and a `%` that
+/// begins no escape. (User agents take a `\` for a `/`, so that `/\host` would lead to another host.) Escapes stay as
+/// they are, and so do reserved characters, since a reference is made of them: a value that is to be a segment or a
+/// part of a query must be encoded before, and one that a client has sent may lead anywhere (`//host/`).
+///
+/// ```
+/// use rajada_mio::{App, Redirect, Request, TestClient};
+///
+/// let app = App::new().post("/user", |_: &Request| Redirect::see_other("/user/Zoë Müller?from=50%"));
+/// let answer = TestClient::new(app).post("/user").send();
+/// assert_eq!(answer.status().code(), 303);
+/// assert_eq!(answer.header("location"), Some("/user/Zo%C3%AB%20M%C3%BCller?from=50%25"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    status: Status,
+    /// Encoded.
+    location: Cow<'static, str>,
+}
+
+impl Redirect {
+    /// 303: get that instead, the usual answer to a form.
+    pub fn see_other(location: impl Into<Cow<'static, str>>) -> Redirect {
+        Redirect::new(Status::SEE_OTHER, location.into())
+    }
+
+    /// 307: for now it is there; ask again with the same method and content.
+    pub fn temporary(location: impl Into<Cow<'static, str>>) -> Redirect {
+        Redirect::new(Status::TEMPORARY_REDIRECT, location.into())
+    }
+
+    /// 308: it has moved there for good; ask again with the same method and content.
+    pub fn permanent(location: impl Into<Cow<'static, str>>) -> Redirect {
+        Redirect::new(Status::PERMANENT_REDIRECT, location.into())
+    }
+
+    fn new(status: Status, location: Cow<'static, str>) -> Redirect {
+        let location = match encoded(&location) {
+            Some(encoded) => Cow::Owned(encoded),
+            None => location,
+        };
+        Redirect { status, location }
+    }
+}
+
+impl Reply for Redirect {
+    fn write(self, response: &mut Response<'_>) {
+        response.status(self.status).header("Location", &*self.location).empty();
+    }
+}
+
+/// What is neither reserved nor unreserved, nor begins an escape (RFC 3986 sections 2.1 to 2.3). What is not ASCII is
+/// encoded anyway.
+const ENCODED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A reference without what can't be in one; `None` if nothing of that is in it.
+fn encoded(reference: &str) -> Option<String> {
+    let mut parts = reference.split('%');
+    let mut encoded = String::with_capacity(reference.len());
+    encoded
+        .extend(parts.next().map(|part| utf8_percent_encode(part, ENCODED)).into_iter().flatten());
+    for part in parts {
+        let is_escape = matches!(part.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+        encoded.push_str(if is_escape { "%" } else { "%25" });
+        encoded.extend(utf8_percent_encode(part, ENCODED));
+    }
+    (encoded != reference).then_some(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_in_a_reference_is_encoded_and_all_else_stays() {
+        for (given, sent) in [
+            ("/user/é", "/user/%C3%A9"),
+            ("/user/a b", "/user/a%20b"),
+            ("/\r\nSet-Cookie: a=b", "/%0D%0ASet-Cookie:%20a=b"),
+            ("/\t/host", "/%09/host"),
+            (" //host", "%20//host"),
+            ("/\\host", "/%5Chost"),
+            ("/\"<>^`{|}\0\x7f", "/%22%3C%3E%5E%60%7B%7C%7D%00%7F"),
+            ("/100%", "/100%25"),
+            ("/%4", "/%254"),
+            ("/%4g%%41", "/%254g%25%41"),
+            ("/%é", "/%25%C3%A9"),
+            ("/%C3%a9", "/%C3%a9"),
+            ("日本", "%E6%97%A5%E6%9C%AC"),
+            ("", ""),
+            ("?a=b&c=d", "?a=b&c=d"),
+            (
+                "https://u@[::1]:80/a;b,c=d/e'(f)*!$&+~-._?g[]=h/?#i",
+                "https://u@[::1]:80/a;b,c=d/e'(f)*!$&+~-._?g[]=h/?#i",
+            ),
+        ] {
+            let location = Redirect::see_other(given).location;
+            assert_eq!(location, sent, "{given:?}");
+            assert_eq!(Redirect::see_other(location.clone()).location, location, "once is enough");
+        }
+    }
+
+    #[test]
+    fn what_needs_nothing_is_not_copied() {
+        assert!(matches!(Redirect::permanent("/a%20b").location, Cow::Borrowed(_)));
+        assert!(matches!(Redirect::permanent("/a b").location, Cow::Owned(_)));
+    }
+}
