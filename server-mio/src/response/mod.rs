@@ -1,12 +1,13 @@
 //! An answer as a handler writes it.
 
+mod content_type;
 #[cfg(feature = "cookies")]
 mod cookies;
 mod desk;
 mod heads;
 mod owed;
 
-pub use heads::ContentType;
+pub use content_type::ContentType;
 
 pub(crate) use desk::{Desk, Later};
 pub(crate) use owed::{Owed, abandon};
@@ -20,6 +21,7 @@ use rajada_parser::encode::{is_field_value, is_token};
 use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ticket};
 
 use crate::content::{BodyStream, Kept};
+use crate::space::trim;
 use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
@@ -123,7 +125,9 @@ impl<'r> Response<'r> {
         self
     }
 
-    /// Adds a header. One that can't be sent (see [`BadHeader`]) fails the request with 500.
+    /// Adds a header. One that can't be sent (see [`BadHeader`]) fails the request with 500. White space around the value
+    /// is no part of it and is not sent (RFC 9110 section 5.5): the client gets what is left. What the value of a
+    /// particular header looks like is the caller's matter.
     ///
     /// ```
     /// use rajada_mio::{App, Request, Response};
@@ -140,7 +144,7 @@ impl<'r> Response<'r> {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header, as [`header`](Self::header) does.
     ///
     /// # Errors
     /// If it can't be sent; nothing is added then.
@@ -149,7 +153,7 @@ impl<'r> Response<'r> {
         name: &str,
         value: impl AsRef<[u8]>,
     ) -> Result<&mut Self, BadHeader> {
-        let value = value.as_ref();
+        let value = trim(value.as_ref());
         if !is_token(name.as_bytes())
             || !is_field_value(value)
             || Head::is_added(name.as_bytes())
