@@ -117,7 +117,9 @@ impl TestClient {
     /// Sends requests in one burst and gives their answers in order.
     ///
     /// # Panics
-    /// If there are fewer answers than requests, as behind one that closes the connection, or an answer is malformed.
+    /// If there are fewer answers than requests, as behind one that closes the connection, or an answer is malformed; and
+    /// if a request can't be sent: its method or the name of a header is no token, its target is empty or holds spaces,
+    /// controls, `#` or what is not ASCII, or the value of a header holds controls.
     pub fn send_all(
         &mut self,
         requests: impl IntoIterator<Item = TestRequest>,

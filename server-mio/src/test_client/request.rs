@@ -1,8 +1,11 @@
 //! Requests of tests.
 
+use rajada_parser::encode::{EncodeError, HeadEncoder};
+
 use super::{TestClient, TestResponse};
 
-/// A request to be sent by a [`TestClient`].
+/// A request to be sent by a [`TestClient`]: one that a client could send. What no client may send is for
+/// [`TestClient::exchange`].
 #[derive(Debug, Clone)]
 pub struct TestRequest {
     pub(super) method: String,
@@ -53,21 +56,37 @@ impl TestRequest {
         self.content("application/json", content)
     }
 
-    // By hand: a test may want to send what a client of ours would not.
+    /// Adds its octets.
+    ///
+    /// # Panics
+    /// If it can't be sent: it would be another request than the one that was meant.
     pub(super) fn encode(&self, octets: &mut Vec<u8>) {
-        octets
-            .extend_from_slice(format!("{} {} HTTP/1.1\r\n", self.method, self.target).as_bytes());
+        if let Err(why) = self.try_encode(octets) {
+            panic!("{} {:?} can't be sent: {why}", self.method.escape_debug(), self.target);
+        }
+    }
+
+    fn try_encode(&self, octets: &mut Vec<u8>) -> Result<(), EncodeError> {
+        let content = self.content.as_deref().unwrap_or_default();
+        let fields: usize =
+            self.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+        // What stands around method and target, and the fields that are added.
+        const MOST_ADDED: usize = 128;
+        let mut buffer = vec![0; self.method.len() + self.target.len() + fields + MOST_ADDED];
+        let mut head =
+            HeadEncoder::request(&mut buffer, self.method.as_bytes(), self.target.as_bytes())?;
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            octets.extend_from_slice(b"Host: localhost\r\n");
+            head.field("Host", b"localhost")?;
         }
         for (name, value) in &self.headers {
-            octets.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+            head.field(name, value.as_bytes())?;
         }
-        if let Some(content) = &self.content {
-            octets.extend_from_slice(format!("Content-Length: {}\r\n", content.len()).as_bytes());
+        if self.content.is_some() {
+            head.field("Content-Length", content.len().to_string().as_bytes())?;
         }
-        octets.extend_from_slice(b"\r\n");
-        octets.extend_from_slice(self.content.as_deref().unwrap_or_default());
+        octets.extend_from_slice(head.finish()?);
+        octets.extend_from_slice(content);
+        Ok(())
     }
 }
 
