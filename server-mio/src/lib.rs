@@ -197,6 +197,8 @@ pub use request::Part;
 pub use request::{
     ContentError, MediaType, OwnedRequest, Pairs, Request, RequestError, RequestRef,
 };
+#[cfg(feature = "cookies")]
+pub use response::BadCookie;
 pub use response::{BadHeader, ContentType, Response};
 pub use routing::RouteError;
 pub use runtime::{

@@ -1,39 +1,131 @@
 //! Cookies that an answer sets.
 
-use cookie::Cookie;
+mod bad;
+
+pub use bad::BadCookie;
+
+use std::borrow::Cow;
+
+use cookie::{Cookie, SameSite};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use rajada_parser::encode::is_token;
 
 use super::Response;
 
 impl Response<'_> {
-    /// Sets a cookie. One that can't be sent (a name or value with control octets or semicolons) fails the request
-    /// with 500.
+    /// Sets a cookie. What a value can't hold is percent-encoded, `%` itself too, and
+    /// [`Request::cookie`](crate::Request::cookie) gives back what this was given. A cookie that can't be sent, or that
+    /// user agents would drop without a word, fails the request with 500 ([`BadCookie`]).
+    ///
+    /// ```abnf
+    /// cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E
+    /// ```
+    ///
+    /// RFC 6265 section 4.1.1. Names are tokens, and never encoded: a user agent judges them as they stand.
     ///
     /// ```
     /// use rajada_mio::cookie::{Cookie, SameSite};
-    /// use rajada_mio::{App, Request, Response};
+    /// use rajada_mio::{App, Request, Response, TestClient};
     ///
-    /// App::new().get("/in", |_: &Request, res: &mut Response| {
+    /// let app = App::new().get("/in", |_: &Request, res: &mut Response| {
     ///     let session = Cookie::build(("session", "7f3a")).path("/").http_only(true).same_site(SameSite::Lax);
-    ///     res.cookie(session).text("welcome");
+    ///     res.cookie(session).cookie(("name", "Zoë, 50%")).text("welcome");
     /// });
+    /// let answer = TestClient::new(app).get("/in").send();
+    /// let cookies: Vec<_> = answer.header_all("set-cookie").collect();
+    /// assert_eq!(cookies, ["session=7f3a; HttpOnly; SameSite=Lax; Path=/", "name=Zo%C3%AB%2C%2050%25"]);
     /// ```
     pub fn cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
+        let mut cookie = cookie.into();
+        let encoded = Cow::from(utf8_percent_encode(cookie.value(), ENCODED));
+        // An escape alone is borrowed, too.
+        if encoded != cookie.value() {
+            let encoded = encoded.into_owned();
+            cookie.set_value(encoded);
+        }
+        self.raw_cookie(cookie)
+    }
+
+    /// Sets a cookie whose value stands as it is given, for [`Request::raw_cookie`](crate::Request::raw_cookie) or for
+    /// others to read: octets that a cookie may hold, in quotes or not. Any other value fails the request with 500, and
+    /// so does what [`cookie`](Self::cookie) refuses.
+    pub fn raw_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
         let cookie = cookie.into();
-        let attributes =
-            [Some(cookie.name()), Some(cookie.value()), cookie.path(), cookie.domain()];
-        if attributes.into_iter().flatten().any(|part| part.contains(';'))
-            || cookie.name().contains('=')
-        {
-            self.fail(super::BadHeader.into());
+        if let Err(error) = check(&cookie) {
+            self.fail(error.into());
             return self;
         }
         self.header("Set-Cookie", cookie.to_string())
     }
 
-    /// Has the client forget a cookie. Path and domain must be those that it was set with.
+    /// Has the client forget a cookie. Path and domain must be those that it was set with; one whose name begins with
+    /// `__Host-` or `__Secure-` needs the attributes that it was set with, too.
     pub fn forget_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
         let mut cookie = cookie.into();
         cookie.make_removal();
         self.cookie(cookie)
     }
+}
+
+/// What is no cookie-octet, and what begins an escape. (What is not ASCII is encoded anyway.)
+const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
+
+fn check(cookie: &Cookie<'_>) -> Result<(), BadCookie> {
+    if !is_token(cookie.name().as_bytes()) {
+        return Err(BadCookie::Name);
+    }
+    if !is_value(cookie.value()) {
+        return Err(BadCookie::Value);
+    }
+    if !cookie.path().is_none_or(is_attribute) {
+        return Err(BadCookie::Path);
+    }
+    if !cookie.domain().is_none_or(is_attribute) {
+        return Err(BadCookie::Domain);
+    }
+    check_prefix(cookie)
+}
+
+/// What user agents demand of names with a prefix, whose case they ignore (RFC 6265bis section 4.1.3).
+fn check_prefix(cookie: &Cookie<'_>) -> Result<(), BadCookie> {
+    let begins_with = |prefix: &str| {
+        cookie.name().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    // With these attributes the crate writes `Secure` unasked.
+    let implied = cookie.partitioned() == Some(true)
+        || cookie.secure().is_none() && cookie.same_site() == Some(SameSite::None);
+    let secure = implied || cookie.secure() == Some(true);
+    let of_host = secure && cookie.path() == Some("/") && cookie.domain().is_none();
+    if begins_with("__Host-") && !of_host {
+        return Err(BadCookie::HostPrefix);
+    }
+    if begins_with("__Secure-") && !secure {
+        return Err(BadCookie::SecurePrefix);
+    }
+    Ok(())
+}
+
+/// ```abnf
+/// cookie-value = *cookie-octet / ( DQUOTE *cookie-octet DQUOTE )
+/// ```
+fn is_value(value: &str) -> bool {
+    let inner = match value.as_bytes() {
+        [b'"', inner @ .., b'"'] => inner,
+        all => all,
+    };
+    inner
+        .iter()
+        .all(|octet| matches!(octet, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e))
+}
+
+/// ```abnf
+/// path-value = *av-octet
+/// av-octet   = %x20-3A / %x3C-7E
+/// ```
+///
+/// User agents drop white space at the ends (RFC 6265 section 5.2).
+fn is_attribute(value: &str) -> bool {
+    let octets = value.as_bytes();
+    crate::space::trim(octets) == octets
+        && octets.iter().all(|octet| matches!(octet, 0x20..=0x3a | 0x3c..=0x7e))
 }

@@ -8,6 +8,8 @@ mod heads;
 mod owed;
 
 pub use content_type::ContentType;
+#[cfg(feature = "cookies")]
+pub use cookies::BadCookie;
 
 pub(crate) use desk::{Desk, Later};
 pub(crate) use owed::{Owed, abandon};

@@ -149,7 +149,7 @@ fn cookies_with_all_attributes() {
             res.cookie(full).cookie(("b", "2")).forget_cookie("c").text("set");
         })
         .get("/bad", |_: &Request<'_>, res: &mut Response<'_>| {
-            res.cookie(("a", "1; Domain=evil")).text("bad")
+            res.cookie(("a; Domain=evil", "1")).text("bad")
         });
     let serving = serve(app);
     let mut client = serving.client();

@@ -1,0 +1,4 @@
+//! What helpers send, read by the strict parser: it is taken, and it is what they were given.
+
+mod cookies;
+mod wire;
