@@ -112,7 +112,8 @@ impl<'r> Response<'r> {
         self
     }
 
-    /// Sets the media type; the calls that send content have their own for when none was set.
+    /// Sets the media type; the calls that send content have their own for when none was set. An answer has one: what was
+    /// set last, by this or as a [`header`](Self::header), stands (RFC 9110 section 5.3).
     ///
     /// ```
     /// use rajada_mio::{App, ContentType, Request, Response};
@@ -122,6 +123,9 @@ impl<'r> Response<'r> {
     /// App::new().get("/table", |_: &Request, res: &mut Response| res.content_type(CSV).text("a,b\n1,2\n"));
     /// ```
     pub fn content_type(&mut self, content_type: ContentType) -> &mut Self {
+        if self.typed_by_header {
+            remove_type(&mut self.desk.fields);
+        }
         self.content_type = Some(content_type);
         self.unusual = true;
         self
@@ -163,9 +167,12 @@ impl<'r> Response<'r> {
         {
             return Err(BadHeader);
         }
-        self.typed_by_header |= name.eq_ignore_ascii_case("content-type");
         self.unusual = true;
         let fields = &mut self.desk.fields;
+        if name.eq_ignore_ascii_case(CONTENT_TYPE) {
+            remove_type(fields);
+            (self.typed_by_header, self.content_type) = (true, None);
+        }
         fields.extend_from_slice(name.as_bytes());
         fields.extend_from_slice(b": ");
         fields.extend_from_slice(value);
@@ -458,7 +465,9 @@ impl<'r> Response<'r> {
         match staged {
             None => self.empty(),
             Some(Staged { body, content_type }) => {
-                self.content_type = self.content_type.or(content_type);
+                if !self.typed_by_header {
+                    self.content_type = self.content_type.or(content_type);
+                }
                 self.typed_by_header |= self.content_type.is_none();
                 self.unusual = true;
                 self.send(ContentType::OCTETS, body);
@@ -498,6 +507,20 @@ impl<'r> Response<'r> {
         self.typed_by_header = preset.typed_by_header;
         self.close = preset.close;
     }
+}
+
+const CONTENT_TYPE: &str = "content-type";
+
+/// Takes a media type out of encoded fields.
+#[cold]
+fn remove_type(fields: &mut Vec<u8>) {
+    let is_type = |line: &[u8]| {
+        let name = line.get(..CONTENT_TYPE.len());
+        name.is_some_and(|name| name.eq_ignore_ascii_case(CONTENT_TYPE.as_bytes()))
+            && line.get(CONTENT_TYPE.len()) == Some(&b':')
+    };
+    let lines = fields.split_inclusive(|&octet| octet == b'\n').filter(|line| !is_type(line));
+    *fields = lines.collect::<Vec<_>>().concat();
 }
 
 impl fmt::Debug for Response<'_> {
