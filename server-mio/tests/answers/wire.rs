@@ -55,52 +55,62 @@ pub(crate) fn exchange(client: &mut TestClient, method: &str, sent: impl AsRef<[
     read(method, &received)
 }
 
+/// The one answer in octets.
 fn read(method: &str, octets: &[u8]) -> Answer {
-    let (mut at, mut slots) = (Resume::new(), Positions::<100>::new());
-    let parsed = Config::STRICT.parse_response(octets, &mut at, &mut slots);
-    let shown = octets.escape_ascii();
-    let (response, behind) = match parsed {
-        Ok(Status::Complete(response, behind)) => (response, behind),
-        other => panic!("{other:?}: {shown}"),
-    };
-    let framing = response.framing(method.as_bytes()).expect("framing");
-    let rest = &octets[behind..];
-    let content = match framing.body {
-        BodyLength::None => &[],
-        BodyLength::Exact(length) => &rest[..length as usize],
-        BodyLength::Chunked => rest,
-        BodyLength::UntilClose => panic!("it ends with the connection: {shown}"),
-    };
-    let content = match framing.body {
-        BodyLength::Chunked => unchunked(content),
-        _ => {
-            assert_eq!(content.len(), rest.len(), "octets behind the answer: {shown}");
-            content.to_vec()
-        }
-    };
-    let text = |octets: &[u8]| core::str::from_utf8(octets).unwrap().to_owned();
-    let fields = response.fields().iter();
-    Answer {
-        status: response.code(),
-        reason: text(response.reason()),
-        fields: fields.map(|field| (text(field.name), field.value.to_vec())).collect(),
-        content,
-    }
+    let mut answers = read_all(method, octets);
+    assert_eq!(answers.len(), 1, "{}", octets.escape_ascii());
+    answers.remove(0)
 }
 
-/// All of chunked content, and nothing behind it.
-fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+/// All answers in octets, with nothing between them.
+pub(crate) fn read_all(method: &str, octets: &[u8]) -> Vec<Answer> {
+    let (mut answers, mut rest) = (Vec::new(), octets);
+    while !rest.is_empty() {
+        let (mut at, mut slots) = (Resume::new(), Positions::<100>::new());
+        let parsed = Config::STRICT.parse_response(rest, &mut at, &mut slots);
+        let (response, behind) = match parsed {
+            Ok(Status::Complete(response, behind)) => (response, behind),
+            other => panic!("{other:?}: {}", octets.escape_ascii()),
+        };
+        let framing = response.framing(method.as_bytes()).expect("framing");
+        rest = &rest[behind..];
+        let content = match framing.body {
+            BodyLength::None => Vec::new(),
+            BodyLength::Exact(length) => take(&mut rest, length as usize).to_vec(),
+            BodyLength::Chunked => take_chunks(&mut rest),
+            BodyLength::UntilClose => panic!("no end: {}", octets.escape_ascii()),
+        };
+        let text = |octets: &[u8]| core::str::from_utf8(octets).unwrap().to_owned();
+        let fields = response.fields().iter();
+        answers.push(Answer {
+            status: response.code(),
+            reason: text(response.reason()),
+            fields: fields.map(|field| (text(field.name), field.value.to_vec())).collect(),
+            content,
+        });
+    }
+    answers
+}
+
+fn take<'o>(rest: &mut &'o [u8], length: usize) -> &'o [u8] {
+    let (taken, behind) = rest.split_at(length);
+    *rest = behind;
+    taken
+}
+
+/// Chunked content, without trailers.
+fn take_chunks(rest: &mut &[u8]) -> Vec<u8> {
     let mut decoder = ChunkedDecoder::new(&Limits::DEFAULT);
     let mut content = Vec::new();
     loop {
         let (chunk, taken) = decoder.decode(rest).expect("chunks");
-        rest = &rest[taken..];
+        *rest = &rest[taken..];
         match chunk {
             Chunk::Data(data) => content.extend_from_slice(data),
             Chunk::Trailers => break,
             Chunk::NeedData => panic!("cut short"),
         }
     }
-    assert_eq!(rest, b"\r\n", "no trailers, and nothing behind them");
+    assert_eq!(take(rest, 2), b"\r\n");
     content
 }
