@@ -91,6 +91,22 @@ fn cookies_one_by_one_and_a_bad_one_costs_itself() {
 }
 
 #[test]
+fn a_line_of_cookies_longer_than_a_head_may_be_is_refused() {
+    let app = App::new().get("/", |req: &Request<'_>| req.cookies().count().to_string());
+    let serving = serve(app);
+    let fits = format!("Cookie: {}\r\n", "a=b; ".repeat(10_000));
+    let mut client = serving.client();
+    client.send(format!("GET / HTTP/1.1\r\nHost: a\r\n{fits}\r\n"));
+    assert_eq!(client.answer().text(), "10000");
+    // The server says so at once, and takes the rest before it closes.
+    let mut client = serving.client();
+    client.send(format!("GET / HTTP/1.1\r\nHost: a\r\nCookie: a={}\r\n\r\n", "b".repeat(1 << 20)));
+    let answer = client.answer();
+    assert_eq!((answer.status, answer.header("connection")), (431, Some("close")));
+    client.assert_closed();
+}
+
+#[test]
 fn host_and_port() {
     let app = || {
         App::new()
