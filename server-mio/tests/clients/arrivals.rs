@@ -33,7 +33,7 @@ pub(crate) enum Arrival {
 /// A field of a multipart form, or a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
-    pub(crate) name: Option<String>,
+    pub(crate) name: String,
     pub(crate) file_name: Option<String>,
     pub(crate) media_type: Option<String>,
     pub(crate) content: Content,

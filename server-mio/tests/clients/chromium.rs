@@ -21,7 +21,7 @@ fn a_form() {
 fn files() {
     let Some(arrivals) = drive("upload") else { return };
     let none = Part {
-        name: Some("none".to_owned()),
+        name: "none".to_owned(),
         file_name: Some(String::new()),
         media_type: Some("application/octet-stream".to_owned()),
         content: Content::of(b""),

@@ -48,11 +48,11 @@ pub(crate) fn assert_upload(arrivals: &[Arrival], names: Names<'_>, rest: &[Part
     };
     assert_eq!(value, &text(FIELD, VALUE));
     assert_eq!(lines, &text("lines", LINES));
-    assert_eq!(full.name.as_deref(), Some(names.field));
+    assert_eq!(full.name, names.field);
     assert_eq!(full.file_name.as_deref(), Some(names.file));
     assert_eq!(full.media_type.as_deref(), Some("application/octet-stream"));
     assert_eq!(full.content, Content::Binary);
-    assert_eq!(empty.name.as_deref(), Some(names.field));
+    assert_eq!(empty.name, names.field);
     assert_eq!(empty.file_name.as_deref(), Some("empty"));
     assert_eq!(empty.content, Content::of(b""));
     assert_eq!(others, rest);
@@ -104,7 +104,7 @@ fn pair(name: &str, value: &str) -> (String, String) {
 
 fn text(name: &str, value: &str) -> Part {
     let content = Content::of(value.as_bytes());
-    Part { name: Some(name.to_owned()), file_name: None, media_type: None, content }
+    Part { name: name.to_owned(), file_name: None, media_type: None, content }
 }
 
 fn path_and_cookies(arrival: &Arrival) -> (&str, &[(String, String)]) {
