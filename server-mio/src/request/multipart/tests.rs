@@ -1,5 +1,7 @@
 //! Forms, as a whole and in pieces.
 
+use proptest::prelude::*;
+
 use super::decoder::{Decoder, Event, Fault};
 use super::*;
 
@@ -29,7 +31,7 @@ fn in_pieces(boundary: &str, content: &str) -> Option<Vec<String>> {
 
 /// Reads content whose first octets, up to each of `ends`, have arrived by then.
 fn collect(boundary: &str, content: &[u8], ends: &[usize]) -> Result<Vec<String>, Option<Fault>> {
-    let (mut decoder, mut parts) = (Decoder::new(boundary), Vec::<String>::new());
+    let (mut decoder, mut parts) = (Decoder::new(boundary), Vec::<Vec<u8>>::new());
     let (mut at, mut is_over) = (0, false);
     for &end in ends {
         loop {
@@ -44,11 +46,11 @@ fn collect(boundary: &str, content: &[u8], ends: &[usize]) -> Result<Vec<String>
                 Event::Part { disposition, .. } => {
                     let file =
                         disposition.file_name.map_or(String::new(), |name| format!("|{name}"));
-                    parts.push(format!("{}{file}=", disposition.name));
+                    parts.push(format!("{}{file}=", disposition.name).into());
                 }
                 Event::Data(octets) => {
                     assert!(!octets.is_empty());
-                    *parts.last_mut().unwrap() += core::str::from_utf8(octets).unwrap();
+                    parts.last_mut().unwrap().extend_from_slice(octets);
                 }
                 Event::EndOfPart => {}
                 Event::End => {
@@ -58,6 +60,7 @@ fn collect(boundary: &str, content: &[u8], ends: &[usize]) -> Result<Vec<String>
             }
         }
     }
+    let parts = parts.into_iter().map(|part| String::from_utf8(part).unwrap()).collect();
     if is_over { Ok(parts) } else { Err(None) }
 }
 
@@ -194,4 +197,49 @@ fn text_is_utf_8() {
     let latin = part(Some("text/plain; charset=iso-8859-1"), b"e");
     assert_eq!(latin.text(), Err(RequestError::Charset));
     assert_eq!(part(Some("text"), b"e").text(), Err(RequestError::BadMediaType));
+}
+
+/// A name as browsers write it (WHATWG HTML, section 4.10.22.8), with the backslashes that others put.
+fn quoted(name: &str) -> String {
+    let name = name.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{}\"", name.replace('\r', "%0D").replace('\n', "%0A"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_clients_write_is_read(
+        parts in prop::collection::vec(("[^\0-\x1f\x7f]{0,8}", any::<bool>(), "(?s).{0,20}"), 0..5),
+        boundary in "[a-z]{1,3}|-{1,4}[a-zA-Z0-9'()+_,./:=? -]{0,8}[a-z]",
+        preamble in "|\r\n|x\r\n",
+    ) {
+        // Whoever writes a form takes a boundary that is not in it.
+        prop_assume!(parts.iter().all(|(.., content)| !content.contains(&boundary)));
+        let mut content = preamble;
+        let mut expected = Vec::new();
+        for (name, is_file, value) in &parts {
+            let file = if *is_file { format!("; filename={}", quoted(name)) } else { String::new() };
+            let name_of_file = if *is_file { format!("|{name}") } else { String::new() };
+            content += &format!("--{boundary}\r\nContent-Disposition: form-data; name={}{file}\r\n\r\n{value}\r\n", quoted(name));
+            expected.push(format!("{name}{name_of_file}={value}"));
+        }
+        content += &format!("--{boundary}--\r\n");
+        let parts = super::parts(&boundary, &content.clone().into()).map(|parts| parts.len());
+        prop_assert_eq!(parts.map_err(|error| error.to_string()), Ok(expected.len()));
+        let ends: Vec<usize> = (0..=content.len()).collect();
+        prop_assert_eq!(collect(&boundary, content.as_bytes(), &ends), Ok(expected));
+    }
+
+    #[test]
+    fn nothing_is_read_in_two_ways(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec!["--b", "--", "\r\n", "\r", "\n", " ", "x", A, F, "\r\n--b", "\r\n--b\r\n", "b", "-", "\r\n\r\n"]),
+            0..12,
+        ),
+    ) {
+        // Every cut of it, and as a whole.
+        let content = pieces.concat();
+        let _ = read("b", &content);
+    }
 }
