@@ -33,10 +33,10 @@ fn every_file_on_a_requests_way_is_there_and_no_file_of_the_driver_is_forgotten(
 /// The tables of what peers can make the server hold.
 const BOUNDS: &str = include_str!("../docs/bounds.md");
 
-/// The rows of those tables by the names of their columns, without the heads of tables.
-fn rows() -> Vec<Vec<(&'static str, &'static str)>> {
+/// The rows of a page's tables by the names of their columns, without the heads of tables.
+fn rows(page: &'static str) -> Vec<Vec<(&'static str, &'static str)>> {
     let (mut rows, mut names) = (Vec::new(), Vec::new());
-    for line in BOUNDS.lines() {
+    for line in page.lines() {
         let Some(line) = line.strip_prefix('|').and_then(|line| line.strip_suffix('|')) else {
             names.clear();
             continue;
@@ -73,7 +73,7 @@ fn sources(folder: &Path) -> String {
 #[test]
 fn every_bound_has_a_test() {
     let tests = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"));
-    let rows = rows();
+    let rows = rows(BOUNDS);
     assert!(rows.len() > 25);
     for row in rows {
         let named: Vec<&str> = cell(&row, "test").split('`').skip(1).step_by(2).collect();
@@ -108,7 +108,7 @@ fn written(value: &str) -> Vec<String> {
 
 #[test]
 fn every_option_has_a_bound_in_the_tables_with_its_default() {
-    let rows = rows();
+    let rows = rows(BOUNDS);
     let defaults = [
         ("Limits", format!("{:?}", Limits::DEFAULT)),
         ("Deadlines", format!("{:?}", Deadlines::DEFAULT)),
@@ -125,6 +125,52 @@ fn every_option_has_a_bound_in_the_tables_with_its_default() {
                 let default = cell(row, "default");
                 assert!(written(value).iter().any(|text| text == default), "{field}: {default}");
             }
+        }
+    }
+}
+
+/// What accessors take and give.
+const VALUES: &str = include_str!("../docs/values.md");
+
+/// The names of the methods in the blocks that begin with one of `blocks`.
+fn methods(text: &str, blocks: &[&str]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut within = false;
+    for line in text.lines() {
+        if line.starts_with("impl") {
+            within = blocks.iter().any(|block| line.starts_with(block));
+        }
+        if let Some(rest) = line.strip_prefix("    pub fn ").filter(|_| within) {
+            names.push(rest.split(['(', '<']).next().unwrap().to_owned());
+        }
+    }
+    names
+}
+
+#[test]
+fn every_accessor_has_a_row_of_what_it_accepts_and_refuses() {
+    let source = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let (of_request, of_response) = VALUES.split_once("## Of a response").unwrap();
+    for (table, column, blocks) in [
+        (
+            of_request,
+            "accessor",
+            &["impl<'r> Request<'r> {", "impl Request<'_> {", "impl OwnedRequest {"][..],
+        ),
+        (of_response, "helper", &["impl<'r> Response<'r> {", "impl Response<'_> {"]),
+    ] {
+        let named: Vec<&str> = rows(table)
+            .iter()
+            .flat_map(|row| cell(row, column).split('`').skip(1).step_by(2))
+            .collect();
+        let there = methods(&source, blocks);
+        assert!(there.len() > 20, "{there:?}");
+        for name in &there {
+            assert!(named.contains(&&**name), "{name} has no row");
+        }
+        for name in named {
+            let is_method = name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+            assert!(!is_method || there.iter().any(|own| own == name), "{name} is no method");
         }
     }
 }

@@ -43,7 +43,8 @@ use crate::routing::{Pattern, is_same, path};
 
 /// A request, borrowed from the connection that it arrived on: what synchronous handlers get.
 ///
-/// Everything is a view of the octets received. A handler that looks at no header pays for none.
+/// Everything is a view of the octets received. A handler that looks at no header pays for none. What each accessor accepts and refuses is in
+/// [the table](#values-from-the-wire-values-to-the-wire) below the example.
 ///
 /// ```
 /// use rajada_mio::{App, Request};
@@ -53,6 +54,8 @@ use crate::routing::{Pattern, is_same, path};
 ///     format!("{} asks for {} from {}", agent, req.param("name"), req.peer())
 /// });
 /// ```
+///
+#[doc = include_str!("../../docs/values.md")]
 pub struct Request<'r> {
     pub(crate) head: Head<'r>,
     /// Decoded, if it is not just the target.
@@ -124,7 +127,9 @@ impl<'r> Request<'r> {
         text(self.head.target())
     }
 
-    /// The path, decoded: percent-encodings once, `+` not at all.
+    /// The path, decoded: percent-encodings once (RFC 3986 section 2.1), `+` not at all. A request whose path can't be
+    /// decoded gets no handler and is answered with 400: with a `%` that is no encoding, with `%00`, `%0A` or `%0D`, which
+    /// end names and lines elsewhere, or if it is not UTF-8.
     pub fn path(&self) -> &'r str {
         text(self.path_octets())
     }
