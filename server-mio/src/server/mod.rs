@@ -10,6 +10,7 @@ mod readiness;
 #[cfg_attr(not(target_os = "linux"), path = "socket_any.rs")]
 mod socket;
 mod tcp;
+mod unheard;
 mod worker;
 
 pub use control::Handle;
@@ -222,11 +223,18 @@ fn work(shared: &Arc<Shared>, seat: Seat, control: Arc<Control>) -> io::Result<E
 
 /// From an application to a server.
 impl App {
-    /// Listens on an address, for [`Server::run`] to serve.
+    /// Listens on an address, for [`Server::run`] to serve: on the first that works, if it is a name of several.
+    ///
+    /// Each worker has a listener of its own. On Linux the kernel spreads connections over them (`SO_REUSEPORT`), elsewhere
+    /// they share a queue. Port 0 takes a free port, the same for all. A second server on a port is an error, however many
+    /// workers either has; only a program of the same user that asks for `SO_REUSEPORT` from the beginning, which this one
+    /// does not, can join several workers on Linux.
     ///
     /// # Errors
     /// A route that can't be served, or a number of [workers](Self::workers) that can't be had
-    /// ([`io::ErrorKind::InvalidInput`]); what the operating system says.
+    /// ([`io::ErrorKind::InvalidInput`]); what the operating system says, in a text that names each address that was
+    /// tried: `127.0.0.1:8080 can't be listened on: Address already in use (os error 98)`. The kind is that of the last
+    /// one, and its own error, with its number, is the [source](core::error::Error::source).
     pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         Server::bind(self, address)
     }

@@ -56,7 +56,8 @@ struct Seat {
 }
 
 impl Server {
-    /// Listens on an address, with as many listeners as the application has [workers](App::workers).
+    /// Listens on an address, with as many listeners as the application has [workers](App::workers), as
+    /// [`App::bind`] does.
     ///
     /// # Errors
     /// As of [`App::bind`].

@@ -9,6 +9,7 @@ mod connections;
 mod faults;
 mod handlers;
 mod held;
+mod listening;
 mod order;
 mod panics;
 mod program;

@@ -1,13 +1,19 @@
 //! How a server begins here: on sockets of tokio.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::thread::JoinHandle;
 
 use rajada_mio::{App, Exit, Handle, tokio_net};
 
-pub(crate) fn begin(app: App) -> (SocketAddr, Handle, JoinHandle<io::Result<Exit>>) {
-    let server = tokio_net::Server::bind(app, "127.0.0.1:0").unwrap();
+pub(crate) type Begun = (SocketAddr, Handle, JoinHandle<io::Result<Exit>>);
+
+pub(crate) fn begin(app: App) -> Begun {
+    begin_on(app, "127.0.0.1:0").unwrap()
+}
+
+pub(crate) fn begin_on(app: App, address: impl ToSocketAddrs) -> io::Result<Begun> {
+    let server = tokio_net::Server::bind(app, address)?;
     let (address, handle) = (server.local_address(), server.handle());
-    (address, handle, std::thread::spawn(move || server.run()))
+    Ok((address, handle, std::thread::spawn(move || server.run())))
 }

@@ -16,6 +16,8 @@ mod faults;
 #[path = "../socket/handlers.rs"]
 mod handlers;
 mod listener;
+#[path = "../socket/listening.rs"]
+mod listening;
 #[path = "../socket/order.rs"]
 mod order;
 #[path = "../socket/panics.rs"]
