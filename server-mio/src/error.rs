@@ -10,7 +10,8 @@ use crate::{JoinError, RequestError, Status};
 /// Every `std::error::Error` turns into one by `?`. If no handler of
 /// [`App::on_error`](crate::App::on_error) is for its type, it is answered with 500, with the status of a
 /// [`RequestError`], with 503 for a [`JoinError`] of work that [was refused](JoinError::is_refused), or with the status
-/// that was given by [`Error::with_status`].
+/// that was given by [`Error::with_status`]. It is logged by the status of its answer, see
+/// [`App::on_error`](crate::App::on_error).
 ///
 /// ```
 /// use rajada_mio::{App, Error, OwnedRequest, Request};

@@ -197,7 +197,9 @@ impl App {
     /// Puts the routes of another application under a prefix, together with its hooks, which see these routes only.
     /// Its states, error handlers and worker hooks join ours; its settings are not looked at.
     ///
-    /// The prefix is simply put in front: `/` below `/api` is `/api/`, and an empty pattern is `/api`.
+    /// The prefix is simply put in front: `/` below `/api` is `/api/`, and an empty pattern is `/api`. These are two paths,
+    /// and nothing leads from one to the other unless a route does: with `/` alone, `/api` is answered with 404. A page
+    /// whose links are relative is one with its slash, and `.any("", |_: &Request| Redirect::permanent("api/"))` leads there.
     ///
     /// ```
     /// use rajada_mio::{App, Request, Response, Status};
@@ -326,6 +328,10 @@ impl App {
     }
 
     /// What answers errors of type `E`. The handler declared first for a type wins.
+    ///
+    /// Each error is logged once, when its answer is made, hooks [behind](Self::after) the handler included: at the level
+    /// error if its status is 500 or above, at debug if it is below. The line has the peer, the method and the target, as far
+    /// as the request is still there.
     ///
     /// ```
     /// use rajada_mio::{App, Request, Response, Status};

@@ -132,7 +132,7 @@ impl Shared {
         plain(response, Status::NOT_FOUND);
     }
 
-    /// Answers what a handler failed with.
+    /// Answers what a handler failed with. What is logged depends on what that leads to.
     pub(crate) fn answer_error(
         &self,
         error: &Error,
@@ -140,9 +140,6 @@ impl Shared {
         response: &mut Response<'_>,
     ) {
         response.reset();
-        if error.status().code() >= 500 {
-            log::error!("{error}");
-        }
         response.status(error.status());
         let handler = self.errors.iter().find(|handler| error.is(handler.of));
         if let (Some(handler), Some(request)) = (handler, request) {

@@ -3,6 +3,7 @@
 use rajada_pipeline::Incoming;
 
 use super::arrival::{Around, Arrival, Scratch};
+use super::failure;
 use super::service::Service;
 use crate::app::{Entry, Goal, Shared, plain};
 use crate::content::Content;
@@ -302,7 +303,7 @@ pub(super) fn conclude(
         if response.take_missing() {
             shared.answer_missing(request, response);
         }
-        fail_plainly(response);
+        fail_plainly(request, response);
         if let Some(request) = request {
             for hook in &entry.after {
                 hook(request, response);
@@ -312,21 +313,25 @@ pub(super) fn conclude(
     if let Err(panic) = concluded {
         answer_panic(shared, response, &panic);
     }
-    gate::discard(failure);
     // What was made for the answer is the application's, too.
     gate::run("what a handler has made", || {
         response.finish();
-        fail_plainly(response);
+        fail_plainly(request, response);
     });
+    if let Some(error) = &failure {
+        failure::tell(error, request, response.current_status());
+    }
+    gate::discard(failure);
     // If even that has failed, whoever owes the answer gives it.
     gate::discard(response.take_failure());
 }
 
 /// What handled an error, or an answer that could not be encoded, has failed itself: nobody else is to be asked.
-fn fail_plainly(response: &mut Response<'_>) {
+fn fail_plainly(request: Option<&Request<'_>>, response: &mut Response<'_>) {
     if let Some(error) = response.take_failure() {
-        gate::tell("", error);
         response.reset();
         plain(response, Status::INTERNAL_SERVER_ERROR);
+        failure::tell(&error, request, Status::INTERNAL_SERVER_ERROR);
+        gate::discard(error);
     }
 }

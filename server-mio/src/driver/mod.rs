@@ -50,6 +50,7 @@ mod core;
 mod deadlines;
 mod entry;
 mod exchange;
+mod failure;
 mod futures;
 mod holdings;
 mod key;
