@@ -144,7 +144,7 @@
 //!
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
-//! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt |
+//! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |

@@ -143,7 +143,13 @@ impl Client {
     fn fill(&mut self) -> usize {
         let mut buffer = [0; 64 * 1024];
         self.received.drain(..std::mem::take(&mut self.taken));
-        let count = self.stream.read(&mut buffer).unwrap();
+        let count = loop {
+            match self.stream.read(&mut buffer) {
+                // A process that was stopped and goes on.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => break read.unwrap(),
+            }
+        };
         self.received.extend_from_slice(&buffer[..count]);
         count
     }

@@ -5,6 +5,7 @@ mod begin;
 mod bursts;
 mod cases;
 mod client;
+mod command_line;
 mod connections;
 mod faults;
 mod handlers;

@@ -3,8 +3,11 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use lexopt::{Arg, Parser, ValueExt};
+use lexopt::{Arg, Parser};
+use log::LevelFilter;
 use rajada_mio::{App, Deadlines, Level, Limits};
+
+use crate::values;
 
 /// What a command line asks for.
 pub(crate) enum Command {
@@ -16,6 +19,8 @@ pub(crate) enum Command {
 /// How to serve.
 pub(crate) struct Options {
     pub(crate) listen: String,
+    /// What is logged.
+    pub(crate) log: LevelFilter,
     workers: usize,
     level: Level,
     limits: Limits,
@@ -32,7 +37,7 @@ Usage: rajada [OPTIONS]
 
 Options:
   --listen ADDR         Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
-  --workers N           Threads that serve, each with its own listener (SO_REUSEPORT) [default: 1]
+  --workers N           Threads that serve, each with its own listener, 1024 at most [default: 1]
   --max-level LEVEL     Best instruction set to parse with: scalar, swar, sse4.2, avx2, avx512
                         [default: the best that the CPU has]
   --idle SECONDS        Close a connection that has sent no request for so long [default: 60]
@@ -42,9 +47,11 @@ Options:
   --connections N       Hold at most so many connections a worker [default: 65536]
   --flush-after MICROS  Send ready answers alone when others of their burst take longer than this;
                         `never` always waits for the end of the burst [default: 1000]
+  --log LEVEL           Log to standard error what is as bad as this or worse: off, error, warn, info, debug,
+                        trace; while nobody reads it lines are lost, and counted [default: warn]
   --debug               Show the details of errors and panics to clients
-  --help                Print this
-  --version             Print the version
+  -h, --help            Print this
+  -V, --version         Print the version
 
 Routes: GET / says hello; POST / and POST /echo send the content back; GET /async says hello on its second
 turn, GET /ready on its first; GET /delay/{ms} and GET /user/{id} are what they say; GET /demo/ lists the rest.
@@ -59,6 +66,7 @@ impl Options {
     ) -> Result<Command, lexopt::Error> {
         let mut options = Options {
             listen: "127.0.0.1:8080".into(),
+            log: LevelFilter::Warn,
             workers: 1,
             level: Level::detect(),
             limits: Limits::DEFAULT,
@@ -69,26 +77,32 @@ impl Options {
         };
         let mut parser = Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
-            let Arg::Long(name) = arg else { return Err(arg.unexpected()) };
+            // The name borrows from the parser, which has the value.
+            let name = match arg {
+                Arg::Short('h') => "--help".to_owned(),
+                Arg::Short('V') => "--version".to_owned(),
+                Arg::Long(name) => format!("--{name}"),
+                Arg::Short(_) | Arg::Value(_) => return Err(arg.unexpected()),
+            };
+            let (name, parser) = (&*name, &mut parser);
             match name {
-                "listen" => options.listen = parser.value()?.string()?,
-                "workers" => options.workers = parser.value()?.parse_with(at_least_one)?,
-                "max-level" => options.level = parser.value()?.parse()?,
-                "idle" => options.deadlines.idle = Duration::from_secs(parser.value()?.parse()?),
-                "grace" => options.grace = Duration::from_secs(parser.value()?.parse()?),
-                "content" => options.limits.content = parser.value()?.parse()?,
-                "connections" => {
-                    options.limits.connections = parser.value()?.parse_with(at_least_one)?
-                }
-                "flush-after" => options.flush_after = parser.value()?.parse_with(microseconds)?,
-                "debug" => options.debug = true,
-                "help" => return Ok(Command::Tell(HELP.into())),
-                "version" => {
+                "--listen" => options.listen = values::address(parser, name)?,
+                "--workers" => options.workers = values::workers(parser, name)?,
+                "--max-level" => options.level = values::level(parser, name)?,
+                "--idle" => options.deadlines.idle = values::seconds(parser, name)?,
+                "--grace" => options.grace = values::seconds(parser, name)?,
+                "--content" => options.limits.content = values::octets(parser, name)?,
+                "--connections" => options.limits.connections = values::connections(parser, name)?,
+                "--flush-after" => options.flush_after = values::microseconds(parser, name)?,
+                "--log" => options.log = values::log_level(parser, name)?,
+                "--debug" => options.debug = true,
+                "--help" => return Ok(Command::Tell(HELP.into())),
+                "--version" => {
                     return Ok(Command::Tell(
                         concat!("rajada ", env!("CARGO_PKG_VERSION"), "\n").into(),
                     ));
                 }
-                _ => return Err(Arg::Long(name).unexpected()),
+                _ => return Err(lexopt::Error::UnexpectedOption(name.to_owned())),
             }
         }
         Ok(Command::Serve(Box::new(options)))
@@ -103,21 +117,5 @@ impl Options {
             .grace(self.grace)
             .flush_after(self.flush_after)
             .debug(self.debug)
-    }
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) => Err("0 is too few".into()),
-        Ok(number) => Ok(number),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn microseconds(text: &str) -> Result<Option<Duration>, std::num::ParseIntError> {
-    if text == "never" {
-        Ok(None)
-    } else {
-        text.parse().map(|micros| Some(Duration::from_micros(micros)))
     }
 }

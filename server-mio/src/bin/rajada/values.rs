@@ -1,0 +1,120 @@
+//! Values of options: what a wrong one is told.
+
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lexopt::{Error, Parser};
+use log::LevelFilter;
+use rajada_mio::Level;
+
+/// Workers, at most: see [`rajada_mio::App::workers`].
+const MOST_WORKERS: usize = 1024;
+
+/// The value of `option`, which `parse` understands, or what it can be.
+fn value<T>(
+    parser: &mut Parser,
+    option: &str,
+    can_be: impl Display,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Error> {
+    let value = match parser.value() {
+        Ok(value) => value,
+        Err(Error::MissingValue { .. }) => {
+            return Err(format!("{option}: its value is missing: {can_be}").into());
+        }
+        Err(error) => return Err(error),
+    };
+    value.to_str().and_then(parse).ok_or_else(|| {
+        // A message is one line, and does nothing to a terminal.
+        let value: String = value.to_string_lossy().chars().flat_map(shown).collect();
+        format!("{option} {value}: {can_be}").into()
+    })
+}
+
+/// A character, escaped if it controls something.
+fn shown(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control().then(|| character.escape_default());
+    let plain = escaped.is_none().then_some(character);
+    plain.into_iter().chain(escaped.into_iter().flatten())
+}
+
+/// A number from `least` to `most`, in a unit if it has one.
+fn number<N: FromStr + PartialOrd + Display>(
+    parser: &mut Parser,
+    option: &str,
+    unit: &str,
+    (least, most): (N, N),
+) -> Result<N, Error> {
+    let can_be = format!("{unit}from {least} to {most}");
+    value(parser, option, can_be, |text| {
+        text.parse().ok().filter(|n| (&least..=&most).contains(&n))
+    })
+}
+
+/// An address, or a name, and a port. Whether there is such a name is not looked up here.
+pub(crate) fn address(parser: &mut Parser, option: &str) -> Result<String, Error> {
+    value(parser, option, "an address and a port, such as 127.0.0.1:8080", |text| {
+        let is_named = || {
+            let (name, port) = text.rsplit_once(':')?;
+            let is_name = !name.is_empty() && !name.contains(['[', ']', ':', '/']);
+            (is_name && port.parse::<u16>().is_ok()).then_some(())
+        };
+        let is_one = text.parse::<SocketAddr>().is_ok() || is_named().is_some();
+        is_one.then(|| text.to_owned())
+    })
+}
+
+pub(crate) fn workers(parser: &mut Parser, option: &str) -> Result<usize, Error> {
+    number(parser, option, "", (1, MOST_WORKERS))
+}
+
+pub(crate) fn connections(parser: &mut Parser, option: &str) -> Result<usize, Error> {
+    number(parser, option, "", (1, usize::MAX))
+}
+
+pub(crate) fn octets(parser: &mut Parser, option: &str) -> Result<u64, Error> {
+    number(parser, option, "octets, ", (0, u64::MAX))
+}
+
+pub(crate) fn seconds(parser: &mut Parser, option: &str) -> Result<Duration, Error> {
+    number(parser, option, "seconds, ", (0, u64::MAX)).map(Duration::from_secs)
+}
+
+/// Microseconds, or `never`.
+pub(crate) fn microseconds(parser: &mut Parser, option: &str) -> Result<Option<Duration>, Error> {
+    let can_be = format!("microseconds, from 0 to {}, or never", u64::MAX);
+    value(parser, option, can_be, |text| match text {
+        "never" => Some(None),
+        _ => text.parse().ok().map(|micros| Some(Duration::from_micros(micros))),
+    })
+}
+
+pub(crate) fn level(parser: &mut Parser, option: &str) -> Result<Level, Error> {
+    value(parser, option, any_of(Level::ALL.map(Level::name)), |text| text.parse().ok())
+}
+
+/// Of what is logged. (The crate's own reader ignores case.)
+pub(crate) fn log_level(parser: &mut Parser, option: &str) -> Result<LevelFilter, Error> {
+    const LEVELS: [(&str, LevelFilter); 6] = [
+        ("off", LevelFilter::Off),
+        ("error", LevelFilter::Error),
+        ("warn", LevelFilter::Warn),
+        ("info", LevelFilter::Info),
+        ("debug", LevelFilter::Debug),
+        ("trace", LevelFilter::Trace),
+    ];
+    value(parser, option, any_of(LEVELS.map(|(name, _)| name)), |text| {
+        LEVELS.into_iter().find(|(name, _)| *name == text).map(|(_, level)| level)
+    })
+}
+
+/// `a, b or c`.
+fn any_of<const N: usize>(words: [&str; N]) -> String {
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
