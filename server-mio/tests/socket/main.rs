@@ -7,6 +7,7 @@ mod cases;
 mod client;
 mod command_line;
 mod connections;
+mod demo;
 mod faults;
 mod handlers;
 mod held;

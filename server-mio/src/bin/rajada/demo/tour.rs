@@ -33,6 +33,7 @@ pub(super) fn app() -> App {
         .after(|_: &Request<'_>, res: &mut Response<'_>| {
             res.header("X-Demo", "from a hook behind the handler");
         })
+        .any("", with_slash)
         .get("/", page)
         .get("/request", dump)
         .post("/form", form)
@@ -76,10 +77,32 @@ pub(super) fn app() -> App {
     upload::add(tour)
 }
 
-/// The page that lists all this.
+/// From the path without its slash to the page, with any method and query. It is found by where the request was, so
+/// that it works behind a proxy that puts us below a path of its own.
+fn with_slash(req: &Request<'_>) -> Redirect {
+    match req.query_string() {
+        Some(query) => Redirect::permanent(format!("demo/?{query}")),
+        None => Redirect::permanent("demo/"),
+    }
+}
+
+/// The page that lists all this. It has commands for a shell, with the host that the client has named.
 fn page(req: &Request<'_>) -> Html<String> {
+    let (name, port) = match (req.host(), req.port()) {
+        (Some(name), port) if is_plain(name) => (name, port.unwrap_or(80)),
+        _ => ("127.0.0.1", 8080),
+    };
     let page = include_str!("page.html").replace("<!-- upload -->", upload::FORM);
-    Html(page.replace("HOST", &escaped(req.header_text("host").unwrap_or("127.0.0.1:8080"))))
+    let page = page.replace("HOST", &format!("{name}:{port}"));
+    // nc takes an IPv6 address without its brackets.
+    let address = format!("{} {port}", name.trim_matches(['[', ']']));
+    Html(page.replace("NAME PORT", &address))
+}
+
+/// Whether a name means nothing but itself to a shell and in a page. (A host may have `$(...)` in it, RFC 3986 section
+/// 3.2.2.)
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._:[]".contains(&octet))
 }
 
 fn dump(req: &Request<'_>) -> String {
