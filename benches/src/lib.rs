@@ -29,6 +29,7 @@ pub mod peers;
 pub mod pipeline;
 pub mod rajada;
 pub mod report;
+mod say;
 pub mod serve;
 pub mod soak;
 

@@ -2,6 +2,11 @@
 //!
 //! ```text
 //! cargo run -p rajada-pipeline --example blocking -- 127.0.0.1:8080
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```text
 //! curl -d hello http://127.0.0.1:8080/
 //! ```
 
@@ -20,12 +25,13 @@ const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n";
 fn main() -> io::Result<()> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:0".to_owned());
     let listener = TcpListener::bind(address)?;
-    println!("listening on http://{}", listener.local_addr()?);
+    // Whether that is heard or not, it listens: `println!` would panic without a reader.
+    let _ = writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?);
     for peer in listener.incoming() {
         let peer = peer?;
         thread::spawn(move || {
             if let Err(error) = serve(peer, &Settings::default()) {
-                eprintln!("{error}");
+                let _ = writeln!(io::stderr(), "{error}");
             }
         });
     }
@@ -71,7 +77,7 @@ pub(crate) fn serve(mut peer: TcpStream, settings: &Settings) -> io::Result<()> 
                         .map_err(io::Error::other)?;
                 }
                 Event::Paused if pipeline.wants_write() => transmit(&mut pipeline, &mut peer)?,
-                Event::Malformed(offence) => eprintln!("{offence}"),
+                Event::Malformed(offence) => drop(writeln!(io::stderr(), "{offence}")),
                 _ => break,
             }
         }

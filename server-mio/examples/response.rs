@@ -1,12 +1,18 @@
 //! What an answer can be.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example response &
+//! cargo run -p rajada-mio --example response
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl -i http://127.0.0.1:8080/html http://127.0.0.1:8080/json http://127.0.0.1:8080/cookie
 //! curl -N http://127.0.0.1:8080/stream
 //! ```
 #![allow(elided_lifetimes_in_paths)]
 
+use std::io::Write;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -46,8 +52,11 @@ pub(crate) fn app() -> App {
             res.cookie(theme).text("remember it");
         })
         .get("/told", |_: &Request, res: &mut Response| {
-            res.on_sent(|| println!("that answer is on its way"))
-                .text("look at the server's terminal");
+            res.on_sent(|| {
+                // There may be no terminal: `println!` would panic.
+                let _ = writeln!(std::io::stdout(), "that answer is on its way");
+            })
+            .text("look at the server's terminal");
         })
         .get("/stream", |_: &Request| Body::Stream(Box::new(Countdown { next: 5, pause: None })))
 }

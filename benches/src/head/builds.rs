@@ -1,5 +1,6 @@
 //! Other builds of this program, for contestants that choose their instructions when they are built.
 
+use crate::say::aside;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -37,7 +38,7 @@ fn build(
     setting: (&str, &str),
 ) -> Option<Build> {
     let skipped = |why: &str| {
-        eprintln!("skipped: {only}{suffix} in a build with {}={}: {why}", setting.0, setting.1)
+        aside!("skipped: {only}{suffix} in a build with {}={}: {why}", setting.0, setting.1)
     };
     // Beside the folder that this program lies in: target/head-builds/no-simd.
     let this = std::env::current_exe().ok()?;

@@ -18,6 +18,7 @@ mod options;
 mod report;
 mod worker;
 
+use crate::say::aside;
 use std::process::ExitCode;
 
 pub use worker::contestants;
@@ -37,7 +38,7 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     match options::parse(arguments).and_then(|options| run(&options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(complaint) => {
-            eprintln!("head: {complaint}");
+            aside!("head: {complaint}");
             ExitCode::FAILURE
         }
     }

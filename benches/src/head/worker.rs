@@ -1,5 +1,6 @@
 //! The side that measures: a process that takes one sample when it is asked for one.
 
+use crate::say::aside;
 use std::io::{BufRead, Write};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ pub fn contestants() -> Vec<Box<dyn Contestant>> {
     for level in Level::ALL {
         match Rajada::at(level) {
             Some(rajada) => contestants.push(Box::new(rajada)),
-            None => eprintln!("skipped: rajada at {}: this machine or build lacks it", level),
+            None => aside!("skipped: rajada at {}: this machine or build lacks it", level),
         }
     }
     #[cfg(feature = "peers")]
@@ -31,7 +32,7 @@ pub fn contestants() -> Vec<Box<dyn Contestant>> {
         contestants.push(Box::new(crate::peers::milo::Milo::default()));
     }
     if cfg!(not(feature = "peers")) {
-        eprintln!(
+        aside!(
             "skipped: picohttpparser, thhp, ntex-httparse, milo-parser: built without the feature `peers`"
         );
     }

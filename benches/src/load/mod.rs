@@ -46,6 +46,7 @@ mod shared;
 mod tests;
 mod worker;
 
+use crate::say::aside;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -76,7 +77,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(complaint) => {
-            eprintln!("load: {complaint}");
+            aside!("load: {complaint}");
             ExitCode::FAILURE
         }
     }

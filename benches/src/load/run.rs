@@ -1,5 +1,6 @@
 //! A run: learn, warm up, measure, drain.
 
+use crate::say::aside;
 use std::thread;
 use std::time::Instant;
 
@@ -79,7 +80,7 @@ pub fn run(load: &Load) -> Result<Report, String> {
         Ok::<_, String>((first, last))
     })?;
     if let Some(complaint) = shared.complaint() {
-        eprintln!("load: the first error: {complaint}");
+        aside!("load: the first error: {complaint}");
     }
 
     let seconds = (last.at - first.at).as_secs_f64();

@@ -1,5 +1,6 @@
 //! Minima of samples that alternate, which a busy machine disturbs less than means.
 
+use crate::say::aside;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -108,7 +109,7 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
         Ok(Some(options)) => run(&options),
         Ok(None) => println!("{HELP}"),
         Err(complaint) => {
-            eprintln!("pipeline: {complaint}");
+            aside!("pipeline: {complaint}");
             return ExitCode::FAILURE;
         }
     }

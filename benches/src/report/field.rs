@@ -1,5 +1,6 @@
 //! The contestants of a run, each ready to be started.
 
+use crate::say::aside;
 use std::process::Command;
 
 use super::build_peers::quiet_build;
@@ -80,7 +81,7 @@ fn answer(launch: &Launch) -> Result<usize, String> {
 
 /// Builds what is of this workspace, into the folder that this program is in.
 pub(super) fn build(heads: bool) -> Result<(), String> {
-    eprintln!("building what is compared");
+    aside!("building what is compared");
     quiet_build(&["-p", "rajada-mio", "--bin", "rajada"])?;
     let bins = ["load", "null-mio", "mio-httparse"].map(|bin| ["--bin", bin]);
     quiet_build(&[&["-p", "benches"], bins.as_flattened()].concat())?;

@@ -45,6 +45,7 @@ mod server;
 mod steady;
 mod summary;
 
+use crate::say::aside;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -79,7 +80,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(complaint) => {
-            eprintln!("report: {complaint}");
+            aside!("report: {complaint}");
             ExitCode::FAILURE
         }
     }

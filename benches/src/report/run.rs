@@ -1,5 +1,6 @@
 //! Measures everything, part by part.
 
+use crate::say::aside;
 use std::collections::BTreeMap;
 
 use super::environment::{Ticks, environment, load_average, now};
@@ -42,10 +43,10 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
         record.notes = pages::text(file)?;
     }
     for skipped in &record.skipped {
-        eprintln!("{} is skipped: {}", skipped.title, skipped.reason);
+        aside!("{} is skipped: {}", skipped.title, skipped.reason);
     }
     for part in options::PARTS.into_iter().filter(|part| wants(part)) {
-        eprintln!("{part}");
+        aside!("{part}");
         match part {
             "probe" => probes(&mut record, &ready),
             "serving" => serving(&mut record, &ready, &generator, options)?,
@@ -60,7 +61,7 @@ pub(super) fn run(options: &options::Run, command: &str) -> Result<(), String> {
         record.environment.ended = now();
         pages::write(&record, &options.out)?;
     }
-    eprintln!("written to {}", options.out.display());
+    aside!("written to {}", options.out.display());
     Ok(())
 }
 
@@ -76,7 +77,7 @@ fn probes(record: &mut Record, ready: &[Ready]) {
     for one in ready {
         match Server::start(&one.launch, &[], SERVERS) {
             Ok(server) => record.probes.push(probe::probe(one.entry.name, server.address())),
-            Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+            Err(reason) => aside!("  {}: {reason}", one.entry.title),
         }
     }
 }
@@ -210,7 +211,7 @@ fn tell(
         Ok(load) => format!("{:.0} requests/s, {:.3} µs", load.requests_per_second, cpu(load)),
         Err(reason) => reason.clone(),
     };
-    eprintln!("  {}/{} {} {}: {what}", round + 1, options.rounds, scenario.name, one.entry.title);
+    aside!("  {}/{} {} {}: {what}", round + 1, options.rounds, scenario.name, one.entry.title);
 }
 
 fn idle(record: &mut Record, ready: &[Ready]) {
@@ -218,12 +219,12 @@ fn idle(record: &mut Record, ready: &[Ready]) {
         let outcome =
             Server::start(&one.launch, &[], SERVERS).and_then(|server| memory::idle(&server));
         match &outcome {
-            Ok(resident) => eprintln!(
+            Ok(resident) => aside!(
                 "  {}: {:.0} octets a connection",
                 one.entry.title,
                 resident.octets_a_connection(resident.after_burst)
             ),
-            Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+            Err(reason) => aside!("  {}: {reason}", one.entry.title),
         }
         record.memory.push(Memory { contestant: one.entry.name.into(), outcome });
     }
@@ -235,10 +236,10 @@ fn unread(record: &mut Record, ready: &[Ready]) {
             .and_then(|server| memory::unread(one.entry.name, &server));
         match growth {
             Ok(unread) => {
-                eprintln!("  {}: {} KiB", one.entry.title, unread.growth >> 10);
+                aside!("  {}: {} KiB", one.entry.title, unread.growth >> 10);
                 record.unread.push(unread);
             }
-            Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+            Err(reason) => aside!("  {}: {reason}", one.entry.title),
         }
     }
 }
@@ -306,7 +307,7 @@ fn system_calls(record: &mut Record, ready: &[Ready]) {
                 .and_then(|server| calls::count(one.entry.name, scenario, &server, depth));
             match counted {
                 Ok(counted) => record.calls.push(counted),
-                Err(reason) => eprintln!("  {}: {reason}", one.entry.title),
+                Err(reason) => aside!("  {}: {reason}", one.entry.title),
             }
         }
     }
@@ -316,7 +317,7 @@ fn profiled(record: &mut Record, ready: &[Ready], generator: &Generator) {
     let server = find(ready, OURS).and_then(|ours| Server::start(&ours.launch, &[], SERVERS));
     match server.and_then(|server| profile::profile(&server, generator)) {
         Ok(profile) => record.profile = profile,
-        Err(reason) => eprintln!("  {reason}"),
+        Err(reason) => aside!("  {reason}"),
     }
 }
 
@@ -325,6 +326,6 @@ fn parsers(record: &mut Record, options: &options::Run) {
     let (processes, samples) = if options.rounds < SMALL_ROUNDS { (1, 3) } else { (5, 25) };
     match heads::heads(processes, samples) {
         Ok(heads) => record.heads = heads,
-        Err(reason) => eprintln!("  {reason}"),
+        Err(reason) => aside!("  {reason}"),
     }
 }

@@ -15,6 +15,7 @@ mod options;
 mod tests;
 mod worker;
 
+use crate::say::{self, aside};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -48,7 +49,7 @@ pub fn main<P: Protocol>(
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(complaint) => {
-            eprintln!("{name}: {complaint}");
+            aside!("{name}: {complaint}");
             ExitCode::FAILURE
         }
     }
@@ -62,7 +63,7 @@ fn serve<P: Protocol>(options: &Options, protocol: impl Fn() -> P) -> std::io::R
     for _ in 1..options.workers {
         listeners.push(options::listen(address, true)?);
     }
-    println!("listening on http://{address}");
+    say::announce(format_args!("listening on http://{address}"));
     std::thread::scope(|scope| {
         let threads: Vec<_> = listeners
             .into_iter()

@@ -9,6 +9,7 @@ mod siege;
 mod tally;
 mod watch;
 
+use crate::say::{self, aside};
 use std::ffi::OsString;
 use std::io::Read;
 use std::process::ExitCode;
@@ -33,14 +34,14 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(error) => {
-            eprintln!("soak: {error}\nTry `soak --help`.");
+            aside!("soak: {error}\nTry `soak --help`.");
             return ExitCode::from(2);
         }
     };
     if options.build
         && let Err(error) = quiet_build(&["-p", "rajada-mio", "--bin", "rajada"])
     {
-        eprintln!("soak: {error}");
+        aside!("soak: {error}");
         return ExitCode::FAILURE;
     }
     let tally = Tally::default();
@@ -49,7 +50,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         let siege = scope.spawn(|| siege::run(&options));
         for round in 0..=options.restarts {
             match soak(&options, u64::from(round), &tally) {
-                Ok(watched) => println!("{watched}"),
+                Ok(watched) => say::announce(format_args!("{watched}")),
                 Err(error) => found.push(error),
             }
         }
@@ -66,7 +67,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     println!("{} faults", found.len());
     for fault in found.iter().take(20) {
-        eprintln!("soak: {fault}");
+        aside!("soak: {fault}");
     }
     if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

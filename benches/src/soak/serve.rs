@@ -1,5 +1,6 @@
 //! The server that is soaked, in a process of its own.
 
+use crate::say::{self, aside};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
@@ -44,18 +45,18 @@ pub(super) fn main() -> ExitCode {
         .post("/echo", |req: &Request<'_>, res: &mut Response<'_>| res.bytes(req.bytes()));
     std::panic::set_hook(Box::new(|info| {
         if info.payload_as_str() != Some(PANIC) {
-            eprintln!("{info}");
+            aside!("{info}");
         }
     }));
     let served = app.bind("127.0.0.1:0").and_then(|server| {
-        println!("{}", server.local_address());
+        say::announce(format_args!("{}", server.local_address()));
         server.run_until_signal()
     });
     match served {
         Ok(Exit::Clean) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("{error}");
+            aside!("{error}");
             ExitCode::FAILURE
         }
     }

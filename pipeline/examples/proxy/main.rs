@@ -1,6 +1,8 @@
 //! A reverse proxy over blocking sockets: both sides of the crate, `std::net`, and of `socket2` what
 //! resets a connection.
 //!
+//! Each in a terminal of its own:
+//!
 //! ```text
 //! cargo run -p rajada-pipeline --example blocking -- 127.0.0.1:8080
 //! cargo run -p rajada-pipeline --example proxy -- 127.0.0.1:8081 127.0.0.1:8080
@@ -42,9 +44,15 @@ fn main() -> io::Result<()> {
         ));
     };
     let listener = TcpListener::bind(listen)?;
-    println!("listening on http://{}", listener.local_addr()?);
+    // Whether that is heard or not, it listens: `println!` would panic without a reader.
+    let _ = writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?);
     serve(&listener, server.parse().map_err(io::Error::other)?, Duration::from_secs(30));
     Ok(())
+}
+
+/// Says what went wrong, if anybody hears it.
+fn say(what: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 /// Forwards to `server`. A peer that does nothing for longer than `patience` is given up.
@@ -61,11 +69,11 @@ pub(crate) fn serve(listener: &TcpListener, server: SocketAddr, patience: Durati
         let served = Builder::new().spawn(move || {
             let _counted = counted;
             if let Err(error) = Proxy::new(client, server, patience).run() {
-                eprintln!("{error}");
+                say(error);
             }
         });
         if let Err(error) = served {
-            eprintln!("{error}");
+            say(error);
         }
     }
 }
@@ -168,7 +176,7 @@ impl Proxy {
                         exchange.send(data);
                     }
                     Event::EndOfMessage { .. } => exchange.finish_request(),
-                    Event::Malformed(offence) => eprintln!("client: {offence}"),
+                    Event::Malformed(offence) => say(format_args!("client: {offence}")),
                     Event::Paused => {
                         exchange =
                             self.wait(exchange, |exchange| exchange.pipeline.wants_read())?;
@@ -217,7 +225,7 @@ impl Proxy {
             Ok(())
         };
         connect().map_err(|error: io::Error| {
-            eprintln!("{}: {error}", self.address);
+            say(format_args!("{}: {error}", self.address));
             if error.kind() == ErrorKind::TimedOut { 504 } else { 502 }
         })
     }
@@ -261,7 +269,7 @@ impl Proxy {
                     Answer::EndOfMessage { .. } => exchange.finish_answer(),
                     Answer::NeedData => break,
                     Answer::Malformed(offence) => {
-                        eprintln!("server: {offence}");
+                        say(format_args!("server: {offence}"));
                         failure = Some(502);
                     }
                     _ => failure = Some(502),
