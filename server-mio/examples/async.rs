@@ -1,7 +1,12 @@
 //! Handlers that wait: for time, for each other, for threads that block.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example async &
+//! cargo run -p rajada-mio --example async
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl http://127.0.0.1:8080/sleep/250 http://127.0.0.1:8080/both http://127.0.0.1:8080/file
 //! ```
 #![allow(elided_lifetimes_in_paths)]

@@ -1,7 +1,12 @@
 //! Errors on their way from a handler to an answer.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example errors &
+//! cargo run -p rajada-mio --example errors
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl -i http://127.0.0.1:8080/half/7 http://127.0.0.1:8080/half/x http://127.0.0.1:8080/tea http://127.0.0.1:8080/panic
 //! ```
 #![allow(elided_lifetimes_in_paths)]

@@ -1,7 +1,12 @@
 //! What an application adds: to requests by a trait and by hooks, to workers by hooks, to all by shared state.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example extend &
+//! cargo run -p rajada-mio --example extend
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl -i -H 'X-User: ada' http://127.0.0.1:8080/ http://127.0.0.1:8080/count
 //! ```
 #![allow(elided_lifetimes_in_paths)]

@@ -1,7 +1,12 @@
 //! The smallest server.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example hello &
+//! cargo run -p rajada-mio --example hello
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl http://127.0.0.1:8080/
 //! ```
 #![allow(elided_lifetimes_in_paths)]

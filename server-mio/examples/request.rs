@@ -1,7 +1,12 @@
 //! What a request tells.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example request &
+//! cargo run -p rajada-mio --example request
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl -b 'theme=dark' 'http://127.0.0.1:8080/dump?a=1&b=x%20y'
 //! curl -d 'name=Ada&likes=tea' http://127.0.0.1:8080/form
 //! curl -H 'Content-Type: application/json' -d '{"x": 3, "y": 4}' http://127.0.0.1:8080/json

@@ -1,7 +1,12 @@
 //! Patterns, methods, nesting, and what is answered where there is no route.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example router &
+//! cargo run -p rajada-mio --example router
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl -i http://127.0.0.1:8080/user/me http://127.0.0.1:8080/files/a/b http://127.0.0.1:8080/api/v1/status
 //! curl -i -X DELETE http://127.0.0.1:8080/
 //! ```

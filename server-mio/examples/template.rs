@@ -1,7 +1,12 @@
 //! An HTML page by a template library, and a form.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example template &
+//! cargo run -p rajada-mio --example template
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! xdg-open http://127.0.0.1:8080/
 //! ```
 #![allow(elided_lifetimes_in_paths)]

@@ -1,7 +1,12 @@
 //! A small service: a list of things to do, by JSON.
 //!
 //! ```sh
-//! cargo run -p rajada-mio --example todo &
+//! cargo run -p rajada-mio --example todo
+//! ```
+//!
+//! While it runs, in another terminal:
+//!
+//! ```sh
 //! curl -H 'Content-Type: application/json' -d '{"text": "buy tea"}' http://127.0.0.1:8080/todos
 //! curl -X PATCH -H 'Content-Type: application/json' -d '{"done": true}' http://127.0.0.1:8080/todos/1
 //! curl 'http://127.0.0.1:8080/todos?done=true'

@@ -1,7 +1,9 @@
 //! A client of the tokio ecosystem in a handler: this server asks another one, by hyper.
 //!
+//! Each in a terminal of its own:
+//!
 //! ```sh
-//! cargo run -p rajada-mio --example hello &
+//! cargo run -p rajada-mio --example hello
 //! cargo run -p rajada-mio --features tokio --example tokio_client
 //! curl http://127.0.0.1:8081/ask
 //! ```
