@@ -11,7 +11,7 @@ use crate::memory::{Memory, UsualLoan, UsualMemory};
 use crate::order::{Order, Sequence};
 use crate::output::List;
 use crate::store::{Answer, Slot, Store};
-use crate::ticket::TicketId;
+use crate::ticket::{Terms, TicketId};
 
 /// The server's side of one HTTP/1.x connection, without the connection.
 ///
@@ -60,10 +60,14 @@ pub(crate) enum Input {
 pub(crate) enum Ahead {
     /// There was none in the burst, beside the empty line that may stand before a head.
     Nothing,
-    /// There was one, at which nobody has looked.
+    /// There was one, which was not parsed.
     Unread,
+    /// The same, and they begin with the method `HEAD`.
+    UnreadHead,
     /// It begins the next head.
     Begun,
+    /// The same, and its method is `HEAD`.
+    BegunHead,
 }
 
 impl Ahead {
@@ -71,6 +75,17 @@ impl Ahead {
     #[inline(always)]
     pub(crate) const fn of(more: bool) -> Self {
         if more { Self::Unread } else { Self::Nothing }
+    }
+
+    /// Whether a head is incomplete.
+    #[inline]
+    pub(crate) const fn has_begun(self) -> bool {
+        matches!(self, Self::Begun | Self::BegunHead)
+    }
+
+    /// What is known of the request that an answer unasked answers.
+    pub(crate) const fn terms(self) -> Terms {
+        Terms::USUAL.with(Terms::HEAD, matches!(self, Self::UnreadHead | Self::BegunHead))
     }
 }
 
@@ -261,7 +276,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// What the connection is about.
     pub fn phase(&self) -> Phase {
         match self.input {
-            Input::Head | Input::Leaving if self.ahead == Ahead::Begun => Phase::Head,
+            Input::Head | Input::Leaving if self.ahead.has_begun() => Phase::Head,
             Input::Head | Input::Leaving => Phase::Idle,
             Input::Content => Phase::Content,
             Input::Held => Phase::Held,

@@ -41,7 +41,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Gives [`Event::Closed`], or [`Event::Malformed`] for a message cut short.
     pub fn receive_eof(&mut self) -> Event<'static, 'static> {
         let truncated = match self.input {
-            Input::Head | Input::Leaving => self.ahead == Ahead::Begun,
+            Input::Head | Input::Leaving => self.ahead.has_begun(),
             Input::Content => true,
             Input::Held | Input::Upgraded | Input::Ended => false,
         };
@@ -90,8 +90,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 self.admit_unusual(settings, &{ request }, burst.again()).event(burst)
             }
             Ok(Status::Partial) => {
-                self.ahead =
-                    if is_empty_line(burst.rest()) { Ahead::Nothing } else { Ahead::Begun };
+                self.await_head(burst.rest());
                 Event::NeedData
             }
             Err(error) => self.receive_malformed(settings, error, burst.again()).event(burst),
@@ -101,9 +100,24 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// Takes note of octets that can't be received now.
     #[cold]
     fn leave_unread(&mut self, rest: &[u8]) {
-        if self.ahead == Ahead::Nothing && !is_empty_line(rest) {
-            self.ahead = Ahead::Unread;
-        }
+        let is_head = is_head(rest);
+        self.ahead = match self.ahead {
+            Ahead::Nothing if is_empty_line(rest) => Ahead::Nothing,
+            Ahead::Begun | Ahead::BegunHead if is_head => Ahead::BegunHead,
+            Ahead::Begun | Ahead::BegunHead => Ahead::Begun,
+            _ if is_head => Ahead::UnreadHead,
+            _ => Ahead::Unread,
+        };
+    }
+
+    /// Takes note of a head that is incomplete.
+    #[cold]
+    fn await_head(&mut self, rest: &[u8]) {
+        self.ahead = match rest {
+            rest if is_empty_line(rest) => Ahead::Nothing,
+            rest if is_head(rest) => Ahead::BegunHead,
+            _ => Ahead::Begun,
+        };
     }
 
     #[cold]
@@ -113,7 +127,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         error: Error,
         mut burst: Burst<'b>,
     ) -> Received<'b, 'static> {
-        let event = self.offend(settings, Offence::Head(error), &mut burst, Terms::USUAL);
+        // Up to the octet that is wrong, so that it makes no difference what else is there.
+        let rest = burst.rest();
+        let known = rest.get(..=error.offset()).unwrap_or(rest);
+        let terms = Terms::USUAL.with(Terms::HEAD, is_head(known));
+        let event = self.offend(settings, Offence::Head(error), &mut burst, terms);
         Received { event, burst }
     }
 
@@ -394,6 +412,13 @@ impl<'b, 'h> Received<'b, 'h> {
 /// Whether the next head has not begun: an empty line may stand before it (RFC 9112 section 2.2).
 fn is_empty_line(rest: &[u8]) -> bool {
     b"\r\n".starts_with(rest)
+}
+
+/// Whether a request of the method `HEAD` begins here, behind an empty line perhaps.
+fn is_head(rest: &[u8]) -> bool {
+    // A line end that is none to the parser is an error in front of the method.
+    let line = rest.strip_prefix(b"\r\n").or(rest.strip_prefix(b"\n")).unwrap_or(rest);
+    line.starts_with(b"HEAD ")
 }
 
 /// Whether nothing stands behind a request in its burst, or not even all of its content.

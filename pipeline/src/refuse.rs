@@ -18,7 +18,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     /// is received.
     ///
     /// A request whose content is being received gets this answer, and its ticket is void; unless
-    /// its own answer has begun, which is broken off, or is complete.
+    /// its own answer has begun, which is broken off, or is complete. To a head that has begun with
+    /// the method `HEAD` the answer has no content (RFC 9110 section 9.3.2).
     ///
     /// While an offered upgrade awaits its answer ([`Phase::Held`](crate::Phase::Held)) none is added:
     /// the offer is withdrawn, and the answer to its request, still owed by whoever has the ticket,
@@ -29,7 +30,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     pub fn refuse(&mut self, settings: &Settings, status: u16) {
         let status = if (400..600).contains(&status) { status } else { 500 };
         match self.input {
-            Input::Head | Input::Leaving => self.answer_unasked(settings, status, Terms::USUAL),
+            Input::Head | Input::Leaving => {
+                self.answer_unasked(settings, status, self.ahead.terms());
+            }
             Input::Content => self.answer_in_place(settings, status),
             Input::Held | Input::Upgraded | Input::Ended => self.end_input(),
         }

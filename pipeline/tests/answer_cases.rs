@@ -30,16 +30,12 @@ fn every_case_holds_however_it_is_split() {
 }
 
 fn hold<'p>(case: &Case, pieces: impl IntoIterator<Item = &'p [u8]>) {
-    let mut connection = Connection::new();
+    let mut connection = Connection::with(common::pages::settings());
     for piece in pieces {
         connection.echo(piece);
     }
     let wire = connection.output();
-    let lines = case.octets.split(|octet| *octet == b'\n');
-    let heads = lines.filter(|line| line.windows(6).any(|octets| octets == b" HTTP/"));
-    let methods: Vec<_> =
-        heads.filter_map(|line| line.split(|octet| *octet == b' ').next()).collect();
-    let answers: Vec<_> = answers::read(wire.as_bytes(), &methods)
+    let answers: Vec<_> = answers::read(wire.as_bytes(), &case.methods())
         .into_iter()
         .map(|answer| (answer.status.to_string(), answer.close))
         .collect();

@@ -4,7 +4,7 @@
 mod common;
 
 use common::answers::{self, Answer};
-use common::{Loan, ok};
+use common::{Loan, ok, pages};
 use rajada_parser::{BodyLength, Positions};
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
@@ -61,7 +61,7 @@ struct Server {
 
 impl Server {
     fn new() -> Self {
-        let mut settings = Settings::default();
+        let mut settings = pages::settings();
         settings.connect = true;
         settings.content = u64::MAX;
         let mut pipeline = Pipeline::new();
@@ -191,8 +191,15 @@ impl Server {
                 Seen::Refused { error, .. } => {
                     if incomplete {
                         due.pop();
+                    } else {
+                        // The method may be known although the head is refused.
+                        let named = case.methods().get(methods.len()).copied();
+                        methods.push(named.filter(|named| *named == b"HEAD").unwrap_or(b"GET"));
                     }
-                    due.push(Answer { status: error.status(), close: true, content: Vec::new() });
+                    let is_head = methods.last() == Some(&&b"HEAD"[..]);
+                    let content = if is_head { &[][..] } else { pages::CONTENT };
+                    let (status, content) = (error.status(), content.to_vec());
+                    due.push(Answer { status, close: true, content });
                     incomplete = false;
                 }
                 _ => {}

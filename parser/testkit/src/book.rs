@@ -79,6 +79,22 @@ pub struct Case {
     pub answers: Vec<Answer>,
 }
 
+impl Case {
+    /// The methods of the requests, in order, of the lines that look like a request's first: who
+    /// reads an answer has to know whether it has content. A line that begins with `HEAD ` is one
+    /// however it goes on.
+    pub fn methods(&self) -> Vec<&[u8]> {
+        let lines = self.octets.split(|octet| *octet == b'\n').filter(|line| {
+            line.starts_with(b"HEAD ") || line.windows(6).any(|octets| octets == b" HTTP/")
+        });
+        lines
+            .filter_map(|line| line.split(|octet| *octet == b' ').next())
+            // Content may stand in front, on the same line.
+            .map(|word| &word[word.iter().take_while(|octet| octet.is_ascii_lowercase()).count()..])
+            .collect()
+    }
+}
+
 /// An answer of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod answers;
+pub mod pages;
 
 use rajada_parser::Positions;
 use rajada_pipeline::memory::UsualMemory;

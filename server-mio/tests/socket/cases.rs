@@ -79,9 +79,11 @@ fn answered(client: &mut Client, case: &Case, due: &[Due]) -> Result<(), String>
     let Some(octets) = client.rest() else { return Err("the connection was reset".into()) };
     let shown = octets.escape_ascii().to_string();
     let mut answers = Vec::new();
-    let heads = methods(case);
+    // An answer to HEAD has no content.
+    let methods: Vec<_> = case.methods().into_iter().map(String::from_utf8_lossy).collect();
     client.give_back(octets);
-    while let Some(answer) = client.next_of(heads.get(answers.len()).map_or("GET", |method| method))
+    while let Some(answer) =
+        client.next_of(methods.get(answers.len()).map_or("GET", |method| method))
     {
         if answer.status >= 200 {
             answers.push(answer);
@@ -100,13 +102,4 @@ fn answered(client: &mut Client, case: &Case, due: &[Due]) -> Result<(), String>
     } else {
         Err(format!("due are {due:?}, and there came {shown}"))
     }
-}
-
-/// The methods of a case's requests, in order: an answer to HEAD has no content.
-fn methods(case: &Case) -> Vec<String> {
-    let text = String::from_utf8_lossy(&case.octets);
-    let lines = text.lines().filter(|line| line.contains(" HTTP/1."));
-    // Content may stand in front, on the same line.
-    let word = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
-    lines.map(word).map(|word| word.trim_start_matches(char::is_lowercase).to_owned()).collect()
 }
