@@ -3,14 +3,14 @@
 /// A host in lower case, and its port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authority {
-    /// The host; an address of IPv6 in its brackets.
+    /// The host; an address of IPv6, or of a version to come, in its brackets.
     pub host: String,
     /// The port, if one is written.
     pub port: Option<u16>,
 }
 
-/// `None` for anything that is no host and port. Stricter than the RFCs: a comma, an empty host, a port over 65535 and the address forms
-/// that nobody has defined (`IPvFuture`) are refused.
+/// `None` for anything that is no host and port. Stricter than the RFCs: a comma outside of brackets, an empty host and a port over 65535
+/// are refused.
 pub fn authority(text: &str) -> Option<Authority> {
     let host_end = match text.strip_prefix('[') {
         Some(rest) => rest.find(']')? + 2,
@@ -18,7 +18,10 @@ pub fn authority(text: &str) -> Option<Authority> {
     };
     let (host, rest) = text.split_at(host_end);
     let valid = match host.strip_prefix('[') {
-        Some(rest) => is_ipv6(rest.strip_suffix(']')?),
+        Some(rest) => {
+            let address = rest.strip_suffix(']')?;
+            is_ipv6(address) || is_ip_future(address)
+        }
         None => is_reg_name(host),
     };
     let port = match rest.strip_prefix(':') {
@@ -52,6 +55,17 @@ fn is_reg_name(host: &str) -> bool {
         hex(characters.next()) && hex(characters.next()) && plain(characters.as_str())
     };
     !host.is_empty() && pieces.next().is_some_and(plain) && pieces.all(encoded)
+}
+
+/// `"v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`
+fn is_ip_future(text: &str) -> bool {
+    let Some((version, address)) = text.split_once('.') else { return false };
+    let Some(version) = version.strip_prefix(['v', 'V']) else { return false };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:".contains(c);
+    !version.is_empty()
+        && version.chars().all(|c| c.is_ascii_hexdigit())
+        && !address.is_empty()
+        && address.chars().all(fits)
 }
 
 /// Eight groups of up to four hexadecimal digits, of which the last two may be an address of IPv4, and one run of groups (one at least) may

@@ -26,10 +26,11 @@ pub struct Authority<'b> {
 
 impl<'b> Authority<'b> {
     /// Takes `octets` apart. `None` if the host is empty or no reg-name, IPv4
-    /// address or bracketed IPv6 address, or if the port is no number up to
-    /// 65535. A colon without a port is accepted (RFC 3986 section 3.2.3).
-    /// Commas are not, although a reg-name could hold them: a list of hosts is
-    /// what they would stand for here.
+    /// address or address in brackets, of IPv6 or of a version to come
+    /// (`[v1.a]`), or if the port is no number up to 65535. A colon without a
+    /// port is accepted (RFC 3986 section 3.2.3). Commas are not outside of
+    /// brackets, although a reg-name could hold them: a list of hosts is what
+    /// they would stand for here.
     #[inline]
     #[must_use]
     pub fn parse(octets: &'b [u8]) -> Option<Authority<'b>> {
@@ -53,7 +54,7 @@ impl<'b> Authority<'b> {
         };
         let (host, port) = octets.split_at_checked(host_len)?;
         let valid = match host {
-            [b'[', address @ .., b']'] => is_ipv6(address),
+            [b'[', address @ .., b']'] => is_ipv6(address) || is_ip_future(address),
             name => is_reg_name(name),
         };
         let port = match port {
@@ -64,8 +65,8 @@ impl<'b> Authority<'b> {
         valid.then_some(Authority { host, port })
     }
 
-    /// The host: a registered name, an IPv4 address, or an IPv6 address in
-    /// brackets. Hosts compare without case.
+    /// The host: a registered name, an IPv4 address, or an address of IPv6, or
+    /// of a version to come, in brackets. Hosts compare without case.
     pub const fn host(&self) -> &'b [u8] {
         self.host
     }
@@ -115,6 +116,22 @@ fn parse_port(digits: &[u8]) -> Option<u16> {
 /// An IPv6 address without a zone.
 fn is_ipv6(address: &[u8]) -> bool {
     core::str::from_utf8(address).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
+}
+
+/// An address of a version to come, RFC 3986 section 3.2.2. The `v` has either case.
+///
+/// ```abnf
+/// IPvFuture = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )
+/// ```
+fn is_ip_future(address: &[u8]) -> bool {
+    let [b'v' | b'V', rest @ ..] = address else { return false };
+    let version = rest.iter().take_while(|octet| octet.is_ascii_hexdigit()).count();
+    let Some((b".", address)) = rest.get(version..).and_then(|rest| rest.split_at_checked(1))
+    else {
+        return false;
+    };
+    let fits = |octet: &u8| belongs(*octet, REG_NAME) || matches!(octet, b':' | b',');
+    version > 0 && !address.is_empty() && address.iter().all(fits)
 }
 
 /// `reg-name = *( unreserved / pct-encoded / sub-delims )`, neither empty nor

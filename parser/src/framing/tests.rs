@@ -219,6 +219,8 @@ fn hosts() {
         "\"a\"",
         "a?b",
         "a#b",
+        "[v.a]",
+        "[v1.]",
         "\u{e9}",
         ":80",
         "a:8:0",
@@ -232,6 +234,8 @@ fn hosts() {
         "127.0.0.1:80",
         "[::1]",
         "[::1]:8080",
+        "[v1.a]",
+        "[V1.a]:8080",
         "a:",
         "a_b~c",
         "a%20b",
@@ -244,6 +248,9 @@ fn hosts() {
     assert!(request("GET http://a:80/ HTTP/1.1", "Host: A\r\n").is_ok());
     assert!(request("GET https://a/ HTTP/1.1", "Host: a:443\r\n").is_ok());
     refused(request("GET http://a/ HTTP/1.1", ""), HostMissing);
+    assert!(request("GET http://[v1.a]/ HTTP/1.1", "Host: [V1.A]:80\r\n").is_ok());
+    refused(request("GET http://[v1.a]/ HTTP/1.1", "Host: [v1.b]\r\n"), HostMismatch);
+    refused(request("GET http://[v1.a/b]/ HTTP/1.1", "Host: [v1.a]\r\n"), TargetForm);
     assert_eq!(Authority::parse(b"a:81").unwrap().port(), Some(81));
 }
 
