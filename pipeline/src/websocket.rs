@@ -105,7 +105,7 @@ impl<'b, 'h> Handshake<'b, 'h> {
         Ok(Some(Self { key, fields }))
     }
 
-    /// The value of `Sec-WebSocket-Key`: 16 octets in base64. `Sec-WebSocket-Accept` is the base64
+    /// The value of `Sec-WebSocket-Key`, as it was sent: 16 octets in base64. `Sec-WebSocket-Accept` is the base64
     /// of the SHA-1 of it with `258EAFA5-E914-47DA-95CA-C5AB0DC85B11` behind (RFC 6455 section
     /// 4.2.2).
     pub const fn key(&self) -> &'b [u8; 24] {
@@ -136,9 +136,9 @@ pub enum Refusal {
     /// `Sec-WebSocket-Version` is not `13`, missing (as in drafts older than it), or there more than
     /// once.
     Version,
-    /// `Sec-WebSocket-Key` is missing, there more than once, or no base64 of 16 octets. Base64 is of
-    /// the one form that encoders may give it: with `==`, and without bits that mean nothing (RFC
-    /// 4648 section 3.5).
+    /// `Sec-WebSocket-Key` is missing, there more than once, or no base64 of 16 octets, which ends in
+    /// `==` (RFC 4648 section 4). What the last four bits in front of that are does not matter: the
+    /// example of RFC 6455 section 4.1, `AQIDBAUGBwgJCgsMDQ4PEC==`, has one of them set.
     Key,
 }
 
@@ -180,9 +180,8 @@ impl core::error::Error for Refusal {}
 
 /// Whether `websocket` is among the protocols of `Upgrade`.
 pub(crate) fn is_named(fields: Fields<'_, '_>) -> bool {
-    let mut protocols =
-        fields.get_all("upgrade").flat_map(|value| value.split(|&octet| octet == b','));
-    protocols.any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"websocket"))
+    let mut protocols = fields.get_all("upgrade").flat_map(list::elements).flatten();
+    protocols.any(|protocol| protocol.eq_ignore_ascii_case(b"websocket"))
 }
 
 /// The value of a field that has one line.
@@ -192,9 +191,9 @@ fn only<'b>(fields: Fields<'b, '_>, name: &str) -> Option<&'b [u8]> {
 }
 
 /// Whether this is the base64 of 16 octets (RFC 4648 section 4). The last symbol has two bits of
-/// them, above four that are zero.
+/// them, above four that mean nothing (section 3.5).
 fn is_key(octets: &[u8; 24]) -> bool {
-    let [symbols @ .., b'A' | b'Q' | b'g' | b'w', b'=', b'='] = octets else { return false };
+    let [symbols @ .., b'=', b'='] = octets else { return false };
     symbols.iter().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/'))
 }
 
