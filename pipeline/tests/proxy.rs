@@ -229,6 +229,19 @@ fn hops_are_counted() {
 }
 
 #[test]
+fn a_count_of_hops_is_digits_alone() {
+    for other in ["+0", "0x0", "-0", "0 0"] {
+        let ok = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+        let (server, received) = scripted(&[("\r\n\r\n", ok)]);
+        let head =
+            |via| format!("OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: {other}\r\n{via}\r\n");
+        let answers = exchange(proxy(server), &head(""));
+        assert_eq!(next(&received), head("Via: 1.1 rajada\r\n"));
+        assert!(answers.starts_with("HTTP/1.1 204 "), "{answers}");
+    }
+}
+
+#[test]
 fn responses_of_each_framing() {
     let answers = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\
                    HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\

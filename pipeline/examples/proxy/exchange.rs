@@ -291,8 +291,10 @@ fn line(head: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     head.extend([name, b": ", value, b"\r\n"].concat());
 }
 
+/// Digits and nothing else: `parse` alone would take a `+`.
 fn number(value: &[u8]) -> Option<u64> {
-    str::from_utf8(value).ok()?.parse().ok()
+    let digits = str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    digits?.parse().ok()
 }
 
 fn length_of(content: Incoming<'_>) -> Length {
