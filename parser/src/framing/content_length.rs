@@ -1,6 +1,6 @@
 //! `Content-Length = 1*DIGIT`, RFC 9110 section 8.6.
 
-use super::list;
+use super::elements;
 use crate::fields::{Fields, Known, Noted};
 use crate::{Error, ErrorKind};
 
@@ -30,9 +30,8 @@ pub(super) fn parse(
             continue;
         }
         let refuse = |kind| Err(Error::new(kind, position.value_start as usize));
-        for element in value.split(|&octet| octet == b',') {
-            let number = decimal(list::trim(element));
-            let number = match number {
+        for element in elements(value) {
+            let number = match decimal(element) {
                 Ok(number) => number,
                 Err(kind) => return refuse(kind),
             };
