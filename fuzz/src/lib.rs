@@ -108,7 +108,6 @@ pub fn configs() -> [Config; 3] {
     let lenient = Leniency {
         bare_lf: true,
         empty_lines: true,
-        method_octets: true,
         target_octets: true,
         spaces: true,
         any_code: true,

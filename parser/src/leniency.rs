@@ -36,10 +36,6 @@ pub struct Leniency {
     /// 9112 section 2.2 asks for "at least one". Risk: octets of nothing, up to
     /// the limit of the head.
     pub empty_lines: bool,
-    /// Methods may hold all visible octets and those of 0x80 and above, not
-    /// tokens alone. Against RFC 9110 section 9.1. Risk: a method that is
-    /// printed or compared elsewhere with its quotes or brackets.
-    pub method_octets: bool,
     /// Request targets may hold `#` and octets of 0x80 and above. Against RFC
     /// 9112 section 3.2. Risk: neighbours that cut at the `#` route the request
     /// elsewhere.
@@ -69,7 +65,6 @@ impl Leniency {
     pub const NONE: Leniency = Leniency {
         bare_lf: false,
         empty_lines: false,
-        method_octets: false,
         target_octets: false,
         spaces: false,
         any_code: false,
@@ -88,7 +83,8 @@ impl Leniency {
 /// same parts. They have no limits of their own, as those parsers have none.
 impl Config {
     /// Accepts all requests that httparse 1.10 accepts with its default
-    /// configuration. (Versions 1.2 to 1.9, which it refuses, are accepted.)
+    /// configuration. (Versions 1.2 to 1.9 and targets that are no UTF-8, which
+    /// it refuses, are accepted.)
     pub const HTTPARSE_REQUEST: Config = Config::STRICT
         .with_limits(Limits::NONE)
         .with_leniency(Leniency { target_octets: true, ..Leniency::HTTPARSE });
@@ -98,15 +94,14 @@ impl Config {
     pub const HTTPARSE_RESPONSE: Config =
         Config::STRICT.with_limits(Limits::NONE).with_leniency(Leniency::HTTPARSE);
 
-    /// Accepts all requests that picohttpparser accepts, but for those without
-    /// a method or a target, which it has refused itself since 2020. Where it
-    /// gives a folded line as a field without a name, this gives one value.
-    pub const PICOHTTPPARSER_REQUEST: Config =
-        Config::STRICT.with_limits(Limits::NONE).with_leniency(Leniency {
-            method_octets: true,
-            target_octets: true,
-            ..Leniency::PICOHTTPPARSER
-        });
+    /// Accepts all requests that picohttpparser accepts, which has no numbered
+    /// versions: that of July 2025. It refuses those without a method or a
+    /// target since December 2018, and methods that are no tokens since August
+    /// 2020. Where it gives a folded line as a field without a name, this gives
+    /// one value.
+    pub const PICOHTTPPARSER_REQUEST: Config = Config::STRICT
+        .with_limits(Limits::NONE)
+        .with_leniency(Leniency { target_octets: true, ..Leniency::PICOHTTPPARSER });
 
     /// Accepts all responses that picohttpparser accepts, with folded lines as
     /// in [`PICOHTTPPARSER_REQUEST`](Self::PICOHTTPPARSER_REQUEST).

@@ -169,15 +169,14 @@ fn limits() -> impl Strategy<Value = Limits> {
 fn leniency() -> impl Strategy<Value = Leniency> {
     prop_oneof![
         Just(Leniency::NONE),
-        any::<[bool; 8]>().prop_map(|on| Leniency {
+        any::<[bool; 7]>().prop_map(|on| Leniency {
             bare_lf: on[0],
             empty_lines: on[1],
-            method_octets: on[2],
-            target_octets: on[3],
-            spaces: on[4],
-            any_code: on[5],
-            obs_fold: on[6],
-            space_before_colon: on[7],
+            target_octets: on[2],
+            spaces: on[3],
+            any_code: on[4],
+            obs_fold: on[5],
+            space_before_colon: on[6],
         }),
     ]
 }

@@ -49,7 +49,7 @@ impl FirstLine for RequestLine {
                 {
                     end
                 } else {
-                    unusual_method(line, start, end, config, at)?
+                    return Err(not_a_method(line, start, end, config, at));
                 }
             }
             end => end as usize,
@@ -163,35 +163,30 @@ pub(super) fn empty_lines(
     }
 }
 
-/// A method that is no token, has no space behind it, is too long or is not all
-/// there. Returns its end if a leniency accepts it.
+/// What is wrong with a method that is no token, has no space behind it or is too
+/// long; or that it is not all there.
 #[cold]
-fn unusual_method(
+fn not_a_method(
     line: Bounded<'_>,
     start: usize,
-    mut end: usize,
+    end: usize,
     config: &Config,
     at: &mut Resume,
-) -> Result<usize, Stop> {
-    if config.leniency.method_octets {
-        let rest = line.octets.get(end..).unwrap_or_default();
-        end += rest.iter().take_while(|&&octet| is_visible(octet)).count();
-    }
+) -> Stop {
     let limit = config.limits.method as usize;
     if end - start > limit {
-        return Err(error(ErrorKind::MethodTooLong, start + limit));
+        return error(ErrorKind::MethodTooLong, start + limit);
     }
     let kind = match line.octets.get(end) {
         None => {
             (at.known, at.line) = (end as u32, start as u32);
-            return Err(line.out_of_octets());
+            return line.out_of_octets();
         }
-        Some(b' ') if end > start => return Ok(end),
         Some(b'\n') => ErrorKind::BareLf,
         Some(b'\r') if end == start => ErrorKind::EmptyLines,
         Some(_) => ErrorKind::Method,
     };
-    Err(error(kind, end))
+    error(kind, end)
 }
 
 /// Where the octets behind the space at `space` and all that follow it begin:
@@ -301,9 +296,4 @@ fn version_len(octets: &[u8], bare_lf: bool) -> Result<usize, Option<(ErrorKind,
         }
     }
     Err(None)
-}
-
-/// Neither a control nor a space nor DEL.
-fn is_visible(octet: u8) -> bool {
-    octet > b' ' && octet != 0x7F
 }

@@ -319,18 +319,12 @@ fn each_leniency_accepts_its_rule_and_no_other() {
     let none = Leniency::NONE;
     /// A leniency, what it lets in, and the target and value that come of it.
     type Case<'a> = (Leniency, &'a [u8], &'a [u8], &'a [u8]);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 8] = [
         (Leniency { bare_lf: true, ..none }, b"GET / HTTP/1.1\nA: b\n\n", b"/", b"b"),
         (Leniency { bare_lf: true, ..none }, b"\nGET / HTTP/1.1\r\nA: b\n\r\n", b"/", b"b"),
         (
             Leniency { empty_lines: true, ..none },
             b"\r\n\r\n\r\nGET / HTTP/1.1\r\nA: b\r\n\r\n",
-            b"/",
-            b"b",
-        ),
-        (
-            Leniency { method_octets: true, ..none },
-            b"G{\x80\"T / HTTP/1.1\r\nA: b\r\n\r\n",
             b"/",
             b"b",
         ),
@@ -376,7 +370,6 @@ fn leniencies_have_their_limits() {
     let all = Leniency {
         bare_lf: true,
         empty_lines: true,
-        method_octets: true,
         target_octets: true,
         spaces: true,
         any_code: true,
@@ -393,6 +386,8 @@ fn leniencies_have_their_limits() {
     };
     refused(b"GET /\n\n", VersionMissing, 5);
     refused(b"GET   \r\n", TargetEmpty, 6);
+    refused(b"G[T / HTTP/1.1\r\n\r\n", Method, 1);
+    refused(b" / HTTP/1.1\r\n\r\n", Method, 0);
     refused(b"G\x7FT / HTTP/1.1\r\n\r\n", Method, 1);
     refused(b"GET /\x01 HTTP/1.1\r\n\r\n", Target, 5);
     refused(b"GET / HTTP/1.1\rA: b\r\n", BareCr, 14);
@@ -455,4 +450,24 @@ fn fields_alone_are_trailers_without_their_rules() {
     refused(b"a: b\n\r\n", all, BareLf, 4);
     refused(b"a: b\r\n\r\n", Limits { head: 5, ..all }, HeadTooLarge, 5);
     refused(b"a:\r\na:\r\na:\r\na:\r\na:\r\n\r\n", all, TooManyFields, 16);
+}
+
+#[test]
+fn profiles_refuse_methods_that_are_no_tokens() {
+    for config in [Config::PICOHTTPPARSER_REQUEST, Config::HTTPARSE_REQUEST] {
+        for (head, kind, offset) in [
+            (&b"G[T / HTTP/1.1\r\n\r\n"[..], Method, 1),
+            (b"\"GET\" / HTTP/1.1\r\n\r\n", Method, 0),
+            (b"G\x80T / HTTP/1.1\r\n\r\n", Method, 1),
+            (b"GET: / HTTP/1.1\r\n\r\n", Method, 3),
+            (b" / HTTP/1.1\r\n\r\n", Method, 0),
+        ] {
+            let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+            let refused = config.parse_request(head, &mut at, &mut slots).map(|_| ());
+            assert_eq!(refused, Err(Error::new(kind, offset)), "{}", head.escape_ascii());
+        }
+        let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+        let head = b"GET  HTTP/1.1\r\n\r\n";
+        assert!(config.parse_request(head, &mut at, &mut slots).is_err(), "no target");
+    }
 }

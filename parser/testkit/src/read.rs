@@ -238,7 +238,6 @@ fn switch_on(leniency: &mut Leniency, name: &str) -> Result<(), String> {
     let switch = match name {
         "bare_lf" => &mut leniency.bare_lf,
         "empty_lines" => &mut leniency.empty_lines,
-        "method_octets" => &mut leniency.method_octets,
         "target_octets" => &mut leniency.target_octets,
         "spaces" => &mut leniency.spaces,
         "any_code" => &mut leniency.any_code,

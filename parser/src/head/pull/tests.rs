@@ -102,7 +102,6 @@ fn configs() -> [Config; 5] {
     let all = Leniency {
         bare_lf: true,
         empty_lines: true,
-        method_octets: true,
         target_octets: true,
         spaces: true,
         any_code: true,

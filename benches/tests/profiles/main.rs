@@ -1,13 +1,20 @@
-//! What picohttpparser accepts, the profiles named for it accept, with the same parts: on heads with random changes.
+//! What picohttpparser and httparse accept, the profiles named for them accept, with the same parts: on heads with random changes. (What
+//! httparse accepts at all is the fuzz target `httparse`'s.)
 //!
-//! The C of the crate is older than today's and laxer: it takes status codes and minor versions of any number of digits, and requests
-//! without a method. What today's refuses is left out. Today's also takes spaces away from in front of a reason.
-#![cfg(feature = "peers")]
+//! picohttpparser's C is no part of this project. `PICOHTTPPARSER` names a folder that it is in, such as that of the source distribution of
+//! PyPI's `gunicorn_h1c` 0.6.0, which has that of July 2025 (later ones changed it):
+//!
+//! ```text
+//! pip download --no-deps --no-binary :all: gunicorn_h1c==0.6.0 && tar -xzf gunicorn_h1c-0.6.0.tar.gz
+//! PICOHTTPPARSER=$PWD/gunicorn_h1c-0.6.0/src/gunicorn_h1c/picohttpparser cargo test -p benches --test profiles
+//! ```
+
+mod peer;
 
 use benches::SLOTS;
 use benches::corpus::Kind;
 use benches::naive::Head;
-use benches::peers::picohttpparser;
+use peer::Peer;
 use rajada_parser::{Config, Fields, Positions, Resume, Version};
 
 const REQUESTS: [&[u8]; 5] = [
@@ -23,6 +30,15 @@ const RESPONSES: [&[u8]; 4] = [
     b"HTTP/1.0  404   Not Found\nA: b\n c\n\n",
     b"HTTP/1.1 999 \xe9\r\nA: b\r\n\r\n",
     b"HTTP/1.1 200\r\nA: b\r\n\r\n",
+];
+
+/// What picohttpparser took once: methods that are no tokens until August 2020, none, or no target, until December 2018.
+const REFUSED: [&[u8]; 5] = [
+    b"G[T / HTTP/1.1\r\n\r\n",
+    b"G\xe9T / HTTP/1.1\r\n\r\n",
+    b"\"GET\" / HTTP/1.1\r\n\r\n",
+    b" / HTTP/1.1\r\n\r\n",
+    b"GET  HTTP/1.1\r\n\r\n",
 ];
 
 /// What changes are made of.
@@ -106,25 +122,16 @@ fn folded(fields: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<(Vec<u8>, Vec<Vec<u8>>)> {
     joined.into_iter().map(|(name, value)| (name, lines(&value))).collect()
 }
 
-fn check(octets: &[u8], kind: Kind) -> bool {
-    let Some((mut theirs, their_taken)) = picohttpparser::read(octets, kind) else { return false };
-    let digits = |octets: &[u8]| octets.iter().take_while(|octet| octet.is_ascii_digit()).count();
-    let version = octets.windows(7).position(|window| window == b"HTTP/1.").map(|at| at + 7);
-    let of_today = version.is_some_and(|at| digits(&octets[at..]) == 1)
-        && match kind {
-            Kind::Request => !theirs.method.is_empty() && !theirs.target.is_empty(),
-            Kind::Response => digits(octets[8..].trim_ascii_start()) == 3,
-        };
-    if !of_today {
-        return false;
-    }
+/// Both accept it, with the same parts, or neither does. Whether they accept it.
+fn check(octets: &[u8], kind: Kind, theirs: Option<(Head, usize)>) -> bool {
     let text = octets.escape_ascii();
-    let Some((mut ours, taken)) = ours(octets, kind) else { panic!("refused: {text}") };
+    let ours = ours(octets, kind);
+    assert_eq!(ours.is_some(), theirs.is_some(), "whether it is accepted: {text}");
+    let (Some((mut ours, taken)), Some((mut theirs, their_taken))) = (ours, theirs) else {
+        return false;
+    };
     let (our_fields, their_fields) =
         (std::mem::take(&mut ours.fields), std::mem::take(&mut theirs.fields));
-    theirs.minor = theirs.minor.min(1);
-    let spaces = theirs.reason.iter().take_while(|&&octet| octet == b' ').count();
-    theirs.reason.drain(..spaces);
     theirs.minor = theirs.minor.min(1);
     assert_eq!((&ours, taken), (&theirs, their_taken), "{text}");
     assert_eq!(folded(our_fields), folded(their_fields), "{text}");
@@ -133,15 +140,51 @@ fn check(octets: &[u8], kind: Kind) -> bool {
 
 #[test]
 fn profiles_accept_what_picohttpparser_accepts() {
-    let mut random = Random(7);
-    let (mut accepted, rounds) = (0, 40_000);
+    let peer = match Peer::build() {
+        Ok(peer) => peer,
+        Err(reason) => return println!("skipped: {reason}"),
+    };
+    let (mut random, rounds) = (Random(7), 40_000);
+    let mut heads = REFUSED.map(|head| (Kind::Request, head.to_vec())).to_vec();
     for _ in 0..rounds {
-        for head in REQUESTS {
-            accepted += usize::from(check(&random.changed(head), Kind::Request));
-        }
-        for head in RESPONSES {
-            accepted += usize::from(check(&random.changed(head), Kind::Response));
-        }
+        heads.extend(REQUESTS.map(|head| (Kind::Request, random.changed(head))));
+        heads.extend(RESPONSES.map(|head| (Kind::Response, random.changed(head))));
     }
+    let found = peer.read(&heads);
+    assert!(found[..REFUSED.len()].iter().all(Option::is_none), "not the C of today");
+    let accepted = heads
+        .iter()
+        .zip(found)
+        .filter(|((kind, octets), theirs)| check(octets, *kind, theirs.clone()))
+        .count();
     assert!(accepted > rounds, "{accepted} heads were accepted");
+    println!("{accepted} of {} heads were accepted, with the same parts", heads.len());
+}
+
+/// The documentation of `HTTPARSE_REQUEST` says what it takes beside.
+#[test]
+fn httparse_refuses_what_the_profile_takes_beside() {
+    let httparse = |octets: &[u8]| {
+        let mut fields = [httparse::EMPTY_HEADER; SLOTS];
+        httparse::Request::new(&mut fields).parse(octets).is_ok()
+    };
+    let profile = |octets: &[u8]| {
+        let (mut at, mut slots) = (Resume::new(), Positions::<SLOTS>::new());
+        Config::HTTPARSE_REQUEST.parse_request(octets, &mut at, &mut slots).is_ok()
+    };
+    let of = |target: &[u8], version: &str| {
+        [b"GET ", target, b" HTTP/", version.as_bytes(), b"\r\nHost: a\r\n\r\n"].concat()
+    };
+    for target in [&b"/"[..], b"/a#b", "/\u{e9}".as_bytes(), b"/\xf0\x9f\x98\x80"] {
+        let octets = of(target, "1.1");
+        assert!(httparse(&octets) && profile(&octets), "{}", octets.escape_ascii());
+    }
+    for target in [&b"/\xe9"[..], b"/\xff", b"/\xc3", b"/\xed\xa0\x80", b"/\xc0\xaf"] {
+        let octets = of(target, "1.1");
+        assert!(!httparse(&octets) && profile(&octets), "{}", octets.escape_ascii());
+    }
+    for minor in 2..=9 {
+        let octets = of(b"/", &format!("1.{minor}"));
+        assert!(!httparse(&octets) && profile(&octets), "{}", octets.escape_ascii());
+    }
 }
