@@ -23,8 +23,53 @@ pub struct Config {
 }
 
 impl Config {
-    /// Exactly RFC 9110 and RFC 9112, without the leniencies that they permit,
-    /// and [`Limits::DEFAULT`].
+    /// RFC 9110 and RFC 9112 without the leniencies that they permit, and
+    /// [`Limits::DEFAULT`].
+    ///
+    /// What it takes that is not of their grammar, or need not be taken:
+    ///
+    /// - In the path and the query of a target the octets `"`, `<`, `>`, `[`,
+    ///   `\`, `]`, `^`, `` ` ``, `{`, `|` and `}`, and a `%` that no two
+    ///   hexadecimal digits follow, since clients send them and nothing is
+    ///   decoded here. RFC 9112 section 3.2 says that such a request SHOULD be
+    ///   refused or redirected.
+    ///   Takes: `GET /a|b?%zz HTTP/1.1\r\nHost: a\r\n\r\n`
+    /// - One empty line before a request line, as RFC 9112 section 2.2 says that
+    ///   it SHOULD.
+    ///   Takes: `\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n`
+    /// - Minor versions 2 to 9, as 1.1 (RFC 9110 section 2.5).
+    ///   Takes: `GET / HTTP/1.9\r\nHost: a\r\n\r\n`
+    /// - `obs-text`, octets of 0x80 and above, in values and reason phrases,
+    ///   given as it is (RFC 9110 section 5.5).
+    ///   Takes: `GET / HTTP/1.1\r\nHost: a\r\nA: \xE9\r\n\r\n`
+    /// - In `Connection`, empty elements (RFC 9110 section 5.6.1.2) and such that
+    ///   are no tokens. Fields that framing does not read may have any value.
+    ///   Takes: `GET / HTTP/1.1\r\nHost: a\r\nConnection: ,a b,\r\n\r\n`
+    /// - A status line that ends behind its code, without a space (RFC 9112
+    ///   section 4).
+    ///   Takes: `HTTP/1.1 200\r\n\r\n`
+    /// - In a response, the same length more than once (RFC 9112 section 6.3).
+    ///   Takes: `HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n`
+    ///
+    /// What it refuses that is of their grammar, or has another remedy there:
+    ///
+    /// - Status codes of 600 and above, which RFC 9110 section 15 says that a
+    ///   client SHOULD take for a 5xx.
+    ///   Refuses: `HTTP/1.1 600 A\r\n\r\n`
+    /// - In responses, folded lines and white space before a colon, which RFC
+    ///   9112 sections 5.1 and 5.2 have clients and proxies mend.
+    ///   Refuses: `HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n`
+    /// - Methods longer than [`Limits::method`] with 400, where RFC 9112 section 3
+    ///   says that it SHOULD be 501.
+    ///   Refuses: `AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA / HTTP/1.1\r\nHost: a\r\n\r\n`
+    /// - Absolute-form of schemes other than `http` and `https` (RFC 9112 section
+    ///   3.2.2).
+    ///   Refuses: `GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n`
+    /// - Commas in hosts, outside of brackets (RFC 3986 section 3.2.2).
+    ///   Refuses: `GET / HTTP/1.1\r\nHost: a,b\r\n\r\n`
+    /// - Whatever leaves a doubt about framing, though a way out is permitted:
+    ///   the [kinds](crate::ErrorKind) of errors say so.
+    ///   Refuses: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n`
     pub const STRICT: Config =
         Config { limits: Limits::DEFAULT, leniency: Leniency::NONE, choice: Choice::BEST };
 
