@@ -25,7 +25,7 @@ pub enum Pages {
 pub struct ErrorPage<'p> {
     /// Status line and fields, without `Date`.
     pub head: Head<'p>,
-    /// The content.
+    /// The content; left out of an answer to `HEAD`.
     pub content: &'p [u8],
 }
 
@@ -36,7 +36,7 @@ pub struct ErrorPage<'p> {
 pub struct PreparedPage {
     /// Status line and fields, without `Date`.
     pub head: PreparedHead<Vec<u8>>,
-    /// The content.
+    /// The content; left out of an answer to `HEAD`.
     pub content: Vec<u8>,
 }
 

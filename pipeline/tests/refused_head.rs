@@ -143,8 +143,9 @@ fn content_that_is_refused_or_given_up_is_answered_without_content() {
     ] {
         for at in 0..octets.len() {
             let mut connection = Connection::with(pages::settings());
-            connection.echo(octets[..at].as_bytes());
-            connection.echo(octets[at..].as_bytes());
+            let (first, rest) = octets.as_bytes().split_at(at);
+            connection.echo(first);
+            connection.echo(rest);
             if status == 408 {
                 connection.pipeline.refuse(&connection.settings, status);
             }
