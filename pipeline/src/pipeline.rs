@@ -80,7 +80,7 @@ impl Ahead {
     /// Whether a head is incomplete.
     #[inline]
     pub(crate) const fn has_begun(self) -> bool {
-        matches!(self, Self::Begun | Self::BegunHead)
+        self as u8 >= Self::Begun as u8
     }
 
     /// What is known of the request that an answer unasked answers.

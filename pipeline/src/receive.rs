@@ -90,7 +90,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 self.admit_unusual(settings, &{ request }, burst.again()).event(burst)
             }
             Ok(Status::Partial) => {
-                self.await_head(burst.rest());
+                self.ahead =
+                    if is_empty_line(burst.rest()) { Ahead::Nothing } else { begun(burst.rest()) };
                 Event::NeedData
             }
             Err(error) => self.receive_malformed(settings, error, burst.again()).event(burst),
@@ -107,16 +108,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             Ahead::Begun | Ahead::BegunHead => Ahead::Begun,
             _ if is_head => Ahead::UnreadHead,
             _ => Ahead::Unread,
-        };
-    }
-
-    /// Takes note of a head that is incomplete.
-    #[cold]
-    fn await_head(&mut self, rest: &[u8]) {
-        self.ahead = match rest {
-            rest if is_empty_line(rest) => Ahead::Nothing,
-            rest if is_head(rest) => Ahead::BegunHead,
-            _ => Ahead::Begun,
         };
     }
 
@@ -412,6 +403,13 @@ impl<'b, 'h> Received<'b, 'h> {
 /// Whether the next head has not begun: an empty line may stand before it (RFC 9112 section 2.2).
 fn is_empty_line(rest: &[u8]) -> bool {
     b"\r\n".starts_with(rest)
+}
+
+/// What is known of a head that is incomplete.
+#[cold]
+#[inline(never)]
+fn begun(rest: &[u8]) -> Ahead {
+    if is_head(rest) { Ahead::BegunHead } else { Ahead::Begun }
 }
 
 /// Whether a request of the method `HEAD` begins here, behind an empty line perhaps.
