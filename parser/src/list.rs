@@ -32,7 +32,6 @@ mod tests;
 use core::fmt;
 use core::iter::FusedIterator;
 
-use crate::framing::list::trim;
 use crate::scan::class::{TOKEN, belongs};
 
 /// What is wrong with a list or with parameters. Offsets are octets from the
@@ -122,6 +121,27 @@ pub fn parameters(element: &[u8]) -> (&[u8], Parameters<'_>) {
         None => b"",
     };
     (trim(before), Parameters(parts))
+}
+
+/// `value` without the white space at its ends, which is SP and HTAB and nothing
+/// else (RFC 9110 section 5.6.3). Values of fields come without it; parts of them
+/// that are taken apart by hand do not.
+///
+/// ```
+/// use rajada_parser::list::trim;
+///
+/// assert_eq!(trim(b" \ta b "), b"a b");
+/// assert_eq!(trim(b"\xC2\xA0a\x0B"), b"\xC2\xA0a\x0B");
+/// ```
+///
+/// ```abnf
+/// OWS = *( SP / HTAB )
+/// ```
+pub fn trim(value: &[u8]) -> &[u8] {
+    let outside = |octet: &u8| !is_space(octet);
+    let start = value.iter().position(outside).unwrap_or(value.len());
+    let end = value.iter().rposition(outside).map_or(start, |last| last + 1);
+    &value[start..end]
 }
 
 /// Iterates over the elements of a list; see [`elements`]. After an error it

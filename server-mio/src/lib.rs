@@ -172,7 +172,6 @@ mod response;
 mod routing;
 mod runtime;
 mod server;
-mod space;
 mod status;
 mod stock;
 mod test_client;

@@ -94,7 +94,7 @@ proptest! {
         prop_assert_eq!(request.method(), method.as_bytes());
         prop_assert_eq!(request.target(), target.as_bytes());
         let parsed = request.fields().iter().map(|field| (field.name, field.value));
-        let given = fields.iter().map(|(name, value)| (name.as_bytes(), crate::framing::list::trim(value)));
+        let given = fields.iter().map(|(name, value)| (name.as_bytes(), crate::list::trim(value)));
         prop_assert!(parsed.eq(given));
     }
 

@@ -194,3 +194,18 @@ proptest! {
         prop_assert_eq!(elements.next(), Some(Ok(&b"y"[..])));
     }
 }
+
+#[test]
+fn white_space_is_sp_and_htab_at_the_ends() {
+    for (octets, trimmed) in [
+        (&b""[..], &b""[..]),
+        (b" \t ", b""),
+        (b"a", b"a"),
+        (b"\t a \tb ", b"a \tb"),
+        (b"\xE2\x80\x80a\xC2\xA0", b"\xE2\x80\x80a\xC2\xA0"),
+        (b"\x0Ba\x0C", b"\x0Ba\x0C"),
+        (b"\xA0a\x85", b"\xA0a\x85"),
+    ] {
+        assert_eq!(trim(octets), trimmed, "{}", octets.escape_ascii());
+    }
+}

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use cookie::Cookie;
 use percent_encoding::percent_decode_str;
 use rajada_parser::encode::is_token;
+use rajada_parser::list::trim;
 
 use super::{OwnedRequest, Request};
-use crate::space::trim;
 
 /// The cookies of a request, of all its `Cookie` headers in order. Each is taken apart when its turn comes; one that
 /// is malformed is passed over, and costs nothing but itself.

@@ -126,6 +126,6 @@ fn is_value(value: &str) -> bool {
 /// User agents drop white space at the ends (RFC 6265 section 5.2).
 fn is_attribute(value: &str) -> bool {
     let octets = value.as_bytes();
-    crate::space::trim(octets) == octets
+    rajada_parser::list::trim(octets) == octets
         && octets.iter().all(|octet| matches!(octet, 0x20..=0x3a | 0x3c..=0x7e))
 }

@@ -20,10 +20,10 @@ use core::fmt;
 
 use bytes::Bytes;
 use rajada_parser::encode::{is_field_value, is_token};
+use rajada_parser::list::trim;
 use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ticket};
 
 use crate::content::{BodyStream, Kept};
-use crate::space::trim;
 use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
