@@ -65,6 +65,12 @@ impl Config {
     /// - Absolute-form of schemes other than `http` and `https` (RFC 9112 section
     ///   3.2.2).
     ///   Refuses: `GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n`
+    /// - An empty `Host`, which RFC 9112 section 3.2 has clients send where the
+    ///   target has no authority.
+    ///   Refuses: `GET / HTTP/1.1\r\nHost:\r\n\r\n`
+    /// - Ports above 65535 (RFC 3986 section 3.2.3), and `userinfo` in
+    ///   absolute-form, which RFC 9110 section 4.2.4 deprecates.
+    ///   Refuses: `GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n`
     /// - Commas in hosts, outside of brackets (RFC 3986 section 3.2.2).
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a,b\r\n\r\n`
     /// - Whatever leaves a doubt about framing, though a way out is permitted:
