@@ -133,8 +133,7 @@ fn head(octets: &[u8]) -> Result<Option<(u16, usize, Option<usize>)>, String> {
     };
     let mut fields = response.headers.iter();
     let length = fields.find(|field| field.name.eq_ignore_ascii_case("content-length"));
-    let length =
-        length.and_then(|field| std::str::from_utf8(field.value).ok()?.trim().parse().ok());
+    let length = length.and_then(|field| std::str::from_utf8(field.value).ok()?.parse().ok());
     Ok(Some((response.code.unwrap_or_default(), head, length)))
 }
 

@@ -26,13 +26,9 @@ impl Logging {
             .target(Target::Pipe(Box::new(outlet.clone())))
             .format(|line, record| line.write_all(text(record, SystemTime::now()).as_bytes()))
             .init();
-        // Standard error may be stuck, and whoever writes there itself would be stuck with it.
-        let panics = outlet.clone();
-        std::panic::set_hook(Box::new(move |panic| {
-            tell(panic);
-            // If this ends the process, it was said before.
-            let _ = panics.settle();
-        }));
+        // Standard error may be stuck, and whoever writes there itself would be stuck with it. A panic of a handler ends
+        // nothing, and one that ends the program drops this on its way.
+        std::panic::set_hook(Box::new(tell));
         Ok(Logging(outlet))
     }
 

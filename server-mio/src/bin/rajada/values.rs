@@ -48,9 +48,12 @@ fn number<N: FromStr + PartialOrd + Display>(
     (least, most): (N, N),
 ) -> Result<N, Error> {
     let can_be = format!("{unit}from {least} to {most}");
-    value(parser, option, can_be, |text| {
-        text.parse().ok().filter(|n| (&least..=&most).contains(&n))
-    })
+    value(parser, option, can_be, |text| digits(text).filter(|n| (&least..=&most).contains(&n)))
+}
+
+/// A number in digits alone: the standard library takes a sign, too.
+fn digits<N: FromStr>(text: &str) -> Option<N> {
+    text.bytes().all(|octet| octet.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// An address, or a name, and a port. Whether there is such a name is not looked up here.
@@ -59,7 +62,7 @@ pub(crate) fn address(parser: &mut Parser, option: &str) -> Result<String, Error
         let is_named = || {
             let (name, port) = text.rsplit_once(':')?;
             let is_name = !name.is_empty() && !name.contains(['[', ']', ':', '/']);
-            (is_name && port.parse::<u16>().is_ok()).then_some(())
+            (is_name && digits::<u16>(port).is_some()).then_some(())
         };
         let is_one = text.parse::<SocketAddr>().is_ok() || is_named().is_some();
         is_one.then(|| text.to_owned())
@@ -87,7 +90,7 @@ pub(crate) fn microseconds(parser: &mut Parser, option: &str) -> Result<Option<D
     let can_be = format!("microseconds, from 0 to {}, or never", u64::MAX);
     value(parser, option, can_be, |text| match text {
         "never" => Some(None),
-        _ => text.parse().ok().map(|micros| Some(Duration::from_micros(micros))),
+        _ => digits(text).map(|micros| Some(Duration::from_micros(micros))),
     })
 }
 

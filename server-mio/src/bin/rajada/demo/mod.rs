@@ -28,9 +28,9 @@ pub(crate) fn app() -> App {
         .nest("/demo", tour::app())
 }
 
-/// The content back, in the type it came in.
+/// The content back, in the type it came in, if it is one.
 fn echo(req: &Request<'_>, res: &mut Response<'_>) {
-    if let Some(media_type) = req.header("content-type") {
+    if let (Some(media_type), Ok(Some(_))) = (req.header("content-type"), req.media_type()) {
         res.header("Content-Type", media_type);
     }
     res.bytes(req.bytes());
