@@ -10,7 +10,7 @@ use crate::{Reply, Response, Status};
 ///
 /// Where to is a reference as RFC 3986 section 4.1 has it: `/path`, `../path?query`, `https://host/path#part`. What can't
 /// be in one is percent-encoded: what is not ASCII, spaces, controls such as CR and LF, ``"<>\^`{|}``, and a `%` that
-/// begins no escape. (User agents take a `\` for a `/`, so that `/\host` would lead to another host.) Escapes stay as
+/// begins no escape; brackets but in an authority, and a second `#`. (User agents take a `\` for a `/`, so that `/\host` would lead to another host.) Escapes stay as
 /// they are, and so do reserved characters, since a reference is made of them: a value that is to be a segment or a
 /// part of a query must be encoded before, and one that a client has sent may lead anywhere (`//host/`).
 ///
@@ -56,7 +56,7 @@ impl Redirect {
 
 impl Reply for Redirect {
     fn write(self, response: &mut Response<'_>) {
-        response.status(self.status).header("Location", &*self.location).empty();
+        response.status(self.status).replace_header("Location", &self.location).empty();
     }
 }
 
@@ -74,18 +74,50 @@ const ENCODED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// Brackets are of addresses in an authority alone, and a `#` begins the fragment, which has none.
+const BEHIND_AUTHORITY: &AsciiSet = &ENCODED.add(b'[').add(b']');
+const FRAGMENT: &AsciiSet = &BEHIND_AUTHORITY.add(b'#');
+
 /// A reference without what can't be in one; `None` if nothing of that is in it.
 fn encoded(reference: &str) -> Option<String> {
-    let mut parts = reference.split('%');
+    let (front, rest) = reference.split_at(authority_end(reference));
+    let (middle, fragment) = rest.split_at(rest.find('#').unwrap_or(rest.len()));
     let mut encoded = String::with_capacity(reference.len());
-    encoded
-        .extend(parts.next().map(|part| utf8_percent_encode(part, ENCODED)).into_iter().flatten());
-    for part in parts {
-        let is_escape = matches!(part.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
-        encoded.push_str(if is_escape { "%" } else { "%25" });
-        encoded.extend(utf8_percent_encode(part, ENCODED));
+    encode(front, ENCODED, &mut encoded);
+    encode(middle, BEHIND_AUTHORITY, &mut encoded);
+    if let Some(fragment) = fragment.strip_prefix('#') {
+        encoded.push('#');
+        encode(fragment, FRAGMENT, &mut encoded);
     }
     (encoded != reference).then_some(encoded)
+}
+
+/// Where the authority of a reference ends; 0 if it has none.
+///
+/// ```abnf
+/// URI-reference = [ scheme ":" ] [ "//" authority ] path [ "?" query ] [ "#" fragment ]
+/// scheme        = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )
+/// ```
+fn authority_end(reference: &str) -> usize {
+    let of_scheme = |letter: char| letter.is_ascii_alphanumeric() || "+-.".contains(letter);
+    let behind_scheme = match reference.split_once(':') {
+        Some((scheme, rest)) if scheme.chars().all(of_scheme) && !scheme.is_empty() => rest,
+        _ => reference,
+    };
+    let Some(rest) = behind_scheme.strip_prefix("//") else { return 0 };
+    let len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    reference.len() - rest.len() + len
+}
+
+/// Encodes a part, in which escapes stay.
+fn encode(part: &str, set: &'static AsciiSet, encoded: &mut String) {
+    for (index, piece) in part.split('%').enumerate() {
+        if index > 0 {
+            let is_escape = matches!(piece.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+            encoded.push_str(if is_escape { "%" } else { "%25" });
+        }
+        encoded.extend(utf8_percent_encode(piece, set));
+    }
 }
 
 #[cfg(test)]
@@ -111,9 +143,15 @@ mod tests {
             ("", ""),
             ("?a=b&c=d", "?a=b&c=d"),
             (
-                "https://u@[::1]:80/a;b,c=d/e'(f)*!$&+~-._?g[]=h/?#i",
-                "https://u@[::1]:80/a;b,c=d/e'(f)*!$&+~-._?g[]=h/?#i",
+                "https://u@[::1]:80/a;b,c=d/e'(f)*!$&+~-._?g:@=h/?#i?/",
+                "https://u@[::1]:80/a;b,c=d/e'(f)*!$&+~-._?g:@=h/?#i?/",
             ),
+            ("//[::1]/[a]?b[]=c#d[e]#f", "//[::1]/%5Ba%5D?b%5B%5D=c#d%5Be%5D%23f"),
+            ("//[::1]?[", "//[::1]?%5B"),
+            ("/[::1]//[a]", "/%5B::1%5D//%5Ba%5D"),
+            ("a/b://[c]", "a/b://%5Bc%5D"),
+            ("#", "#"),
+            ("##", "#%23"),
         ] {
             let location = Redirect::see_other(given).location;
             assert_eq!(location, sent, "{given:?}");

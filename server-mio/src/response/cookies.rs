@@ -15,7 +15,7 @@ use super::Response;
 impl Response<'_> {
     /// Sets a cookie. What a value can't hold is percent-encoded, `%` itself too, and
     /// [`Request::cookie`](crate::Request::cookie) gives back what this was given. A cookie that can't be sent, or that
-    /// user agents would drop without a word, fails the request with 500 ([`BadCookie`]).
+    /// user agents are known to drop without a word, fails the request with 500: [`BadCookie`] has the reasons.
     ///
     /// ```abnf
     /// cookie-octet = %x21 / %x23-2B / %x2D-3A / %x3C-5B / %x5D-7E
@@ -70,12 +70,18 @@ impl Response<'_> {
 /// What is no cookie-octet, and what begins an escape. (What is not ASCII is encoded anyway.)
 const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';').add(b'\\');
 
+/// Octets of a name and a value as they are sent, of which user agents take no more (RFC 6265bis section 5.6).
+const LONGEST: usize = 4096;
+
 fn check(cookie: &Cookie<'_>) -> Result<(), BadCookie> {
     if !is_token(cookie.name().as_bytes()) {
         return Err(BadCookie::Name);
     }
     if !is_value(cookie.value()) {
         return Err(BadCookie::Value);
+    }
+    if cookie.name().len() + cookie.value().len() > LONGEST {
+        return Err(BadCookie::TooLong);
     }
     if !cookie.path().is_none_or(is_attribute) {
         return Err(BadCookie::Path);
@@ -96,11 +102,18 @@ fn check_prefix(cookie: &Cookie<'_>) -> Result<(), BadCookie> {
         || cookie.secure().is_none() && cookie.same_site() == Some(SameSite::None);
     let secure = implied || cookie.secure() == Some(true);
     let of_host = secure && cookie.path() == Some("/") && cookie.domain().is_none();
+    let of_http = cookie.http_only() == Some(true);
+    if (begins_with("__Http-") || begins_with("__Host-Http-")) && !(secure && of_http) {
+        return Err(BadCookie::HttpPrefix);
+    }
     if begins_with("__Host-") && !of_host {
         return Err(BadCookie::HostPrefix);
     }
     if begins_with("__Secure-") && !secure {
         return Err(BadCookie::SecurePrefix);
+    }
+    if cookie.same_site() == Some(SameSite::None) && !secure {
+        return Err(BadCookie::SameSite);
     }
     Ok(())
 }

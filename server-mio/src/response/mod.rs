@@ -24,7 +24,7 @@ use rajada_parser::list::trim;
 use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ticket};
 
 use crate::content::{BodyStream, Kept};
-use crate::{Body, Error, Status, gate};
+use crate::{Body, Error, MediaType, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
 ///
@@ -70,7 +70,8 @@ pub(crate) struct Staged {
 }
 
 /// A header that can't be sent: its name is no token, its value has control octets such as CR, LF or NUL
-/// (RFC 9110 section 5), or it is one that the server writes itself.
+/// (RFC 9110 section 5), it is one that the server writes itself, or a `Content-Type` that is none
+/// ([`MediaType::parse`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadHeader;
 
@@ -123,9 +124,7 @@ impl<'r> Response<'r> {
     /// App::new().get("/table", |_: &Request, res: &mut Response| res.content_type(CSV).text("a,b\n1,2\n"));
     /// ```
     pub fn content_type(&mut self, content_type: ContentType) -> &mut Self {
-        if self.typed_by_header {
-            remove_type(&mut self.desk.fields);
-        }
+        self.remove_type();
         self.content_type = Some(content_type);
         self.unusual = true;
         self
@@ -167,12 +166,15 @@ impl<'r> Response<'r> {
         {
             return Err(BadHeader);
         }
-        self.unusual = true;
-        let fields = &mut self.desk.fields;
         if name.eq_ignore_ascii_case(CONTENT_TYPE) {
-            remove_type(fields);
+            if MediaType::parse(value).is_none() {
+                return Err(BadHeader);
+            }
+            self.remove_type();
             (self.typed_by_header, self.content_type) = (true, None);
         }
+        self.unusual = true;
+        let fields = &mut self.desk.fields;
         fields.extend_from_slice(name.as_bytes());
         fields.extend_from_slice(b": ");
         fields.extend_from_slice(value);
@@ -249,12 +251,28 @@ impl<'r> Response<'r> {
         }
     }
 
-    /// In a hook behind the handlers: takes the content back, so that another answer can be given.
+    /// In a hook behind the handlers: takes the content back, and its media type, so that another answer can be given. The
+    /// status and other headers stay.
     pub fn discard(&mut self) -> &mut Self {
         if let Some(staged) = self.staged.as_deref_mut() {
             gate::discard(staged.take());
+            self.remove_type();
+            (self.typed_by_header, self.content_type) = (false, None);
         }
         self
+    }
+
+    /// Sets a header in place of those of its name.
+    pub(crate) fn replace_header(&mut self, name: &str, value: &str) -> &mut Self {
+        remove(&mut self.desk.fields, name);
+        self.header(name, value)
+    }
+
+    /// Takes a media type out of the fields, if it is there.
+    fn remove_type(&mut self) {
+        if self.typed_by_header {
+            remove(&mut self.desk.fields, CONTENT_TYPE);
+        }
     }
 
     /// Whether an answer has been given.
@@ -511,16 +529,23 @@ impl<'r> Response<'r> {
 
 const CONTENT_TYPE: &str = "content-type";
 
-/// Takes a media type out of encoded fields.
+/// Takes all fields of a name out of encoded ones.
 #[cold]
-fn remove_type(fields: &mut Vec<u8>) {
-    let is_type = |line: &[u8]| {
-        let name = line.get(..CONTENT_TYPE.len());
-        name.is_some_and(|name| name.eq_ignore_ascii_case(CONTENT_TYPE.as_bytes()))
-            && line.get(CONTENT_TYPE.len()) == Some(&b':')
+fn remove(fields: &mut Vec<u8>, name: &str) {
+    let is_it = |line: &[u8]| {
+        let (own, rest) = line.split_at_checked(name.len()).unwrap_or_default();
+        own.eq_ignore_ascii_case(name.as_bytes()) && rest.first() == Some(&b':')
     };
-    let lines = fields.split_inclusive(|&octet| octet == b'\n').filter(|line| !is_type(line));
-    *fields = lines.collect::<Vec<_>>().concat();
+    let (mut at, mut kept) = (0, 0);
+    while let Some(line) = fields[at..].split_inclusive(|&octet| octet == b'\n').next() {
+        let (len, stays) = (line.len(), !is_it(line));
+        if stays {
+            fields.copy_within(at..at + len, kept);
+            kept += len;
+        }
+        at += len;
+    }
+    fields.truncate(kept);
 }
 
 impl fmt::Debug for Response<'_> {

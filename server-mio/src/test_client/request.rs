@@ -75,7 +75,13 @@ impl TestRequest {
         let mut buffer = vec![0; self.method.len() + self.target.len() + fields + MOST_ADDED];
         let mut head =
             HeadEncoder::request(&mut buffer, self.method.as_bytes(), self.target.as_bytes())?;
-        if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        let count = |field: &str| {
+            self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(field)).count()
+        };
+        assert!(count("host") <= 1, "a request has one Host");
+        let lengths = count("content-length") + count("transfer-encoding");
+        assert!(self.content.is_none() || lengths == 0, "the length of content is written for it");
+        if count("host") == 0 {
             head.field("Host", b"localhost")?;
         }
         for (name, value) in &self.headers {

@@ -202,6 +202,10 @@ fn prefixes_need_their_attributes() {
         build("__Secure-a").build(),
         build("__Secure-a").path("/").secure(false).build(),
         build("__secure-").build(),
+        build("__Http-a").secure(true).build(),
+        build("__http-a").http_only(true).build(),
+        build("__Host-Http-a").secure(true).path("/").build(),
+        build("a").same_site(SameSite::None).secure(false).build(),
     ] {
         let shown = bad.to_string();
         assert_eq!(set(bad).status, 500, "{shown}");
@@ -211,6 +215,8 @@ fn prefixes_need_their_attributes() {
         (build("__Secure-a").secure(true).domain("b.c"), "__Secure-a=1; Secure; Domain=b.c"),
         (build("__Secure-a").same_site(SameSite::None), "__Secure-a=1; SameSite=None; Secure"),
         (build("__Secure-a").partitioned(true), "__Secure-a=1; Partitioned; Secure"),
+        (build("__Http-a").secure(true).http_only(true), "__Http-a=1; HttpOnly; Secure"),
+        (build("a").same_site(SameSite::None), "a=1; SameSite=None; Secure"),
         (build("__Hos-a"), "__Hos-a=1"),
         (build("a__Host-"), "a__Host-=1"),
     ] {
@@ -287,6 +293,15 @@ fn token() -> impl Strategy<Value = String> {
 }
 
 const SET: &str = "GET /set HTTP/1.1\r\nHost: a\r\n\r\n";
+
+#[test]
+fn a_cookie_is_as_long_as_user_agents_take_it() {
+    // The space is encoded: three octets.
+    for (len, status) in [(4000, 200), (4092, 200), (4093, 500), (10_000, 500)] {
+        let value = format!(" {}", "x".repeat(len));
+        assert_eq!(set(Cookie::new("a", value)).status, status, "{len}");
+    }
+}
 
 proptest! {
     #![proptest_config(cases())]

@@ -24,7 +24,7 @@ fn what_a_location_can_not_hold_is_encoded() {
         ("/\t/evil.example", "/%09/evil.example"),
         ("/50%", "/50%25"),
         ("/a%20b", "/a%20b"),
-        ("https://[::1]:80/a?b[]=c#d@e", "https://[::1]:80/a?b[]=c#d@e"),
+        ("https://[::1]:80/a?b[]=c#d#e", "https://[::1]:80/a?b%5B%5D=c#d%23e"),
     ] {
         assert_eq!(location(to), sent);
     }
@@ -68,10 +68,22 @@ proptest! {
         // RFC 3986 section 2.
         let is_uri = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&octet);
         prop_assert!(sent.bytes().all(is_uri), "{}", sent);
+        prop_assert!(sent.matches('#').count() <= 1, "{}", sent);
+        prop_assert!(to.contains("//") || !sent.contains(['[', ']']), "{}", sent);
         prop_assert!(sent.split('%').skip(1).all(|part| {
             part.len() > 1 && part.bytes().take(2).all(|digit| digit.is_ascii_hexdigit())
         }), "{}", sent);
         prop_assert_eq!(decoded(&sent), decoded(&to));
         prop_assert_eq!(location(&sent), sent);
     }
+}
+
+#[test]
+fn a_redirect_has_one_location() {
+    let app = App::new().get("/", |_: &Request<'_>, res: &mut rajada_mio::Response<'_>| {
+        res.header("Location", "/one").header("X", "y").header("location", "/two");
+        rajada_mio::Reply::write(Redirect::see_other("/three"), res);
+    });
+    let answer = ask(app, "GET");
+    assert_eq!((answer.field("location"), answer.field("x")), (Some("/three"), Some("y")));
 }

@@ -99,6 +99,16 @@ fn an_answer_has_one_media_type_the_last_that_was_set() {
             "GET",
         );
         assert_eq!(answer.field("content-type"), Some("image/svg+xml"), "{at}, by a hook");
+        let answer = ask(
+            app().after(|_: &Request<'_>, res: &mut Response<'_>| res.discard().html("b")),
+            "GET",
+        );
+        let (content_type, text) = (answer.field("content-type"), answer.text());
+        assert_eq!(
+            (content_type, text),
+            (Some("text/html; charset=utf-8"), "b"),
+            "{at}, discarded"
+        );
     }
 }
 
@@ -187,5 +197,21 @@ proptest! {
         });
         let all: &[&[u8]] = if valid { &[sent] } else { &[] };
         prop_assert_eq!((answer.status, &*answer.all(&field)), (if valid { 200 } else { 500 }, all));
+    }
+}
+
+#[test]
+fn a_content_type_that_is_none_is_an_error() {
+    for (value, status) in [
+        ("text/plain", 200),
+        ("multipart/byteranges; boundary=\"a b\"", 200),
+        ("", 500),
+        ("text", 500),
+        ("text/plain,x+json", 500),
+        ("text/plain; charset", 500),
+        ("text/plain; charset=\"utf-8", 500),
+    ] {
+        let answer = written(move |res| res.header("Content-Type", value).text("a"));
+        assert_eq!(answer.status, status, "{value}");
     }
 }

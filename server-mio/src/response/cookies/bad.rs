@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A cookie that can't be sent, or that user agents would drop without a word.
+/// A cookie that can't be sent, or that user agents are known to drop without a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BadCookie {
@@ -19,6 +19,13 @@ pub enum BadCookie {
     HostPrefix,
     /// The name begins with `__Secure-`, without `Secure` (RFC 6265bis section 4.1.3.1).
     SecurePrefix,
+    /// The name begins with `__Http-` or `__Host-Http-`, without `Secure` and `HttpOnly` (RFC 6265bis sections 4.1.3.3 and
+    /// 4.1.3.4).
+    HttpPrefix,
+    /// `SameSite=None` without `Secure` (RFC 6265bis section 5.7).
+    SameSite,
+    /// Name and value have more than 4,096 octets as they are sent (RFC 6265bis section 5.6).
+    TooLong,
 }
 
 impl fmt::Display for BadCookie {
@@ -32,6 +39,11 @@ impl fmt::Display for BadCookie {
                 "a `__Host-` cookie needs Secure, Path=/ and no Domain, or user agents drop it"
             }
             BadCookie::SecurePrefix => "a `__Secure-` cookie needs Secure, or user agents drop it",
+            BadCookie::HttpPrefix => {
+                "a cookie of `__Http-` needs Secure and HttpOnly, or user agents drop it"
+            }
+            BadCookie::SameSite => "SameSite=None needs Secure, or user agents drop the cookie",
+            BadCookie::TooLong => "a cookie of more than 4,096 octets, which user agents drop",
         })
     }
 }
