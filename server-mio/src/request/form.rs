@@ -8,6 +8,10 @@ use percent_encoding::percent_decode;
 use super::media_type::is_utf8;
 use super::{OwnedRequest, Request, RequestError};
 
+/// The field in which a form says how it is encoded (WHATWG HTML, section 4.10.22.4; RFC 7578 section 4.6). One that was
+/// left empty says nothing.
+pub(super) const CHARSET: &str = "_charset_";
+
 /// Names and values, decoded while they are iterated over: percent-encodings once, `+` to a space, octets that are
 /// not UTF-8 to U+FFFD (WHATWG URL, section 5.1).
 #[derive(Clone)]
@@ -80,15 +84,15 @@ impl<'r> Request<'r> {
     pub fn form(&self) -> Result<Pairs<'r>, RequestError> {
         self.media_type_of("application/x-www-form-urlencoded")?.check_charset()?;
         let octets = self.read_bytes()?;
-        let mut pairs = octets.split(|&octet| octet == b'&');
-        let charset = pairs.find_map(|pair| pair.strip_prefix(b"_charset_="));
-        if charset.is_some_and(|label| !core::str::from_utf8(label).is_ok_and(is_utf8)) {
-            return Err(RequestError::Charset);
-        }
         // No character is split by `&` or `=`, so what is text as a whole is text in each part.
-        match percent_decode(octets).decode_utf8() {
-            Ok(_) => Ok(Pairs::new(octets)),
-            Err(_) => Err(RequestError::NotUtf8),
+        if percent_decode(octets).decode_utf8().is_err() {
+            return Err(RequestError::NotUtf8);
+        }
+        let pairs = Pairs::new(octets);
+        if pairs.all(CHARSET).all(|label| label.is_empty() || is_utf8(&label)) {
+            Ok(pairs)
+        } else {
+            Err(RequestError::Charset)
         }
     }
 }

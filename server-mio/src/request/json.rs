@@ -1,7 +1,10 @@
 //! JSON: content that is read, values that are answers.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 use serde::de::Deserialize;
+use serde_path_to_error::Segment;
 
 use super::{ContentError, OwnedRequest, Request, RequestError};
 use crate::{Body, ContentType, Reply, Response, Status};
@@ -56,7 +59,8 @@ impl<'r> Request<'r> {
     ///
     /// # Errors
     /// Content that is labelled with a type that is not JSON (415), or that is not the JSON that the value is made
-    /// of (400: [`RequestError::Json`] tells in serde's words what is wrong, and at which field); [`RequestError::Unread`].
+    /// of (400: [`RequestError::Json`] tells in serde's words what is wrong, and at which field, for which what is wrong is
+    /// read a second time); [`RequestError::Unread`].
     pub fn json<T: Deserialize<'r>>(&self) -> Result<T, RequestError> {
         match self.media_type()? {
             Some(media_type) if !media_type.is_json() => {
@@ -88,8 +92,20 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 #[cold]
 fn place<'r, T: Deserialize<'r>>(octets: &'r [u8]) -> String {
     let mut deserializer = serde_json::Deserializer::from_slice(octets);
-    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        Err(error) if error.path().iter().next().is_some() => error.path().to_string(),
-        _ => String::new(),
+    let mut place = String::new();
+    if let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        for segment in error.path() {
+            let dot = if place.is_empty() { "" } else { "." };
+            // Writing to a String can't fail.
+            let _ = match segment {
+                Segment::Seq { index } => write!(place, "[{index}]"),
+                Segment::Map { key: name } | Segment::Enum { variant: name } => {
+                    write!(place, "{dot}{name}")
+                }
+                // Within a name that can't be read, or is none.
+                Segment::Unknown => break,
+            };
+        }
     }
+    place
 }

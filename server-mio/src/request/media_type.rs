@@ -104,7 +104,8 @@ impl<'r> MediaType<'r> {
     }
 }
 
-/// Whether a label of a charset stands for UTF-8 (WHATWG Encoding, section 4.2) or its part US-ASCII.
+/// Whether a label of a charset stands for UTF-8 (WHATWG Encoding, section 4.2), or for US-ASCII, which is a part of it and
+/// is read as such.
 pub(super) fn is_utf8(label: &str) -> bool {
     let labels = [
         "utf-8",
@@ -116,7 +117,8 @@ pub(super) fn is_utf8(label: &str) -> bool {
         "us-ascii",
         "ascii",
     ];
-    labels.iter().any(|known| label.eq_ignore_ascii_case(known))
+    let label = list::trim(label.as_bytes());
+    labels.iter().any(|known| label.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The value of a parameter without its quotes and the backslashes of quoted pairs.

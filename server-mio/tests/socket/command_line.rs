@@ -119,9 +119,11 @@ fn a_pipe_that_nobody_reads_keeps_no_worker_waiting() {
         client.send(&burst);
         assert!(client.answers(100).iter().all(|answer| answer.status == 500));
     }
+    let began = Instant::now();
     for _ in 0..20 {
         assert_eq!(client.get("/demo/panic").status, 500);
     }
+    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
     assert_eq!(client.get("/").status, 200);
     // Read at last, it says what is missing.
     let mut lines = BufReader::new(&mut reader).lines().map(Result::unwrap);
@@ -375,5 +377,5 @@ fn a_server_ends_at_once_when_its_log_is_in_order() {
     let began = Instant::now();
     program.signal("-TERM");
     assert_eq!(program.exit_status(), Some(0));
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }

@@ -54,6 +54,7 @@ fn charsets_other_than_utf_8_are_refused() {
     for (content_type, content, status) in [
         (&b"text/plain"[..], "é".as_bytes(), 200),
         (b"text/plain; charset=utf8", "é".as_bytes(), 200),
+        (b"text/plain; charset=\" UTF-8\t\"", "é".as_bytes(), 200),
         (b"text/plain; charset=\"utf\\-8\"", "é".as_bytes(), 200),
         (b"text/plain; Charset=US-ASCII", b"e", 200),
         (b"text/plain; x=\"; charset=utf-16\"", b"e", 200),
@@ -89,6 +90,8 @@ fn a_form_is_utf_8_or_refused() {
         ("a=100%&b=%zz&c=%4", "a=100%;b=%zz;c=%4;"),
         ("_charset_=utf-8&a=b", "_charset_=utf-8;a=b;"),
         ("_charset_=UTF8", "_charset_=UTF8;"),
+        ("_charset_=utf%2D8&a", "_charset_=utf-8;a=;"),
+        ("_charset_=&a=b", "_charset_=;a=b;"),
         ("", ""),
     ] {
         assert_eq!(told(&post(form(), FORM, content)), (200, expected));
@@ -103,7 +106,12 @@ fn a_form_is_utf_8_or_refused() {
         );
     }
     assert_eq!(post(form(), FORM, b"a=\xE9").status, 400);
-    for content in ["_charset_=iso-8859-1&a=e", "a=b&_charset_=windows-1252"] {
+    for content in [
+        "_charset_=iso-8859-1&a=e",
+        "a=b&_charset_=windows-1252",
+        "%5Fcharset_=latin1&a=e",
+        "_charset_=utf-8&_charset_=latin1",
+    ] {
         assert_eq!(post(form(), FORM, content).status, 415, "{content}");
     }
 }
@@ -160,6 +168,10 @@ fn errors_of_json_name_the_field() {
         ("{\"items\": [}", "items[0]: expected value at line 1 column 12"),
         ("{\"items\": []} x", "trailing characters at line 1 column 15"),
         ("", "EOF while parsing a value at line 1 column 0"),
+        (
+            "{\"it\u{1}ems\": 1}",
+            "control character (\\u0000-\\u001F) found while parsing a string at line 1 column 5",
+        ),
         ("\u{feff}\u{feff}{}", "expected value at line 1 column 1"),
     ] {
         let answer = post(orders(), b"application/json", content);

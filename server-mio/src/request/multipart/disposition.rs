@@ -13,7 +13,8 @@ impl Disposition {
     /// Reads the value (RFC 7578 section 4.2), in the ways in which clients write names:
     ///
     /// - In a quoted string a backslash stands for itself, but before a quote or another backslash. Browsers write a
-    ///   backslash as it is and a quote as `%22`, which stays (WHATWG HTML, section 4.10.22.8); others follow RFC 9110.
+    ///   backslash as it is and a quote as `%22`, which stays (WHATWG HTML, section 4.10.22.8); others follow RFC 9110. A
+    ///   browser's name that ends in a backslash is known as such at the end of the value alone.
     /// - `filename*` (RFC 8187) wins over `filename`. RFC 7578 forbids to send it, and some do.
     /// - Octets that are not UTF-8 become U+FFFD.
     ///
@@ -44,7 +45,7 @@ fn parse(value: &[u8]) -> Result<Disposition, Option<ListError>> {
             () if parameter.is("filename*") => &mut extended,
             () => continue,
         };
-        if slot.replace(parameter).is_some() {
+        if parameter.raw.is_none() || slot.replace(parameter).is_some() {
             return Err(None);
         }
     }
@@ -173,6 +174,11 @@ mod tests {
             "",
             "form-data",
             "form-data; filename=f",
+            "form-data; name",
+            "form-data; name=x; filename",
+            "form-data; name=x; filename*",
+            "form-data; name=\"dir\\\"; filename=\"f\"",
+            "form-data; filename=\"dir\\\"; name=x",
             "attachment; name=x",
             "file; name=x; filename=f",
             "form-data; name=x; name=y",

@@ -7,6 +7,7 @@ mod tests;
 
 use bytes::Bytes;
 
+use super::form::CHARSET;
 use super::media_type::is_utf8;
 use super::{ContentError, MediaType, OwnedRequest, Request, RequestError};
 use decoder::{Decoder, Event};
@@ -20,7 +21,7 @@ pub struct Part {
     /// The name of the file, as the client gives it; `None` if this is no file. Never use it as a path: it may hold
     /// slashes and dots, and a `%22` that stands for a quote. Octets that are not UTF-8 are U+FFFD.
     pub file_name: Option<String>,
-    /// The media type as the client writes it, if it does: see [`MediaType::parse`].
+    /// The media type as the client writes it, if it does: see [`MediaType::parse`]. Octets that are not UTF-8 are U+FFFD.
     pub media_type: Option<String>,
     /// The content.
     pub content: Bytes,
@@ -68,8 +69,8 @@ impl Request<'_> {
         let boundary = boundary.ok_or(RequestError::BadMediaType)?;
         let content = Bytes::copy_from_slice(self.read_bytes()?);
         let parts = parts(&boundary, &content).map_err(RequestError::Multipart)?;
-        let charset = parts.iter().find(|part| part.name == "_charset_");
-        if charset.is_some_and(|part| !part.text().is_ok_and(is_utf8)) {
+        let mut charsets = parts.iter().filter(|part| part.name == CHARSET);
+        if !charsets.all(|part| part.text().is_ok_and(|label| label.is_empty() || is_utf8(label))) {
             return Err(RequestError::Charset);
         }
         Ok(parts)
