@@ -159,9 +159,11 @@ pub fn is_token(octets: &[u8]) -> bool {
 pub fn is_field_value(octets: &[u8]) -> bool {
     struct IsValue<'b>(&'b [u8]);
     impl Op for IsValue<'_> {
+        type Second = ();
+        type Third = ();
         type Out = bool;
         #[inline(always)]
-        fn run<S: Scan>(&mut self, scan: S) -> bool {
+        fn run<S: Scan>(self, scan: S, (): (), (): ()) -> bool {
             scan.value_end(self.0, 0) == self.0.len()
         }
     }

@@ -61,13 +61,13 @@ impl Config {
         let mut consumed = 0;
         loop {
             let rest = octets.get(consumed..).unwrap_or_default();
-            let usual = Usual {
+            let mut usual = Usual {
                 octets: rest,
                 limits: &self.limits,
                 writer: slots.writer(),
                 each: &mut each,
             };
-            let (octets_of_usual, is_end) = dispatch(self.choice, usual);
+            let (octets_of_usual, is_end) = dispatch(self.choice, &mut usual);
             consumed += octets_of_usual;
             let rest = octets.get(consumed..).unwrap_or_default();
             if is_end || rest.is_empty() {
@@ -111,15 +111,16 @@ struct Usual<'a, 'b, 'h, F> {
     each: &'a mut F,
 }
 
-impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op for Usual<'_, 'b, '_, F> {
+impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op for &mut Usual<'_, 'b, '_, F> {
+    type Second = ();
+    type Third = ();
     type Out = (usize, bool);
 
     #[inline(always)]
-    fn run<S: Scan>(&mut self, scan: S) -> (usize, bool) {
-        let Some(blocks) = scan.blocks() else { return (0, false) };
+    fn run<S: Scan>(self, scan: S, (): (), (): ()) -> (usize, bool) {
         let mut rest = self.octets;
         loop {
-            let whole = at_once::<RequestLine, _>(blocks, rest, self.limits, self.writer.again());
+            let whole = at_once::<RequestLine, _>(scan, rest, self.limits, self.writer.again());
             let consumed = self.octets.len() - rest.len();
             let Whole::Complete(end) = whole else { return (consumed, false) };
             let Some((octets, behind)) = rest.split_at_checked(end) else {

@@ -215,11 +215,13 @@ fn parse_exactly<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
 struct Exact<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
 
 impl<L: FirstLine> Op for Exact<'_, '_, '_, '_, L> {
+    type Second = ();
+    type Third = ();
     type Out = Outcome;
 
     #[inline(always)]
-    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
-        let Head { config, octets, at, writer, .. } = &mut *self.0;
+    fn run<S: Scan>(self, scan: S, (): (), (): ()) -> Self::Out {
+        let Head { config, octets, at, writer, .. } = self.0;
         let (limit, kind) = L::limit(&config.limits);
         let head = Bounded::new(octets, limit, kind);
         if !writer.resume(at.fields as usize) {

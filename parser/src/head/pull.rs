@@ -194,7 +194,7 @@ impl Pull {
             _ => (config.limits.head, ErrorKind::HeadTooLarge),
         };
         let head = Bounded::new(octets, limit as usize, kind);
-        match dispatch(config.choice, NextPart { pull: self, config, head }) {
+        match dispatch(config.choice, &mut NextPart { pull: self, config, head }) {
             Ok(Found::Start(line)) => Ok(self.start_line(octets, line)),
             Ok(Found::Field(position)) => Ok(Part::Field(self.field(octets, position))),
             Ok(Found::End) => match self.at_end {
@@ -246,11 +246,13 @@ enum Found {
     End,
 }
 
-impl Op for NextPart<'_, '_> {
+impl Op for &mut NextPart<'_, '_> {
+    type Second = ();
+    type Third = ();
     type Out = Result<Found, Stop>;
 
     #[inline(always)]
-    fn run<S: Scan>(&mut self, scan: S) -> Self::Out {
+    fn run<S: Scan>(self, scan: S, (): (), (): ()) -> Self::Out {
         let NextPart { pull, config, head } = self;
         let head = *head;
         match pull.next {

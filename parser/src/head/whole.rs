@@ -29,7 +29,7 @@ use crate::scan::block::BlockLines;
 use crate::scan::index::Room;
 use crate::scan::lines::{FirstLook, Line, Lines};
 use crate::scan::slots::Writer;
-use crate::scan::{Blocks, HeadOp, Window};
+use crate::scan::{HeadOp, Scan, Window};
 use crate::{FieldPosition, Limits};
 
 /// What came of it. It fits in two registers: all else is in the slots.
@@ -59,22 +59,21 @@ pub(super) struct AtOnce<L>(PhantomData<L>);
 impl<L: FirstLine> HeadOp for AtOnce<L> {
     type Out = Whole;
 
-    const NOT_HERE: Whole = Whole::Unusual;
-
     #[inline(always)]
-    fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
-        at_once::<L, B>(blocks, octets, limits, writer)
+    fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
+        at_once::<L, S>(scan, octets, limits, writer)
     }
 }
 
 /// The head that `octets` begin with, into the slots of `writer`.
 #[inline(always)]
-pub(super) fn at_once<L: FirstLine, B: Blocks>(
-    blocks: B,
+pub(super) fn at_once<L: FirstLine, S: Scan>(
+    scan: S,
     octets: &[u8],
     limits: &Limits,
     writer: Writer<'_>,
 ) -> Whole {
+    let Some(blocks) = scan.blocks() else { return Whole::Unusual };
     let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
     let first_look = FirstLook::new(blocks, window);
     match BlockLines::find(&first_look) {
@@ -90,10 +89,9 @@ pub(super) struct Closely<L>(PhantomData<L>);
 impl<L: FirstLine> HeadOp for Closely<L> {
     type Out = Whole;
 
-    const NOT_HERE: Whole = Whole::Unusual;
-
     #[inline(always)]
-    fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
+    fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
+        let Some(blocks) = scan.blocks() else { return Whole::Unusual };
         let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
         let first_look = FirstLook::<_, true>::new(blocks, window);
         parse::<L>(&Room::new().lines(first_look), limits, writer)

@@ -94,14 +94,11 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         // Near the end of the octets a name takes longer to find. (A second loop for that
         // is faster than a branch, or a load that is always moved back.)
         let last = last_end.min(self.octets.octets().len() - 32);
-        // SAFETY: `start <= last`, and `last + 32` is at most the length.
-        let name = |start| self.blocks.token_len(unsafe { self.octets.part_at(start) });
-        // SAFETY: these are all lines but the first, of which none begins behind `last_end`,
-        // and so many token octets there are.
-        if unsafe { self.walk(&mut walk, last, name, &mut field) } {
-            let name = |start| self.blocks.token_len_near_end(self.octets, start);
-            // SAFETY: as above; behind each name there is the end of its line.
-            unsafe { self.walk(&mut walk, last_end, name, &mut field) };
+        // SAFETY: these are all lines but the first, of which none begins behind `last_end`, and
+        // `last + 32` is at most the length.
+        if unsafe { self.walk::<false>(&mut walk, last, &mut field) } {
+            // SAFETY: as above.
+            unsafe { self.walk::<true>(&mut walk, last_end, &mut field) };
         }
         let Walk { count, start, .. } = walk;
         // SAFETY: so many were written.
@@ -126,24 +123,28 @@ struct Walk<'w> {
 
 impl<B: Blocks> ListedLines<'_, '_, B> {
     /// Goes over the lines that begin at `last` or before. `false` if `field` makes
-    /// nothing of one. `name` is the number of token octets from such a place on, if
-    /// fewer than 32.
+    /// nothing of one.
     ///
     /// # Safety
     /// `walk` is over lines of `self`, `last` is the last of its ends at most, or 0 where it
-    /// has none, and `name` tells the truth.
+    /// has none; if not `NEAR_END`, `last + 32` is at most the length.
     #[inline(always)]
-    unsafe fn walk(
+    unsafe fn walk<const NEAR_END: bool>(
         &self,
         walk: &mut Walk<'_>,
         last: usize,
-        name: impl Fn(usize) -> u32,
         field: &mut impl FnMut(Line) -> Option<FieldPosition>,
     ) -> bool {
         while walk.start <= last {
             // SAFETY: `count < len`: behind the last end, `start` is beyond `last`.
             let end = unsafe { *walk.ends.get_unchecked(walk.count) } as usize;
-            let name_len = name(walk.start) as usize;
+            let name_len = if NEAR_END {
+                // Behind the name there is the end of its line.
+                self.blocks.token_len_near_end(self.octets, walk.start)
+            } else {
+                // SAFETY: `start <= last`.
+                self.blocks.token_len(unsafe { self.octets.part_at(walk.start) })
+            } as usize;
             // SAFETY: `start < end`, as the end before is three octets or more before this
             // one; the break in front of `end` is no token octet, so the name ends there or
             // before; and `end + 3 <= len` by the invariant.

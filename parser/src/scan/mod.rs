@@ -74,6 +74,7 @@ pub mod alternatives;
 pub(crate) mod block;
 pub(crate) mod class;
 pub(crate) mod index;
+mod kernel;
 mod level;
 pub(crate) mod lines;
 mod scalar;
@@ -93,11 +94,12 @@ mod window;
 )]
 mod arch;
 
+use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 
 use self::class::{HOST, belongs};
-use self::slots::Writer;
-use crate::Limits;
+use self::slots::{Record, Writer};
+use crate::{FieldPosition, Limits};
 
 pub(crate) use level::Choice;
 pub use level::{Level, UnknownLevel};
@@ -196,35 +198,45 @@ fn halves(octets: &[u8; 16]) -> [[u8; 8]; 2] {
 }
 
 /// A computation that is compiled once for each level.
-pub(crate) trait Op {
+///
+/// What it works on comes in up to three parts, as a part of two words at most is handed over
+/// in registers. A struct of more would be written to memory, and read as vectors that are not
+/// forwarded from the store queue: 75 instructions more a head. `()` is no part; what is
+/// done seldom is lent as one.
+pub(crate) trait Op: Sized {
+    /// What it works on besides itself.
+    type Second;
+    /// And what else.
+    type Third;
     /// What it computes.
     type Out;
     /// Computes it with the instructions of `scan`. Implementations are
     /// `#[inline(always)]`, and so is all that they call while scanning.
-    fn run<S: Scan>(&mut self, scan: S) -> Self::Out;
+    fn run<S: Scan>(self, scan: S, second: Self::Second, third: Self::Third) -> Self::Out;
 }
 
 /// Runs `op` with the best level that the CPU has, of those that `choice` allows.
-#[inline]
-pub(crate) fn dispatch<O: Op>(choice: Choice, mut op: O) -> O::Out {
-    arch::dispatch(choice, &mut op)
+#[inline(always)]
+pub(crate) fn dispatch<O: Op<Second = (), Third = ()>>(choice: Choice, op: O) -> O::Out {
+    arch::dispatch(choice, op, (), ())
 }
 
-/// A computation on the octets of a head, compiled once for each level that
-/// classifies blocks faster than it scans. All that it is given fits in registers,
-/// where six words do (not on Windows); an [`Op`] is lent in memory.
+/// Runs `op` at a level that needs nothing of the CPU, as a function of its own as at the others.
+#[inline(never)]
+fn enter<O: Op, S: Scan>(scan: S, op: O, second: O::Second, third: O::Third) -> O::Out {
+    op.run(scan, second, third)
+}
+
+/// A computation on the octets of a head, of which all parts are in registers where six words
+/// are (not on Windows).
 pub(crate) trait HeadOp {
     /// What it computes; two registers are enough for it.
     type Out;
-    /// What it comes to at other levels, and before the CPU was asked what it has.
-    const NOT_HERE: Self::Out;
     /// Computes it, as [`Op::run`] does. `writer` begins at the first slot.
-    fn run<B: Blocks>(blocks: B, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Self::Out;
+    fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Self::Out;
 }
 
-/// Runs `O` with the best level that the CPU has, of those that `choice` allows; not
-/// at all before [`dispatch`] or [`Level::detect`] asked the CPU: see
-/// [`HeadOp::NOT_HERE`].
+/// Runs `O` as [`dispatch`] does.
 #[inline(always)]
 pub(crate) fn dispatch_head<O: HeadOp>(
     choice: Choice,
@@ -232,5 +244,26 @@ pub(crate) fn dispatch_head<O: HeadOp>(
     limits: &Limits,
     writer: Writer<'_>,
 ) -> O::Out {
-    arch::dispatch_head::<O>(choice, octets, limits, writer)
+    let (slots, record) = writer.into_parts();
+    let head = OnHead { octets, op: PhantomData::<O> };
+    arch::dispatch(choice, head, slots, (limits, record))
+}
+
+/// A [`HeadOp`] with its first part.
+struct OnHead<'a, O> {
+    octets: &'a [u8],
+    op: PhantomData<O>,
+}
+
+impl<'a, O: HeadOp> Op for OnHead<'a, O> {
+    type Second = &'a mut [MaybeUninit<FieldPosition>];
+    type Third = (&'a Limits, &'a mut Record);
+    type Out = O::Out;
+
+    #[inline(always)]
+    fn run<S: Scan>(self, scan: S, slots: Self::Second, (limits, record): Self::Third) -> O::Out {
+        // SAFETY: they are made in `dispatch_head` alone, of one writer.
+        let writer = unsafe { Writer::from_parts(slots, record) };
+        O::run(scan, self.octets, limits, writer)
+    }
 }

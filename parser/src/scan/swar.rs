@@ -10,30 +10,12 @@ use core::mem::MaybeUninit;
 
 use super::class::{self, TARGET, TOKEN, VALUE};
 use super::scalar;
-use super::slots::{Record, Writer};
-use super::{Blocks, HeadOp, Scan, Window};
-use crate::{FieldPosition, Limits};
+use super::{Blocks, Scan, Window};
 
 /// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the
 /// CPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Swar;
-
-/// Runs `O` with this level, as a function of its own as at the others.
-///
-/// # Safety
-/// `slots` and `record` are the parts of one writer.
-#[inline(never)]
-pub(super) unsafe fn enter_head<O: HeadOp>(
-    octets: &[u8],
-    slots: &mut [MaybeUninit<FieldPosition>],
-    limits: &Limits,
-    record: &mut Record,
-) -> O::Out {
-    // SAFETY: the caller's promise.
-    let writer = unsafe { Writer::from_parts(slots, record) };
-    O::run(Swar, octets, limits, writer)
-}
 
 impl Scan for Swar {
     type Blocks = Swar;

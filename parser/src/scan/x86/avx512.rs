@@ -7,12 +7,9 @@ use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
 use super::avx2::Avx2;
-use super::positions::by_pairs;
-use super::tables::{ASCII, POSITIONS};
-use crate::scan::class::{TARGET, TOKEN, VALUE};
-use crate::scan::slots::{Record, Writer};
-use crate::scan::{Blocks, HeadOp, Op, Scan, Window};
-use crate::{FieldPosition, Limits};
+use crate::scan::class::{TABLE, TARGET, TOKEN, VALUE};
+use crate::scan::kernel::{Kernel, by_pairs};
+use crate::scan::{Blocks, Op, Scan, Window};
 
 /// Proof that the CPU has AVX-512 F, BW, VL, VBMI and VBMI2, and what
 /// [`super::avx2`] asks for.
@@ -26,32 +23,15 @@ pub(super) struct Avx512(());
 /// name beside them: AVX2, FMA, F16C, BMI1, BMI2, LZCNT, POPCNT.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) unsafe fn enter<O: Op>(op: &mut O) -> O::Out {
-    op.run(Avx512(()))
-}
-
-/// Runs `O` compiled for AVX-512.
-///
-/// # Safety
-/// The CPU has what [`enter`] asks for; `slots` and `record` are the parts of one writer.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) unsafe fn enter_head<O: HeadOp>(
-    octets: &[u8],
-    slots: &mut [MaybeUninit<FieldPosition>],
-    limits: &Limits,
-    record: &mut Record,
-) -> O::Out {
-    // SAFETY: the caller's promise.
-    let writer = unsafe { Writer::from_parts(slots, record) };
-    O::run(Avx512(()), octets, limits, writer)
+pub(super) unsafe fn enter<O: Op>(op: O, second: O::Second, third: O::Third) -> O::Out {
+    op.run(Avx512(()), second, third)
 }
 
 impl Avx512 {
     #[inline(always)]
-    fn narrower(self) -> Avx2 {
+    fn narrower(self) -> Kernel<Avx2, 32> {
         // SAFETY: `self` proves all that AVX2 asks for.
-        unsafe { Avx2::assume() }
+        Kernel(unsafe { Avx2::assume() })
     }
 }
 
@@ -169,7 +149,7 @@ fn any_breaks<const EXACT: bool>(octets: &[u8]) -> u64 {
     if EXACT { outside::<VALUE>(octets) } else { breaks(octets) }
 }
 
-/// As at the AVX2 level.
+/// As [`Kernel`] does it.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 fn breaks(octets: &[u8]) -> u64 {
@@ -232,3 +212,25 @@ fn load(block: &[u8; 64]) -> __m512i {
     // SAFETY: 64 octets are readable, and the load needs no alignment.
     unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
+
+/// [`TABLE`] for octets below 0x80, in two registers' worth.
+const ASCII: [[u8; 64]; 2] = {
+    let mut halves = [[0; 64]; 2];
+    let mut octet = 0;
+    while octet < 128 {
+        halves[octet / 64][octet % 64] = TABLE[octet];
+        octet += 1;
+    }
+    halves
+};
+
+/// Each entry's own place.
+const POSITIONS: [u8; 64] = {
+    let mut positions = [0; 64];
+    let mut place = 0;
+    while place < 64 {
+        positions[place] = place as u8;
+        place += 1;
+    }
+    positions
+};

@@ -8,10 +8,10 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-use super::blocks::first_outside;
-use super::sse42::{Sse42, load};
+use super::sse42::Sse42;
 use crate::scan::alternatives::{ALL, asked_of_pcmpestri};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
+use crate::scan::kernel::{Kernel, Vector};
 use crate::scan::{Op, Scan, scalar};
 
 /// The octets that are not token octets. Ten ranges, and there is room for
@@ -23,25 +23,26 @@ const NOT_VALUE: Ranges =
 
 /// Runs `op` the way that was asked for.
 #[inline(always)]
-pub(super) fn run<O: Op>(scan: Sse42, op: &mut O) -> O::Out {
+pub(super) fn run<O: Op>(scan: Sse42, op: O, second: O::Second, third: O::Third) -> O::Out {
+    let scan = Kernel(scan);
     match asked_of_pcmpestri() {
-        TOKEN => op.run(Pcmpestri::<TOKEN>(scan)),
-        TARGET => op.run(Pcmpestri::<TARGET>(scan)),
-        VALUE => op.run(Pcmpestri::<VALUE>(scan)),
-        ALL => op.run(Pcmpestri::<ALL>(scan)),
-        _ => op.run(scan),
+        TOKEN => op.run(Pcmpestri::<TOKEN>(scan), second, third),
+        TARGET => op.run(Pcmpestri::<TARGET>(scan), second, third),
+        VALUE => op.run(Pcmpestri::<VALUE>(scan), second, third),
+        ALL => op.run(Pcmpestri::<ALL>(scan), second, third),
+        _ => op.run(scan, second, third),
     }
 }
 
 /// The SSE4.2 level with `pcmpestri` for some classes.
 #[derive(Clone, Copy)]
-struct Pcmpestri<const CLASSES: u8>(Sse42);
+struct Pcmpestri<const CLASSES: u8>(Kernel<Sse42, 16>);
 
 impl<const CLASSES: u8> Scan for Pcmpestri<CLASSES> {
-    type Blocks = Sse42;
+    type Blocks = Kernel<Sse42, 16>;
 
     #[inline(always)]
-    fn blocks(self) -> Option<Sse42> {
+    fn blocks(self) -> Option<Self::Blocks> {
         self.0.blocks()
     }
 
@@ -87,48 +88,47 @@ struct Ranges {
 /// The first position at or after `from` whose octet is in a range, or the
 /// length. Fewer than 16 octets in all go octet by octet through `class`.
 #[inline(always)]
-fn first_in(_: Sse42, octets: &[u8], from: usize, ranges: &Ranges, class: u8) -> usize {
+fn first_in(
+    scan: Kernel<Sse42, 16>,
+    octets: &[u8],
+    from: usize,
+    ranges: &Ranges,
+    class: u8,
+) -> usize {
+    let bounds = scan.0.load(&ranges.bounds);
     let mut at = from;
     while let Some(block) = octets.get(at..).and_then(|rest| rest.first_chunk()) {
         // SAFETY: the scanner proves SSE4.2.
-        let distance = unsafe { position(ranges, block) };
+        let distance = unsafe { position(bounds, ranges.octets, scan.0.load(block)) };
         if distance < block.len() {
             return at + distance;
         }
         at += block.len();
     }
-    first_outside(
-        octets,
-        at,
-        // SAFETY: the scanner proves SSE4.2.
-        |block| unsafe { mask(ranges, block) },
-        |octets, from| scalar::first_outside(octets, from, class),
-    )
+    // Fewer than 16 octets are left: as in the kernel.
+    match octets.last_chunk() {
+        Some(block) if at < octets.len() => {
+            // SAFETY: the scanner proves SSE4.2.
+            let mask = unsafe { mask(bounds, ranges.octets, scan.0.load(block)) };
+            let rest = mask >> (at + block.len() - octets.len());
+            if rest == 0 { octets.len() } else { at + rest.trailing_zeros() as usize }
+        }
+        _ => scalar::first_outside(octets, at, class),
+    }
 }
 
-/// The position of the first octet of `block` that is in a range, or 16.
+/// The position of the first octet that is in a range, or 16.
 #[inline]
 #[target_feature(enable = "sse4.2")]
-fn position(ranges: &Ranges, block: &[u8; 16]) -> usize {
-    let (bounds, octets) = (load(&ranges.bounds), load(block));
-    _mm_cmpestri::<{ _SIDD_UBYTE_OPS | _SIDD_CMP_RANGES | _SIDD_LEAST_SIGNIFICANT }>(
-        bounds,
-        ranges.octets,
-        octets,
-        16,
-    ) as usize
+fn position(bounds: __m128i, count: i32, octets: __m128i) -> usize {
+    const MODE: i32 = _SIDD_UBYTE_OPS | _SIDD_CMP_RANGES | _SIDD_LEAST_SIGNIFICANT;
+    _mm_cmpestri::<MODE>(bounds, count, octets, 16) as usize
 }
 
 /// The same by `pcmpestrm`: bit `i` says whether octet `i` is in a range.
 #[inline]
 #[target_feature(enable = "sse4.2")]
-fn mask(ranges: &Ranges, block: &[u8; 16]) -> u32 {
-    let (bounds, octets) = (load(&ranges.bounds), load(block));
-    let mask = _mm_cmpestrm::<{ _SIDD_UBYTE_OPS | _SIDD_CMP_RANGES | _SIDD_BIT_MASK }>(
-        bounds,
-        ranges.octets,
-        octets,
-        16,
-    );
-    _mm_cvtsi128_si32(mask) as u32
+fn mask(bounds: __m128i, count: i32, octets: __m128i) -> u32 {
+    const MODE: i32 = _SIDD_UBYTE_OPS | _SIDD_CMP_RANGES | _SIDD_BIT_MASK;
+    _mm_cvtsi128_si32(_mm_cmpestrm::<MODE>(bounds, count, octets, 16)) as u32
 }
