@@ -10,7 +10,7 @@ pub trait Contestant {
     /// The parser's name, as reports show it.
     fn name(&self) -> &'static str;
 
-    /// `"scalar"`, `"swar"`, `"sse4.2"`, `"avx2"` or `"avx512"`: what it uses at most on this machine.
+    /// a [level](rajada_parser::Level)'s name: what it uses at most on this machine.
     fn level(&self) -> &'static str;
 
     /// Whether it reads heads of this kind.

@@ -93,8 +93,8 @@ impl Config {
     }
 
     /// The same without instruction sets better than `level`, nor than an earlier call
-    /// left. A level that the CPU lacks is never used: this is for comparing levels, or
-    /// for leaving wide registers to others.
+    /// left. A level that the CPU lacks is never used, but the next below it: this is for
+    /// comparing levels, or for leaving wide registers to others.
     #[must_use]
     pub const fn at_most(self, level: Level) -> Config {
         Config { choice: self.choice.at_most(level), ..self }

@@ -114,7 +114,7 @@ fn check<const N: usize>(config: Config, kind: Kind, octets: &[u8], cuts: &[usiz
     let expected = in_pieces(&at_scalar, kind, octets, &[], &mut slots);
     let mut storage = [FieldPosition { name_end: 7, value_end: u32::MAX, ..Default::default() }; N];
     let every: Vec<usize> = (0..octets.len()).collect();
-    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+    for level in Level::ALL.into_iter().filter(|level| level.is_here()) {
         let config = config.at_most(level);
         for ends in [&[][..], cuts, &every] {
             let found = in_pieces(&config, kind, octets, ends, &mut slots);

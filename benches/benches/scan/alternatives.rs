@@ -32,7 +32,7 @@ fn pieces(config: &Config, octets: &[u8], slots: &mut Positions<SLOTS>) -> (usiz
 }
 
 pub(super) fn instructions(criterion: &mut Criterion) {
-    if Level::detect() < Level::Sse42 {
+    if !Level::Sse42.is_here() {
         eprintln!("skipped: pcmpestri beside pshufb: this processor lacks SSE4.2");
         return;
     }

@@ -49,7 +49,7 @@ fn heads(criterion: &mut Criterion) {
     for item in items(&["a", "c", "f", "j"]) {
         let mut group = criterion.benchmark_group(item.letter);
         group.throughput(Throughput::Bytes(item.octets() as u64));
-        for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+        for level in Level::ALL.into_iter().filter(|level| level.is_here()) {
             let config = Config::STRICT.at_most(level);
             for head in &item.buffers {
                 assert_eq!(classes(&config, head), blocks(&config, head, &mut slots));

@@ -14,7 +14,7 @@ Times a request through the pipeline against bare loops of the parser.
 
   --samples N     samples of each contestant and depth (2000)
   --depth N       requests in a burst, one figure only (1, 24 and 256)
-  --level LEVEL   at most these instructions: scalar, swar, sse4.2, avx2, avx512
+  --level LEVEL   at most these instructions: scalar, swar, simd128, neon, sse4.2, avx2, avx512
   --count NAME N  serve N bursts of one contestant and time nothing: for callgrind, as the difference of two N
   --help          this text";
 

@@ -30,7 +30,7 @@ fn parse(config: &Config, octets: &[u8], ends: &[usize]) -> Outcome {
 /// The outcome, after making sure that it is the same at every level and split.
 fn outcome_with(config: Config, octets: &[u8]) -> Outcome {
     let expected = parse(&config.at_most(Level::Scalar), octets, &[]);
-    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+    for level in Level::ALL.into_iter().filter(|level| level.is_here()) {
         let config = config.at_most(level);
         assert_eq!(parse(&config, octets, &[]), expected, "{level}, {}", octets.escape_ascii());
         let every: Vec<usize> = (0..octets.len()).collect();
@@ -235,7 +235,7 @@ fn wrong_octets_behind_a_resume_do_not_panic() {
 
 fn status_line(octets: &[u8]) -> Result<Option<(u16, Vec<u8>, Version)>, Error> {
     let mut found = None;
-    for level in Level::ALL.into_iter().filter(|&level| level <= Level::detect()) {
+    for level in Level::ALL.into_iter().filter(|level| level.is_here()) {
         for split in 0..=octets.len() {
             let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
             let config = Config::STRICT.at_most(level);

@@ -66,6 +66,7 @@ macro_rules! instructions {
             #[target_feature(enable = $features)]
             fn compiled($($arg: $type),*) -> $out $body
             // SAFETY: `self` proves that the CPU has these instructions.
+            #[allow(unused_unsafe, reason = "in WebAssembly, that a program runs is proof enough")]
             unsafe { compiled($($arg),*) }
         }
     )*};

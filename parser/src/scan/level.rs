@@ -17,19 +17,30 @@ pub enum Level {
     /// Eight octets at a time in a general-purpose register; every CPU has it. Heads
     /// are parsed as a whole here, too.
     Swar = 2,
+    /// 16 octets at a time in WebAssembly that was compiled with `simd128`.
+    Simd128 = 3,
+    /// 16 octets at a time on AArch64: NEON, which each such CPU has.
+    Neon = 4,
     /// 16 octets at a time on x86: SSSE3's `pshufb`, which is faster than SSE4.2's
     /// `pcmpestri`, and counting bits.
-    Sse42 = 3,
+    Sse42 = 5,
     /// 32 octets at a time on x86: AVX2.
-    Avx2 = 4,
+    Avx2 = 6,
     /// 64 octets at a time on x86: AVX-512 with F, BW, VL, VBMI and VBMI2.
-    Avx512 = 5,
+    Avx512 = 7,
 }
 
 impl Level {
-    /// Every level, weakest first.
-    pub const ALL: [Level; 5] =
-        [Level::Scalar, Level::Swar, Level::Sse42, Level::Avx2, Level::Avx512];
+    /// Every level, weakest first, of all processors.
+    pub const ALL: [Level; 7] = [
+        Level::Scalar,
+        Level::Swar,
+        Level::Simd128,
+        Level::Neon,
+        Level::Sse42,
+        Level::Avx2,
+        Level::Avx512,
+    ];
 
     /// The best level that this CPU and its operating system support.
     ///
@@ -44,11 +55,25 @@ impl Level {
         super::arch::detect()
     }
 
-    /// The level's name: `scalar`, `swar`, `sse4.2`, `avx2` or `avx512`.
+    /// Whether this CPU and its operating system have the level.
+    ///
+    /// ```
+    /// use rajada_parser::Level;
+    /// assert!(Level::Swar.is_here() && Level::detect().is_here());
+    /// assert!(!(Level::Neon.is_here() && Level::Avx2.is_here()));
+    /// ```
+    #[inline]
+    pub fn is_here(self) -> bool {
+        self <= Level::detect() && super::arch::known(self) == self
+    }
+
+    /// The level's name: `scalar`, `swar`, `simd128`, `neon`, `sse4.2`, `avx2` or `avx512`.
     pub const fn name(self) -> &'static str {
         match self {
             Level::Scalar => "scalar",
             Level::Swar => "swar",
+            Level::Simd128 => "simd128",
+            Level::Neon => "neon",
             Level::Sse42 => "sse4.2",
             Level::Avx2 => "avx2",
             Level::Avx512 => "avx512",
@@ -59,6 +84,7 @@ impl Level {
 /// Which levels may be used, and which one is, once the CPU was asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
+    /// Invariant: a level of this processor's family, or better than all of them.
     at_most: Level,
     /// Invariant: if there is one, it is no better than what [`Level::detect`] gives.
     chosen: Option<Level>,
@@ -68,7 +94,9 @@ impl Choice {
     /// The best that there is.
     pub(crate) const BEST: Choice = Choice { at_most: Level::Avx512, chosen: None };
 
+    /// No better than `level`; where processors have others, than the next below it.
     pub(crate) const fn at_most(self, level: Level) -> Choice {
+        let level = super::arch::known(level);
         let chosen = match self.chosen {
             Some(chosen) => Some(lower(chosen, level)),
             None => None,
@@ -78,13 +106,13 @@ impl Choice {
 
     /// The same, with what the CPU has.
     pub(crate) fn made(self) -> Choice {
-        Choice { chosen: Some(self.at_most.min(Level::detect())), ..self }
+        Choice { chosen: Some(lower(self.at_most, Level::detect())), ..self }
     }
 
     /// The level, for which the CPU is asked if it was not.
     #[inline(always)]
     pub(crate) fn level(self) -> Level {
-        self.chosen.unwrap_or_else(|| self.at_most.min(Level::detect()))
+        self.chosen.unwrap_or_else(|| lower(self.at_most, Level::detect()))
     }
 
     /// The same as a number, or 0 if the CPU was never asked: `found` is what it said,
@@ -125,7 +153,7 @@ pub struct UnknownLevel;
 
 impl fmt::Display for UnknownLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not one of scalar, swar, sse4.2, avx2, avx512")
+        f.write_str("not one of scalar, swar, simd128, neon, sse4.2, avx2, avx512")
     }
 }
 

@@ -6,25 +6,27 @@
 //! the code around it.
 //!
 //! ```text
-//! dispatch(choice, op)           once a head
-//!   |- x86::avx512::enter(op)  -> op.run(Avx512)   compiled with AVX-512
-//!   |- x86::avx2::enter(op)    -> op.run(Avx2)     compiled with AVX2
-//!   |- x86::sse42::enter(op)   -> op.run(Sse42)    compiled with SSE4.2
-//!   |-                            op.run(Swar)
-//!   `-                            op.run(Scalar)
+//! dispatch(choice, op)               once a head
+//!   |- x86::avx512::enter(op)     -> op.run(Avx512)            compiled with AVX-512
+//!   |- x86::avx2::enter(op)       -> op.run(Kernel(Avx2))      compiled with AVX2
+//!   |- x86::sse42::enter(op)      -> op.run(Kernel(Sse42))     compiled with SSE4.2
+//!   |- enter(neon::SCANNER, op)   -> op.run(Kernel(Neon))      on AArch64
+//!   |- enter(simd128::SCANNER, op)-> op.run(Kernel(Simd128))   in WebAssembly
+//!   |- enter(Swar, op)            -> op.run(Swar)
+//!   `- enter(Scalar, op)          -> op.run(Scalar)
 //! ```
 //!
-//! A head that has not been begun goes to a [`HeadOp`] first: [`dispatch_head`] and
-//! `enter_head` do the same for one, and all it needs is handed over in registers.
+//! A head that has not been begun goes to a [`HeadOp`] first, which is an [`Op`] whose parts
+//! are all handed over in registers.
 //!
-//! Another architecture's levels come in by `arch`, the module that a `cfg` chooses:
-//! a folder beside `x86` (for NEON say `aarch64`) with `detect`, `dispatch`,
-//! `dispatch_head` and `are_host`, a file with [`Scan`] and [`Blocks`] for each level, and
-//! a [`Level`] of their own; what is above this folder stays as it is.
+//! What scans with vectors is written once, in [`kernel`], over the trait
+//! [`Vector`](kernel::Vector): a level is a type that has its instructions. Where the CPU is
+//! asked, levels stand in a folder (`x86`); where the target says what there is, in a file that
+//! `baseline` takes in.
 //!
 //! A scanner value is the proof that the CPU has its instructions: outside of
-//! its module it is only made by [`dispatch`] and [`dispatch_head`], after
-//! detection.
+//! its module it is only made by [`dispatch`], after detection, or where the target has
+//! them.
 //!
 //! There are two ways to scan. [`Scan`] goes from the end of one octet class to
 //! the end of the next: it stops at any octet, and so serves heads in pieces and
@@ -32,48 +34,18 @@
 //! are; [`block`] and [`index`] make [`lines`] of that, for whole heads of the
 //! usual form.
 //!
-//! # What the assembly shows
-//!
-//! Read at AVX2 with rustc 1.95 (`objdump` of a program linked at a fixed address,
-//! instructions counted by callgrind). CI holds the first line.
-//!
-//! - All that scans is inlined into `enter` and `enter_head`. A function that is compiled without
-//!   the level's instructions can't inline one that has them, and a call would
-//!   spill all vectors; so what is seldom is a call of its own, and the rest none.
-//! - A block of 64 octets costs 15 instructions in [`index`] where no line ends, and 36
-//!   elsewhere: eight to classify it, seven for two positions that are written whether they
-//!   are there or not, the rest for carries and counts. To pass over blocks without an end
-//!   is a branch that depends on the request, and yet a sixth faster with requests that
-//!   the CPU has not seen before; two positions, and four more where there are more than
-//!   two, are faster than three at a time or one by one.
-//! - A line costs 36: nine to look up its name, twelve for what is behind it and at the
-//!   line's end, four to note it. What takes time are its five loads and four stores: with one
-//!   load fewer a line takes half a cycle of seven less, four `lea` more are a third of one.
-//!   Those near the end of the octets are walked in a second loop, as a load that may have
-//!   to be moved back takes seven instructions more. (A copy of the last octets with zeros
-//!   behind them is slower: what was just written in two parts can't be read as one at once.)
-//! - A head in one [`block`] costs 208, and some 60 around the call: the level, the
-//!   arguments, the view of what was found.
-//! - A way for what is not in one block as a function of its own was no gain: it
-//!   saves six instructions in front of the one and costs fifty in the other.
-//! - The loop over blocks keeps all its state in registers. The loop over lines
-//!   reloads nothing but the line's end: as little as can be is kept across it: what the
-//!   first line came to is written before, and where the head ends follows from the last
-//!   line. (One register less, and a line's start waits for the store queue.) Around them
-//!   some values are spilled (the limits, the slots' address): once a head.
-//! - Carries are added, not shifted in: LLVM makes `shld` of the latter, which
-//!   takes six operations on AMD's processors.
-//! - Tables are constants, not statics: as statics, their addresses were loaded
-//!   from the global offset table for each line.
-//! - An operation is lent to `enter`, not moved: it is written as words and was
-//!   copied as vectors, which the CPU can't forward from its store queue. What is
-//!   done once a head comes in registers instead: 75 instructions fewer.
+//! What the assembly shows stands in `benches/record/assembly.md`.
 
 #[cfg(any(test, feature = "alternatives"))]
 pub mod alternatives;
 pub(crate) mod block;
 pub(crate) mod class;
 pub(crate) mod index;
+#[cfg(any(
+    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
+    all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"),
+    all(target_arch = "wasm32", target_feature = "simd128")
+))]
 mod kernel;
 mod level;
 pub(crate) mod lines;
@@ -90,7 +62,7 @@ mod window;
 )]
 #[cfg_attr(
     not(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2")),
-    path = "portable.rs"
+    path = "baseline.rs"
 )]
 mod arch;
 

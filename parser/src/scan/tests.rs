@@ -38,7 +38,7 @@ fn expected(octets: &[u8], from: usize, class: u8) -> usize {
 
 fn levels() -> impl Iterator<Item = Level> {
     Level::ALL.into_iter().filter(|&level| {
-        let here = level <= Level::detect();
+        let here = level.is_here();
         if !here {
             std::eprintln!("skipped: this CPU lacks {level}");
         }
@@ -246,7 +246,7 @@ fn every_octet_at_every_position_of_every_length() {
 /// The SSE4.2 level's other way.
 #[test]
 fn pcmpestri_gives_the_same() {
-    if Level::detect() < Level::Sse42 {
+    if !Level::Sse42.is_here() {
         std::eprintln!("skipped: this CPU lacks {}", Level::Sse42);
         return;
     }
@@ -306,9 +306,12 @@ fn the_classes_are_those_of_the_rfc() {
 
 #[test]
 fn a_choice_is_never_raised() {
-    for level in Level::ALL {
-        for other in Level::ALL {
-            let least = level.min(other).min(Level::detect());
+    for &level in &Level::ALL {
+        let choice = Choice::BEST.at_most(level);
+        assert!(choice.level() <= level && choice.level().is_here(), "{level}");
+        assert_eq!(choice.level() == level, level.is_here(), "{level}");
+        for &other in &Level::ALL {
+            let least = Choice::BEST.at_most(level.min(other)).level();
             for before in [Choice::BEST, Choice::BEST.made()] {
                 let choice = before.at_most(level).at_most(other);
                 assert_eq!(choice, choice.made(), "{level} {other}");

@@ -18,14 +18,22 @@ pub(in crate::scan) fn detect() -> Level {
     match found() {
         1 => Level::Scalar,
         2 => Level::Swar,
-        3 => Level::Sse42,
-        4 => Level::Avx2,
-        5 => Level::Avx512,
+        5 => Level::Sse42,
+        6 => Level::Avx2,
+        7 => Level::Avx512,
         _ => ask_once(),
     }
 }
 
-/// The same as `Level as u8`, or 0 if [`detect`] was not called yet.
+/// The level, or SWAR for those of other processors.
+pub(in crate::scan) const fn known(level: Level) -> Level {
+    match level {
+        Level::Simd128 | Level::Neon => Level::Swar,
+        level => level,
+    }
+}
+
+/// What [`detect`] gives as `Level as u8`, or 0 if [`detect`] was not called yet.
 #[inline(always)]
 pub(super) fn found() -> u8 {
     // Relaxed: the value is all there is, and every thread finds the same.

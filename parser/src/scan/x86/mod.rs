@@ -10,7 +10,7 @@ mod sse42;
 #[cfg_attr(not(any(test, feature = "alternatives")), path = "shuffle_alone.rs")]
 mod ways;
 
-pub(super) use detect::detect;
+pub(super) use detect::{detect, known};
 pub(super) use host::are_host;
 
 use core::hint::cold_path;

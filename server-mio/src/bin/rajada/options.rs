@@ -38,7 +38,7 @@ Usage: rajada [OPTIONS]
 Options:
   --listen ADDR         Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
   --workers N           Threads that serve, each with its own listener, 1024 at most [default: 1]
-  --max-level LEVEL     Best instruction set to parse with: scalar, swar, sse4.2, avx2, avx512
+  --max-level LEVEL     Best instruction set to parse with: scalar, swar, simd128, neon, sse4.2, avx2, avx512
                         [default: the best that the CPU has]
   --idle SECONDS        Close a connection that has sent no request for so long [default: 60]
   --grace SECONDS       Let busy connections finish for so long after SIGINT or SIGTERM; a second
