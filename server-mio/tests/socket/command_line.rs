@@ -204,7 +204,7 @@ fn help_and_version_have_short_names() {
 fn a_wrong_value_names_its_option_and_what_it_can_be() {
     let (most, word) = (u64::MAX, usize::MAX);
     let seconds = format!("seconds, from 0 to {most}");
-    let levels = "scalar, swar, sse4.2, avx2 or avx512";
+    let levels = "scalar, swar, simd128, neon, sse4.2, avx2 or avx512";
     let logs = "off, error, warn, info, debug or trace";
     let address = "an address and a port, such as 127.0.0.1:8080";
     for (option, can_be, wrong) in [
