@@ -100,7 +100,8 @@ impl<'b, 'h> Handshake<'b, 'h> {
         if only(fields, "sec-websocket-version") != Some(&b"13"[..]) {
             return Err(Refusal::Version);
         }
-        let key = only(fields, "sec-websocket-key").and_then(|value| value.as_array());
+        let key = only(fields, "sec-websocket-key");
+        let key: Option<&[u8; 24]> = key.and_then(|value| value.try_into().ok());
         let key = key.filter(|key| is_key(key)).ok_or(Refusal::Key)?;
         Ok(Some(Self { key, fields }))
     }

@@ -157,6 +157,7 @@
 
 mod allocator;
 mod app;
+mod cold;
 mod content;
 pub mod driver;
 mod error;

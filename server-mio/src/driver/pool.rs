@@ -1,6 +1,6 @@
 //! Boxes that are lent out and come back.
 
-use std::hint::cold_path;
+use crate::cold::cold_path;
 
 use crate::stock::Stock;
 

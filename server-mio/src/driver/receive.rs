@@ -1,6 +1,6 @@
 //! Octets in: from a burst to the requests in it, and to what handles each.
 
-use std::hint::cold_path;
+use crate::cold::cold_path;
 use std::time::Instant;
 
 use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};

@@ -1,7 +1,7 @@
 //! What serves requests: between a connection's pipeline and the application. One a worker.
 
+use crate::cold::cold_path;
 use std::collections::VecDeque;
-use std::hint::cold_path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;

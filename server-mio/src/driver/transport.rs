@@ -1,6 +1,6 @@
 //! What carries octets, and one turn of a connection over it: read, serve, write.
 
-use std::hint::cold_path;
+use crate::cold::cold_path;
 use std::io::{self, ErrorKind, IoSlice};
 
 use rajada_pipeline::{Burst, Pipeline};

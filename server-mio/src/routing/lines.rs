@@ -1,7 +1,7 @@
 //! What belongs to request lines, to paths, or to what they begin with: found by its length and a comparison.
 
+use crate::cold::cold_path;
 use std::collections::HashMap;
-use std::hint::cold_path;
 
 use super::edges::{EDGES, edges};
 

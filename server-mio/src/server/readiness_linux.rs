@@ -3,7 +3,7 @@
 //! See `socket_linux.rs`: the call of the C library is a place where a thread can be cancelled, and three functions
 //! return behind it.
 
-use std::hint::cold_path;
+use crate::cold::cold_path;
 use std::io;
 use std::time::Duration;
 

@@ -11,7 +11,7 @@ fn quiet() {
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if info.payload_as_str() != Some(simulation::ON_PURPOSE) {
+            if !info.to_string().ends_with(simulation::ON_PURPOSE) {
                 before(info);
             }
         }));
