@@ -64,7 +64,10 @@ fn tell(panic: &PanicHookInfo<'_>) {
     let thread = thread::current();
     let thread = thread.name().unwrap_or("without a name");
     let place = panic.location().map(|place| format!(" at {place}")).unwrap_or_default();
-    let words = panic.payload_as_str().unwrap_or("a panic without words");
+    let payload = panic.payload();
+    let string = payload.downcast_ref::<String>().map(String::as_str);
+    let words =
+        payload.downcast_ref::<&str>().copied().or(string).unwrap_or("a panic without words");
     log::error!("thread {thread} panicked{place}: {words}");
     let trace = Backtrace::capture();
     if trace.status() == BacktraceStatus::Captured {
