@@ -101,7 +101,7 @@ impl<const N: usize> sealed::Storage for Positions<N> {
         // SAFETY: `fields <= written`, and so many slots are there.
         let written = unsafe { self.slots.get_unchecked(..self.record.fields) };
         // SAFETY: the invariant: so many are initialised.
-        (&self.record, unsafe { written.assume_init_ref() })
+        (&self.record, unsafe { &*(core::ptr::from_ref(written) as *const _) })
     }
 }
 
@@ -203,7 +203,7 @@ impl<'h> Writer<'h> {
     pub(crate) fn written(&self) -> (&Record, &[FieldPosition]) {
         let Some(written) = self.slots.get(..self.record.fields) else { return none(self.record) };
         // SAFETY: the invariant, and `fields <= written`: so many are initialised.
-        (self.record, unsafe { written.assume_init_ref() })
+        (self.record, unsafe { &*(core::ptr::from_ref(written) as *const _) })
     }
 
     /// What a head came to whose parse stopped, with how many of its fields.

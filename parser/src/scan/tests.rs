@@ -150,9 +150,9 @@ impl HeadOp for SetBits {
                 blocks.positions(bits, at, &mut first),
                 blocks.last_positions(bits, at, &mut last),
             ];
-            // SAFETY: all were initialised.
-            let written = |(out, count): (&[MaybeUninit<u32>; 64], usize)| unsafe {
-                out[..count].assume_init_ref().to_vec()
+            let written = |(out, count): (&[MaybeUninit<u32>; 64], usize)| -> Vec<u32> {
+                // SAFETY: all were initialised.
+                out[..count].iter().map(|place| unsafe { place.assume_init() }).collect()
             };
             [written((&first, counts[0])), written((&last, counts[1]))]
         });

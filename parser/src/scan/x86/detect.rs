@@ -3,9 +3,9 @@
 //! volume 3, appendix D).
 
 #[cfg(target_arch = "x86")]
-use core::arch::x86::{__cpuid, __cpuid_count, _xgetbv};
+use core::arch::x86::{__cpuid_count, _xgetbv, CpuidResult};
 #[cfg(target_arch = "x86_64")]
-use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
+use core::arch::x86_64::{__cpuid_count, _xgetbv, CpuidResult};
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::scan::Level;
@@ -48,11 +48,11 @@ fn ask_once() -> Level {
 }
 
 fn ask() -> Level {
-    let highest_leaf = __cpuid(0).eax;
+    let highest_leaf = cpuid(0).eax;
     if highest_leaf < 1 {
         return Level::Swar;
     }
-    let leaf1 = __cpuid(1).ecx;
+    let leaf1 = cpuid(1).ecx;
     let has = |register: u32, bits: &[u32]| bits.iter().all(|bit| register >> bit & 1 == 1);
 
     // SSSE3, SSE4.1, SSE4.2, POPCNT.
@@ -65,7 +65,7 @@ fn ask() -> Level {
     }
     // SAFETY: OSXSAVE is set, so the operating system enabled XGETBV.
     let saved = unsafe { saved_state() };
-    let leaf7 = __cpuid_count(7, 0);
+    let leaf7 = cpuid(7);
     // XMM and YMM state saved; BMI1, AVX2, BMI2 (and LZCNT below).
     if !has(saved, &[1, 2]) || !has(leaf7.ebx, &[3, 5, 8]) || !lzcnt() {
         return Level::Sse42;
@@ -91,5 +91,12 @@ unsafe fn saved_state() -> u32 {
 
 /// LZCNT, which compilers use wherever BMI is enabled.
 fn lzcnt() -> bool {
-    __cpuid(0x8000_0000).eax >= 0x8000_0001 && __cpuid(0x8000_0001).ecx >> 5 & 1 == 1
+    cpuid(0x8000_0000).eax >= 0x8000_0001 && cpuid(0x8000_0001).ecx >> 5 & 1 == 1
+}
+
+/// A leaf of CPUID, of those with several parts the first.
+#[allow(unused_unsafe, reason = "it is safe since Rust 1.94")]
+fn cpuid(leaf: u32) -> CpuidResult {
+    // SAFETY: every processor that has SSE2, without which this is not compiled, has CPUID.
+    unsafe { __cpuid_count(leaf, 0) }
 }

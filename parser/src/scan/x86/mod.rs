@@ -13,8 +13,6 @@ mod ways;
 pub(super) use detect::{detect, known};
 pub(super) use host::are_host;
 
-use core::hint::cold_path;
-
 use super::scalar::Scalar;
 use super::swar::Swar;
 use super::{Choice, Level, Op, enter};
@@ -55,6 +53,11 @@ pub(super) fn dispatch<O: Op>(choice: Choice, op: O, second: O::Second, third: O
 fn ask_first<O: Op>(choice: Choice, op: O, second: O::Second, third: O::Third) -> O::Out {
     dispatch(choice.made(), op, second, third)
 }
+
+/// Says that a branch is seldom taken (`core::hint::cold_path` since Rust 1.95).
+#[cold]
+#[inline(always)]
+fn cold_path() {}
 
 const AVX512: u8 = Level::Avx512 as u8;
 const AVX2: u8 = Level::Avx2 as u8;
