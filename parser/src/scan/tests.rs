@@ -2,6 +2,8 @@
 //! 0..=130, and random slices. A level that this machine lacks is named as
 //! skipped.
 
+mod memory;
+
 use super::alternatives::{Classes, by_pcmpestri};
 use super::class::{HOST, REG_NAME, TARGET, TOKEN, VALUE, belongs};
 use super::slots::{Writer, sealed::Storage};

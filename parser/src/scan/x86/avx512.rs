@@ -7,6 +7,8 @@ use core::arch::x86_64::*;
 use core::mem::MaybeUninit;
 
 use super::avx2::Avx2;
+#[cfg(miri)]
+use super::stand_in::_mm512_maskz_compress_epi8;
 use crate::scan::class::{TABLE, TARGET, TOKEN, VALUE};
 use crate::scan::kernel::{Kernel, by_pairs};
 use crate::scan::{Blocks, Op, Scan, Window};

@@ -25,14 +25,6 @@ pub(in crate::scan) fn detect() -> Level {
     }
 }
 
-/// The level, or SWAR for those of other processors.
-pub(in crate::scan) const fn known(level: Level) -> Level {
-    match level {
-        Level::Simd128 | Level::Neon => Level::Swar,
-        level => level,
-    }
-}
-
 /// What [`detect`] gives as `Level as u8`, or 0 if [`detect`] was not called yet.
 #[inline(always)]
 pub(super) fn found() -> u8 {

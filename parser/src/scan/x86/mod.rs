@@ -2,15 +2,20 @@
 
 mod avx2;
 mod avx512;
-mod detect;
 mod host;
 mod sse42;
+#[cfg(miri)]
+mod stand_in;
+
+#[cfg_attr(miri, path = "told.rs")]
+#[cfg_attr(not(miri), path = "detect.rs")]
+mod detect;
 
 #[cfg_attr(any(test, feature = "alternatives"), path = "pcmpestri.rs")]
 #[cfg_attr(not(any(test, feature = "alternatives")), path = "shuffle_alone.rs")]
 mod ways;
 
-pub(super) use detect::{detect, known};
+pub(super) use detect::detect;
 pub(super) use host::are_host;
 
 use super::scalar::Scalar;
@@ -58,6 +63,14 @@ fn ask_first<O: Op>(choice: Choice, op: O, second: O::Second, third: O::Third) -
 #[cold]
 #[inline(always)]
 fn cold_path() {}
+
+/// The level, or SWAR for those of other processors.
+pub(super) const fn known(level: Level) -> Level {
+    match level {
+        Level::Simd128 | Level::Neon => Level::Swar,
+        level => level,
+    }
+}
 
 const AVX512: u8 = Level::Avx512 as u8;
 const AVX2: u8 = Level::Avx2 as u8;
