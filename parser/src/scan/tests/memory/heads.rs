@@ -8,7 +8,7 @@ use super::super::levels;
 use super::corpus;
 use super::places::Place;
 use crate::pull::{Part, Pull};
-use crate::{Config, Error, Fields, Framing, Leniency, Level, Positions, Resume, Slots, Status};
+use crate::{Config, Error, Fields, Framing, Leniency, Level, Positions, Resume, Slots};
 
 const LENIENT: Leniency = Leniency {
     bare_lf: true,
