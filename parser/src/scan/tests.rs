@@ -190,6 +190,7 @@ fn positions_of_every_count() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours; `memory` has a taste")]
 fn blocks_of_every_octet_at_every_position_of_every_length() {
     for len in 32..=130usize {
         let mut octets = std::vec![b'a'; len];
@@ -222,6 +223,7 @@ fn a_window_reads_nothing_outside() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours; `memory` has a taste")]
 fn every_octet_at_every_position_of_every_length() {
     for level in levels() {
         for class in [TOKEN, TARGET, VALUE] {
@@ -247,6 +249,7 @@ fn every_octet_at_every_position_of_every_length() {
 
 /// The SSE4.2 level's other way.
 #[test]
+#[cfg_attr(miri, ignore = "takes hours; `memory` has a taste")]
 fn pcmpestri_gives_the_same() {
     if !Level::Sse42.is_here() {
         std::eprintln!("skipped: this CPU lacks {}", Level::Sse42);
@@ -272,6 +275,7 @@ fn pcmpestri_gives_the_same() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes hours; `memory` has a taste")]
 fn every_start_of_every_length() {
     for level in levels() {
         for class in [TOKEN, TARGET, VALUE] {

@@ -17,6 +17,7 @@ mod places;
 use self::places::places;
 use super::{End, Masks, choice, expected, levels};
 use crate::fields::Noted;
+use crate::scan::alternatives::{Classes, by_pcmpestri};
 use crate::scan::class::{HOST, TARGET, TOKEN, VALUE, belongs};
 use crate::scan::slots::sealed::Storage;
 use crate::scan::{Level, are_host, dispatch, dispatch_head};
@@ -34,6 +35,21 @@ fn of_each_length() -> impl Iterator<Item = Vec<u8>> {
 
 #[test]
 fn ends_of_classes() {
+    check_ends(&levels().collect::<Vec<_>>());
+}
+
+#[test]
+fn ends_of_classes_by_pcmpestri() {
+    if Level::detect() < Level::Sse42 {
+        std::eprintln!("skipped: this CPU lacks {}", Level::Sse42);
+        return;
+    }
+    by_pcmpestri(Classes::All);
+    check_ends(&[Level::Sse42]);
+    by_pcmpestri(Classes::Nothing);
+}
+
+fn check_ends(levels: &[Level]) {
     let mut places = places();
     for octets in of_each_length() {
         for from in corpus::starts(octets.len()) {
@@ -41,7 +57,7 @@ fn ends_of_classes() {
                 [TOKEN, TARGET, VALUE].map(|class| (class, expected(&octets, from, class)));
             for place in &mut places {
                 let there = place.put(&octets);
-                for level in levels() {
+                for &level in levels {
                     for (class, wanted) in wanted {
                         let found = dispatch(choice(level), End { octets: there, from, class });
                         assert_eq!(found, wanted, "{level}, class {class}, from {from}");
