@@ -26,11 +26,9 @@ enum Section {
     Request,
     Response,
     Trailers,
-    Fields,
 }
 
-const SECTIONS: [Section; 4] =
-    [Section::Request, Section::Response, Section::Trailers, Section::Fields];
+const SECTIONS: [Section; 3] = [Section::Request, Section::Response, Section::Trailers];
 
 /// What comes of octets: the parts, one behind the other, what they mean, and where they end
 /// or what is wrong with them; `None` if more are needed.
@@ -90,7 +88,6 @@ fn in_pieces(
         Section::Request => Pull::request(),
         Section::Response => Pull::response(),
         Section::Trailers => Pull::trailers(),
-        Section::Fields => Pull::fields(0),
     };
     let mut found = Vec::new();
     for end in ends {
@@ -131,11 +128,6 @@ fn parsed<S: Slots>(
             Some(end)
         }),
         Section::Trailers => config.parse_trailers(octets, at, slots).map(|status| {
-            let (fields, end) = status.complete()?;
-            add(&mut parts, [b"", b""], fields);
-            Some(end)
-        }),
-        Section::Fields => config.parse_fields(octets, at, slots).map(|status| {
             let (fields, end) = status.complete()?;
             add(&mut parts, [b"", b""], fields);
             Some(end)
