@@ -27,7 +27,7 @@ pub(super) fn heads() -> impl Iterator<Item = Vec<u8>> {
 /// Where so many octets are cut.
 pub(super) fn cuts(len: usize) -> impl Iterator<Item = usize> {
     // Lengths differ, and so do the remainders of what is left of them.
-    let step = step(13);
+    let step = step(29);
     (0..len).filter(move |&cut| (len - cut).is_multiple_of(step))
 }
 
