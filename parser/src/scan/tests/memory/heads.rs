@@ -13,7 +13,6 @@ use crate::{Config, Error, Fields, Framing, Leniency, Level, Positions, Resume, 
 const LENIENT: Leniency = Leniency {
     bare_lf: true,
     empty_lines: true,
-    method_octets: true,
     target_octets: true,
     spaces: true,
     any_code: true,
