@@ -11,6 +11,7 @@ fn heads(criterion: &mut Criterion) {
     let mut contestants = head::contestants();
     for item in &corpus::items() {
         let mut group = criterion.benchmark_group(item.letter);
+        let buffers = item.slices();
         group.throughput(Throughput::Bytes(item.octets() as u64));
         for contestant in contestants.iter_mut().filter(|contestant| contestant.reads(item.kind)) {
             if let Err(complaint) = verify(contestant.as_mut(), item) {
@@ -18,7 +19,7 @@ fn heads(criterion: &mut Criterion) {
             }
             let name = format!("{}-{}", contestant.name(), contestant.level());
             group.bench_function(name, |bencher| {
-                bencher.iter(|| contestant.parse(black_box(item), 1))
+                bencher.iter(|| contestant.parse(black_box(item), &buffers, 1))
             });
         }
         group.finish();

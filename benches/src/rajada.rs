@@ -13,19 +13,40 @@ use crate::naive::Head;
 /// The contestant: the strict configuration, at one level.
 pub struct Rajada {
     config: Config,
+    /// One of them is in use; [`Contestant::place`] chooses which.
+    slots: Box<[Slots]>,
+    chosen: usize,
+}
+
+/// Side by side, they begin everywhere in a page, in steps of at most 16 octets.
+struct Slots {
     positions: Positions<SLOTS>,
+    _uneven: [u8; UNEVEN],
+}
+
+/// What keeps the size of [`Slots`] from being a multiple of 32.
+const UNEVEN: usize = if size_of::<Positions<SLOTS>>().is_multiple_of(32) { 16 } else { 0 };
+
+impl Slots {
+    fn new(_: usize) -> Slots {
+        Slots { positions: Positions::new(), _uneven: [0; UNEVEN] }
+    }
 }
 
 impl Rajada {
     /// `None` if this machine lacks the level.
     pub fn at(level: Level) -> Option<Rajada> {
         let config = Config::STRICT.at_most(level);
-        (config.level() == level).then(|| Rajada { config, positions: Positions::new() })
+        (config.level() == level).then(|| Rajada::new(config))
     }
 
     /// The level that everybody gets who doesn't ask for another.
     pub fn at_best() -> Rajada {
-        Rajada { config: Config::STRICT, positions: Positions::new() }
+        Rajada::new(Config::STRICT)
+    }
+
+    fn new(config: Config) -> Rajada {
+        Rajada { config, slots: (0..256).map(Slots::new).collect(), chosen: 0 }
     }
 }
 
@@ -117,10 +138,14 @@ impl Contestant for Rajada {
         true
     }
 
+    fn place(&mut self, number: usize) {
+        self.chosen = number % self.slots.len();
+    }
+
     fn heads(&mut self, item: &Item) -> Vec<Head> {
-        let (config, positions) = (&self.config, &mut self.positions);
+        let (config, positions) = (&self.config, &mut self.slots[self.chosen].positions);
         let mut heads = Vec::new();
-        each_head(item, 1, |octets| match item.kind {
+        each_head(&item.slices(), 1, |octets| match item.kind {
             Kind::Request if item.is_pipelined() => {
                 burst(octets, config, positions, |request| heads.push(request_head(request)))
             }
@@ -134,16 +159,16 @@ impl Contestant for Rajada {
         heads
     }
 
-    fn parse(&mut self, item: &Item, rounds: usize) -> usize {
-        let (config, positions) = (&self.config, &mut self.positions);
+    fn parse(&mut self, item: &Item, buffers: &[&[u8]], rounds: usize) -> usize {
+        let (config, positions) = (&self.config, &mut self.slots[self.chosen].positions);
         match item.kind {
-            Kind::Request if item.is_pipelined() => each_head(item, rounds, |octets| {
+            Kind::Request if item.is_pipelined() => each_head(buffers, rounds, |octets| {
                 burst(octets, config, positions, |request| _ = black_box(request))
             }),
-            Kind::Request => each_head(item, rounds, |octets| {
+            Kind::Request => each_head(buffers, rounds, |octets| {
                 request(octets, config, positions, |request| _ = black_box(request))
             }),
-            Kind::Response => each_head(item, rounds, |octets| {
+            Kind::Response => each_head(buffers, rounds, |octets| {
                 response(octets, config, positions, |response| _ = black_box(response))
             }),
         }

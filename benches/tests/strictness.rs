@@ -53,7 +53,8 @@ fn contestants_accept_what_the_table_says() {
                     buffers: vec![octets.to_vec()],
                     heads: 1,
                 };
-                catch_unwind(AssertUnwindSafe(|| contestant.parse(&item, 1))).is_ok()
+                catch_unwind(AssertUnwindSafe(|| contestant.parse(&item, &item.slices(), 1)))
+                    .is_ok()
             })
             .map(|(what, _)| *what)
             .collect();

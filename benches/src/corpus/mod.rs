@@ -56,6 +56,11 @@ impl Item {
         self.heads > self.buffers.len()
     }
 
+    /// The buffers as they lie here.
+    pub fn slices(&self) -> Vec<&[u8]> {
+        self.buffers.iter().map(Vec::as_slice).collect()
+    }
+
     /// Octets of all buffers.
     pub fn octets(&self) -> usize {
         self.buffers.iter().map(Vec::len).sum()

@@ -1,7 +1,6 @@
 //! The side that asks: starts the workers, and has all contestants take their samples in turn.
 
 use std::io::{BufRead, BufReader, IsTerminal, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use super::builds::{self, Build};
@@ -13,8 +12,8 @@ pub(super) struct Cell {
     pub(super) contestant: String,
     pub(super) level: String,
     pub(super) item: &'static str,
-    /// Nanoseconds a head.
-    pub(super) samples: Vec<f64>,
+    /// Nanoseconds a head, of each process.
+    pub(super) samples: Vec<Vec<f64>>,
 }
 
 /// A contestant in one of the workers, able to read these items.
@@ -32,8 +31,14 @@ struct Worker {
     answer: BufReader<ChildStdout>,
 }
 
+/// What a run found, and in which builds.
+pub(super) struct Run {
+    pub(super) cells: Vec<Cell>,
+    pub(super) builds: Vec<Build>,
+}
+
 /// Takes all samples.
-pub(super) fn run(options: &Options) -> Result<Vec<Cell>, String> {
+pub(super) fn run(options: &Options) -> Result<Run, String> {
     let items = corpus::items();
     let unknown =
         options.items.iter().find(|letter| items.iter().all(|item| item.letter != letter.as_str()));
@@ -43,33 +48,38 @@ pub(super) fn run(options: &Options) -> Result<Vec<Cell>, String> {
     let chosen =
         |letter: &str| options.items.is_empty() || options.items.iter().any(|one| one == letter);
 
-    let mut builds = vec![Build::this()?];
+    let mut builds = vec![Build::this(options.builds)?];
     if options.builds {
         builds.extend(builds::others());
     }
     let mut cells: Vec<Cell> = Vec::new();
+    // Each sample has a seed of its own, and so places of its own.
+    let mut seed = options.seed << 32;
     for process in 0..options.processes {
         let (mut workers, seats) = start(&builds, process == 0)?;
         for round in 0..options.samples {
             progress(process * options.samples + round, options.processes * options.samples);
             for (index, item) in items.iter().enumerate().filter(|(_, item)| chosen(item.letter)) {
                 for seat in seats.iter().filter(|seat| seat.items.contains(item.letter)) {
-                    let nanoseconds = workers[seat.worker].sample(seat.number, index)?;
-                    cell(&mut cells, seat, item.letter).samples.push(nanoseconds);
+                    let nanoseconds = workers[seat.worker].sample(seat.number, index, seed)?;
+                    seed += 1;
+                    let samples = &mut cell(&mut cells, seat, item.letter).samples;
+                    samples.resize(process + 1, Vec::new());
+                    samples[process].push(nanoseconds);
                 }
             }
         }
         workers.into_iter().try_for_each(Worker::end)?;
     }
     progress_done();
-    Ok(cells)
+    Ok(Run { cells, builds })
 }
 
 /// One worker a build, and all their contestants.
 fn start(builds: &[Build], first: bool) -> Result<(Vec<Worker>, Vec<Seat>), String> {
     let (mut workers, mut seats) = (Vec::new(), Vec::new());
     for build in builds {
-        let mut worker = Worker::start(&build.program, build.only, first && build.only.is_none())?;
+        let mut worker = Worker::start(build, first && build.suffix.is_empty())?;
         for (number, line) in worker.introduction()?.into_iter().enumerate() {
             let parts: Vec<&str> = line.split(' ').collect();
             let [contestant, level, items] = parts[..] else {
@@ -107,17 +117,14 @@ fn cell<'c>(cells: &'c mut Vec<Cell>, seat: &Seat, item: &'static str) -> &'c mu
 
 impl Worker {
     /// What a worker says on standard error is wanted once, not from each process.
-    fn start(program: &Path, only: Option<&str>, heard: bool) -> Result<Worker, String> {
-        let mut command = Command::new(program);
-        command.arg("--worker").stdin(Stdio::piped()).stdout(Stdio::piped());
-        if let Some(only) = only {
-            command.args(["--only", only]);
-        }
+    fn start(build: &Build, heard: bool) -> Result<Worker, String> {
+        let mut command = Command::new(&build.program);
+        command.args(build.arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         if !heard {
             command.stderr(Stdio::null());
         }
         let mut process =
-            command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+            command.spawn().map_err(|error| format!("{}: {error}", build.program.display()))?;
         let pipes = process.stdin.take().zip(process.stdout.take());
         let (ask, answer) = pipes.ok_or("a worker without pipes")?;
         Ok(Worker { process, ask, answer: BufReader::new(answer) })
@@ -133,8 +140,8 @@ impl Worker {
         }
     }
 
-    fn sample(&mut self, contestant: usize, item: usize) -> Result<f64, String> {
-        writeln!(self.ask, "{contestant} {item}").map_err(|error| error.to_string())?;
+    fn sample(&mut self, contestant: usize, item: usize, seed: u64) -> Result<f64, String> {
+        writeln!(self.ask, "{contestant} {item} {seed}").map_err(|error| error.to_string())?;
         let line = self.line()?;
         line.parse().map_err(|_| format!("a worker said: {line}"))
     }

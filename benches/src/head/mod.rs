@@ -1,35 +1,52 @@
 //! The head benchmark: which parser needs how long for a head.
 //!
-//! Processes differ, by where their memory happens to lie, and a machine's speed drifts. So the samples of all contestants alternate, one
-//! sample each in turn, and the whole is repeated in several processes. The figures are nanoseconds a head, the minimum and the median
-//! of all samples; ratios of minima are what can be compared from run to run.
+//! The code of a parser takes different times by how it was built, and by where its octets, its slots and its stack lie in memory; a machine's
+//! speed drifts, and others use it too. So
+//!
+//! - the samples of all contestants alternate, one sample each in turn, and the whole is repeated in several processes;
+//! - each sample has octets, slots and stack at other places within their pages, drawn from a seed (`worker/place.rs`);
+//! - a figure is the lower quartile of all samples, in nanoseconds a head, the harness's own time included (`figures.rs`);
+//! - httparse takes part as it is built in several ways, and ratios are to the one that is the fastest on the item, within the same process run;
+//! - controls take part: a contestant that parses nothing, for what the harness takes, and two contestants a second time, whose figures
+//!   must agree.
 //!
 //! ```text
-//!   head (driver) --+-- "sample 3 f" --> head --worker          this build: all contestants
-//!                   |<-- nanoseconds --
-//!                   +-- "sample 0 f" --> head --worker --only   other builds of the same program, where a
-//!                   |<-- nanoseconds --                         contestant chooses its instructions when it is built
+//!   head (driver) --+-- "3 5 77" --> head --worker       this build: all contestants, and the controls
+//!                   |<-- nanoseconds --                  (contestant 3, item 5, a seed)
+//!                   +-- "0 5 78" --> foreign httparse    other builds: of benches/foreign, a small program
+//!                   |<-- nanoseconds --                  of a workspace of its own
 //!                   ... and again, with new processes
 //! ```
 
 mod builds;
+mod contestants;
 mod driver;
+mod figures;
 mod options;
+mod record;
 mod report;
 mod worker;
 
 use crate::say::aside;
 use std::process::ExitCode;
 
-pub use worker::contestants;
+pub use contestants::contestants;
 
 use options::{Mode, Options};
+
+/// Takes the samples, prints the figures, and writes the record if that is wanted.
+fn drive(options: &Options) -> Result<(), String> {
+    let before = record::Before::now();
+    let run = driver::run(options)?;
+    report::print(&run.cells, options.json);
+    options.record.as_deref().map_or(Ok(()), |file| record::write(file, &run, options, &before))
+}
 
 /// The program `head`.
 pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     let run = |options: &Options| match &options.mode {
-        Mode::Worker { only } => worker::serve(only.as_deref()),
-        Mode::Drive => driver::run(options).map(|results| report::print(&results, options.json)),
+        Mode::Worker => worker::serve(contestants::entries(options.builds)),
+        Mode::Drive => drive(options),
         Mode::Help => {
             println!("{}", options::HELP);
             Ok(())

@@ -1,14 +1,18 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 /// What `--help` prints.
 pub(super) const HELP: &str = "\
 Times parsers of message heads against each other.
 
   --json           one JSON object a line: contestant, level, item, min_ns, median_ns
-  --processes N    processes one after another (5)
+  --record FILE    writes a page of Markdown too, with the notes of FILE-notes.md (both without the ending) at its end
+  --processes N    processes one after another, each new (5)
   --samples N      samples of each contestant and item in each process (25)
   --items LIST     only these items, such as a,b,j
-  --no-builds      without the contestants that need a build of their own
+  --no-builds      without the contestants that need a build of their own, and without controls
+  --seed N         what the places of slots, octets and stack are drawn from, 0 to 4294967295 (1)
   --help           this text
 
 The feature `peers` adds contestants: cargo run --release -p benches --features peers --bin head";
@@ -16,10 +20,8 @@ The feature `peers` adds contestants: cargo run --release -p benches --features 
 /// What to do.
 pub(super) enum Mode {
     Drive,
-    /// Serve a driver on standard input and output, with the contestant of this name alone, or all.
-    Worker {
-        only: Option<String>,
-    },
+    /// Serve a driver on standard input and output.
+    Worker,
     Help,
 }
 
@@ -32,6 +34,10 @@ pub(super) struct Options {
     /// Letters; empty for all.
     pub(super) items: Vec<String>,
     pub(super) builds: bool,
+    /// What the places of all samples are drawn from.
+    pub(super) seed: u64,
+    /// Where to write the record.
+    pub(super) record: Option<PathBuf>,
 }
 
 pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
@@ -42,6 +48,8 @@ pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Optio
         samples: 25,
         items: Vec::new(),
         builds: true,
+        seed: 1,
+        record: None,
     };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
@@ -51,13 +59,18 @@ pub(super) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Optio
             "--samples" => options.samples = count(&value()?)?,
             "--items" => options.items = value()?.split(',').map(String::from).collect(),
             "--no-builds" => options.builds = false,
-            "--worker" => options.mode = Mode::Worker { only: None },
-            "--only" => options.mode = Mode::Worker { only: Some(value()?) },
+            "--record" => options.record = Some(value()?.into()),
+            "--seed" => options.seed = u64::from(seed(&value()?)?),
+            "--worker" => options.mode = Mode::Worker,
             "--help" | "-h" => options.mode = Mode::Help,
             _ => return Err(format!("{argument} is unknown; --help tells what there is")),
         }
     }
     Ok(options)
+}
+
+fn seed(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("{text} is no seed"))
 }
 
 fn count(text: &str) -> Result<usize, String> {

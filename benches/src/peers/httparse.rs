@@ -72,7 +72,7 @@ impl Contestant for Httparse {
 
     fn heads(&mut self, item: &Item) -> Vec<Head> {
         let mut heads = Vec::new();
-        each_head(item, 1, |octets| match item.kind {
+        each_head(&item.slices(), 1, |octets| match item.kind {
             Kind::Request => request(octets, &self.config, |request| {
                 heads.push(Head {
                     method: request.method.unwrap_or_default().into(),
@@ -95,13 +95,13 @@ impl Contestant for Httparse {
         heads
     }
 
-    fn parse(&mut self, item: &Item, rounds: usize) -> usize {
+    fn parse(&mut self, item: &Item, buffers: &[&[u8]], rounds: usize) -> usize {
         let config = &self.config;
         match item.kind {
-            Kind::Request => each_head(item, rounds, |octets| {
+            Kind::Request => each_head(buffers, rounds, |octets| {
                 request(octets, config, |request| _ = black_box(request))
             }),
-            Kind::Response => each_head(item, rounds, |octets| {
+            Kind::Response => each_head(buffers, rounds, |octets| {
                 response(octets, config, |response| _ = black_box(response))
             }),
         }

@@ -1,7 +1,7 @@
 //! [milo-parser](https://docs.rs/milo-parser): a state machine that writes events into a buffer of its own.
 //!
 //! It does more than the others: it knows methods by name, and reads Content-Length, Transfer-Encoding and Connection on its way. Stricter
-//! than Rajada in targets, which may hold RFC 3986's characters only.
+//! than Rajada in targets, which may hold RFC 3986's characters only. Its buffer of events lies where it was allocated, in all samples.
 
 use std::hint::black_box;
 
@@ -102,7 +102,7 @@ impl Contestant for Milo {
 
     fn heads(&mut self, item: &Item) -> Vec<Head> {
         let mut heads = Vec::new();
-        each_head(item, 1, |octets| {
+        each_head(&item.slices(), 1, |octets| {
             let consumed = self.head(octets, item.kind);
             if consumed > 0 {
                 heads.push(self.collect(octets));
@@ -112,8 +112,8 @@ impl Contestant for Milo {
         heads
     }
 
-    fn parse(&mut self, item: &Item, rounds: usize) -> usize {
-        each_head(item, rounds, |octets| {
+    fn parse(&mut self, item: &Item, buffers: &[&[u8]], rounds: usize) -> usize {
+        each_head(buffers, rounds, |octets| {
             let consumed = self.head(octets, item.kind);
             black_box(self.events());
             consumed

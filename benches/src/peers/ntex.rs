@@ -15,18 +15,23 @@ use crate::naive::Head;
 
 /// The contestant.
 pub struct Ntex {
-    headers: [Header; SLOTS],
+    /// [`SLOTS`] of them are in use, from `first` on.
+    headers: Vec<Header>,
+    first: usize,
 }
+
+/// A page has room for so many.
+const PAGE: usize = 4096 / size_of::<Header>();
 
 impl Default for Ntex {
     fn default() -> Ntex {
-        Ntex { headers: [Header::default(); SLOTS] }
+        Ntex { headers: vec![Header::default(); PAGE + SLOTS], first: 0 }
     }
 }
 
 /// The fields from `start` on: how many, and where the head ends.
 #[inline(always)]
-fn section(octets: &[u8], start: usize, headers: &mut [Header; SLOTS]) -> Option<(usize, usize)> {
+fn section(octets: &[u8], start: usize, headers: &mut [Header]) -> Option<(usize, usize)> {
     let mut state = State { cursor: start, start, ..State::default() };
     for (count, header) in headers.iter_mut().enumerate() {
         match header.parse_with_state(octets, &mut state) {
@@ -41,7 +46,7 @@ fn section(octets: &[u8], start: usize, headers: &mut [Header; SLOTS]) -> Option
 #[inline(always)]
 fn request(
     octets: &[u8],
-    headers: &mut [Header; SLOTS],
+    headers: &mut [Header],
     mut with: impl FnMut(&Request, &[Header]),
 ) -> usize {
     let mut request = Request::default();
@@ -58,7 +63,7 @@ fn request(
 #[inline(always)]
 fn response(
     octets: &[u8],
-    headers: &mut [Header; SLOTS],
+    headers: &mut [Header],
     mut with: impl FnMut(&Response, &[Header]),
 ) -> usize {
     let mut response = Response::default();
@@ -96,10 +101,15 @@ impl Contestant for Ntex {
         true
     }
 
+    fn place(&mut self, number: usize) {
+        self.first = number % PAGE;
+    }
+
     fn heads(&mut self, item: &Item) -> Vec<Head> {
+        let headers = &mut self.headers[self.first..][..SLOTS];
         let mut heads = Vec::new();
-        each_head(item, 1, |octets| match item.kind {
-            Kind::Request => request(octets, &mut self.headers, |request, headers| {
+        each_head(&item.slices(), 1, |octets| match item.kind {
+            Kind::Request => request(octets, headers, |request, headers| {
                 heads.push(Head {
                     method: copied(octets, request.method),
                     target: copied(octets, request.path),
@@ -108,7 +118,7 @@ impl Contestant for Ntex {
                     ..Head::default()
                 });
             }),
-            Kind::Response => response(octets, &mut self.headers, |response, headers| {
+            Kind::Response => response(octets, headers, |response, headers| {
                 heads.push(Head {
                     minor: response.version,
                     status: response.code,
@@ -121,13 +131,13 @@ impl Contestant for Ntex {
         heads
     }
 
-    fn parse(&mut self, item: &Item, rounds: usize) -> usize {
-        let headers = &mut self.headers;
+    fn parse(&mut self, item: &Item, buffers: &[&[u8]], rounds: usize) -> usize {
+        let headers = &mut self.headers[self.first..][..SLOTS];
         match item.kind {
-            Kind::Request => each_head(item, rounds, |octets| {
+            Kind::Request => each_head(buffers, rounds, |octets| {
                 request(octets, headers, |request, headers| _ = black_box((request, headers)))
             }),
-            Kind::Response => each_head(item, rounds, |octets| {
+            Kind::Response => each_head(buffers, rounds, |octets| {
                 response(octets, headers, |response, headers| _ = black_box((response, headers)))
             }),
         }

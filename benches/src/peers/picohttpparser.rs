@@ -164,7 +164,7 @@ impl Contestant for Picohttpparser {
 
     fn heads(&mut self, item: &Item) -> Vec<Head> {
         let mut heads = Vec::new();
-        each_head(item, 1, |octets| {
+        each_head(&item.slices(), 1, |octets| {
             let Some((head, consumed)) = read(octets, item.kind) else { return 0 };
             heads.push(head);
             consumed
@@ -172,12 +172,12 @@ impl Contestant for Picohttpparser {
         heads
     }
 
-    fn parse(&mut self, item: &Item, rounds: usize) -> usize {
+    fn parse(&mut self, item: &Item, buffers: &[&[u8]], rounds: usize) -> usize {
         let one = match item.kind {
             Kind::Request => request,
             Kind::Response => response,
         };
-        each_head(item, rounds, |octets| {
+        each_head(buffers, rounds, |octets| {
             let mut found = Found::new();
             let consumed = one(octets, &mut found);
             black_box(&found);

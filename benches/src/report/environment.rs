@@ -41,8 +41,22 @@ pub(super) fn environment(command: &str) -> Environment {
     }
 }
 
+/// What the record of another benchmark says of the machine, and of what was built on it.
+pub(crate) fn machine() -> [(&'static str, String); 4] {
+    let all = environment("");
+    let system = all.system.split(',').next().unwrap_or_default().to_owned();
+    let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
+    let flags = if flags.is_empty() { flags } else { format!(", RUSTFLAGS {flags}") };
+    [
+        ("processor", format!("{}, {} cores", all.processor, all.cores)),
+        ("system", system),
+        ("compiler", format!("{}{flags}", all.rustc)),
+        ("state", format!("of commit {}", all.commit)),
+    ]
+}
+
 /// `2026-11-24 10:45 UTC`.
-pub(super) fn now() -> String {
+pub(crate) fn now() -> String {
     said(Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])).unwrap_or_default()
 }
 
@@ -73,7 +87,7 @@ pub(super) fn load_average() -> f64 {
 
 /// Time of all cores, in ticks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Ticks {
+pub(crate) struct Ticks {
     /// Spent on anything.
     busy: u64,
     /// Spent on anything or nothing.
@@ -83,14 +97,14 @@ pub(super) struct Ticks {
 }
 
 impl Ticks {
-    pub(super) fn now() -> Ticks {
+    pub(crate) fn now() -> Ticks {
         let text = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
         let (all, busy) = cores(&text("/proc/stat"));
         Ticks { busy, all, ours: family(&text("/proc/self/stat")) }
     }
 
     /// The share of all cores' time that others took since `before`: 0 to 1.
-    pub(super) fn others_since(&self, before: Ticks) -> f64 {
+    pub(crate) fn others_since(&self, before: Ticks) -> f64 {
         let all = self.all.saturating_sub(before.all);
         let busy = self.busy.saturating_sub(before.busy);
         let ours = self.ours.saturating_sub(before.ours);

@@ -50,6 +50,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub(crate) use build_peers::quiet_build;
+pub(crate) use environment::{Ticks, machine, now};
 pub(crate) use generator::beside;
 pub(crate) use memory::most_files;
 use options::Command;
