@@ -133,14 +133,15 @@ enum Form {
     Asterisk,
     /// With the port that the scheme stands for.
     Absolute(Authority, u16),
-    /// No port is left out here.
+    /// With its own port, which `Host` may leave out.
     Authority(Authority, u16),
 }
 
 fn form(method: &str, target: &str) -> Option<Form> {
     if method == "CONNECT" {
-        let authority = authority(target).filter(|authority| authority.port.is_some())?;
-        return Some(Form::Authority(authority, 0));
+        let authority = authority(target)?;
+        let port = authority.port?;
+        return Some(Form::Authority(authority, port));
     }
     if target.starts_with('/') {
         return Some(Form::Origin);

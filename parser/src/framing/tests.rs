@@ -163,6 +163,25 @@ fn targets_and_methods() {
     assert!(request("CONNECT a:443 HTTP/1.1", "Host: a:443\r\n").unwrap().tunnel);
 }
 
+/// RFC 9112 section 3.2.3 shows the one with port 80; no port is another's default here.
+#[test]
+fn host_may_leave_out_the_port_of_connect() {
+    for port in [0_u16, 1, 80, 443, 8080, 65_535] {
+        let line = std::format!("CONNECT a:{port} HTTP/1.1");
+        for host in [std::format!("a:{port}"), "a".into(), "A:".into(), std::format!("a:0{port}")] {
+            let framing = request(&line, &std::format!("Host: {host}\r\n")).unwrap();
+            assert!(framing.tunnel, "{line} {host}");
+        }
+        for other in [1_u16, 80, 443].into_iter().filter(|other| *other != port) {
+            refused(request(&line, &std::format!("Host: a:{other}\r\n")), HostMismatch);
+        }
+        refused(request(&line, "Host: b\r\n"), HostMismatch);
+    }
+    let line = "CONNECT [::1]:443 HTTP/1.1";
+    assert!(request(line, "Host: [::1]\r\n").unwrap().tunnel);
+    refused(request(line, "Host: [::2]\r\n"), HostMismatch);
+}
+
 /// Of the shapes that are judged by the short way none is judged differently by the long one.
 #[test]
 fn usual_hosts_are_hosts() {

@@ -46,8 +46,9 @@ pub struct Target<'b> {
     pub path: &'b [u8],
     /// What stands behind the first `?`, if there is one.
     pub query: Option<&'b [u8]>,
-    /// The authority of absolute-form and authority-form, and the default port
-    /// of the scheme (0 in authority-form).
+    /// The authority of absolute-form and authority-form, and the port that a
+    /// `Host` without one stands for: the scheme's default, or in authority-form
+    /// the authority's own (RFC 9112 section 3.2.3).
     pub authority: Option<(Authority<'b>, u16)>,
 }
 
@@ -77,12 +78,12 @@ impl<'b> Target<'b> {
     fn authority(target: &'b [u8]) -> Option<Target<'b>> {
         let authority = Authority::parse(target)?;
         // RFC 9110 section 9.3.6: the port is never left out.
-        authority.port()?;
+        let port = authority.port()?;
         Some(Target {
             form: Form::Authority,
             path: b"",
             query: None,
-            authority: Some((authority, 0)),
+            authority: Some((authority, port)),
         })
     }
 
