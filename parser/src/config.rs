@@ -59,9 +59,6 @@ impl Config {
     /// - In responses, folded lines and white space before a colon, which RFC
     ///   9112 sections 5.1 and 5.2 have clients and proxies mend.
     ///   Refuses: `HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n`
-    /// - Methods longer than [`Limits::method`] with 400, where RFC 9112 section 3
-    ///   says that it SHOULD be 501.
-    ///   Refuses: `AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA / HTTP/1.1\r\nHost: a\r\n\r\n`
     /// - Absolute-form of schemes other than `http` and `https` (RFC 9112 section
     ///   3.2.2).
     ///   Refuses: `GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n`
@@ -144,7 +141,8 @@ impl Default for Config {
 #[expect(clippy::exhaustive_structs, reason = "made by functional update from DEFAULT")]
 pub struct Limits {
     /// Octets in a method; 32. The longest in IANA's registry has 17
-    /// (`UPDATEREDIRECTREF`). Beyond: 400.
+    /// (`UPDATEREDIRECTREF`). Beyond: 501, as RFC 9112 section 3 says that it
+    /// SHOULD be.
     pub method: u32,
     /// Octets in a request line, its CR LF included; 16 KiB. RFC 9112 section 3
     /// asks for at least 8,000; Apache and nginx take 8 KiB, Node 16 KiB for a

@@ -111,10 +111,11 @@ kinds! {
     ///
     /// Example: `G@T / HTTP/1.1\r\n`
     Method = 400, "an octet that can't be in a method";
-    /// The method is longer than [`Limits::method`](crate::Limits::method).
+    /// The method is longer than [`Limits::method`](crate::Limits::method). RFC
+    /// 9112 section 3. Status 501.
     ///
     /// Example: `AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA / HTTP/1.1\r\n`
-    MethodTooLong = 400, "a method longer than any known one";
+    MethodTooLong = 501, "a method longer than any known one";
     /// The target is empty. RFC 9112 section 3.2.
     ///
     /// Example: `GET  HTTP/1.1\r\n`

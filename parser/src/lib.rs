@@ -118,7 +118,7 @@
 //! |---|---|---|
 //! | 2.2 | CR LF ends each line; one empty line may come before a request line | `BareLf`, `BareCr`, `EmptyLines`, `SpaceBeforeFields` |
 //! | 2.3 | `HTTP/1.0` to `HTTP/1.9` | `Version`, `VersionMissing`, `VersionUnsupported` (505) |
-//! | 3 | method, target and version with one space between; the method is a token | `Method`, `MethodTooLong`, `TargetEmpty`, `TargetTooLong` (414) |
+//! | 3 | method, target and version with one space between; the method is a token | `Method`, `MethodTooLong` (501), `TargetEmpty`, `TargetTooLong` (414) |
 //! | 3.2 | a target is of visible ASCII without `#`, in a form that goes with the method | `Target`, `TargetForm`\* |
 //! | 3.2 | one well-formed `Host`, equal to the target's authority | `HostMissing`\*, `HostRepeated`\*, `Host`\*, `HostMismatch`\* |
 //! | 4 | version, a code from 100 to 599, a reason without controls | `StatusLine`, `Reason` |

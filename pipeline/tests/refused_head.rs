@@ -125,7 +125,7 @@ fn a_limit_on_the_method_itself_leaves_it_unknown() {
         }
     };
     let all = Limits::DEFAULT;
-    refused(Limits { method: 3, ..all }, 400, true);
+    refused(Limits { method: 3, ..all }, 501, true);
     refused(Limits { request_line: 3, ..all }, 414, true);
     refused(Limits { request_line: 4, ..all }, 414, false);
     refused(Limits { request_line: 10, ..all }, 414, false);
