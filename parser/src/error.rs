@@ -248,6 +248,12 @@ kinds! {
     ///
     /// Example: `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n`
     TransferCodingUnknown = 501, "an unknown transfer coding";
+    /// `Content-Length` or `Transfer-Encoding` in a request by CONNECT, which has no
+    /// content: whether what follows is content or the tunnel's, two recipients could
+    /// read differently. RFC 9110 section 9.3.6. Found by framing.
+    ///
+    /// Example: `CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 5\r\n\r\n`
+    ConnectContent = 400, "a length or a coding in a request by CONNECT";
     /// `Content-Length` is not a number in decimal digits. RFC 9110 section
     /// 8.6. Found by framing.
     ///

@@ -127,6 +127,7 @@
 //! | 9110: 5.5 | values hold no controls but HTAB | `FieldValue` |
 //! | 6585: 5 | the head and its number of fields are bounded | `HeadTooLarge` (431), `TooManyFields` (431) |
 //! | 6.1 | requests: nothing but one `chunked`, in HTTP/1.1, without `Content-Length` | `TransferEncoding`\*, `TransferEncodingVersion`\*, `TransferEncodingAndContentLength`\*, `TransferCodingUnknown`\* (501) |
+//! | 9110: 9.3.6 | CONNECT has neither a length nor a coding | `ConnectContent`\* |
 //! | 6.2, 6.3 | one length in decimal digits, of at most 64 bits | `ContentLength`\*, `ContentLengthRepeated`\*, `ContentLengthOverflow`\* |
 //! | 9110: 10.1.1 | no expectation but `100-continue` | `Expectation`\* (417) |
 //! | 7.1 | sizes in up to 16 hexadecimal digits; CR LF behind lines and data; framing in proportion to content | `ChunkSize`, `ChunkSizeOverflow`, `ChunkEnd`, `ChunkOverhead` |
@@ -136,7 +137,8 @@
 //! Those with \* are found by `framing()`, all others while parsing, at the
 //! lowest offset and as soon as they are there; a foreign major version and a
 //! forbidden trailer at the end of their section. `framing()` judges the target
-//! first, then `Host`, `Transfer-Encoding`, `Content-Length`, `Expect`.
+//! first, then `Host`, the content of CONNECT, `Transfer-Encoding`,
+//! `Content-Length`, `Expect`.
 //!
 //! # How dispatch works
 //!

@@ -184,6 +184,8 @@ pub enum ApiMisuse {
     /// The call needs a request that asked for it: an upgrade that was not offered, content left
     /// out of an answer that must have some.
     NotOffered,
+    /// Content for a request by `CONNECT`, which has none (RFC 9110 section 9.3.6).
+    ConnectContent,
     /// A client must wait for a response before it sends the next request: see
     /// [`Client::wants_request`](crate::client::Client::wants_request).
     MustWait,
@@ -203,6 +205,7 @@ impl fmt::Display for ApiMisuse {
             Self::TooShort => "less content than was declared",
             Self::WrongStatus => "the status does not fit the call",
             Self::NotOffered => "the request did not ask for this",
+            Self::ConnectContent => "a request by CONNECT has no content",
             Self::MustWait => "a response must be awaited first",
             Self::BadTrailers => "the trailers can't be sent",
         })

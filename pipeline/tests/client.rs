@@ -247,6 +247,23 @@ fn an_upgrade_ends_http() {
     assert_eq!(peer.leftover, b"hello");
 }
 
+/// RFC 9110 section 9.3.6.
+#[test]
+fn connect_takes_no_content() {
+    let mut peer = Peer::new();
+    let head = RequestHead::new(b"CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    for content in [Content::Copied(&b"a"[..]), Content::Copied(b""), Content::Owned(vec![b'a'])] {
+        let refused = peer.client.request(&head, content);
+        assert_eq!(refused, Err(ApiMisuse::ConnectContent));
+    }
+    for length in [Length::Exact(0), Length::Exact(1), Length::Unknown] {
+        assert_eq!(peer.client.start(&head, length), Err(ApiMisuse::ConnectContent));
+    }
+    assert_eq!((peer.client.in_flight(), peer.output()), (0, String::new()));
+    peer.client.request(&head, Content::None).unwrap();
+    assert_eq!(peer.output(), "CONNECT h:1 HTTP/1.1\r\nHost: h\r\n\r\n");
+}
+
 #[test]
 fn what_a_server_may_not_do() {
     for (octets, expected) in [

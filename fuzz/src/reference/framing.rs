@@ -65,7 +65,13 @@ pub fn request(octets: &[u8]) -> Result<Decision, Offence> {
         }
     }
 
-    // 3. Transfer-Encoding, and 4. Content-Length.
+    // 3. Transfer-Encoding, and 4. Content-Length, which a tunnel has not.
+    if matches!(form, Form::Authority(..)) {
+        let lines = [head.all("transfer-encoding"), head.all("content-length")].concat();
+        if let Some(at) = lines.iter().map(|line| line.value_at).min() {
+            return Err((ConnectContent, at));
+        }
+    }
     let body = match transfer_encoding(&head, http11)? {
         None => content_length(&head, false)?.map_or(BodyLength::None, BodyLength::Exact),
         Some((Coding::Chunked, _)) => BodyLength::Chunked,

@@ -67,7 +67,8 @@ pub struct Framing {
     /// upgrade`, in HTTP/1.1 (RFC 9110 section 7.8). A response: it is a 101,
     /// and what follows is no HTTP.
     pub upgrade: bool,
-    /// A CONNECT request, or a 2xx response to one: what follows is a tunnel.
+    /// A CONNECT request, or a 2xx response to one: what follows is a tunnel. There is
+    /// no content in front of it.
     pub tunnel: bool,
 }
 

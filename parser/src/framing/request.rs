@@ -27,7 +27,7 @@ impl<'b> Request<'b, '_> {
     /// ```
     ///
     /// # Errors
-    /// The first offence in this order: target form, `Host`,
+    /// The first offence in this order: target form, `Host`, content of CONNECT,
     /// `Transfer-Encoding`, `Content-Length`, `Expect`.
     #[inline]
     pub fn framing(&self) -> Result<Framing, Error> {
@@ -105,6 +105,9 @@ impl<'b> Request<'b, '_> {
         const CONTENT: u64 =
             Known::ContentLength.mask() | Known::TransferEncoding.mask() | Known::Expect.mask();
         if noted.may_hold(CONTENT, fields) {
+            if tunnel {
+                self.judge_tunnel()?;
+            }
             framing.body = self.body_length()?;
             let expected = self.expects_continue()?;
             framing.expect_continue = expected && http11 && !framing.body.is_empty();
@@ -127,6 +130,19 @@ impl<'b> Request<'b, '_> {
             .ok_or(Error::new(ErrorKind::TargetForm, start))?;
         self.judge_host(target.authority)?;
         Ok(target.form == Form::Authority)
+    }
+
+    /// CONNECT has no content, RFC 9110 section 9.3.6: what says that there is some is
+    /// refused, well-formed or not, and 0 like any other length.
+    #[cold]
+    #[inline(never)]
+    fn judge_tunnel(&self) -> Result<(), Error> {
+        let first = [Known::TransferEncoding, Known::ContentLength]
+            .into_iter()
+            .filter_map(|known| self.0.record.noted.find(known, self.fields()).next())
+            .map(|(position, _)| position.value_start)
+            .min();
+        first.map_or(Ok(()), |at| Err(Error::new(ErrorKind::ConnectContent, at as usize)))
     }
 
     /// Judges `Host`, which must name the target's authority if that has one.

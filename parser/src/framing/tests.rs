@@ -119,6 +119,42 @@ fn most_requests_with_content_are_plain_but_for_its_length() {
     }
 }
 
+/// RFC 9110 section 9.3.6.
+#[test]
+fn connect_has_no_content() {
+    let connect =
+        |fields: &str| request("CONNECT a:80 HTTP/1.1", &std::format!("Host: a\r\n{fields}"));
+    for fields in [
+        "Content-Length: 5\r\n",
+        "Content-Length: 0\r\n",
+        "Content-Length: x\r\n",
+        "content-length:\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: ,\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: 5\r\nExpect: 100-continue\r\n",
+    ] {
+        let error = connect(fields).unwrap_err();
+        assert_eq!(error.kind(), ConnectContent, "{fields}");
+        let head = std::format!("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n{fields}");
+        let colon =
+            head.find("a\r\n").unwrap() + head[head.find("a\r\n").unwrap()..].find(':').unwrap();
+        let value = colon + 1 + head[colon + 1..].chars().take_while(|&c| c == ' ').count();
+        assert_eq!((error.offset(), error.status()), (value, 400), "{fields}");
+    }
+    refused(request("CONNECT a:80 HTTP/1.0", "Content-Length: 5\r\n"), ConnectContent);
+    let framing = connect("Content-Lengths: 5\r\nExpect: 100-continue\r\n").unwrap();
+    assert_eq!((framing.body, framing.tunnel), (BodyLength::None, true));
+    assert!(!framing.expect_continue);
+    refused(connect("Expect: x\r\n"), Expectation);
+    // Of what is in front of it the first offence still wins.
+    refused(request("CONNECT a HTTP/1.1", "Host: a\r\nContent-Length: 5\r\n"), TargetForm);
+    refused(request("CONNECT a:80 HTTP/1.1", "Host: b\r\nContent-Length: 5\r\n"), HostMismatch);
+}
+
 fn post(fields: &str) -> Result<Framing, Error> {
     request("POST / HTTP/1.1", &std::format!("Host: a\r\n{fields}"))
 }

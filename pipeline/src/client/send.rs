@@ -65,7 +65,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     /// # Errors
     /// [`ApiMisuse::MustWait`] if a response must be awaited first, [`ApiMisuse::Full`] at a bound
     /// or without a store, [`ApiMisuse::Gone`] when the connection takes no further request, and
-    /// [`ApiMisuse::NotOffered`] for content omitted.
+    /// [`ApiMisuse::NotOffered`] for content omitted. [`ApiMisuse::ConnectContent`] for content,
+    /// empty or not, of a request by `CONNECT`.
     pub fn request(
         &mut self,
         head: &RequestHead<'_>,
@@ -83,6 +84,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
             }
             Content::Omitted(_) => return Err(ApiMisuse::NotOffered),
         };
+        if length.is_some() && asked.has(Asked::CONNECT) {
+            return Err(ApiMisuse::ConnectContent);
+        }
         let id = self.encode_head(head, copied.len(), |encoder| {
             if let Some(length) = length {
                 encoder.put(b"Content-Length: ").decimal(length as u64).put(b"\r\n");
@@ -106,6 +110,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     /// # Errors
     /// As of [`request`](Self::request).
     pub fn start(&mut self, head: &RequestHead<'_>, length: Length) -> Result<Sending, ApiMisuse> {
+        if head.asked().has(Asked::CONNECT) {
+            return Err(ApiMisuse::ConnectContent);
+        }
         let id = self.encode_head(head, 0, |encoder| match length {
             Length::Exact(length) => {
                 encoder.put(b"Content-Length: ").decimal(length).put(b"\r\n");

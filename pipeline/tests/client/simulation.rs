@@ -195,7 +195,10 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         let text = head(method, fields);
         let head = RequestHead::new(text.as_bytes()).expect("a head");
         let made = self.client.request(&head, given);
-        let expected = self.reference.may_request();
+        let expected = match content {
+            Some(_) if method == "CONNECT" => Err(ApiMisuse::ConnectContent),
+            _ => self.reference.may_request(),
+        };
         match made {
             Ok(id) => {
                 assert_eq!(expected, Ok(()));
@@ -212,7 +215,10 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
         let declared = length.map_or(Length::Unknown, |length| Length::Exact(length as u64));
         let text = head(method, fields);
         let head = RequestHead::new(text.as_bytes()).expect("a head");
-        let expected = self.reference.may_request();
+        let expected = match method {
+            "CONNECT" => Err(ApiMisuse::ConnectContent),
+            _ => self.reference.may_request(),
+        };
         match self.client.start(&head, declared) {
             Ok(stream) => {
                 assert_eq!(expected, Ok(()));
@@ -220,6 +226,10 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                 self.largest = self.largest.max(300);
                 self.made(stream.id());
                 self.stream = Some(stream);
+            }
+            Err(ApiMisuse::ConnectContent) => {
+                assert_eq!(expected, Err(ApiMisuse::ConnectContent));
+                self.request(choice, 0);
             }
             Err(why) => self.refused(why, expected),
         }
