@@ -146,6 +146,18 @@ fn check_date(seconds: u64, octets: &[u8]) {
     let formatted = date::format(seconds);
     assert_eq!(text(&formatted), reference::format(seconds.min(date::MAX)));
     assert_eq!(date::parse(&formatted), Some(seconds.min(date::MAX)));
+    let seconds = seconds.min(date::MAX);
+    let now = octets.iter().take(5).fold(0, |now, &octet| now << 8 | u64::from(octet));
+    assert_eq!(date::parse_any(&formatted, now), Some(seconds));
+    assert_eq!(date::parse_any(reference::asctime(seconds).as_bytes(), now), Some(seconds));
+    let rfc850 = reference::rfc850(seconds);
+    if let Some(read) = date::parse_any(rfc850.as_bytes(), now) {
+        assert_eq!(reference::rfc850(read), rfc850);
+        let year =
+            |seconds: u64| reference::format(seconds)[12..16].parse::<i64>().expect("a year");
+        assert!((-50..=50).contains(&(year(read) - year(now.min(date::MAX)))));
+    }
+    let _ = date::parse_any(octets, now);
     // The same with some octets exchanged, and what the input begins with.
     let mut changed = formatted;
     for pair in octets.chunks_exact(2).take(3) {

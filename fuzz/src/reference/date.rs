@@ -1,4 +1,4 @@
-//! IMF-fixdate by counting days one by one, RFC 9110 section 5.6.7.
+//! The three forms of dates by counting days one by one, RFC 9110 section 5.6.7.
 
 const MONTHS: [(&str, u64); 12] = [
     ("Jan", 31),
@@ -40,4 +40,31 @@ pub fn format(seconds: u64) -> String {
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let month = MONTHS[month].0;
     format!("{weekday}, {:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT", days + 1)
+}
+
+/// The same date as RFC 850 has it.
+pub fn rfc850(seconds: u64) -> String {
+    let text = format(seconds);
+    let rest = match &text[..3] {
+        "Tue" => "s",
+        "Wed" => "nes",
+        "Thu" => "rs",
+        "Sat" => "ur",
+        _ => "",
+    };
+    format!(
+        "{}{rest}day, {}-{}-{} {} GMT",
+        &text[..3],
+        &text[5..7],
+        &text[8..11],
+        &text[14..16],
+        &text[17..25]
+    )
+}
+
+/// The same date as C's `asctime` has it.
+pub fn asctime(seconds: u64) -> String {
+    let text = format(seconds);
+    let day: u64 = text[5..7].parse().expect("a day");
+    format!("{} {} {day:2} {} {}", &text[..3], &text[8..11], &text[17..25], &text[12..16])
 }
