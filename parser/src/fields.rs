@@ -12,7 +12,9 @@ pub struct Field<'b> {
     /// The name, a token (RFC 9110 section 5.1). Names compare without case.
     pub name: &'b [u8],
     /// The value without the white space around it; visible octets, spaces,
-    /// tabs and octets of 0x80 and above (RFC 9110 section 5.5). May be empty.
+    /// tabs and octets of 0x80 and above (RFC 9110 section 5.5). May be empty. With
+    /// [`Leniency::obs_fold`](crate::Leniency::obs_fold) it may hold folds: see
+    /// [`unfolded`](Self::unfolded).
     pub value: &'b [u8],
 }
 

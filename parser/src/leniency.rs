@@ -6,7 +6,8 @@ use crate::{Config, Limits};
 /// switch; all are off in [`Config::STRICT`].
 ///
 /// They exist for parsers that must accept what another one accepts: the named
-/// profiles, such as [`Config::HTTPARSE_REQUEST`]. A recipient that is looser
+/// profiles, such as [`Config::HTTPARSE_REQUEST`]; and for clients, which mend some
+/// of it in responses: [`Config::CLIENT_RESPONSE`]. A recipient that is looser
 /// than its neighbour in the chain is how requests are smuggled, so a server
 /// that faces the network wants none of them.
 ///
@@ -48,15 +49,18 @@ pub struct Leniency {
     /// section 15. Risk: code that expects a class of 1 to 5.
     pub any_code: bool,
     /// A field value may go on in lines that begin with a space or tab (RFC
-    /// 9112 section 5.2); it is given as it stands, line ends included. Framing
-    /// does not unfold: it refuses numbers and codings that a fold is in, and
-    /// does not see an option of `Connection` right behind one. Risk: a
+    /// 9112 section 5.2); it is given as it stands, line ends included, and
+    /// [`unfold`](crate::unfold) has spaces in their place. Framing takes a fold
+    /// for white space in responses, and in `Connection`; in requests it refuses
+    /// numbers, codings, hosts and expectations that a fold is in. Risk: a
     /// neighbour that takes the second line for a field of its own, and a line
-    /// end in a value that is passed on.
+    /// end in a value that is passed on without `unfold`.
     pub obs_fold: bool,
     /// White space may stand between field name and colon; it is no part of the
-    /// name. RFC 9112 section 5.1 demands a rejection of such requests. Risk: a
-    /// neighbour that does not know `Content-Length ` frames by something else.
+    /// name. RFC 9112 section 5.1 demands a rejection of such requests, and of
+    /// proxies that they remove it from responses. Risk: a neighbour that does not
+    /// know `Content-Length ` frames by something else, and a head that is passed on
+    /// as octets, where the white space still is.
     pub space_before_colon: bool,
 }
 
@@ -77,6 +81,43 @@ impl Leniency {
 
     const PICOHTTPPARSER: Leniency =
         Leniency { bare_lf: true, spaces: true, obs_fold: true, any_code: true, ..Leniency::NONE };
+}
+
+/// What a client mends, rather than refuse it.
+impl Config {
+    /// For responses to a user agent or a proxy: all that [`Config::STRICT`] accepts,
+    /// with its limits, and what RFC 9112 has these mend.
+    ///
+    /// - Folded lines ([`Leniency::obs_fold`]): section 5.2 demands of user agents
+    ///   that they read a fold as spaces, and of proxies that they replace it or
+    ///   answer 502. [`Response::framing`](crate::Response::framing) reads it so; who
+    ///   reads other values, or passes them on, takes them from
+    ///   [`unfold`](crate::unfold) or [`Field::unfolded`](crate::Field::unfolded).
+    /// - White space before the colon ([`Leniency::space_before_colon`]): section 5.1
+    ///   demands of proxies that they remove it. It is no part of
+    ///   [`Field::name`](crate::Field::name).
+    ///
+    /// Risk: a cache or a proxy in between that reads such a response otherwise can be
+    /// made to take a part of it for another response. So a client that knows its
+    /// server, as a gateway does, is better off with [`Config::STRICT`]; and no
+    /// request is to be parsed with this.
+    ///
+    /// ```
+    /// use rajada_parser::{BodyLength, Config, Positions, Resume, Status};
+    ///
+    /// let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding :\r\n chunked\r\n\r\n";
+    /// let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+    /// let Status::Complete(response, _) =
+    ///     Config::CLIENT_RESPONSE.parse_response(head, &mut at, &mut slots)? else { unreachable!() };
+    /// assert_eq!(response.framing(b"GET")?.body, BodyLength::Chunked);
+    /// assert!(Config::STRICT.parse_response(head, &mut at, &mut slots).is_err());
+    /// # Ok::<(), rajada_parser::Error>(())
+    /// ```
+    pub const CLIENT_RESPONSE: Config = Config::STRICT.with_leniency(Leniency {
+        obs_fold: true,
+        space_before_colon: true,
+        ..Leniency::NONE
+    });
 }
 
 /// Profiles: what other parsers accept, this one accepts too, and gives the

@@ -103,9 +103,10 @@
 //! | parse fields alone, of a part of multipart content | [`Config::parse_fields`] |
 //! | take a target apart | [`Target`], [`Authority`], [`Query`], [`percent_decode`] |
 //! | write heads and chunks | [`encode`] |
-//! | format and read dates | [`date`] |
+//! | format dates, and read them in all three forms | [`date`] |
 //! | bound what is accepted | [`Limits`] |
 //! | accept what others accept | [`Leniency`], and the profiles such as [`Config::HTTPARSE_REQUEST`] |
+//! | mend responses, as clients and proxies must | [`Config::CLIENT_RESPONSE`]; folded values: [`unfold`], [`Field::unfolded`] |
 //! | know what went wrong | [`Error`], [`ErrorKind`] |
 //!
 //! # What is validated
@@ -278,6 +279,7 @@ mod resume;
 mod scan;
 mod status;
 mod target;
+mod unfold;
 
 pub use chunked::{Chunk, ChunkedDecoder, Decoded};
 pub use config::{Config, Limits};
@@ -300,3 +302,4 @@ pub use status::{Status, Version};
 pub use target::{
     Form, InvalidPercentEncoding, Query, QueryPair, Target, percent_decode, percent_decode_in_place,
 };
+pub use unfold::{Unfolded, unfold};

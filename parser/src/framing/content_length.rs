@@ -1,24 +1,17 @@
 //! `Content-Length = 1*DIGIT`, RFC 9110 section 8.6.
 
-use super::elements;
+use super::Side;
+use super::list::elements_of;
 use crate::fields::{Fields, Known, Noted};
 use crate::{Error, ErrorKind};
 
-/// Whether a length that is given more than once, always the same, is an
-/// offence.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeated {
-    /// It is: in requests. RFC 9112 section 6.3 would permit it.
-    Refused,
-    /// It is not, as RFC 9112 section 6.3 says: in responses.
-    Accepted,
-}
-
-/// The value of `Content-Length`, if there is one.
+/// The value of `Content-Length`, if there is one. Given more than once, always the
+/// same, it is an offence in requests, where RFC 9112 section 6.3 would permit it, and
+/// none in responses, as that says.
 pub(super) fn parse(
     fields: Fields<'_, '_>,
     noted: &Noted,
-    repeated: Repeated,
+    side: Side,
 ) -> Result<Option<u64>, Error> {
     let mut length = None;
     for (position, value) in noted.find(Known::ContentLength, fields) {
@@ -30,14 +23,14 @@ pub(super) fn parse(
             continue;
         }
         let refuse = |kind| Err(Error::new(kind, position.value_start as usize));
-        for element in elements(value) {
+        for element in elements_of(side, value) {
             let number = match decimal(element) {
                 Ok(number) => number,
                 Err(kind) => return refuse(kind),
             };
             match length.replace(number) {
                 None => {}
-                Some(other) if other == number && repeated == Repeated::Accepted => {}
+                Some(other) if other == number && side == Side::Response => {}
                 Some(_) => return refuse(ErrorKind::ContentLengthRepeated),
             }
         }

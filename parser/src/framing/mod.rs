@@ -40,6 +40,13 @@ pub enum BodyLength {
     UntilClose,
 }
 
+/// Whose message it is: a request is refused where a response is mended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Request,
+    Response,
+}
+
 impl BodyLength {
     /// Whether not an octet follows the head.
     pub const fn is_empty(self) -> bool {
@@ -123,7 +130,8 @@ fn connection<'b>(values: impl Iterator<Item = &'b [u8]>, version: Version) -> (
             keep_alive = true;
             continue;
         }
-        for option in elements(value) {
+        // A `close` behind a fold counts on either side.
+        for option in list::elements_of(Side::Response, value) {
             close |= same(option, "close");
             keep_alive |= same(option, "keep-alive");
             upgrade |= same(option, "upgrade");

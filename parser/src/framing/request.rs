@@ -1,9 +1,9 @@
 //! The decision for requests.
 
-use super::content_length::{self, Repeated};
+use super::content_length;
 use super::host::{self, Authority};
 use super::transfer_encoding::{self, Codings};
-use super::{BodyLength, Framing, elements};
+use super::{BodyLength, Framing, Side, elements};
 use crate::fields::Known;
 use crate::target::{Form, Target};
 use crate::{Error, ErrorKind, Request, Version};
@@ -181,7 +181,9 @@ impl<'b> Request<'b, '_> {
     #[inline]
     fn body_length(&self) -> Result<BodyLength, Error> {
         let fields = self.fields();
-        if let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.record.noted)? {
+        if let Some((codings, at)) =
+            transfer_encoding::parse(fields, &self.0.record.noted, Side::Request)?
+        {
             let refuse = |kind, offset| Err(Error::new(kind, offset));
             if self.version() < Version::Http11 {
                 return refuse(ErrorKind::TransferEncodingVersion, at);
@@ -198,7 +200,7 @@ impl<'b> Request<'b, '_> {
                 Codings::NotChunked(at) => refuse(ErrorKind::TransferEncoding, at),
             };
         }
-        let length = content_length::parse(fields, &self.0.record.noted, Repeated::Refused)?;
+        let length = content_length::parse(fields, &self.0.record.noted, Side::Request)?;
         Ok(length.map_or(BodyLength::None, BodyLength::Exact))
     }
 

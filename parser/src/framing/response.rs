@@ -1,14 +1,17 @@
 //! The decision for responses.
 
-use super::content_length::{self, Repeated};
+use super::content_length;
 use super::transfer_encoding::{self, Codings};
-use super::{BodyLength, Framing};
+use super::{BodyLength, Framing, Side};
 use crate::fields::Known;
 use crate::{Error, ErrorKind, Response, Version};
 
 impl Response<'_, '_> {
     /// Decides what follows this head and whether the connection persists, by
     /// RFC 9112 section 6.3, for the response to a request with `method`.
+    ///
+    /// A fold, which [`Leniency::obs_fold`](crate::Leniency::obs_fold) lets in, counts as
+    /// the space that RFC 9112 section 5.2 has in its place.
     ///
     /// A response without any framing ends when the server closes; one that
     /// does not persist is to be followed by closing.
@@ -49,8 +52,10 @@ impl Response<'_, '_> {
 
     fn body_length(&self) -> Result<BodyLength, Error> {
         let fields = self.fields();
-        let Some((codings, at)) = transfer_encoding::parse(fields, &self.0.record.noted)? else {
-            let length = content_length::parse(fields, &self.0.record.noted, Repeated::Accepted)?;
+        let Some((codings, at)) =
+            transfer_encoding::parse(fields, &self.0.record.noted, Side::Response)?
+        else {
+            let length = content_length::parse(fields, &self.0.record.noted, Side::Response)?;
             return Ok(length.map_or(BodyLength::UntilClose, BodyLength::Exact));
         };
         if self.version() < Version::Http11 {

@@ -466,6 +466,50 @@ fn responses() {
     assert!(response("HTTP/1.1 101 X", "", "GET").unwrap().upgrade);
 }
 
+/// RFC 9112 section 5.2: a user agent reads a fold as spaces, and so what it reads is
+/// framed as if they stood there. A request with a fold in what frames is refused.
+#[test]
+fn a_fold_frames_as_a_space_in_responses_and_never_in_requests() {
+    const FOLDS: Config = Config::CLIENT_RESPONSE;
+    let framed = |config: Config, fields: &str| {
+        let head: String = std::format!("HTTP/1.1 200 OK\r\n{fields}\r\n");
+        let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+        let parsed = config.parse_response(head.as_bytes(), &mut at, &mut slots);
+        let (response, _) = parsed.unwrap().complete().unwrap();
+        response.framing(b"GET").map_err(|error| error.kind())
+    };
+    for fields in [
+        "Content-Length:\r\n 5\r\n",
+        "Content-Length: 5\r\n \r\n",
+        "Content-Length: 5\r\n 6\r\n",
+        "Content-Length: 5,\r\n 5\r\n",
+        "Content-Length: 5\r\n\t, 6\r\n",
+        "Content-Length:\r\n \r\n",
+        "Transfer-Encoding:\r\n\tchunked\r\n",
+        "Transfer-Encoding: gzip,\r\n chunked\r\n",
+        "Transfer-Encoding: gzip\r\n , chunked\r\n",
+        "Transfer-Encoding: chun\r\n ked\r\n",
+        "Transfer-Encoding: chunked,\r\n chunked\r\n",
+        "Transfer-Encoding:\r\n chunked\r\nContent-Length: 5\r\n",
+        "Connection: a,\r\n close\r\nContent-Length: 5\r\n",
+        "Connection:\r\n keep-alive\r\nContent-Length: 5\r\n",
+    ] {
+        let mended = fields.replace("\r\n ", "   ").replace("\r\n\t", "   ");
+        assert_eq!(framed(FOLDS, fields), framed(Config::STRICT, &mended), "{fields:?}");
+
+        let head: String = std::format!("POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
+        let (mut at, mut slots) = (Resume::new(), Positions::<8>::new());
+        let parsed = FOLDS.parse_request(head.as_bytes(), &mut at, &mut slots);
+        let (request, _) = parsed.unwrap().complete().unwrap();
+        let harmless =
+            fields.starts_with("Connection") || fields.starts_with("Content-Length: 5\r\n \r");
+        assert_eq!(request.framing().is_ok(), harmless, "{fields:?}");
+        if fields.contains("close") {
+            assert!(!request.framing().unwrap().persistent);
+        }
+    }
+}
+
 #[test]
 fn many_fields_of_a_known_length_hide_nothing() {
     let fields = "X-Request-Name: 1\r\nDate: x\r\nFrom: y\r\nCookie: z\r\n".repeat(6);

@@ -1,6 +1,7 @@
 //! `Transfer-Encoding`, RFC 9112 section 6.1: several lines are one list.
 
-use super::elements;
+use super::Side;
+use super::list::elements_of;
 use crate::fields::{Fields, Known, Noted};
 use crate::scan::class::{TOKEN, belongs};
 use crate::{Error, ErrorKind};
@@ -26,12 +27,13 @@ pub(super) enum Codings {
 pub(super) fn parse(
     fields: Fields<'_, '_>,
     noted: &Noted,
+    side: Side,
 ) -> Result<Option<(Codings, usize)>, Error> {
     let mut found: Option<(Codings, usize)> = None;
     let mut chunked_before = false;
     for (position, value) in noted.find(Known::TransferEncoding, fields) {
         let at = position.value_start as usize;
-        for coding in elements(value) {
+        for coding in elements_of(side, value) {
             let token = !coding.is_empty() && coding.iter().all(|&octet| belongs(octet, TOKEN));
             let chunked = coding.eq_ignore_ascii_case(b"chunked");
             if !token || (chunked && chunked_before) {
