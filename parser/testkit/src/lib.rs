@@ -60,7 +60,7 @@
 //! | `incomplete` | the octets end within a message |
 //! | `error Kind at 4, status 400` | the message is refused for that octet of it; `at content 4` counts from the content's first octet, `at trailers 4` from the trailer section's |
 //! | `layers: parser pipeline` | first line only: who runs the case, of `parser`, `pipeline`, `server`; without it, all |
-//! | `with: bare_lf spaces` | first line only: the parser alone runs the case, with these leniencies on |
+//! | `with: bare_lf spaces` | first line, or behind the layers: these leniencies are on; the parser alone runs the case, unless layers are named, and never the server |
 //! | `answer 501 close` | for the server, or below the application that the chapter tells of: the status of an answer (`2xx`: any such), and that it closes then |
 //!
 //! # Running

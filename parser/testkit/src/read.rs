@@ -177,12 +177,19 @@ impl<'t> Reader<'t, '_> {
             Message::ResponseTo(_) => vec![LayerName::Parser],
         };
         let (mut leniency, mut expected, mut answers) = (Leniency::NONE, Vec::new(), Vec::new());
+        let mut named = false;
         for (index, line) in self.lines.block(expectation)?.into_iter().enumerate() {
             match line {
-                Expectation::Layers(names) if index == 0 => layers = names,
+                Expectation::Layers(names) if index == 0 => (layers, named) = (names, true),
                 Expectation::Layers(_) => return Err(self.lines.error("the layers come first")),
                 Expectation::With(switches) => {
-                    (leniency, layers) = (switches, vec![LayerName::Parser]);
+                    leniency = switches;
+                    if !named {
+                        layers = vec![LayerName::Parser];
+                    }
+                    if layers.contains(&LayerName::Server) {
+                        return Err(self.lines.error("the server is strict"));
+                    }
                 }
                 Expectation::Answer(answer) => answers.push(answer),
                 Expectation::Event(event) => expected.push(event),
@@ -287,6 +294,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lenient_case_is_the_parsers_unless_it_names_layers() {
+        let layers = |first: &str| {
+            let text = GOOD.replace("layers: parser\n", &format!("{first}with: spaces\n"));
+            let case = read(&text).unwrap().cases.remove(0);
+            assert!(case.leniency.spaces);
+            case.layers
+        };
+        assert_eq!(layers(""), [LayerName::Parser]);
+        assert_eq!(layers("layers: parser pipeline\n"), [LayerName::Parser, LayerName::Pipeline]);
+    }
+
+    #[test]
     fn mistakes_are_told_with_their_line() {
         let wrong = |from: &str, to: &str| read(&GOOD.replacen(from, to, 1)).unwrap_err();
         assert_eq!("c.md:5: a rule's heading is `## id: title`", wrong("a-1: title", "title"));
@@ -304,5 +323,8 @@ mod tests {
         );
         assert!(wrong("request eof", "request fin").contains("neither"));
         assert!(wrong("answer 400", "answer 4000").ends_with("4000 is no status"));
+        let lenient =
+            |layers| wrong("layers: parser\n", &format!("layers: {layers}\nwith: spaces\n"));
+        assert!(lenient("parser server").ends_with("the server is strict"));
     }
 }
