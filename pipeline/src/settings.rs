@@ -11,6 +11,12 @@ use crate::Pages;
 pub struct Settings {
     /// How heads and trailers are parsed, with their limits: octets of a head, fields, chunk
     /// overhead (see [`Limits`](rajada_parser::Limits)).
+    ///
+    /// [`Config::STRICT`] by default, also for the responses that a
+    /// [`Client`](crate::client::Client) receives: a gateway's servers are held to the grammar. A
+    /// user agent, or a proxy to servers of others, gives its clients settings of their own with
+    /// [`Config::CLIENT_RESPONSE`], which mends what RFC 9112 sections 5.1 and 5.2 say. Values may be
+    /// folded then (see [`unfold`](rajada_parser::unfold)).
     pub parser: Config,
     /// Requests received and not yet answered, at most. Default 64; HTTP/2 has the like in its
     /// concurrent streams, of which nginx allows 128. (Read when a [`Store`](crate::Store) is

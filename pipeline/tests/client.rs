@@ -1,7 +1,7 @@
 //! The client's side: what leaves, what may be pipelined, how responses are matched, what may be
 //! sent again.
 
-use rajada_parser::{Field, Positions};
+use rajada_parser::{Config, ErrorKind, Field, Positions, unfold};
 use rajada_pipeline::client::{Client, Event, RequestError, RequestHead, RequestId};
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{ApiMisuse, Burst, Content, Incoming, Length, Offence, Settings, Store};
@@ -245,6 +245,42 @@ fn an_upgrade_ends_http() {
     let seen = peer.receive("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     assert_eq!(seen, [Seen::Response(id, 200, String::new()), Seen::Upgraded]);
     assert_eq!(peer.leftover, b"hello");
+}
+
+/// RFC 9112 sections 5.1 and 5.2: refused by default, and mended where the settings say so.
+#[test]
+fn folds_and_spaces_before_colons() {
+    let octets = "HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length :\r\n\t2\r\n\r\nhi\
+                  HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSum : 1,\r\n 2\r\n\r\n";
+    let mut strict = Peer::new();
+    strict.ask("GET");
+    strict.output();
+    let Seen::Malformed(Offence::Head(error)) = &strict.receive(octets)[0] else { panic!() };
+    assert_eq!((error.kind(), error.offset()), (ErrorKind::ObsFold, 23));
+
+    let mut peer = Peer::new();
+    peer.settings.parser = Config::CLIENT_RESPONSE;
+    let (a, b) = (peer.ask("GET"), peer.ask("GET"));
+    peer.output();
+    let mut burst = Burst::new(octets.as_bytes());
+    match peer.client.receive(&peer.settings, &mut burst, &mut peer.slots) {
+        Event::Response { id, response, content: Incoming::Whole(b"hi"), .. } => {
+            let mut pieces = response.fields().iter().next().unwrap().unfolded();
+            assert_eq!((id, pieces.next(), pieces.next()), (a, Some(&b"b"[..]), Some(&b"c"[..])));
+        }
+        other => panic!("{other:?}"),
+    }
+    let event = peer.client.receive(&peer.settings, &mut burst, &mut peer.slots);
+    assert!(matches!(event, Event::Response { id, .. } if id == b));
+    match peer.client.receive(&peer.settings, &mut burst, &mut peer.slots) {
+        Event::EndOfMessage { trailers: Some(trailers) } => {
+            let mut buffer = [0; 16];
+            let value = unfold(trailers.get("Sum").unwrap(), &mut buffer);
+            assert_eq!(value, Some(&b"1, 2"[..]));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(burst.rest().is_empty());
 }
 
 /// RFC 9110 section 9.3.6.

@@ -393,13 +393,34 @@ fn a_malformed_response_goes_no_further() {
     for answer in [
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nX : y\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX[: y\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
         "no response at all\r\n\r\n",
     ] {
         let (server, _received) = scripted(&[("\r\n\r\n", answer)]);
         assert_eq!(exchange(proxy(server), &get("/")), BAD_GATEWAY, "{answer}");
+    }
+}
+
+/// RFC 9112 sections 5.1 and 5.2.
+#[test]
+fn nothing_folded_and_no_space_before_a_colon_is_forwarded() {
+    for (framing, content) in [
+        ("Content-Length :\r\n 2\r\n", "hi"),
+        ("Transfer-Encoding\t:\r\n\tchunked\r\n", "2\r\nhi\r\n0\r\n\r\n"),
+    ] {
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nA : b\r\n  c\r\n \r\n\td\r\nX: y\r\n\
+             Connection: q,\r\n x,\r\n close\r\n{framing}\r\n{content}"
+        );
+        let (server, _received) = scripted(&[("\r\n\r\n", answer.leak())]);
+        let answers = exchange(proxy(server), &get("/"));
+        let (head, rest) = answers.split_once("\r\n\r\n").expect("a head");
+        let forwarded = "HTTP/1.1 200 OK\r\nA: b c  d\r\nVia: 1.1 rajada\r\n";
+        let framing = head.strip_prefix(forwarded).unwrap_or_else(|| panic!("{answers}"));
+        assert!(framing.ends_with("Connection: close"), "{answers}");
+        assert_eq!(rest, content);
     }
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use common::answers::{self, Answer};
 use common::{Loan, ok, pages};
-use rajada_parser::{BodyLength, Positions};
+use rajada_parser::{BodyLength, Leniency, Positions};
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{
     Burst, Content, Event, Incoming, Offence, Phase, Pipeline, Settings, Store, Ticket,
@@ -37,7 +37,7 @@ impl rajada_testkit::Layer for PipelineLayer {
     }
 
     fn events(&mut self, case: &Case, pieces: &[&[u8]]) -> Vec<rajada_testkit::Event> {
-        let mut server = Server::new();
+        let mut server = Server::new(case.leniency);
         for piece in pieces {
             server.octets.extend_from_slice(piece);
             server.receive();
@@ -60,8 +60,9 @@ struct Server {
 }
 
 impl Server {
-    fn new() -> Self {
+    fn new(leniency: Leniency) -> Self {
         let mut settings = pages::settings();
+        settings.parser = settings.parser.with_leniency(leniency);
         settings.connect = true;
         settings.content = u64::MAX;
         let mut pipeline = Pipeline::new();

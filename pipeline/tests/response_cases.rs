@@ -1,6 +1,6 @@
 //! The protocol cases of responses at the client's side, which asks as long as it may.
 
-use rajada_parser::{BodyLength, Positions, Response};
+use rajada_parser::{BodyLength, Leniency, Positions, Response};
 use rajada_pipeline::client::{Client, Event, RequestHead};
 use rajada_pipeline::memory::UsualMemory;
 use rajada_pipeline::{Burst, Content, Incoming, Offence, Settings, Store};
@@ -31,7 +31,7 @@ impl Layer for ClientLayer {
 
     fn events(&mut self, case: &Case, pieces: &[&[u8]]) -> Vec<Seen> {
         let Message::ResponseTo(method) = &case.message else { panic!("a response") };
-        let mut asking = Asking::new(method);
+        let mut asking = Asking::new(method, case.leniency);
         for piece in pieces {
             asking.octets.extend_from_slice(piece);
             asking.receive();
@@ -53,8 +53,9 @@ struct Asking {
 }
 
 impl Asking {
-    fn new(method: &str) -> Self {
+    fn new(method: &str, leniency: Leniency) -> Self {
         let mut settings = Settings::default();
+        settings.parser = settings.parser.with_leniency(leniency);
         settings.content = u64::MAX;
         let mut client = Client::new();
         client.lend(Box::new(Store::new(&settings)));

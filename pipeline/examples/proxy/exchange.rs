@@ -6,7 +6,7 @@ use std::mem;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use rajada_parser::{BodyLength, Fields, Form, Request, Response, Target, Version, list};
+use rajada_parser::{BodyLength, Fields, Form, Request, Response, Target, Unfolded, Version, list};
 use rajada_pipeline::client::{Client, RequestError, RequestHead, Sending};
 use rajada_pipeline::{
     Content, Head, Incoming, Length, Phase, Pipeline, Settings, Store, Streaming, Ticket,
@@ -161,7 +161,7 @@ impl Exchange {
         settings: &Settings,
     ) -> Option<()> {
         let fields = response.fields();
-        let mut codings = fields.get_all("Transfer-Encoding");
+        let mut codings = fields.get_all("Transfer-Encoding").flat_map(Unfolded::new);
         if !codings.all(|coding| coding.eq_ignore_ascii_case(b"chunked")) {
             // Another coding was not asked for, and is not undone here.
             return None;
@@ -180,7 +180,8 @@ impl Exchange {
             let _ = self.pipeline.respond(ticket, &head, Content::Copied(content));
             return Some(());
         }
-        let length = match fields.get("Content-Length").and_then(number) {
+        let length = fields.get("Content-Length").and_then(|value| Unfolded::new(value).next());
+        let length = match length.and_then(number) {
             // To HEAD, or with 304, it tells the length of what is not sent.
             Some(length) if content == Incoming::None => Length::Exact(length),
             _ => length_of(content),
@@ -268,7 +269,8 @@ fn response_head(response: Response<'_, '_>, date: Option<&[u8; 29]>) -> Vec<u8>
 /// Forwards the fields that concern more than one connection (RFC 9110 section 7.6).
 fn forward(head: &mut Vec<u8>, fields: Fields<'_, '_>, version: Version, hops: Option<u64>) {
     const NEVER: [&str; 3] = ["TE", "Trailer", "Upgrade"];
-    let named = fields.get_all("Connection").flat_map(list::elements).flatten();
+    let lines = fields.iter().filter(|field| field.is("Connection"));
+    let named = lines.flat_map(|field| field.unfolded().flat_map(list::elements)).flatten();
     let named: Vec<&[u8]> = named.collect();
     for field in fields {
         let concerns_one = Head::is_added(field.name)
@@ -279,8 +281,11 @@ fn forward(head: &mut Vec<u8>, fields: Fields<'_, '_>, version: Version, hops: O
             Some(hops) if field.is("Max-Forwards") => {
                 line(head, field.name, hops.to_string().as_bytes())
             }
-            // No client decides that the server gets another `Host`.
-            _ if field.is("Host") || !concerns_one => line(head, field.name, field.value),
+            // No client decides that the server gets another `Host`. RFC 9112 section 5.2: nothing
+            // that is forwarded is folded.
+            _ if field.is("Host") || !concerns_one => {
+                line(head, field.name, &field.unfolded().collect::<Vec<_>>().join(&b' '));
+            }
             _ => {}
         }
     }

@@ -24,7 +24,7 @@ use std::thread::{self, Builder, Scope};
 use std::time::{Duration, Instant, SystemTime};
 
 use exchange::{Exchange, request_head};
-use rajada_parser::{Positions, date};
+use rajada_parser::{Config, Positions, date};
 use rajada_pipeline::client::Event as Answer;
 use rajada_pipeline::{Burst, Event, Phase, Settings};
 use socket2::SockRef;
@@ -233,6 +233,8 @@ impl Proxy {
     fn receive_responses(&self, server: &TcpStream) {
         let (mut buffer, mut filled) = (vec![0; BUFFER], 0);
         let (mut slots, mut settings) = (Positions::<100>::new(), self.settings.clone());
+        // Servers may fold lines, and have spaces before colons: neither is forwarded.
+        settings.parser = Config::CLIENT_RESPONSE;
         let mut failure = None;
         while failure.is_none() {
             let read = read(server, &mut buffer[filled..]);

@@ -24,6 +24,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # What is accepted
+//!
+//! What the [`Settings`](crate::Settings) say that are given with each call, as to a pipeline: strict
+//! by default, and with [`Config::CLIENT_RESPONSE`](rajada_parser::Config::CLIENT_RESPONSE) folded
+//! lines and white space before a colon, too (see [`Settings::parser`](crate::Settings::parser)).
+//!
 //! # What is pipelined
 //!
 //! A request may follow others whose responses are awaited, unless one of them has a method that is

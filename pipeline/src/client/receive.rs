@@ -93,7 +93,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
         burst: &mut Burst<'b>,
     ) -> Event<'b, 'h> {
         let id = RequestId { client: self.identity, sequence: self.order.front() };
-        if response.code() < 200 && response.code() != 101 {
+        if matches!(response.code(), 100 | 102..=199) {
             if self.interim >= settings.interim {
                 return self.offend(burst, Offence::TooManyInterim);
             }
