@@ -51,7 +51,9 @@ impl Config {
     /// - In a response, the same length more than once (RFC 9112 section 6.3).
     ///   Takes: `HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n\r\n`
     ///
-    /// What it refuses that is of their grammar, or has another remedy there:
+    /// What it refuses that is of their grammar, or has another remedy there (the
+    /// [crate](crate#where-this-is-not-what-the-rfcs-say) says why, and which of it
+    /// has a switch):
     ///
     /// - Status codes of 600 and above, which RFC 9110 section 15 says that a
     ///   client SHOULD take for a 5xx.
@@ -59,6 +61,11 @@ impl Config {
     /// - In responses, folded lines and white space before a colon, which RFC
     ///   9112 sections 5.1 and 5.2 have clients and proxies mend.
     ///   Refuses: `HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n`
+    /// - An empty `Host` (RFC 9112 section 3.2).
+    ///   Refuses: `GET / HTTP/1.1\r\nHost:\r\n\r\n`
+    /// - Absolute-form whose authority is not that of `Host`, which RFC 9112 section
+    ///   3.2.2 says is to be ignored.
+    ///   Refuses: `GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n`
     /// - Absolute-form of schemes other than `http` and `https` (RFC 9112 section
     ///   3.2.2).
     ///   Refuses: `GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n`
@@ -70,6 +77,8 @@ impl Config {
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n`
     /// - Commas in hosts, outside of brackets (RFC 3986 section 3.2.2).
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a,b\r\n\r\n`
+    /// - Empty elements in `Transfer-Encoding` (RFC 9110 section 5.6.1.2).
+    ///   Refuses: `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ,chunked\r\n\r\n`
     /// - Whatever leaves a doubt about framing, though a way out is permitted:
     ///   the [kinds](crate::ErrorKind) of errors say so.
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n`

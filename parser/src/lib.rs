@@ -141,6 +141,33 @@
 //! first, then `Host`, the content of CONNECT, `Transfer-Encoding`,
 //! `Content-Length`, `Expect`.
 //!
+//! ## Where this is not what the RFCs say
+//!
+//! What is stricter or looser than they are, or takes another way than the one that
+//! they name first. A switch is a field of [`Leniency`], off unless asked for.
+//!
+//! | section | there | here, and why | example | switch |
+//! |---|---|---|---|---|
+//! | 2.2 | LF alone may end a line | refused, `BareLf`: a neighbour may see one line where this sees two | `GET / HTTP/1.1\nHost: a\n\n` | `bare_lf` |
+//! | 2.2 | empty lines before a request line, one at least, are ignored | one is; more are refused, `EmptyLines`: nobody who speaks HTTP sends them | `\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n` | `empty_lines` |
+//! | 3 | parts of a request line may be split at any white space | refused, `TargetEmpty` and others: a neighbour may see another target | `GET  / HTTP/1.1\r\nHost: a\r\n\r\n` | `spaces` |
+//! | 3.2 | octets that are none of a URI's SHOULD be refused, or redirected | taken in path and query, and so is a `%` without digits: clients send them, and nothing is decoded here | `GET /a"b?%zz HTTP/1.1\r\nHost: a\r\n\r\n` | none: who decodes, judges, as [`percent_decode`] does |
+//! | 3.2 | an empty `Host` stands for a target without an authority | refused, `Host`: `http` and `https` have no empty host (9110: 4.2.1, 4.2.2) | `GET / HTTP/1.1\r\nHost:\r\n\r\n` | none: there is no request that it is right for |
+//! | 3.2.2 | `Host` is ignored beside an absolute-form | refused unless both name the same, `HostMismatch`: who looks at the other one serves another site, or stores this one in its place | `GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n` | none: whom a request is for is never guessed |
+//! | 3.2.2 | an absolute-form may have any scheme | refused but for `http` and `https`, `TargetForm`: of another one host, port and path are not known | `GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n` | none: [`Target`] has no parts for it |
+//! | 9110: 7.2 | a registered name may hold commas | refused, `Host`: several `Host` in one line look like that | `GET / HTTP/1.1\r\nHost: a,b\r\n\r\n` | none: no name in use has one |
+//! | 9110: 7.2 | a port is any number of digits | refused above 65535, `Host`: there is no such port | `GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n` | none: it leads nowhere |
+//! | 4 | a space follows the code also where no reason does | may lack: servers leave it out | `HTTP/1.1 200\r\n\r\n` | none: it is read in one way only |
+//! | 9110: 15 | a code above 599 SHOULD be read as a 5xx | refused, `StatusLine`: what is no code of HTTP is mostly no HTTP | `HTTP/1.1 600 A\r\n\r\n` | `any_code` |
+//! | 5.1 | proxies remove white space before the colon of a response | refused, `SpaceBeforeColon`, as in requests: neighbours differ in what such a field is | `HTTP/1.1 200 OK\r\nA : b\r\n\r\n` | `space_before_colon`, on in [`Config::CLIENT_RESPONSE`] |
+//! | 5.2 | user agents read a fold of a response as spaces | refused, `ObsFold`, as in requests: neighbours differ in where such a field ends | `HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n` | `obs_fold`, on in [`Config::CLIENT_RESPONSE`] |
+//! | 9110: 5.6.1.2 | empty elements of lists are ignored | refused in `Transfer-Encoding`, `TransferEncoding`: neighbours differ in whether it is chunked then | `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ,chunked\r\n\r\n` | none: what frames is never mended |
+//! | 9110: 7.6.1 | `Connection` lists tokens | other elements are passed over: they name no field and no option | `GET / HTTP/1.1\r\nHost: a\r\nConnection: ,a b,\r\n\r\n` | none: nothing depends on them |
+//! | 6.1 | beside `Transfer-Encoding` a server may ignore `Content-Length`, and close | refused, `TransferEncodingAndContentLength`: it is how requests are smuggled | `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n` | none: what frames is never mended |
+//! | 6.3 | the same length more than once may count once | refused in requests, `ContentLengthRepeated`: neighbours differ; in responses it counts once | `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n` | none: what frames is never mended |
+//! | 9110: 9.3.6 | nothing is said of lengths and codings in CONNECT | refused, `ConnectContent`: neighbours differ in where the tunnel begins | `CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 0\r\n\r\n` | none: what frames is never mended |
+//! | 9110: 6.5.1 | fields that can't be trailers are kept apart from those of the head | refused where they frame or route, `TrailerForbidden`: neighbours may merge them | `Content-Length: 5\r\n\r\n` | none: what frames is never mended |
+//!
 //! # How dispatch works
 //!
 //! Scanning is written once for each instruction set, the grammar once for all.
