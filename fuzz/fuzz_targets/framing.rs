@@ -8,7 +8,9 @@ use libfuzzer_sys::fuzz_target;
 use rajada_fuzz::compose::compose;
 use rajada_fuzz::reference::framing::{Decision, request, response};
 use rajada_fuzz::reference::{Offence, text};
-use rajada_parser::{BodyLength, Config, Error, Fields, Framing, Level, Limits, Positions, Resume};
+use rajada_parser::{
+    BodyLength, Config, Error, Fields, Framing, Level, Limits, Positions, Resume, unfold,
+};
 
 const SNIPPETS: &[&[u8]] = &[
     b"\x80",
@@ -58,6 +60,9 @@ const SNIPPETS: &[&[u8]] = &[
     b"Connection: ",
     b"close",
     b"keep-alive",
+    b"\r\n ",
+    b"\r\n\t",
+    b" :",
     b"Upgrade",
     b"Upgrade: websocket\r\n",
     b"Expect: 100-continue\r\n",
@@ -88,6 +93,8 @@ fuzz_target!(|input: &[u8]| {
         if config.level() == level {
             check_request(&config, &octets, cut);
             check_response(&config, &octets, cut);
+            let client = Config::CLIENT_RESPONSE.with_limits(LIMITS).at_most(level);
+            check_mended(&client, &octets);
         }
     }
 });
@@ -127,6 +134,40 @@ fn check_response(config: &Config, octets: &[u8], cut: usize) {
     for method in ["GET", "HEAD", "CONNECT"] {
         let expected = response(head.octets(), method);
         assert_eq!(decision(head.framing(method.as_bytes())), expected, "to {method}");
+    }
+}
+
+/// A response with folds is one with spaces in their place.
+fn check_mended(config: &Config, octets: &[u8]) {
+    let (mut at, mut slots) = (Resume::new(), Positions::<600>::new());
+    let Ok(status) = config.parse_response(octets, &mut at, &mut slots) else { return };
+    let Some((folded, _)) = status.complete() else { return };
+    let mut mended = folded.octets().to_vec();
+    for at in 2..mended.len() {
+        if mended[at - 2..at] == *b"\r\n" && matches!(mended[at], b' ' | b'\t') {
+            mended[at - 2..at].fill(b' ');
+        }
+    }
+    let mut others = Positions::<600>::new();
+    let (plain, taken) = config
+        .parse_response(&mended, &mut Resume::new(), &mut others)
+        .expect("nothing is wrong with spaces")
+        .complete()
+        .expect("as many octets");
+    assert_eq!((taken, plain.fields().len()), (mended.len(), folded.fields().len()));
+    let words = |value: &[u8]| -> Vec<Vec<u8>> {
+        let words = value.split(|octet| b" \t".contains(octet));
+        words.filter(|word| !word.is_empty()).map(Vec::from).collect()
+    };
+    for (plain, folded) in plain.fields().iter().zip(folded.fields()) {
+        let mut room = vec![0; folded.value.len()];
+        let unfolded = unfold(folded.value, &mut room).expect("it is long enough");
+        assert_eq!((plain.name, words(plain.value)), (folded.name, words(unfolded)));
+    }
+    for method in [&b"GET"[..], b"HEAD"] {
+        // A value that begins with a fold begins elsewhere.
+        let kind = |error: Error| error.kind();
+        assert_eq!(folded.framing(method).map_err(kind), plain.framing(method).map_err(kind));
     }
 }
 
