@@ -61,8 +61,6 @@ impl Config {
     /// - In responses, folded lines and white space before a colon, which RFC
     ///   9112 sections 5.1 and 5.2 have clients and proxies mend.
     ///   Refuses: `HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n`
-    /// - An empty `Host` (RFC 9112 section 3.2).
-    ///   Refuses: `GET / HTTP/1.1\r\nHost:\r\n\r\n`
     /// - Absolute-form whose authority is not that of `Host`, which RFC 9112 section
     ///   3.2.2 says is to be ignored.
     ///   Refuses: `GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n`
