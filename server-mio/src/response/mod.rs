@@ -30,7 +30,8 @@ use crate::{Body, Error, MediaType, Status, gate};
 ///
 /// The content goes straight into the octets that leave for the peer, so it may borrow from the request.
 /// `Content-Length`, `Date` and, where it is needed, `Connection` are added; `HEAD`, 204 and 304 lose their content
-/// by themselves. A handler that sends nothing answers without content.
+/// by themselves. A handler that sends nothing answers without content. What each call takes and refuses is in [the table
+/// of values](crate::Request#of-a-response).
 ///
 /// ```
 /// use rajada_mio::{App, Request, Response, Status};
