@@ -4,7 +4,7 @@
 //!
 //! Who sees a read too many is not this code: it ends the process where pages are missing
 //! ([`places`]), and it is seen by Miri and MemorySanitizer, which run the same tests
-//! (`bash .ci/run memory`). That each of them does is shown by a control: the variable
+//! (`bash .ci/run pages msan miri`). That each of them does is shown by a control: the variable
 //! `RAJADA_CONTROL` asks for a read of an octet `behind` the octets or `before` them, or of a
 //! `slot` that was not written, and then the tests named for it must fail.
 
@@ -31,6 +31,21 @@ fn of_each_length() -> impl Iterator<Item = Vec<u8>> {
         let outside = len.checked_sub(1).map(|len| [&b"a".repeat(len)[..], b"\n"].concat());
         [Some(inside), outside].into_iter().flatten()
     })
+}
+
+/// What runs these tests may say by `RAJADA_LEVEL` which level there must be, so that it can't be missed unnoticed.
+#[test]
+fn the_best_level_is_the_one_that_is_expected() {
+    let best = Level::detect();
+    if let Ok(expected) = std::env::var("RAJADA_LEVEL") {
+        assert_eq!(best.name(), expected);
+    }
+    let is_x86 = cfg!(any(target_arch = "x86", target_arch = "x86_64"));
+    let of_x86 = [Level::Sse42, Level::Avx2, Level::Avx512].into_iter().filter(|_| is_x86);
+    for level in of_x86.filter(|level| !level.is_here()) {
+        assert!(level > best);
+        std::eprintln!("not here: {level}");
+    }
 }
 
 #[test]
@@ -91,7 +106,7 @@ fn masks_of_blocks() {
         assert!(wanted.is_some());
         for place in &mut places {
             let there = place.put(&octets);
-            for level in levels().filter(|&level| level > Level::Swar) {
+            for level in levels().filter(|&level| level >= Level::Swar) {
                 assert_eq!(masks(level, there), wanted, "{level}, {} octets", octets.len());
             }
         }
