@@ -320,9 +320,9 @@ pub use leniency::Leniency;
 pub use request::Request;
 pub use response::Response;
 pub use resume::Resume;
-#[cfg(feature = "alternatives")]
+#[cfg(rajada_pcmpestri)]
 #[doc(hidden)]
-pub use scan::alternatives;
+pub use scan::pcmpestri;
 pub use scan::slots::{BorrowedPositions, FieldPosition, Positions, Slots};
 pub use scan::{Level, UnknownLevel};
 pub use status::{Status, Version};

@@ -1,9 +1,9 @@
-//! Ways to scan a head against each other, by Criterion: `cargo bench -p benches --features alternatives --bench scan`.
+//! Ways to scan a head against each other, by Criterion: `cargo bench -p benches --bench scan`.
 //!
 //! The two that each level has: `c/sse4.2-classes` is item `c` of the corpus, pulled part by part: each scan goes from the end of one octet
 //! class to the end of the next. `c/sse4.2-blocks` is the same head parsed as a whole: octets are classified in blocks.
 //!
-//! With the feature `alternatives`, the two instructions that SSE4.2 has to find the end of a class: `sse4.2/c/pulled/shuffle` is item `c`,
+//! With `RUSTFLAGS='--cfg rajada_pcmpestri'`, on x86, the two instructions that SSE4.2 has to find the end of a class: `sse4.2/c/pulled/shuffle` is item `c`,
 //! pulled at that level by `pshufb` and comparisons, as it is in use; `values` has `pcmpestri` for field values, `tokens` for methods and
 //! field names, `targets` for request targets, and `pcmpestri` for all three. `pieces` instead of `pulled` are pieces of 64 octets.
 
@@ -73,14 +73,14 @@ fn heads(criterion: &mut Criterion) {
     }
 }
 
-#[cfg(feature = "alternatives")]
-mod alternatives;
-#[cfg(not(feature = "alternatives"))]
-mod alternatives {
+#[cfg(rajada_pcmpestri)]
+mod pcmpestri;
+#[cfg(not(rajada_pcmpestri))]
+mod pcmpestri {
     pub(super) fn instructions(_: &mut criterion::Criterion) {
-        eprintln!("skipped: pcmpestri beside pshufb: built without the feature `alternatives`");
+        eprintln!("skipped: pcmpestri beside pshufb: built without `--cfg rajada_pcmpestri`");
     }
 }
 
-criterion_group!(benches, heads, alternatives::instructions);
+criterion_group!(benches, heads, pcmpestri::instructions);
 criterion_main!(benches);

@@ -36,8 +36,6 @@
 //!
 //! What the assembly shows stands in `benches/record/assembly.md`.
 
-#[cfg(any(test, feature = "alternatives"))]
-pub mod alternatives;
 pub(crate) mod block;
 pub(crate) mod class;
 pub(crate) mod index;
@@ -73,6 +71,8 @@ use self::class::{HOST, belongs};
 use self::slots::{Record, Writer};
 use crate::{FieldPosition, Limits};
 
+#[cfg(rajada_pcmpestri)]
+pub use arch::pcmpestri;
 pub(crate) use level::Choice;
 pub use level::{Level, UnknownLevel};
 pub(crate) use window::Window;

@@ -4,7 +4,6 @@
 
 mod memory;
 
-use super::alternatives::{Classes, by_pcmpestri};
 use super::class::{HOST, REG_NAME, TARGET, TOKEN, VALUE, belongs};
 use super::slots::{Writer, sealed::Storage};
 use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, are_host, dispatch, dispatch_head};
@@ -245,33 +244,6 @@ fn every_octet_at_every_position_of_every_length() {
             }
         }
     }
-}
-
-/// The SSE4.2 level's other way.
-#[test]
-#[cfg_attr(miri, ignore = "takes hours; `memory` has a taste")]
-fn pcmpestri_gives_the_same() {
-    if !Level::Sse42.is_here() {
-        std::eprintln!("skipped: this CPU lacks {}", Level::Sse42);
-        return;
-    }
-    for way in Classes::EACH {
-        by_pcmpestri(way);
-        for class in [TOKEN, TARGET, VALUE] {
-            for len in [0, 1, 15, 16, 17, 31, 32, 33, 50] {
-                let mut octets = std::vec![b'a'; len];
-                for at in 0..len {
-                    for octet in 0..=255 {
-                        octets[at] = octet;
-                        check(Level::Sse42, &octets, 0, class);
-                        check(Level::Sse42, &octets, at / 2, class);
-                    }
-                    octets[at] = b'|';
-                }
-            }
-        }
-    }
-    by_pcmpestri(Classes::Nothing);
 }
 
 #[test]

@@ -12,12 +12,13 @@
 #[cfg_attr(not(miri), path = "memory/many.rs")]
 mod corpus;
 mod heads;
+#[cfg(rajada_pcmpestri)]
+mod pcmpestri;
 mod places;
 
 use self::places::places;
 use super::{End, Masks, choice, expected, levels};
 use crate::fields::Noted;
-use crate::scan::alternatives::{Classes, by_pcmpestri};
 use crate::scan::class::{HOST, TARGET, TOKEN, VALUE, belongs};
 use crate::scan::slots::sealed::Storage;
 use crate::scan::{Level, are_host, dispatch, dispatch_head};
@@ -51,17 +52,6 @@ fn the_best_level_is_the_one_that_is_expected() {
 #[test]
 fn ends_of_classes() {
     check_ends(&levels().collect::<Vec<_>>());
-}
-
-#[test]
-fn ends_of_classes_by_pcmpestri() {
-    if Level::detect() < Level::Sse42 {
-        std::eprintln!("skipped: this CPU lacks {}", Level::Sse42);
-        return;
-    }
-    by_pcmpestri(Classes::All);
-    check_ends(&[Level::Sse42]);
-    by_pcmpestri(Classes::Nothing);
 }
 
 fn check_ends(levels: &[Level]) {

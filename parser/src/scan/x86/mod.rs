@@ -11,8 +11,12 @@ mod stand_in;
 #[cfg_attr(not(miri), path = "detect.rs")]
 mod detect;
 
-#[cfg_attr(any(test, feature = "alternatives"), path = "pcmpestri.rs")]
-#[cfg_attr(not(any(test, feature = "alternatives")), path = "shuffle_alone.rs")]
+#[cfg(rajada_pcmpestri)]
+pub mod pcmpestri;
+#[cfg(rajada_pcmpestri)]
+use pcmpestri as ways;
+#[cfg(not(rajada_pcmpestri))]
+#[path = "shuffle_alone.rs"]
 mod ways;
 
 pub(super) use detect::detect;

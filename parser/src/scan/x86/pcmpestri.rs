@@ -1,18 +1,64 @@
-//! How the SSE4.2 level finds the end of a class where there is a choice, in tests and
-//! benchmarks: by `pcmpestri`, too, which compares each of 16 octets with up to eight
-//! ranges and returns the position of the first that is in one. (Intel SDM volume 2,
-//! section 4.1; picohttpparser's `findchar_fast` has ranges of the same kind.)
+//! Another way for the SSE4.2 level to find the end of a class: `pcmpestri` compares each of
+//! 16 octets with up to eight ranges and returns the position of the first that is in one.
+//! (Intel SDM volume 2, section 4.1; picohttpparser's `findchar_fast` has ranges of the same
+//! kind.)
+//!
+//! It gives the same answers, and is no faster than what is in use (see `sse42.rs`). It is
+//! compiled with `RUSTFLAGS='--cfg rajada_pcmpestri'` alone, on x86, for its tests
+//! (`bash .ci/run pcmpestri`) and the benchmark `scan`, and is no part of the interface.
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
+use core::sync::atomic::{AtomicU8, Ordering};
+
 use super::sse42::Sse42;
-use crate::scan::alternatives::{ALL, asked_of_pcmpestri};
 use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
 use crate::scan::kernel::{Kernel, Vector};
 use crate::scan::{Op, Scan, scalar};
+
+/// Classes of octets whose ends are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Classes {
+    /// None.
+    Nothing,
+    /// Methods and field names.
+    Tokens,
+    /// Request targets.
+    Targets,
+    /// Field values and reason phrases.
+    Values,
+    /// All of these.
+    All,
+}
+
+impl Classes {
+    /// In order.
+    pub const EACH: [Classes; 5] =
+        [Classes::Nothing, Classes::Tokens, Classes::Targets, Classes::Values, Classes::All];
+}
+
+/// From now on, in all threads, ends of these classes are found by `pcmpestri` at
+/// the SSE4.2 level, in heads that are pulled or in pieces.
+pub fn by_pcmpestri(classes: Classes) {
+    let classes = match classes {
+        Classes::Nothing => 0,
+        Classes::Tokens => TOKEN,
+        Classes::Targets => TARGET,
+        Classes::Values => VALUE,
+        Classes::All => ALL,
+    };
+    // Relaxed: any way gives the same answers.
+    ASKED.store(classes, Ordering::Relaxed);
+}
+
+/// The classes that were asked for; bits as in [`class`](crate::scan::class).
+static ASKED: AtomicU8 = AtomicU8::new(0);
+
+const ALL: u8 = TOKEN | TARGET | VALUE;
 
 /// The octets that are not token octets. Ten ranges, and there is room for
 /// eight: the last one takes in `|` and `~`, which `token_end` lets pass.
@@ -25,7 +71,7 @@ const NOT_VALUE: Ranges =
 #[inline(always)]
 pub(super) fn run<O: Op>(scan: Sse42, op: O, second: O::Second, third: O::Third) -> O::Out {
     let scan = Kernel(scan);
-    match asked_of_pcmpestri() {
+    match ASKED.load(Ordering::Relaxed) {
         TOKEN => op.run(Pcmpestri::<TOKEN>(scan), second, third),
         TARGET => op.run(Pcmpestri::<TARGET>(scan), second, third),
         VALUE => op.run(Pcmpestri::<VALUE>(scan), second, third),

@@ -2,7 +2,7 @@
 //! whole heads in blocks as well as for the end of a class.
 //!
 //! For the latter there is `pcmpestri`, too. Both were measured for the same job (Zen 4;
-//! `benches/record/scan.md`, the benchmark `scan` with the feature `alternatives`):
+//! `benches/record/scan.md`, the benchmark `scan` with `--cfg rajada_pcmpestri`):
 //!
 //! | `pcmpestri` for | takes, of the shuffle's time, pulled part by part | in pieces of 64 octets |
 //! |---|---|---|

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use rajada_parser::alternatives::{Classes, by_pcmpestri};
+use rajada_parser::pcmpestri::{Classes, by_pcmpestri};
 use rajada_parser::{Config, Level, Positions, Resume, Status};
 
 use benches::SLOTS;
