@@ -8,7 +8,7 @@ use core::ops::ControlFlow;
 use super::HeadParts;
 use super::request_line::RequestLine;
 use super::whole::{Whole, at_once};
-use crate::scan::slots::Writer;
+use crate::scan::slots::{Inside, Writer};
 use crate::scan::{Op, Scan, dispatch};
 use crate::{Config, Error, Limits, Request, Resume, Slots, Status};
 
@@ -64,7 +64,7 @@ impl Config {
             let mut usual = Usual {
                 octets: rest,
                 limits: &self.limits,
-                writer: slots.writer(),
+                writer: slots.writer(Inside),
                 each: &mut each,
             };
             let (octets_of_usual, is_end) = dispatch(self.choice, &mut usual);

@@ -25,7 +25,7 @@ use self::whole::{AtOnce, Closely, Whole};
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
 use crate::scan::lines::{First, Lines};
-use crate::scan::slots::{Record, Writer};
+use crate::scan::slots::{Inside, Record, Writer};
 use crate::scan::{Op, Scan, dispatch, dispatch_head};
 use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
 
@@ -127,16 +127,17 @@ fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
     let outcome = if L::HAS_USUAL_FORM && at.known == 0 {
         let limits = &config.limits;
-        match dispatch_head::<AtOnce<L>>(config.choice, octets, limits, slots.writer()) {
+        match dispatch_head::<AtOnce<L>>(config.choice, octets, limits, slots.writer(Inside)) {
             Whole::Complete(end) => Outcome::Complete(end),
             stopped => {
-                let (outcome, known) = parse_unusual::<L>(config, octets, slots.writer(), stopped);
+                let (outcome, known) =
+                    parse_unusual::<L>(config, octets, slots.writer(Inside), stopped);
                 *at = known;
                 outcome
             }
         }
     } else {
-        let writer = slots.writer();
+        let writer = slots.writer(Inside);
         parse_exactly(&mut Head::<L> { config, octets, at, writer, line: PhantomData })
     };
     conclude::<L, S>(outcome, octets, slots)
@@ -151,7 +152,7 @@ fn conclude<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
     match outcome {
         Outcome::Complete(end) => {
-            let (record, positions) = slots.written();
+            let (record, positions) = slots.written(Inside);
             let Some(octets) = octets.get(..end) else { return incomplete() };
             let message = L::message(HeadParts { octets, positions, record })?;
             Ok(Status::Complete(message, end))

@@ -31,6 +31,11 @@ pub struct FieldPosition {
 /// [`ErrorKind::TooManyFields`](crate::ErrorKind::TooManyFields).
 pub trait Slots: sealed::Storage {}
 
+/// Says that a call comes from this crate: nobody else can make one.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Inside;
+
 /// Room for the positions of `N` fields, without a heap and without the cost
 /// of initialising it: `16 * N` octets and some 60 more.
 ///
@@ -92,12 +97,12 @@ impl<const N: usize> Slots for Positions<N> {}
 
 impl<const N: usize> sealed::Storage for Positions<N> {
     #[inline(always)]
-    fn writer(&mut self) -> Writer<'_> {
+    fn writer(&mut self, _: Inside) -> Writer<'_> {
         Writer { slots: &mut self.slots, next: 0, record: &mut self.record }
     }
 
     #[inline(always)]
-    fn written(&self) -> (&Record, &[FieldPosition]) {
+    fn written(&self, _: Inside) -> (&Record, &[FieldPosition]) {
         // SAFETY: `fields <= written`, and so many slots are there.
         let written = unsafe { self.slots.get_unchecked(..self.record.fields) };
         // SAFETY: the invariant: so many are initialised.
@@ -141,7 +146,7 @@ impl Slots for BorrowedPositions<'_> {}
 
 impl sealed::Storage for BorrowedPositions<'_> {
     #[inline(always)]
-    fn writer(&mut self) -> Writer<'_> {
+    fn writer(&mut self, _: Inside) -> Writer<'_> {
         let slots = &raw mut *self.slots as *mut [MaybeUninit<FieldPosition>];
         // SAFETY: same layout and lifetime, and `Writer` stores initialised
         // positions alone, so the slice stays initialised.
@@ -150,7 +155,7 @@ impl sealed::Storage for BorrowedPositions<'_> {
     }
 
     #[inline(always)]
-    fn written(&self) -> (&Record, &[FieldPosition]) {
+    fn written(&self, _: Inside) -> (&Record, &[FieldPosition]) {
         (&self.record, self.slots.get(..self.record.fields).unwrap_or_default())
     }
 }
@@ -302,12 +307,25 @@ fn none(record: &Record) -> (&Record, &[FieldPosition]) {
 }
 
 pub(super) mod sealed {
-    /// Keeps [`Slots`](super::Slots) implementable here alone: its promise
-    /// about initialised slots is not for safe code to make.
+    /// Keeps [`Slots`](super::Slots) implementable here alone: its promise about
+    /// initialised slots is not for safe code to make. Whoever is generic over `Slots`
+    /// sees these methods, and has no [`Inside`](super::Inside) to call them with:
+    ///
+    /// ```compile_fail,E0061
+    /// fn look(slots: &mut impl rajada_parser::Slots) {
+    ///     slots.writer();
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail,E0061
+    /// fn look(slots: &impl rajada_parser::Slots) {
+    ///     slots.written();
+    /// }
+    /// ```
     pub trait Storage {
         #[doc(hidden)]
-        fn writer(&mut self) -> super::Writer<'_>;
+        fn writer(&mut self, _: super::Inside) -> super::Writer<'_>;
         #[doc(hidden)]
-        fn written(&self) -> (&super::Record, &[super::FieldPosition]);
+        fn written(&self, _: super::Inside) -> (&super::Record, &[super::FieldPosition]);
     }
 }

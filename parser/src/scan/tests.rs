@@ -5,7 +5,7 @@
 mod memory;
 
 use super::class::{HOST, REG_NAME, TARGET, TOKEN, VALUE, belongs};
-use super::slots::{Writer, sealed::Storage};
+use super::slots::{Inside, Writer, sealed::Storage};
 use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, are_host, dispatch, dispatch_head};
 use crate::{Limits, Positions};
 use core::mem::MaybeUninit;
@@ -129,7 +129,8 @@ fn check_masks(octets: &[u8]) {
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
         let limits = &Limits::DEFAULT;
-        let found = dispatch_head::<Masks>(choice(level), &copy, limits, slots.writer()).unwrap();
+        let found =
+            dispatch_head::<Masks>(choice(level), &copy, limits, slots.writer(Inside)).unwrap();
         assert_eq!(found, (each.clone(), targets, tokens), "{level}, {octets:02x?}");
     }
 }
@@ -175,7 +176,7 @@ fn check_positions(words: &[u64]) {
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
         let limits = &Limits::DEFAULT;
-        let found = dispatch_head::<SetBits>(choice(level), &octets, limits, slots.writer());
+        let found = dispatch_head::<SetBits>(choice(level), &octets, limits, slots.writer(Inside));
         assert_eq!(found.as_ref(), Some(&expected), "{level}");
     }
 }

@@ -20,7 +20,7 @@ use self::places::places;
 use super::{End, Masks, choice, expected, levels};
 use crate::fields::Noted;
 use crate::scan::class::{HOST, TARGET, TOKEN, VALUE, belongs};
-use crate::scan::slots::sealed::Storage;
+use crate::scan::slots::{Inside, sealed::Storage};
 use crate::scan::{Level, are_host, dispatch, dispatch_head};
 use crate::{FieldPosition, Limits, Positions};
 use std::vec::Vec;
@@ -88,7 +88,7 @@ fn hosts() {
 fn masks_of_blocks() {
     let masks = |level, octets: &[u8]| {
         let mut slots = Positions::<1>::new();
-        dispatch_head::<Masks>(choice(level).made(), octets, &Limits::DEFAULT, slots.writer())
+        dispatch_head::<Masks>(choice(level).made(), octets, &Limits::DEFAULT, slots.writer(Inside))
     };
     let mut places = places();
     for octets in of_each_length().filter(|octets| octets.len() >= 32) {
@@ -149,10 +149,10 @@ fn control_slot() {
     let beyond = usize::from(control("slot"));
     let position = FieldPosition { name_start: 1, name_end: 2, value_start: 3, value_end: 4 };
     let mut slots = Positions::<4>::new();
-    let mut writer = slots.writer();
+    let mut writer = slots.writer(Inside);
     writer.push(position);
     // SAFETY: the same: there are four slots, and one of them is written.
     unsafe { writer.add(beyond) };
     writer.finish(Noted::NONE);
-    assert!(slots.written().1.iter().all(|&written| written == position));
+    assert!(slots.written(Inside).1.iter().all(|&written| written == position));
 }
