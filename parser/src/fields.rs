@@ -176,14 +176,14 @@ impl FusedIterator for GetAll<'_, '_, '_> {}
 #[inline]
 fn field<'b>(octets: &'b [u8], at: &FieldPosition) -> Field<'b> {
     Field {
-        name: part(octets, at.name_start, at.name_end),
-        value: part(octets, at.value_start, at.value_end),
+        name: between(octets, at.name_start, at.name_end),
+        value: between(octets, at.value_start, at.value_end),
     }
 }
 
 /// `octets[start..end]`, or nothing where there is no such part.
 #[inline]
-pub(crate) fn part(octets: &[u8], start: u32, end: u32) -> &[u8] {
+pub(crate) fn between(octets: &[u8], start: u32, end: u32) -> &[u8] {
     octets.get(start as usize..end as usize).unwrap_or_default()
 }
 
@@ -317,9 +317,9 @@ impl Noted {
         let len = Known::Host.name().len();
         // One line has this length and this second letter; the name has to be compared still.
         for position in fields.positions {
-            let name = part(fields.octets, position.name_start, position.name_end);
+            let name = between(fields.octets, position.name_start, position.name_end);
             if name.len() == len && same(name, Known::Host.name()) {
-                return Some(part(fields.octets, position.value_start, position.value_end));
+                return Some(between(fields.octets, position.value_start, position.value_end));
             }
         }
         None
@@ -329,7 +329,7 @@ impl Noted {
     /// `Host`, at most one of `Content-Length`, at most `keep-alive` in one of
     /// `Connection`, and no other field line can be any of the known ones.
     #[inline(always)]
-    pub(crate) fn usual<'b>(&self, fields: Fields<'b, '_>) -> Option<Usual<'b>> {
+    pub(crate) fn usual<'b>(&self, fields: Fields<'b, '_>) -> Option<UsualFields<'b>> {
         const OPTIONAL: u64 = Known::ContentLength.one() + Known::Connection.one();
         if self.counts & !OPTIONAL != Known::Host.one() || fields.len() > Noted::MANY {
             return None;
@@ -337,8 +337,8 @@ impl Noted {
         let (mut host, mut length, mut confirmed) = (None, None, Known::Host.one());
         // What can be a field and is none leaves it unconfirmed.
         for position in fields.positions {
-            let name = part(fields.octets, position.name_start, position.name_end);
-            let value = || part(fields.octets, position.value_start, position.value_end);
+            let name = between(fields.octets, position.name_start, position.name_end);
+            let value = || between(fields.octets, position.value_start, position.value_end);
             if name.len() == Known::Host.name().len() {
                 host = if same(name, Known::Host.name()) { Some(value()) } else { host };
             } else if same(name, Known::ContentLength.name()) {
@@ -348,7 +348,7 @@ impl Noted {
                 confirmed += Known::Connection.one();
             }
         }
-        if confirmed == self.counts { Some(Usual { host: host?, length }) } else { None }
+        if confirmed == self.counts { Some(UsualFields { host: host?, length }) } else { None }
     }
 
     /// The value of `Host`, if there is one, and beside it but `Connection: keep-alive`.
@@ -380,7 +380,7 @@ impl Noted {
             more => more,
         };
         let candidates = if count == 0 { &[] } else { fields.positions };
-        Lines { known, octets: fields.octets, rest: candidates.iter() }.take(count)
+        KnownLines { known, octets: fields.octets, rest: candidates.iter() }.take(count)
     }
 
     /// Whether a field line can be one of those in `mask`, made by
@@ -392,13 +392,13 @@ impl Noted {
 }
 
 /// The field lines that are one known field; see [`Noted::find`].
-struct Lines<'b, 'h> {
+struct KnownLines<'b, 'h> {
     known: Known,
     octets: &'b [u8],
     rest: core::slice::Iter<'h, FieldPosition>,
 }
 
-impl<'b, 'h> Iterator for Lines<'b, 'h> {
+impl<'b, 'h> Iterator for KnownLines<'b, 'h> {
     type Item = (&'h FieldPosition, &'b [u8]);
 
     // Always: which field it is is known to the compiler then, and so is its name.
@@ -421,7 +421,7 @@ impl<'b, 'h> Iterator for Lines<'b, 'h> {
 /// What the fields say of the framing of a request where that is usual; see
 /// [`Noted::usual`].
 #[derive(Clone, Copy)]
-pub(crate) struct Usual<'b> {
+pub(crate) struct UsualFields<'b> {
     /// The value of `Host`.
     pub(crate) host: &'b [u8],
     /// That of `Content-Length`, if there is one.

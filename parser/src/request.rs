@@ -3,27 +3,27 @@
 use core::fmt;
 
 use crate::Version;
-use crate::fields::{Fields, part};
-use crate::head::HeadParts;
+use crate::fields::{Fields, between};
+use crate::head::ParsedHead;
 use crate::resume::WireVersion;
 
 /// The head of a request: a view of the octets that it was parsed from and of
 /// the slots that say where its fields are.
 #[derive(Clone, Copy)]
-pub struct Request<'b, 'h>(pub(crate) HeadParts<'b, 'h>);
+pub struct Request<'b, 'h>(pub(crate) ParsedHead<'b, 'h>);
 
 impl<'b, 'h> Request<'b, 'h> {
     /// The method: a token, case-sensitive (RFC 9110 section 9.1).
     #[inline]
     pub fn method(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.record.start.start, self.0.record.start.first_end)
+        between(self.0.octets, self.0.record.start.start, self.0.record.start.first_end)
     }
 
     /// The request target as it stands in the request line: `0x21..=0x7E`
     /// without `#`, nothing decoded (RFC 9112 section 3.2).
     #[inline]
     pub fn target(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.record.start.second_start, self.0.record.start.second_end)
+        between(self.0.octets, self.0.record.start.second_start, self.0.record.start.second_end)
     }
 
     /// The version that the request is handled as.

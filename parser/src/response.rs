@@ -3,13 +3,13 @@
 use core::fmt;
 
 use crate::Version;
-use crate::fields::{Fields, part};
-use crate::head::HeadParts;
+use crate::fields::{Fields, between};
+use crate::head::ParsedHead;
 
 /// The head of a response: a view of the octets that it was parsed from and of
 /// the slots that say where its fields are.
 #[derive(Clone, Copy)]
-pub struct Response<'b, 'h>(pub(crate) HeadParts<'b, 'h>);
+pub struct Response<'b, 'h>(pub(crate) ParsedHead<'b, 'h>);
 
 impl<'b, 'h> Response<'b, 'h> {
     /// The status code, `100..=599` (RFC 9110 section 15).
@@ -22,7 +22,7 @@ impl<'b, 'h> Response<'b, 'h> {
     /// section 4).
     #[inline]
     pub fn reason(&self) -> &'b [u8] {
-        part(self.0.octets, self.0.record.start.second_start, self.0.record.start.second_end)
+        between(self.0.octets, self.0.record.start.second_start, self.0.record.start.second_end)
     }
 
     /// The version that the response is handled as.

@@ -32,8 +32,8 @@ use crate::{Error, ErrorKind};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resume {
     /// Where scanning goes on; all before was looked at.
-    pub(crate) known: u32,
-    /// First octet of the line that `known` is in.
+    pub(crate) scanned: u32,
+    /// First octet of the line that `scanned` is in.
     pub(crate) line: u32,
     /// In that line: the end of the method or of the field name, or 0.
     pub(crate) first_end: u32,
@@ -53,7 +53,7 @@ impl Resume {
     /// Nothing is known yet.
     pub const fn new() -> Resume {
         Resume {
-            known: 0,
+            scanned: 0,
             line: 0,
             first_end: 0,
             second_start: 0,

@@ -16,7 +16,7 @@ mod tests;
 
 pub use in_place::Decoded;
 
-use self::size_line::{SizeLine, Usual};
+use self::size_line::{SizeLine, UsualLine};
 use crate::{Error, ErrorKind, Limits};
 
 /// Decodes chunked content, fed in pieces of any size.
@@ -53,7 +53,7 @@ use crate::{Error, ErrorKind, Limits};
 pub struct ChunkedDecoder {
     next: Part,
     line: SizeLine,
-    usual: Usual,
+    usual: UsualLine,
     /// Octets of the current chunk's data that are still to come.
     remaining: u64,
     /// Octets of content so far.
@@ -95,7 +95,7 @@ impl ChunkedDecoder {
         ChunkedDecoder {
             next: Part::SizeLine,
             line: SizeLine::new(limits),
-            usual: Usual::NONE,
+            usual: UsualLine::NONE,
             remaining: 0,
             content: 0,
             framing: 0,

@@ -165,7 +165,7 @@ impl SizeLine {
 /// foretells: it goes on with the size it knows and need not wait for digits to
 /// become an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Usual {
+pub(super) struct UsualLine {
     /// Eight octets that begin with the line.
     line: u64,
     /// By so many bits to the left, nothing but the line is left of them.
@@ -175,9 +175,9 @@ pub(super) struct Usual {
     taken: u32,
 }
 
-impl Usual {
+impl UsualLine {
     /// No line yet. Its size is none, whatever it is found equal to.
-    pub(super) const NONE: Usual = Usual { line: 0, shift: 0, size: 0, taken: 8 };
+    pub(super) const NONE: UsualLine = UsualLine { line: 0, shift: 0, size: 0, taken: 8 };
 
     /// The size and the octets of the line that `octets` begin with. `None` if it
     /// is not a usual one, and near the end of `octets`. The size may be 0.
@@ -189,7 +189,7 @@ impl Usual {
             return Some((self.size as usize, self.taken as usize));
         }
         let (size, taken) = read(octets)?;
-        *self = Usual { line, shift: 64 - 8 * taken, size, taken };
+        *self = UsualLine { line, shift: 64 - 8 * taken, size, taken };
         Some((size as usize, taken as usize))
     }
 }

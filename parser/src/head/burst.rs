@@ -5,9 +5,9 @@ mod tests;
 
 use core::ops::ControlFlow;
 
-use super::HeadParts;
+use super::ParsedHead;
 use super::request_line::RequestLine;
-use super::whole::{Whole, at_once};
+use super::whole::{self, Whole};
 use crate::scan::slots::{Inside, Writer};
 use crate::scan::{Op, Scan, dispatch};
 use crate::{Config, Error, Limits, Request, Resume, Slots, Status};
@@ -61,14 +61,14 @@ impl Config {
         let mut consumed = 0;
         loop {
             let rest = octets.get(consumed..).unwrap_or_default();
-            let mut usual = Usual {
+            let mut usual = UsualHeads {
                 octets: rest,
                 limits: &self.limits,
                 writer: slots.writer(Inside),
                 each: &mut each,
             };
-            let (octets_of_usual, is_end) = dispatch(self.choice, &mut usual);
-            consumed += octets_of_usual;
+            let (octets_of_these, is_end) = dispatch(self.choice, &mut usual);
+            consumed += octets_of_these;
             let rest = octets.get(consumed..).unwrap_or_default();
             if is_end || rest.is_empty() {
                 return ParsedRequests { consumed, error: None };
@@ -104,14 +104,16 @@ fn content<'b>(
 
 /// Requests whose heads are of the usual form, one after another. Comes to the octets
 /// of those that were handed out, and whether that was all that is wanted.
-struct Usual<'a, 'b, 'h, F> {
+struct UsualHeads<'a, 'b, 'h, F> {
     octets: &'b [u8],
     limits: &'a Limits,
     writer: Writer<'h>,
     each: &'a mut F,
 }
 
-impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op for &mut Usual<'_, 'b, '_, F> {
+impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op
+    for &mut UsualHeads<'_, 'b, '_, F>
+{
     type Second = ();
     type Third = ();
     type Out = (usize, bool);
@@ -120,14 +122,15 @@ impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op for &mut Usual<
     fn run<S: Scan>(self, scan: S, (): (), (): ()) -> (usize, bool) {
         let mut rest = self.octets;
         loop {
-            let whole = at_once::<RequestLine, _>(scan, rest, self.limits, self.writer.again());
+            let whole =
+                whole::parse::<RequestLine, _>(scan, rest, self.limits, self.writer.again());
             let consumed = self.octets.len() - rest.len();
             let Whole::Complete(end) = whole else { return (consumed, false) };
             let Some((octets, behind)) = rest.split_at_checked(end) else {
                 return (consumed, false);
             };
             let (record, positions) = self.writer.written();
-            let request = Request(HeadParts { octets, positions, record });
+            let request = Request(ParsedHead { octets, positions, record });
             match content(self.each, request, behind.len()) {
                 Some(content) => rest = behind.get(content..).unwrap_or_default(),
                 None => return (consumed + end, true),

@@ -23,23 +23,23 @@ pub(super) fn parse<S: Scan>(
     let mut noted = at.noted;
     let mut place = match at.start {
         // An earlier call stopped within this line.
-        Some(_) => Place { line: from, known: at.known as usize, colon: at.first_end as usize },
+        Some(_) => Place { line: from, scanned: at.scanned as usize, colon: at.first_end as usize },
         None => Place::at(from),
     };
     loop {
         let first = slots.count() == 0;
         match parse_line(scan, head, leniency, &mut place, first, slots.is_full()) {
-            Ok(Line::Field(position)) => {
+            Ok(SectionLine::Field(position)) => {
                 let len = position.name_end - position.name_start;
                 let name = head.octets.get(position.name_start as usize..).unwrap_or_default();
                 noted.note(len as usize, name.first_chunk().copied().unwrap_or_default());
                 slots.push(position);
             }
-            Ok(Line::Fold(value_end)) => slots.extend_last(value_end),
-            Ok(Line::End) => return Ok((noted, place.line)),
+            Ok(SectionLine::Fold(value_end)) => slots.extend_last(value_end),
+            Ok(SectionLine::End) => return Ok((noted, place.line)),
             Err(stop) => {
                 *at = Resume {
-                    known: place.known as u32,
+                    scanned: place.scanned as u32,
                     line: place.line as u32,
                     first_end: place.colon as u32,
                     fields: slots.count() as u32,
@@ -58,7 +58,7 @@ pub(super) struct Place {
     /// First octet of the line.
     pub(super) line: usize,
     /// All octets before this one were looked at, or 0.
-    pub(super) known: usize,
+    pub(super) scanned: usize,
     /// Where the colon is, if it was found; 0 before; `line` in a folded line,
     /// which has none.
     pub(super) colon: usize,
@@ -68,12 +68,12 @@ impl Place {
     /// At the beginning of a line.
     #[inline(always)]
     pub(super) fn at(line: usize) -> Place {
-        Place { line, known: 0, colon: 0 }
+        Place { line, scanned: 0, colon: 0 }
     }
 }
 
 /// A line of a section.
-pub(super) enum Line {
+pub(super) enum SectionLine {
     /// A field line.
     Field(FieldPosition),
     /// More of the value before, up to this offset; 0 for white space alone.
@@ -95,12 +95,12 @@ pub(super) fn parse_line<S: Scan>(
     place: &mut Place,
     first: bool,
     full: bool,
-) -> Result<Line, Stop> {
+) -> Result<SectionLine, Stop> {
     let octets = head.octets;
     let line = place.line;
     let colon = match place.colon {
         0 => {
-            let end = scan.token_end(octets, line.max(place.known));
+            let end = scan.token_end(octets, line.max(place.scanned));
             if octets.get(end) == Some(&b':') && end > line && !full {
                 end
             } else {
@@ -109,19 +109,19 @@ pub(super) fn parse_line<S: Scan>(
                     Name::Fold => line,
                     Name::End(next) => {
                         place.line = next;
-                        return Ok(Line::End);
+                        return Ok(SectionLine::End);
                     }
                 }
             }
         }
         colon => colon,
     };
-    let value_end = scan.value_end(octets, (colon + 1).max(place.known));
+    let value_end = scan.value_end(octets, (colon + 1).max(place.scanned));
     let next = match octets.get(value_end..).unwrap_or_default() {
         [b'\r', b'\n', ..] => value_end + 2,
         [b'\n', ..] if leniency.bare_lf => value_end + 1,
         _ => {
-            (place.known, place.colon) = (value_end, colon);
+            (place.scanned, place.colon) = (value_end, colon);
             return Err(not_a_value(head, value_end));
         }
     };
@@ -129,13 +129,13 @@ pub(super) fn parse_line<S: Scan>(
     let (value_start, value_end) = trim(octets, colon + 1, value_end);
     if colon == line {
         let blank = value_start == value_end;
-        return Ok(Line::Fold(if blank { 0 } else { value_end as u32 }));
+        return Ok(SectionLine::Fold(if blank { 0 } else { value_end as u32 }));
     }
     let (_, name_end) = match octets[colon - 1] {
         b' ' | b'\t' => trim(octets, line, colon),
         _ => (line, colon),
     };
-    Ok(Line::Field(FieldPosition {
+    Ok(SectionLine::Field(FieldPosition {
         name_start: line as u32,
         name_end: name_end as u32,
         value_start: value_start as u32,
@@ -184,7 +184,7 @@ fn unusual_name(
         ([b'\r', b'\n', ..], true) => return Ok(Name::End(end + 2)),
         ([b'\n', ..], true) if leniency.bare_lf => return Ok(Name::End(end + 1)),
         ([], _) | ([b'\r'], true) => {
-            place.known = end;
+            place.scanned = end;
             return Err(head.out_of_octets());
         }
         ([b'\r', ..], true) => ErrorKind::BareCr,
@@ -211,7 +211,7 @@ fn behind_space(head: Bounded<'_>, place: &mut Place, space: usize) -> Result<Na
         Some(b':') => Ok(Name::Colon(colon)),
         Some(_) => Err(error(ErrorKind::SpaceBeforeColon, space)),
         None => {
-            place.known = space;
+            place.scanned = space;
             Err(head.out_of_octets())
         }
     }

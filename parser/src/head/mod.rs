@@ -5,9 +5,17 @@
 //! start-line   = request-line / status-line
 //! ```
 //!
-//! It is written once, over a [`Scan`] that finds where an octet class ends. A
-//! parse either gets to the end, stops at the lowest offset that can't be
-//! right, or stops for want of octets and notes in [`Resume`] how far it got.
+//! It is written once for all levels, and a head is tried in up to three ways. All give the
+//! same for the same octets.
+//!
+//! | way | for | how |
+//! |---|---|---|
+//! | [`RoughLook`] | whole heads of the usual form, of ASCII without tabs | [`whole`]: where all lines end is known before one is looked at |
+//! | [`ExactLook`] | the same with tabs and other text | the same, by a class that takes longer |
+//! | [`Stepwise`] | heads in pieces, of any other form, and wrong ones | over a [`Scan`], from the end of one octet class to the end of the next |
+//!
+//! A parse either gets to the end, stops at the lowest offset that can't be right, or stops
+//! for want of octets and notes in [`Resume`] how far it got ([`Stop`]).
 
 pub(crate) mod burst;
 mod field_lines;
@@ -21,10 +29,10 @@ mod whole;
 
 use core::marker::PhantomData;
 
-use self::whole::{AtOnce, Closely, Whole};
+use self::whole::{ExactLook, RoughLook, Whole};
 use crate::fields::Noted;
 use crate::resume::{Resume, StartLine};
-use crate::scan::lines::{First, Lines};
+use crate::scan::lines::{FirstLine, Lines};
 use crate::scan::slots::{Inside, Record, Writer};
 use crate::scan::{Op, Scan, dispatch, dispatch_head};
 use crate::{Config, Error, ErrorKind, FieldPosition, Limits, Slots, Status};
@@ -68,12 +76,13 @@ impl<'b> Bounded<'b> {
     }
 }
 
-/// What a head begins with, and what it is the head of.
-trait FirstLine {
+/// What a head begins with, and what it is the head of: a request, a response, or nothing
+/// but fields.
+trait HeadKind {
     /// The view of such a head.
     type Message<'b, 'h>;
 
-    /// Whether [`parse_whole`](Self::parse_whole) knows a usual form.
+    /// Whether [`parse_usual`](Self::parse_usual) knows a usual form.
     const HAS_USUAL_FORM: bool = true;
 
     /// How many octets such a head may have, and what is wrong with more.
@@ -92,73 +101,69 @@ trait FirstLine {
 
     /// The same for a line of the usual form, which is the first of `lines`. `None`
     /// for any other: [`parse`](Self::parse) says what it is.
-    fn parse_whole(lines: &impl Lines, line: &First, limits: &Limits) -> Option<StartLine>;
+    fn parse_usual(lines: &impl Lines, line: &FirstLine, limits: &Limits) -> Option<StartLine>;
 
     /// The view, if what can only be judged at the end of a head is in order.
-    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Self::Message<'b, 'h>, Error>;
+    fn message<'b, 'h>(head: ParsedHead<'b, 'h>) -> Result<Self::Message<'b, 'h>, Error>;
 }
 
 /// All that is known of a complete head.
 #[derive(Clone, Copy)]
-pub(crate) struct HeadParts<'b, 'h> {
+pub(crate) struct ParsedHead<'b, 'h> {
     pub(crate) octets: &'b [u8],
     pub(crate) positions: &'h [FieldPosition],
     pub(crate) record: &'h Record,
 }
 
-/// What came of a parse. It fits in two registers: what is found goes to the
-/// slots, and a view of it is made where it is used. (Handing back the view
-/// itself had the CPU wait for its parts to be written before it could copy
-/// them.)
-enum Outcome {
-    /// The head has so many octets.
-    Complete(usize),
-    Partial,
-    Failed(Error),
-}
+/// How many octets a head has that was parsed, or why it was not. It fits in two
+/// registers: what is found goes to the slots, and a view of it is made where it is used.
+/// (For a view that is handed back the CPU waits: its parts are written before they can be
+/// copied.)
+type Parsed = Result<usize, Stop>;
 
 /// Parses a head that begins with `L`.
 #[inline(always)]
-fn parse_head<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
+fn parse_head<'b, 'h, L: HeadKind, S: Slots + ?Sized>(
     config: &Config,
     octets: &'b [u8],
     at: &mut Resume,
     slots: &'h mut S,
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
-    let outcome = if L::HAS_USUAL_FORM && at.known == 0 {
+    let parsed = if L::HAS_USUAL_FORM && at.scanned == 0 {
         let limits = &config.limits;
-        match dispatch_head::<AtOnce<L>>(config.choice, octets, limits, slots.writer(Inside)) {
-            Whole::Complete(end) => Outcome::Complete(end),
-            stopped => {
-                let (outcome, known) =
-                    parse_unusual::<L>(config, octets, slots.writer(Inside), stopped);
-                *at = known;
-                outcome
+        match dispatch_head::<RoughLook<L>>(config.choice, octets, limits, slots.writer(Inside)) {
+            // (Returned here: behind the branches it would be asked again which it is.)
+            Whole::Complete(end) => return conclude::<L, S>(Ok(end), octets, slots),
+            rough => {
+                let (parsed, resume) =
+                    parse_unusual::<L>(config, octets, slots.writer(Inside), rough);
+                *at = resume;
+                parsed
             }
         }
     } else {
         let writer = slots.writer(Inside);
-        parse_exactly(&mut Head::<L> { config, octets, at, writer, line: PhantomData })
+        parse_stepwise(&mut Head::<L> { config, octets, at, writer, line: PhantomData })
     };
-    conclude::<L, S>(outcome, octets, slots)
+    conclude::<L, S>(parsed, octets, slots)
 }
 
 /// The view of what was parsed into `slots`, if that is complete.
 #[inline(always)]
-fn conclude<'b, 'h, L: FirstLine, S: Slots + ?Sized>(
-    outcome: Outcome,
+fn conclude<'b, 'h, L: HeadKind, S: Slots + ?Sized>(
+    parsed: Parsed,
     octets: &'b [u8],
     slots: &'h mut S,
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
-    match outcome {
-        Outcome::Complete(end) => {
+    match parsed {
+        Ok(end) => {
             let (record, positions) = slots.written(Inside);
             let Some(octets) = octets.get(..end) else { return incomplete() };
-            let message = L::message(HeadParts { octets, positions, record })?;
+            let message = L::message(ParsedHead { octets, positions, record })?;
             Ok(Status::Complete(message, end))
         }
-        Outcome::Partial => Ok(Status::Partial),
-        Outcome::Failed(error) => Err(error),
+        Err(Stop::Partial) => Ok(Status::Partial),
+        Err(Stop::Error(error)) => Err(error),
     }
 }
 
@@ -177,48 +182,48 @@ struct Head<'c, 'b, 'h, L> {
     line: PhantomData<L>,
 }
 
-/// Parses a head that a first look made nothing of, or stopped in. What it takes
-/// for controls may be text that is not ASCII, or tabs.
+/// Parses a head that a rough look made nothing of, or not all. What it takes for controls
+/// may be text that is not ASCII, or tabs.
 #[cold]
 #[inline(never)]
-fn parse_unusual<L: FirstLine>(
+fn parse_unusual<L: HeadKind>(
     config: &Config,
     octets: &[u8],
     mut writer: Writer<'_>,
-    first_look: Whole,
-) -> (Outcome, Resume) {
-    let found = match first_look {
+    rough: Whole,
+) -> (Parsed, Resume) {
+    let found = match rough {
         Whole::Unusual => {
-            dispatch_head::<Closely<L>>(config.choice, octets, &config.limits, writer.again())
+            dispatch_head::<ExactLook<L>>(config.choice, octets, &config.limits, writer.again())
         }
         found => found,
     };
     if let Whole::Complete(end) = found {
-        return (Outcome::Complete(end), Resume::new());
+        return (Ok(end), Resume::new());
     }
-    let mut at = found.known(&writer);
+    let mut at = found.resume(&writer);
     let head = &mut Head::<L> { config, octets, at: &mut at, writer, line: PhantomData };
-    (parse_exactly(head), at)
+    (parse_stepwise(head), at)
 }
 
 /// Parses a head that is not there as a whole, or not of the usual form.
 #[cold]
 #[inline(never)]
-fn parse_exactly<L: FirstLine>(head: &mut Head<'_, '_, '_, L>) -> Outcome {
-    let outcome = dispatch(head.config.choice, Exact(head));
-    if let Outcome::Complete(_) = outcome {
+fn parse_stepwise<L: HeadKind>(head: &mut Head<'_, '_, '_, L>) -> Parsed {
+    let parsed = dispatch(head.config.choice, Stepwise(head));
+    if parsed.is_ok() {
         *head.at = Resume::new();
     }
-    outcome
+    parsed
 }
 
 /// A head in any form, whole or in pieces, right or wrong.
-struct Exact<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
+struct Stepwise<'p, 'c, 'b, 'h, L>(&'p mut Head<'c, 'b, 'h, L>);
 
-impl<L: FirstLine> Op for Exact<'_, '_, '_, '_, L> {
+impl<L: HeadKind> Op for Stepwise<'_, '_, '_, '_, L> {
     type Second = ();
     type Third = ();
-    type Out = Outcome;
+    type Out = Parsed;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S, (): (), (): ()) -> Self::Out {
@@ -231,23 +236,23 @@ impl<L: FirstLine> Op for Exact<'_, '_, '_, '_, L> {
         }
         writer.restrict(config.limits.fields as usize);
 
-        match parse_lines::<L, S>(scan, head, config, at, writer) {
+        match parse_sections::<L, S>(scan, head, config, at, writer) {
             Ok((start, noted, end)) => {
                 writer.begin(start);
                 writer.finish(noted);
-                Outcome::Complete(end)
+                Ok(end)
             }
-            Err(Stop::Partial) => {
+            Err(stop) => {
                 writer.pause();
-                Outcome::Partial
+                Err(stop)
             }
-            Err(Stop::Error(error)) => Outcome::Failed(error),
         }
     }
 }
 
+/// The start line, if it was not parsed before, and the field lines.
 #[inline(always)]
-fn parse_lines<L: FirstLine, S: Scan>(
+fn parse_sections<L: HeadKind, S: Scan>(
     scan: S,
     head: Bounded<'_>,
     config: &Config,

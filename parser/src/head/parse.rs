@@ -2,11 +2,11 @@
 
 use super::request_line::RequestLine;
 use super::status_line::StatusLine;
-use super::{Bounded, FirstLine, HeadParts, Stop, parse_head};
+use super::{Bounded, HeadKind, ParsedHead, Stop, parse_head};
 use crate::fields::Known;
 use crate::resume::StartLine;
 use crate::scan::Scan;
-use crate::scan::lines::{First, Lines};
+use crate::scan::lines::{FirstLine, Lines};
 use crate::{Config, Error, ErrorKind, Fields, Limits, Request, Response, Resume, Slots, Status};
 
 impl Config {
@@ -147,7 +147,7 @@ const OTHERS: bool = false;
 /// A section that begins with its first field.
 struct NoLine<const IS_TRAILERS: bool>;
 
-impl<const IS_TRAILERS: bool> FirstLine for NoLine<IS_TRAILERS> {
+impl<const IS_TRAILERS: bool> HeadKind for NoLine<IS_TRAILERS> {
     type Message<'b, 'h> = Fields<'b, 'h>;
 
     const HAS_USUAL_FORM: bool = false;
@@ -171,11 +171,11 @@ impl<const IS_TRAILERS: bool> FirstLine for NoLine<IS_TRAILERS> {
     }
 
     #[inline(always)]
-    fn parse_whole(_: &impl Lines, _: &First, _: &Limits) -> Option<StartLine> {
+    fn parse_usual(_: &impl Lines, _: &FirstLine, _: &Limits) -> Option<StartLine> {
         None
     }
 
-    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Fields<'b, 'h>, Error> {
+    fn message<'b, 'h>(head: ParsedHead<'b, 'h>) -> Result<Fields<'b, 'h>, Error> {
         let fields = Fields::new(head.octets, head.positions);
         if !IS_TRAILERS {
             return Ok(fields);

@@ -35,12 +35,12 @@
 #[cfg(test)]
 mod tests;
 
-use super::field_lines::{Line, Place, parse_line};
+use super::field_lines::{Place, SectionLine, parse_line};
 use super::parse::NO_TRAILERS;
 use super::request_line::RequestLine as RequestLineGrammar;
 use super::status_line::StatusLine as StatusLineGrammar;
-use super::{Bounded, FirstLine, Stop};
-use crate::fields::part;
+use super::{Bounded, HeadKind, Stop};
+use crate::fields::between;
 use crate::resume::{Resume, StartLine};
 use crate::scan::{Op, Scan, dispatch};
 use crate::{Config, Error, ErrorKind, Field, FieldPosition, Version};
@@ -60,7 +60,7 @@ pub struct Pull {
     start: Resume,
     /// Within the lines behind it.
     line: u32,
-    known: u32,
+    scanned: u32,
     colon: u32,
     any_field: bool,
     /// A field that may go on in the next line, where folds are accepted.
@@ -170,7 +170,7 @@ impl Pull {
             next,
             start: Resume::new(),
             line,
-            known: 0,
+            scanned: 0,
             colon: 0,
             any_field: false,
             held: None,
@@ -195,9 +195,9 @@ impl Pull {
         };
         let head = Bounded::new(octets, limit as usize, kind);
         match dispatch(config.choice, &mut NextPart { pull: self, config, head }) {
-            Ok(Found::Start(line)) => Ok(self.start_line(octets, line)),
-            Ok(Found::Field(position)) => Ok(Part::Field(self.field(octets, position))),
-            Ok(Found::End) => match self.at_end {
+            Ok(PartPositions::Start(line)) => Ok(self.start_line(octets, line)),
+            Ok(PartPositions::Field(position)) => Ok(Part::Field(self.field(octets, position))),
+            Ok(PartPositions::End) => match self.at_end {
                 Some(error) => Err(error),
                 None => Ok(Part::End(self.line as usize)),
             },
@@ -209,10 +209,10 @@ impl Pull {
     fn start_line<'b>(&mut self, octets: &'b [u8], line: StartLine) -> Part<'b> {
         self.at_end = line.judge_version().err();
         let version = line.version.into();
-        let second = part(octets, line.second_start, line.second_end);
+        let second = between(octets, line.second_start, line.second_end);
         match self.section {
             Section::Request => {
-                let method = part(octets, line.start, line.first_end);
+                let method = between(octets, line.start, line.first_end);
                 Part::RequestLine(RequestLine { method, target: second, version })
             }
             _ => Part::StatusLine(StatusLine { version, code: line.code, reason: second }),
@@ -221,8 +221,8 @@ impl Pull {
 
     fn field<'b>(&mut self, octets: &'b [u8], at: FieldPosition) -> Field<'b> {
         let field = Field {
-            name: part(octets, at.name_start, at.name_end),
-            value: part(octets, at.value_start, at.value_end),
+            name: between(octets, at.name_start, at.name_end),
+            value: between(octets, at.value_start, at.value_end),
         };
         let forbidden = || NO_TRAILERS.iter().any(|known| field.is(known.name()));
         if self.section == Section::Trailers && forbidden() {
@@ -240,7 +240,7 @@ struct NextPart<'c, 'b> {
     head: Bounded<'b>,
 }
 
-enum Found {
+enum PartPositions {
     Start(StartLine),
     Field(FieldPosition),
     End,
@@ -249,7 +249,7 @@ enum Found {
 impl Op for &mut NextPart<'_, '_> {
     type Second = ();
     type Third = ();
-    type Out = Result<Found, Stop>;
+    type Out = Result<PartPositions, Stop>;
 
     #[inline(always)]
     fn run<S: Scan>(self, scan: S, (): (), (): ()) -> Self::Out {
@@ -264,10 +264,10 @@ impl Op for &mut NextPart<'_, '_> {
                     _ => StatusLineGrammar::parse(scan, head, config, &mut pull.start),
                 }?;
                 (pull.next, pull.line) = (Next::Field, from as u32);
-                Ok(Found::Start(line))
+                Ok(PartPositions::Start(line))
             }
             Next::Field => next_field(scan, head, config, pull),
-            Next::End => Ok(Found::End),
+            Next::End => Ok(PartPositions::End),
         }
     }
 }
@@ -278,38 +278,38 @@ fn next_field<S: Scan>(
     head: Bounded<'_>,
     config: &Config,
     pull: &mut Pull,
-) -> Result<Found, Stop> {
+) -> Result<PartPositions, Stop> {
     let leniency = &config.leniency;
     loop {
         let mut place = Place {
             line: pull.line as usize,
-            known: pull.known as usize,
+            scanned: pull.scanned as usize,
             colon: pull.colon as usize,
         };
         let line = parse_line(scan, head, leniency, &mut place, !pull.any_field, false);
-        (pull.line, pull.known, pull.colon) =
-            (place.line as u32, place.known as u32, place.colon as u32);
+        (pull.line, pull.scanned, pull.colon) =
+            (place.line as u32, place.scanned as u32, place.colon as u32);
         let found = match line? {
-            Line::Field(position) => {
+            SectionLine::Field(position) => {
                 pull.any_field = true;
                 if leniency.obs_fold { pull.held.replace(position) } else { Some(position) }
             }
-            Line::Fold(value_end) => {
+            SectionLine::Fold(value_end) => {
                 if let Some(held) = &mut pull.held {
                     held.value_end = held.value_end.max(value_end);
                 }
                 None
             }
-            Line::End => {
+            SectionLine::End => {
                 pull.next = Next::End;
                 match pull.held.take() {
-                    Some(position) => return Ok(Found::Field(position)),
-                    None => return Ok(Found::End),
+                    Some(position) => return Ok(PartPositions::Field(position)),
+                    None => return Ok(PartPositions::End),
                 }
             }
         };
         if let Some(position) = found {
-            return Ok(Found::Field(position));
+            return Ok(PartPositions::Field(position));
         }
     }
 }

@@ -1,20 +1,20 @@
 //! `request-line = method SP request-target SP HTTP-version CRLF`, RFC 9112
 //! section 3.
 
-use super::{Bounded, FirstLine, HeadParts, Stop, error};
+use super::{Bounded, HeadKind, ParsedHead, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::Scan;
-use crate::scan::lines::{First, Lines};
+use crate::scan::lines::{FirstLine, Lines};
 use crate::{Config, Error, ErrorKind, Leniency, Limits, Request};
 
 /// The first line of a request.
 pub(super) struct RequestLine;
 
-impl FirstLine for RequestLine {
+impl HeadKind for RequestLine {
     type Message<'b, 'h> = Request<'b, 'h>;
 
     #[inline(always)]
-    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Request<'b, 'h>, Error> {
+    fn message<'b, 'h>(head: ParsedHead<'b, 'h>) -> Result<Request<'b, 'h>, Error> {
         head.record.start.judge_version()?;
         Ok(Request(head))
     }
@@ -27,7 +27,7 @@ impl FirstLine for RequestLine {
         at: &mut Resume,
     ) -> Result<(StartLine, usize), Stop> {
         let start = match head.octets.get(at.line as usize) {
-            Some(octet) if !matches!(octet, b'\r' | b'\n') || at.known > at.line => {
+            Some(octet) if !matches!(octet, b'\r' | b'\n') || at.scanned > at.line => {
                 at.line as usize
             }
             _ => empty_lines(head, config, at)?,
@@ -38,11 +38,11 @@ impl FirstLine for RequestLine {
         } else {
             head
         };
-        let (octets, known) = (line.octets, at.known as usize);
+        let (octets, scanned) = (line.octets, at.scanned as usize);
 
         let method_end = match at.first_end {
             0 => {
-                let end = scan.token_end(octets, start.max(known));
+                let end = scan.token_end(octets, start.max(scanned));
                 if octets.get(end) == Some(&b' ')
                     && end > start
                     && end - start <= config.limits.method as usize
@@ -67,7 +67,7 @@ impl FirstLine for RequestLine {
 
         let target_end = match at.second_end {
             0 => {
-                let end = scan.target_end(octets, target.max(known));
+                let end = scan.target_end(octets, target.max(scanned));
                 if octets.get(end) == Some(&b' ') && end > target {
                     end
                 } else {
@@ -96,7 +96,7 @@ impl FirstLine for RequestLine {
     }
 
     #[inline(always)]
-    fn parse_whole(lines: &impl Lines, line: &First, limits: &Limits) -> Option<StartLine> {
+    fn parse_usual(lines: &impl Lines, line: &FirstLine, limits: &Limits) -> Option<StartLine> {
         let method_len = line.token_len;
         // The octets of a target and no others are in front of SP, version and CR.
         let target = method_len + 1;
@@ -155,7 +155,7 @@ pub(super) fn empty_lines(
             _ => break,
         }
     }
-    (at.line, at.known) = (start as u32, start as u32);
+    (at.line, at.scanned) = (start as u32, start as u32);
     match head.octets.get(start..).unwrap_or_default() {
         [] => Err(head.out_of_octets()),
         [b'\r'] if start == 0 || empty_lines => Err(head.out_of_octets()),
@@ -179,7 +179,7 @@ fn not_a_method(
     }
     let kind = match line.octets.get(end) {
         None => {
-            (at.known, at.line) = (end as u32, start as u32);
+            (at.scanned, at.line) = (end as u32, start as u32);
             return line.out_of_octets();
         }
         Some(b'\n') => ErrorKind::BareLf,
@@ -202,11 +202,11 @@ fn behind_spaces(
     if !leniency.spaces {
         return Err(error(kind, space + 1));
     }
-    let from = (at.known as usize).max(space);
+    let from = (at.scanned as usize).max(space);
     let rest = line.octets.get(from..).unwrap_or_default();
     let behind = from + rest.iter().take_while(|&&octet| octet == b' ').count();
     if behind == line.octets.len() {
-        at.known = behind as u32;
+        at.scanned = behind as u32;
         return Err(line.out_of_octets());
     }
     Ok(behind)
@@ -230,7 +230,7 @@ fn unusual_target<S: Scan>(
     }
     let kind = match line.octets.get(end) {
         None => {
-            at.known = end as u32;
+            at.scanned = end as u32;
             return Err(line.out_of_octets());
         }
         Some(b' ') if end > target => return Ok(end),
@@ -265,7 +265,7 @@ fn unusual_version(
             Ok((WireVersion::of(version_octets), version, len))
         }
         Err(None) => {
-            at.known = version as u32;
+            at.scanned = version as u32;
             Err(line.out_of_octets())
         }
         Err(Some((kind, offset))) => Err(error(kind, version + offset)),

@@ -2,10 +2,10 @@
 //! 9112 section 4.
 
 use super::request_line::empty_lines;
-use super::{Bounded, FirstLine, HeadParts, Stop, error};
+use super::{Bounded, HeadKind, ParsedHead, Stop, error};
 use crate::resume::{Resume, StartLine, WireVersion};
 use crate::scan::Scan;
-use crate::scan::lines::{First, Lines};
+use crate::scan::lines::{FirstLine, Lines};
 use crate::{Config, Error, ErrorKind, Leniency, Limits, Response};
 
 /// The first line of a response.
@@ -16,11 +16,11 @@ const VERSION: usize = 8;
 /// `HTTP/1.1 200`: octets in front of the space before the reason phrase.
 const CODE_END: usize = 12;
 
-impl FirstLine for StatusLine {
+impl HeadKind for StatusLine {
     type Message<'b, 'h> = Response<'b, 'h>;
 
     #[inline(always)]
-    fn message<'b, 'h>(head: HeadParts<'b, 'h>) -> Result<Response<'b, 'h>, Error> {
+    fn message<'b, 'h>(head: ParsedHead<'b, 'h>) -> Result<Response<'b, 'h>, Error> {
         head.record.start.judge_version()?;
         Ok(Response(head))
     }
@@ -39,7 +39,7 @@ impl FirstLine for StatusLine {
     }
 
     #[inline(always)]
-    fn parse_whole(lines: &impl Lines, line: &First, _: &Limits) -> Option<StartLine> {
+    fn parse_usual(lines: &impl Lines, line: &FirstLine, _: &Limits) -> Option<StartLine> {
         let (version, code) = usual(lines.octets())?;
         let (_, line_end) = line.last_eleven;
         let fits = (line.end > CODE_END + 1) & (line_end >> 16 == u32::from_le_bytes(*b"\r\n\0\0"));
@@ -69,7 +69,7 @@ fn status_line<S: Scan>(
         Some((version, code)) => (version, code, CODE_END, CODE_END + 1),
         _ => unusual(head, &config.leniency)?,
     };
-    let end = scan.value_end(octets, reason.max(at.known as usize));
+    let end = scan.value_end(octets, reason.max(at.scanned as usize));
     let line_end = match octets.get(end..).unwrap_or_default() {
         [b'\r', b'\n', ..] => 2,
         [b'\n', ..] if config.leniency.bare_lf => 1,
@@ -96,13 +96,13 @@ fn behind_empty_lines<S: Scan>(
     config: &Config,
     at: &mut Resume,
 ) -> Result<(StartLine, usize), Stop> {
-    let known = at.known;
+    let scanned = at.scanned;
     let skipped = empty_lines(head, config, at)? as u32;
     let octets = head.octets.get(skipped as usize..).unwrap_or_default();
     // All offsets from here on count from the line's first octet.
-    let mut behind = Resume { known: known.saturating_sub(skipped), ..Resume::new() };
+    let mut behind = Resume { scanned: scanned.saturating_sub(skipped), ..Resume::new() };
     let parsed = status_line(scan, Bounded { octets, ..head }, config, &mut behind);
-    at.known = skipped + behind.known;
+    at.scanned = skipped + behind.scanned;
     let (line, end) = parsed.map_err(|stop| match stop {
         Stop::Error(error) => self::error(error.kind(), skipped as usize + error.offset()),
         Stop::Partial => Stop::Partial,
@@ -207,7 +207,7 @@ fn behind_spaces(octets: &[u8], space: usize, leniency: &Leniency) -> usize {
 fn not_a_reason(head: Bounded<'_>, end: usize, at: &mut Resume) -> Stop {
     let kind = match head.octets.get(end..).unwrap_or_default() {
         [] | [b'\r'] => {
-            at.known = end as u32;
+            at.scanned = end as u32;
             return head.out_of_octets();
         }
         [b'\r', ..] => ErrorKind::BareCr,

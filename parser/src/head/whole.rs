@@ -7,11 +7,8 @@
 //! depends on what a request holds: with requests that the CPU has not seen
 //! before, mispredicted branches are what costs.
 //!
-//! No colon needs to be looked for: a name ends at the first octet that is not
-//! of a token, and that this one is a colon proves the whole name. That no octet
-//! breaks a line but those that end it proves the values. (httparse ends
-//! a name that way, too, behind a scan from the left; lines that are known before, and
-//! what they prove, are our own.)
+//! (httparse, too, ends a name at the first octet that is not of a token, behind a scan
+//! from the left; lines that are known before, and what they prove, are our own.)
 //!
 //! What is not of the usual form (and that is not only what is wrong: a space
 //! too many, an empty line in front, an incomplete head) is for the sibling
@@ -22,12 +19,12 @@ mod tests;
 
 use core::marker::PhantomData;
 
-use super::FirstLine;
+use super::HeadKind;
 use crate::fields::Noted;
 use crate::resume::Resume;
 use crate::scan::block::BlockLines;
-use crate::scan::index::Room;
-use crate::scan::lines::{FirstLook, Line, Lines};
+use crate::scan::index::LineEnds;
+use crate::scan::lines::{FirstBlock, Line, Lines};
 use crate::scan::slots::Writer;
 use crate::scan::{HeadOp, Scan, Window};
 use crate::{FieldPosition, Limits};
@@ -36,38 +33,40 @@ use crate::{FieldPosition, Limits};
 pub(super) enum Whole {
     /// The head has so many octets.
     Complete(usize),
-    /// The line that begins at this offset is not there or not of the usual form.
-    Stopped(usize),
+    /// All lines in front of this offset are of the usual form; the one that begins here is
+    /// not, or is not there.
+    UpTo(usize),
     /// The octets do not look like lines, one of these has no name, or no block was
     /// looked at.
     Unusual,
 }
 
 impl Whole {
-    /// What is known of a head that isn't complete.
-    pub(super) fn known(self, slots: &Writer<'_>) -> Resume {
-        let Whole::Stopped(line @ 1..) = self else { return Resume::new() };
+    /// Where the sibling modules go on with a head that isn't complete.
+    pub(super) fn resume(self, slots: &Writer<'_>) -> Resume {
+        let Whole::UpTo(line @ 1..) = self else { return Resume::new() };
         let (start, noted, fields) = slots.found();
-        let (known, fields) = (line as u32, fields as u32);
-        Resume { known, line: known, fields, start: Some(start), noted, ..Resume::new() }
+        let (line, fields) = (line as u32, fields as u32);
+        Resume { scanned: line, line, fields, start: Some(start), noted, ..Resume::new() }
     }
 }
 
-/// Looks for a head in one block, and then for one of any length.
-pub(super) struct AtOnce<L>(PhantomData<L>);
+/// The first way: what is no visible ASCII and no SP is taken for a break.
+pub(super) struct RoughLook<L>(PhantomData<L>);
 
-impl<L: FirstLine> HeadOp for AtOnce<L> {
+impl<L: HeadKind> HeadOp for RoughLook<L> {
     type Out = Whole;
 
     #[inline(always)]
     fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
-        at_once::<L, S>(scan, octets, limits, writer)
+        parse::<L, S>(scan, octets, limits, writer)
     }
 }
 
-/// The head that `octets` begin with, into the slots of `writer`.
+/// The head that `octets` begin with, into the slots of `writer`: looked for in one block, and
+/// then with any length.
 #[inline(always)]
-pub(super) fn at_once<L: FirstLine, S: Scan>(
+pub(super) fn parse<L: HeadKind, S: Scan>(
     scan: S,
     octets: &[u8],
     limits: &Limits,
@@ -75,42 +74,42 @@ pub(super) fn at_once<L: FirstLine, S: Scan>(
 ) -> Whole {
     let Some(blocks) = scan.blocks() else { return Whole::Unusual };
     let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-    let first_look = FirstLook::new(blocks, window);
-    match BlockLines::find(&first_look) {
-        Some(lines) => parse::<L>(&lines, limits, writer),
-        None => parse::<L>(&Room::new().lines(first_look), limits, writer),
+    let first_block = FirstBlock::new(blocks, window);
+    match BlockLines::find(&first_block) {
+        Some(lines) => parse_lines::<L>(&lines, limits, writer),
+        None => parse_lines::<L>(&LineEnds::new().lines(first_block), limits, writer),
     }
 }
 
-/// Looks for a head with text that is not ASCII, or tabs, which a first look takes
-/// for breaks.
-pub(super) struct Closely<L>(PhantomData<L>);
+/// The second way, for a head with tabs or with text that is not ASCII: no break is one that
+/// a value may hold.
+pub(super) struct ExactLook<L>(PhantomData<L>);
 
-impl<L: FirstLine> HeadOp for Closely<L> {
+impl<L: HeadKind> HeadOp for ExactLook<L> {
     type Out = Whole;
 
     #[inline(always)]
     fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
         let Some(blocks) = scan.blocks() else { return Whole::Unusual };
         let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        let first_look = FirstLook::<_, true>::new(blocks, window);
-        parse::<L>(&Room::new().lines(first_look), limits, writer)
+        let first_block = FirstBlock::<_, true>::new(blocks, window);
+        parse_lines::<L>(&LineEnds::new().lines(first_block), limits, writer)
     }
 }
 
 /// The octets within the limit, if there are enough to be looked at in blocks.
 #[inline(always)]
-fn window<'b, L: FirstLine>(octets: &'b [u8], limits: &Limits) -> Option<Window<'b>> {
+fn window<'b, L: HeadKind>(octets: &'b [u8], limits: &Limits) -> Option<Window<'b>> {
     let (limit, _) = L::limit(limits);
     Window::new(octets.get(..limit).unwrap_or(octets))
 }
 
 /// Parses the head that consists of `lines` into `slots`.
 #[inline(always)]
-fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_>) -> Whole {
+fn parse_lines<L: HeadKind>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_>) -> Whole {
     let Some(first) = lines.first() else { return Whole::Unusual };
-    let Some(start_line) = L::parse_whole(lines, &first, limits) else {
-        return Whole::Stopped(0);
+    let Some(start_line) = L::parse_usual(lines, &first, limits) else {
+        return Whole::UpTo(0);
     };
 
     // Before the lines are walked, which have a use for the registers that it is in.
@@ -137,7 +136,7 @@ fn parse<L: FirstLine>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_
 #[cold]
 #[inline(never)]
 fn unusual_end(line: usize) -> Whole {
-    Whole::Stopped(line)
+    Whole::UpTo(line)
 }
 
 /// The field of a line of the usual form.

@@ -26,7 +26,7 @@ pub(super) fn detect() -> Level {
 }
 
 /// The level, or what stands for one that other processors have.
-pub(super) const fn known(level: Level) -> Level {
+pub(super) const fn nearest(level: Level) -> Level {
     match level {
         Level::Scalar | Level::Swar => level,
         _ if (level as u8) < best::LEVEL as u8 => Level::Swar,

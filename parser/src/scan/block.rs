@@ -1,7 +1,7 @@
 //! A head that is in one block of 64 octets: no list of its lines is needed, as
 //! their ends are the bits of a register.
 
-use super::lines::{First, FirstLook, Line, Lines, Rest};
+use super::lines::{FirstBlock, FirstLine, Line, Lines, Rest};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
@@ -25,8 +25,8 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
     /// The lines of the head that the octets begin with. `None` if it isn't in one
     /// block, or not of the usual form.
     #[inline(always)]
-    pub(crate) fn find(first_look: &FirstLook<'b, B, false>) -> Option<Self> {
-        let FirstLook { blocks, octets, breaks } = *first_look;
+    pub(crate) fn find(first_block: &FirstBlock<'b, B, false>) -> Option<Self> {
+        let FirstBlock { blocks, octets, breaks } = *first_block;
         let doubles = breaks & breaks << 1;
         let triples = doubles & doubles << 1;
         if triples == 0 {
@@ -57,7 +57,7 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     }
 
     #[inline(always)]
-    fn first(&self) -> Option<First> {
+    fn first(&self) -> Option<FirstLine> {
         let end = self.ends.trailing_zeros() as usize;
         if end < 10 {
             return None;
@@ -70,7 +70,7 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
         let token_len = self.blocks.token_len_in_block(self.not_token, self.octets, 0);
         // SAFETY: `token_len < end`, as said.
         let behind_token = unsafe { self.octets.one_at(token_len as usize) };
-        Some(First { end, last_eleven: (eight, four), token_len, behind_token })
+        Some(FirstLine { end, last_eleven: (eight, four), token_len, behind_token })
     }
 
     #[inline(always)]
@@ -87,9 +87,9 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
         let mut ends = self.ends & self.ends.wrapping_sub(1);
         let mut start = self.ends.trailing_zeros() as usize + 1;
         let mut count = 0;
-        let room = slots.room();
+        let left = slots.left();
         while ends != 0
-            && let Some(slot) = room.get_mut(count)
+            && let Some(slot) = left.get_mut(count)
         {
             let end = ends.trailing_zeros() as usize;
             ends &= ends - 1;

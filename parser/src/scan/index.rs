@@ -17,13 +17,13 @@
 
 use core::mem::MaybeUninit;
 
-use super::lines::{First, FirstLook, Line, Lines, Rest};
+use super::lines::{FirstBlock, FirstLine, Line, Lines, Rest};
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
 /// How many line ends fit, besides those of a group of blocks.
-const ROOM: usize = 128;
+const MOST: usize = 128;
 
 /// The octets of a group of blocks. Behind each it is seen whether there is room
 /// for more line ends, and whether there was a line end: if not, the rest of what
@@ -58,7 +58,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 
     #[inline(always)]
-    fn first(&self) -> Option<First> {
+    fn first(&self) -> Option<FirstLine> {
         let end = *self.ends.first()? as usize;
         let from = end.checked_sub(10)?;
         // SAFETY: by the invariant `end + 3 <= len`.
@@ -68,7 +68,7 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let token_len = self.blocks.token_len(self.octets.first());
         // SAFETY: the break in front of `end` is no token octet: `token_len < end`.
         let behind_token = unsafe { self.octets.one_at(token_len as usize) };
-        Some(First { end, last_eleven: (eight, four), token_len, behind_token })
+        Some(FirstLine { end, last_eleven: (eight, four), token_len, behind_token })
     }
 
     #[inline(always)]
@@ -83,12 +83,12 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         mut field: impl FnMut(Line) -> Option<FieldPosition>,
     ) -> Rest {
         let [first_end, ends @ ..] = self.ends else { return Rest { at: 0, two: 0 } };
-        let room = slots.room();
-        let most = room.len().min(ends.len());
-        let (Some(ends), Some(room)) = (ends.get(..most), room.get_mut(..most)) else {
+        let left = slots.left();
+        let most = left.len().min(ends.len());
+        let (Some(ends), Some(left)) = (ends.get(..most), left.get_mut(..most)) else {
             return Rest { at: 0, two: 0 };
         };
-        let mut walk = Walk { ends, room, count: 0, start: *first_end as usize + 1 };
+        let mut walk = Walk { ends, slots: left, count: 0, start: *first_end as usize + 1 };
         // No line begins behind the last end: one bound is enough for both.
         let last_end = ends.last().map_or(0, |&end| end as usize);
         // Near the end of the octets a name takes longer to find. (A second loop for that
@@ -114,7 +114,7 @@ struct Walk<'w> {
     /// Where they end.
     ends: &'w [u32],
     /// As many slots.
-    room: &'w mut [MaybeUninit<FieldPosition>],
+    slots: &'w mut [MaybeUninit<FieldPosition>],
     /// How many lines are behind it.
     count: usize,
     /// Where the next one begins: behind an end.
@@ -143,7 +143,7 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
                 self.blocks.token_len_near_end(self.octets, walk.start)
             } else {
                 // SAFETY: `start <= last`.
-                self.blocks.token_len(unsafe { self.octets.part_at(walk.start) })
+                self.blocks.token_len(unsafe { self.octets.half_at(walk.start) })
             } as usize;
             // SAFETY: `start < end`, as the end before is three octets or more before this
             // one; the break in front of `end` is no token octet, so the name ends there or
@@ -151,7 +151,7 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
             let line = unsafe { Line::new(self.octets, walk.start, name_len, end) };
             let Some(position) = field(line) else { return false };
             // SAFETY: `count < len`, as said, and there are as many slots as ends.
-            unsafe { walk.room.get_unchecked_mut(walk.count) }.write(position);
+            unsafe { walk.slots.get_unchecked_mut(walk.count) }.write(position);
             walk.count += 1;
             walk.start = end + 1;
         }
@@ -159,25 +159,25 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
     }
 }
 
-/// Room for the line ends of a head: not initialised, so that it costs nothing.
-pub(crate) struct Room([MaybeUninit<u32>; IN_ROOM]);
+/// The line ends of a head: not initialised, so that it costs nothing.
+pub(crate) struct LineEnds([MaybeUninit<u32>; CAPACITY]);
 
-/// For those of a group, and 64 that are written whether they are there or not.
-const IN_ROOM: usize = ROOM + IN_BLOCK * GROUP / 64 + 64;
+/// With those of a group, and 64 that are written whether they are there or not.
+const CAPACITY: usize = MOST + IN_BLOCK * GROUP / 64 + 64;
 
-impl Room {
+impl LineEnds {
     #[inline(always)]
-    pub(crate) const fn new() -> Room {
-        Room([const { MaybeUninit::uninit() }; IN_ROOM])
+    pub(crate) const fn new() -> LineEnds {
+        LineEnds([const { MaybeUninit::uninit() }; CAPACITY])
     }
 
     /// The lines of the head that the octets begin with.
     #[inline(always)]
     pub(crate) fn lines<'o, B: Blocks, const EXACT: bool>(
         &mut self,
-        first_look: FirstLook<'o, B, EXACT>,
+        first_block: FirstBlock<'o, B, EXACT>,
     ) -> ListedLines<'_, 'o, B> {
-        let FirstLook { blocks, octets, breaks: first } = first_look;
+        let FirstBlock { blocks, octets, breaks: first } = first_block;
         let none = ListedLines { blocks, octets, ends: &[] };
         let all = octets.octets().len();
         let whole = all & !63;
@@ -203,18 +203,18 @@ impl Room {
                         break 'blocks block;
                     }
                     before = block.carry();
-                    // SAFETY: `len` was `ROOM` at most when the group began, as was seen behind
+                    // SAFETY: `len` was `MOST` at most when the group began, as was seen behind
                     // the one before; in this block, as in each of the group so far, there
                     // was no triple: `IN_BLOCK` at most.
-                    let room = unsafe { self.room(len) };
-                    let count = blocks.positions(block.doubles, at as u32, room);
+                    let out = unsafe { self.behind(len) };
+                    let count = blocks.positions(block.doubles, at as u32, out);
                     breaks += count_breaks::<B>(found, block.doubles, count);
                     (len, at) = (len + count, at + 64);
                 }
                 if at == whole {
                     break;
                 }
-                if breaks > 2 * len + 1 || len > ROOM {
+                if breaks > 2 * len + 1 || len > MOST {
                     return none;
                 }
                 if len == len_before && before.is_break == 0 {
@@ -227,12 +227,12 @@ impl Room {
         let in_front = !last.triples & last.triples.wrapping_sub(1);
         let (found, doubles) = (last.breaks & in_front, last.doubles & in_front);
         // SAFETY: as above; of the last group, too, all blocks may have been seen.
-        let room = unsafe { self.room(len) };
-        let count = blocks.last_positions(doubles, at as u32, room);
+        let out = unsafe { self.behind(len) };
+        let count = blocks.last_positions(doubles, at as u32, out);
         breaks += count_breaks::<B>(found, doubles, count);
         len += count;
         // SAFETY: so many were written.
-        let ends = unsafe { self.first(len) };
+        let ends = unsafe { self.written(len) };
         let ends = match ends {
             [ends @ .., last] if *last as usize + 3 > all => ends,
             ends => ends,
@@ -240,16 +240,16 @@ impl Room {
         if breaks == 2 * len { ListedLines { ends, ..none } } else { none }
     }
 
-    /// Room for the line ends of a block, behind `len`.
+    /// Where the line ends of a block are written, behind `len` others.
     ///
     /// # Safety
-    /// `len` is at most `ROOM` and `IN_BLOCK` for each block of the group before this one.
+    /// `len` is at most `MOST` and `IN_BLOCK` for each block of the group before this one.
     #[inline(always)]
-    unsafe fn room(&mut self, len: usize) -> &mut [MaybeUninit<u32>; 64] {
+    unsafe fn behind(&mut self, len: usize) -> &mut [MaybeUninit<u32>; 64] {
         // SAFETY: the caller's promise: this leaves 64.
-        let room = unsafe { self.0.get_unchecked_mut(len..) };
+        let rest = unsafe { self.0.get_unchecked_mut(len..) };
         // SAFETY: as said.
-        unsafe { &mut *room.as_mut_ptr().cast() }
+        unsafe { &mut *rest.as_mut_ptr().cast() }
     }
 
     /// The first `count` line ends.
@@ -257,7 +257,7 @@ impl Room {
     /// # Safety
     /// So many were written.
     #[inline(always)]
-    unsafe fn first(&self, count: usize) -> &[u32] {
+    unsafe fn written(&self, count: usize) -> &[u32] {
         // SAFETY: the caller's promise.
         let ends = unsafe { self.0.get_unchecked(..count) };
         // SAFETY: the same.

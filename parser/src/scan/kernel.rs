@@ -277,7 +277,7 @@ unsafe impl<V: Vector<N>, const N: usize> Blocks for Kernel<V, N> {
             at += 32;
             found = if at <= last {
                 // SAFETY: `last + 32 <= len`.
-                self.mask_of::<TARGET, 32>(unsafe { octets.part_at(at) })
+                self.mask_of::<TARGET, 32>(unsafe { octets.half_at(at) })
             } else {
                 self.mask32::<TARGET>(octets, at)
             };

@@ -64,7 +64,7 @@ impl Level {
     /// ```
     #[inline]
     pub fn is_here(self) -> bool {
-        self <= Level::detect() && super::arch::known(self) == self
+        self <= Level::detect() && super::arch::nearest(self) == self
     }
 
     /// The level's name: `scalar`, `swar`, `simd128`, `neon`, `sse4.2`, `avx2` or `avx512`.
@@ -96,7 +96,7 @@ impl Choice {
 
     /// No better than `level`; where processors have others, than the next below it.
     pub(crate) const fn at_most(self, level: Level) -> Choice {
-        let level = super::arch::known(level);
+        let level = super::arch::nearest(level);
         let chosen = match self.chosen {
             Some(chosen) => Some(lower(chosen, level)),
             None => None,

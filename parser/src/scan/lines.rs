@@ -6,23 +6,23 @@ use crate::FieldPosition;
 
 /// A first look at octets that may begin with a head. `EXACT` is as with
 /// [`Blocks::breaks`].
-pub(crate) struct FirstLook<'b, B, const EXACT: bool> {
+pub(crate) struct FirstBlock<'b, B, const EXACT: bool> {
     pub(super) blocks: B,
     pub(super) octets: Window<'b>,
     /// Invariant: the breaks of the first 64 octets.
     pub(super) breaks: u64,
 }
 
-impl<'b, B: Blocks, const EXACT: bool> FirstLook<'b, B, EXACT> {
+impl<'b, B: Blocks, const EXACT: bool> FirstBlock<'b, B, EXACT> {
     #[inline(always)]
     pub(crate) fn new(blocks: B, octets: Window<'b>) -> Self {
         let breaks = blocks.breaks::<EXACT>(octets, 0);
-        FirstLook { blocks, octets, breaks }
+        FirstBlock { blocks, octets, breaks }
     }
 }
 
 /// The first line.
-pub(crate) struct First {
+pub(crate) struct FirstLine {
     /// Where its LF is.
     pub(crate) end: usize,
     /// The eight octets in front of its last three, and its last four, as
@@ -96,7 +96,7 @@ pub(crate) trait Lines {
     /// breaks in a row, and no line is listed behind the first such: they end the head.)
     fn end(&self, rest: &Rest) -> usize;
     /// The first line. `None` if it isn't there, or if it is shorter than 11 octets.
-    fn first(&self) -> Option<First>;
+    fn first(&self) -> Option<FirstLine>;
     /// The first octet that can't be of a target, from the octet `skipped` behind
     /// the start on, which is of the first line; or one at `end` or behind it.
     fn target_end(&self, skipped: u32, end: usize) -> usize;

@@ -246,11 +246,11 @@ impl<'h> Writer<'h> {
 
     /// The slots that are left.
     #[inline(always)]
-    pub(super) fn room(&mut self) -> &mut [MaybeUninit<FieldPosition>] {
+    pub(super) fn left(&mut self) -> &mut [MaybeUninit<FieldPosition>] {
         self.slots.get_mut(self.next..).unwrap_or_default()
     }
 
-    /// Counts positions that were written to [`room`](Self::room).
+    /// Counts positions that were written to those that were [left](Self::left).
     ///
     /// # Safety
     /// The first `count` slots of it are initialised.

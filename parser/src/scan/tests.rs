@@ -219,7 +219,7 @@ fn a_window_reads_nothing_outside() {
     assert_eq!(window.read::<32>(8), (octets.last_chunk().unwrap(), 0));
     assert_eq!(window.first(), octets.first_chunk().unwrap());
     // SAFETY: 8 and 32 are 40.
-    assert_eq!(unsafe { window.part_at(8) }, octets.last_chunk().unwrap());
+    assert_eq!(unsafe { window.half_at(8) }, octets.last_chunk().unwrap());
 }
 
 #[test]

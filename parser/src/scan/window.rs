@@ -97,7 +97,7 @@ impl<'b> Window<'b> {
     /// # Safety
     /// They are there.
     #[inline(always)]
-    pub(super) unsafe fn part_at(self, at: usize) -> &'b [u8; SHORTEST] {
+    pub(super) unsafe fn half_at(self, at: usize) -> &'b [u8; SHORTEST] {
         // SAFETY: the caller's promise.
         let part = unsafe { self.octets.as_ptr().add(at) };
         // SAFETY: the same; an array of octets needs no alignment.

@@ -69,7 +69,7 @@ fn ask_first<O: Op>(choice: Choice, op: O, second: O::Second, third: O::Third) -
 fn cold_path() {}
 
 /// The level, or SWAR for those of other processors.
-pub(super) const fn known(level: Level) -> Level {
+pub(super) const fn nearest(level: Level) -> Level {
     match level {
         Level::Simd128 | Level::Neon => Level::Swar,
         level => level,
