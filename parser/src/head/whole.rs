@@ -1,5 +1,25 @@
 //! A head of the usual form, at once.
 //!
+//! The usual form is that of nearly all heads, and narrower than the grammar: what it holds
+//! is valid, and a rule that is broken shows in one of a few comparisons. A *break* is an
+//! octet that no line has but at its end: CR, LF, any other control, DEL; in a rough look also
+//! HTAB and octets of 0x80 and above ([`lines`](crate::scan::lines)).
+//!
+//! | rule | the condition | why nothing else passes |
+//! |---|---|---|
+//! | no control in a line, no CR or LF alone | there are twice as many breaks as line ends (`LineEnds::lines`, `BlockLines::find`) | a line ends where two breaks stand side by side; a break with none beside it is one too many |
+//! | CR LF ends a line | `last_four` in [`field_line`]; `last_eleven` for the start line | two breaks side by side are a line end, whatever they are: this says that they are CR, then LF |
+//! | an empty line ends the head | `rest.two` is CR LF in [`parse_lines`] | no line is listed behind three breaks in a row, and `rest` is what follows the last line: CR alone, LF alone, a line that is no field and a field without a slot are not CR LF |
+//! | method, SP, target, SP, version | [`RequestLine`](super::request_line::RequestLine)'s `parse_usual` | the token octets at the start end at a SP; the octets of a target behind that end eleven octets in front of LF, where the version begins, and there is one; so there is no second SP |
+//! | version, SP, code, SP, reason | `usual` in `status_line.rs` | the first 16 octets are compared as two numbers; of the reason's, none is a break |
+//! | a name is a token with the colon right behind it | `four_behind_name` in [`field_line`] begins with a colon | it is what stands behind all token octets at the start of the line, and a colon is none: so the name is a token and ends there. White space before the colon, a line without a colon and a name of more than 32 octets have another octet at this place |
+//! | no fold | the same | a folded line begins with SP or HTAB: no token octet is at its start, and the octet there is no colon |
+//! | no line without a name | [`Noted::has_nameless`] | without token octets at the start, a colon at the start is what the comparison above sees: such lines are counted with the known fields, by length 0 and first octets |
+//! | white space around a value is no part of it | SP and an octet above SP in `four_behind_name`, an octet above SP in `last_four` | one SP and no more is in front of the value and none behind it, so nothing is left to be taken off; an empty value has CR where it would begin, and is not of the usual form |
+//! | limits of method and request line | `limits` in [`RequestLine`](super::request_line::RequestLine)'s `parse_usual` | both lengths are compared, of lines in sight |
+//! | limit of the head | [`window`] | octets beyond it are not looked at |
+//! | limit of fields, and of slots | `Writer::restrict` in [`parse_lines`] | a line without a slot is not passed, and is no empty line |
+//!
 //! The grammar of the sibling modules scans from the end of one octet class to
 //! the end of the next, and so the CPU knows where to look next only when it has
 //! looked. Here all [lines](crate::scan::lines) are known before one is looked at.

@@ -1,8 +1,12 @@
 //! Heads that follow each other read at every level as at the scalar one: parts,
 //! errors and offsets.
 
+use super::super::request_line::RequestLine;
+use super::super::status_line::StatusLine;
 use super::*;
-use crate::{Config, Error, Level, Positions, Request, Status};
+use crate::scan::dispatch_head;
+use crate::scan::slots::Inside;
+use crate::{Config, Error, Level, Positions, Request, Slots, Status};
 use proptest::prelude::*;
 use std::string::String;
 use std::vec::Vec;
@@ -89,6 +93,82 @@ fn every_end_of_a_buffer() {
     let octets = [TINY, b"\r\n", TINY, &unlike[..], TINY, TINY].concat();
     for end in 0..=octets.len() {
         check(&octets[..end], 0);
+    }
+}
+
+/// Whether any level takes the head of `octets` for one of the usual form, roughly or exactly.
+fn is_usual<L: HeadKind>(octets: &[u8], slots: &mut impl Slots) -> bool {
+    let limits = &Limits { fields: 3, head: 400, ..Limits::DEFAULT };
+    Level::ALL.into_iter().filter(|level| level.is_here()).any(|level| {
+        let choice = Config::STRICT.at_most(level).choice;
+        let rough = dispatch_head::<RoughLook<L>>(choice, octets, limits, slots.writer(Inside));
+        let exact = dispatch_head::<ExactLook<L>>(choice, octets, limits, slots.writer(Inside));
+        [rough, exact].iter().any(|whole| matches!(whole, Whole::Complete(_)))
+    })
+}
+
+/// Each row of the table, in one block and in more.
+#[test]
+fn what_breaks_a_rule_is_not_of_the_usual_form() {
+    let slots = &mut Positions::<4>::new();
+    let requests = [
+        ("GET / HTTP/1.1", "A: b"),
+        ("", "A: b\x01c"),
+        ("", "A: b\x7F\x7Fc"),
+        ("", "A: b\rc"),
+        ("", "A: b\nC: d"),
+        ("", "A: b\r\rC: d"),
+        ("", "A: b\n\rC: d"),
+        ("", "A: b\r\n\rC: d"),
+        ("", "A: b\r\n\nC: d"),
+        ("GET  / HTTP/1.1", ""),
+        ("GET /  HTTP/1.1", ""),
+        ("GET /a b HTTP/1.1", ""),
+        ("GET  HTTP/1.1", ""),
+        ("G(T / HTTP/1.1", ""),
+        (" / HTTP/1.1", ""),
+        ("GET / HTTP/2.0", ""),
+        ("GET / http/1.1", ""),
+        ("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ / HTTP/1.1", ""),
+        ("", "A : b"),
+        ("", "A\t: b"),
+        ("", "A"),
+        ("", "A(: b"),
+        ("", "A: b\r\n c"),
+        ("", "A: b\r\n\tc"),
+        ("", "A: b\r\n C: d"),
+        ("", ": b"),
+        ("", ":"),
+        ("", "A:  b"),
+        ("", "A: b "),
+        ("", "A: \tb"),
+        ("", "A: b\t"),
+        ("", "A:"),
+        ("", "A: b\r\nC: d\r\nE: f\r\nG: h"),
+    ];
+    let fill = |text: &'static str, usual: &'static str| if text.is_empty() { usual } else { text };
+    for (at, (line, field)) in requests.into_iter().enumerate() {
+        let (line, field) = (fill(line, "GET / HTTP/1.1"), fill(field, "A: b"));
+        for more in [String::new(), std::format!("Long: {}\r\n", "x".repeat(100))] {
+            let head = std::format!("{line}\r\n{more}{field}\r\n\r\n{}", "y".repeat(40));
+            let found = is_usual::<RequestLine>(head.as_bytes(), slots);
+            assert_eq!(found, at == 0, "{}", head.escape_debug());
+        }
+    }
+    let long = std::format!("GET / HTTP/1.1\r\nA: {}\r\n\r\n", "x".repeat(400));
+    assert!(!is_usual::<RequestLine>(long.as_bytes(), slots));
+    for (at, line) in
+        ["HTTP/1.1 200 OK", "HTTP/1.1 20 OK", "HTTP/1.1 200 O\x01K", "HTTP/1.1 200  OK"]
+            .into_iter()
+            .enumerate()
+    {
+        let head = std::format!("{line}\r\nA: b\r\n\r\n{}", "y".repeat(40));
+        assert_eq!(
+            is_usual::<StatusLine>(head.as_bytes(), slots),
+            at == 0,
+            "{}",
+            head.escape_debug()
+        );
     }
 }
 
