@@ -170,7 +170,7 @@
 //!
 //! # How dispatch works
 //!
-//! Scanning is written once for each instruction set, the grammar once for all.
+//! Scanning is written for each width of vectors, the grammar once for all.
 //! The level is chosen at run time once a call, never once a token: the whole
 //! parse is compiled for each level, and the scanners inline into it.
 //!

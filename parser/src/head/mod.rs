@@ -117,8 +117,6 @@ pub(crate) struct ParsedHead<'b, 'h> {
 
 /// How many octets a head has that was parsed, or why it was not. It fits in two
 /// registers: what is found goes to the slots, and a view of it is made where it is used.
-/// (For a view that is handed back the CPU waits: its parts are written before they can be
-/// copied.)
 type Parsed = Result<usize, Stop>;
 
 /// Parses a head that begins with `L`.

@@ -21,12 +21,13 @@ pub enum Level {
     Simd128 = 3,
     /// 16 octets at a time on AArch64: NEON, which each such CPU has.
     Neon = 4,
-    /// 16 octets at a time on x86: SSSE3's `pshufb`, which is faster than SSE4.2's
-    /// `pcmpestri`, and counting bits.
+    /// 16 octets at a time on x86. It needs SSSE3 (whose `pshufb` finds the ends of
+    /// classes), SSE4.1, SSE4.2 and POPCNT.
     Sse42 = 5,
-    /// 32 octets at a time on x86: AVX2.
+    /// 32 octets at a time on x86. It needs AVX2, BMI1, BMI2 and LZCNT besides.
     Avx2 = 6,
-    /// 64 octets at a time on x86: AVX-512 with F, BW, VL, VBMI and VBMI2.
+    /// 64 octets at a time on x86. It needs F, BW, VL, VBMI and VBMI2 of AVX-512, FMA and
+    /// F16C besides.
     Avx512 = 7,
 }
 

@@ -1,11 +1,20 @@
 //! A head as lines: what scanning hands to the grammar.
+//!
+//! | word | what it stands for |
+//! |---|---|
+//! | window | octets that are enough for a vector: [`Window`] |
+//! | block | 64 octets side by side, and numbers with a bit for each: [`Blocks`] |
+//! | break | an octet that no line has but at its end: CR, LF, any other control, DEL; in a rough look (not `EXACT`) also HTAB and octets of 0x80 and above |
+//! | double, triple | a break behind one other, behind two others: [`index`](super::index) |
+//! | line | the octets up to a double: [`FirstLine`], and each [`Line`] behind it |
+//! | lines | those of one head, [`Lines`]: in one block ([`block`](super::block)), where their ends are bits of a number, or in more ([`index`](super::index)), where they are listed |
 
 use super::slots::Writer;
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
-/// A first look at octets that may begin with a head. `EXACT` is as with
-/// [`Blocks::breaks`].
+/// The first block of octets that may begin with a head, and all of them. `EXACT` is as
+/// with [`Blocks::breaks`].
 pub(crate) struct FirstBlock<'b, B, const EXACT: bool> {
     pub(super) blocks: B,
     pub(super) octets: Window<'b>,

@@ -16,8 +16,8 @@
 //!   `- enter(Scalar, op)          -> op.run(Scalar)
 //! ```
 //!
-//! A head that has not been begun goes to a [`HeadOp`] first, which is an [`Op`] whose parts
-//! are all handed over in registers.
+//! A head that has not been begun goes to a [`HeadOp`] first, which is an [`Op`] whose
+//! arguments are all handed over in registers.
 //!
 //! What scans with vectors is written once, in [`kernel`], over the trait
 //! [`Vector`](kernel::Vector): a level is a type that has its instructions. Where the CPU is
@@ -33,8 +33,6 @@
 //! heads that are wrong. [`Blocks`] classifies octets before it is known what they
 //! are; [`block`] and [`index`] make [`lines`] of that, for whole heads of the
 //! usual form.
-//!
-//! What the assembly shows stands in `benches/record/assembly.md`.
 
 pub(crate) mod block;
 pub(crate) mod class;
@@ -171,14 +169,13 @@ fn halves(octets: &[u8; 16]) -> [[u8; 8]; 2] {
 
 /// A computation that is compiled once for each level.
 ///
-/// What it works on comes in up to three parts, as a part of two words at most is handed over
-/// in registers. A struct of more would be written to memory, and read as vectors that are not
-/// forwarded from the store queue: 75 instructions more a head. `()` is no part; what is
-/// done seldom is lent as one.
+/// It has up to three arguments, itself the first: one of two words at most is handed over in
+/// registers, and one of more by way of memory. `()` is none; what is done seldom is lent as
+/// one.
 pub(crate) trait Op: Sized {
-    /// What it works on besides itself.
+    /// The second argument.
     type Second;
-    /// And what else.
+    /// The third.
     type Third;
     /// What it computes.
     type Out;
@@ -199,8 +196,8 @@ fn enter<O: Op, S: Scan>(scan: S, op: O, second: O::Second, third: O::Third) -> 
     op.run(scan, second, third)
 }
 
-/// A computation on the octets of a head, of which all parts are in registers where six words
-/// are (not on Windows).
+/// A computation on the octets of a head, of which all arguments are in registers where six
+/// words are (not on Windows).
 pub(crate) trait HeadOp {
     /// What it computes; two registers are enough for it.
     type Out;
@@ -221,7 +218,7 @@ pub(crate) fn dispatch_head<O: HeadOp>(
     arch::dispatch(choice, head, slots, (limits, record))
 }
 
-/// A [`HeadOp`] with its first part.
+/// A [`HeadOp`] with its first argument.
 struct OnHead<'a, O> {
     octets: &'a [u8],
     op: PhantomData<O>,

@@ -3,7 +3,7 @@
 //! (Intel SDM volume 2, section 4.1; picohttpparser's `findchar_fast` has ranges of the same
 //! kind.)
 //!
-//! It gives the same answers, and is no faster than what is in use (see `sse42.rs`). It is
+//! It gives the same answers, and is no faster than what is in use (`benches/record/scan.md`). It is
 //! compiled with `RUSTFLAGS='--cfg rajada_pcmpestri'` alone, on x86, for its tests
 //! (`bash .ci/run pcmpestri`) and the benchmark `scan`, and is no part of the interface.
 
@@ -19,20 +19,21 @@ use crate::scan::class::{TARGET, TOKEN, VALUE, belongs};
 use crate::scan::kernel::{Kernel, Vector};
 use crate::scan::{Op, Scan, scalar};
 
-/// Classes of octets whose ends are looked for.
+/// Classes of octets whose ends are looked for; bits as in [`class`](crate::scan::class).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[repr(u8)]
 pub enum Classes {
     /// None.
-    Nothing,
+    Nothing = 0,
     /// Methods and field names.
-    Tokens,
+    Tokens = TOKEN,
     /// Request targets.
-    Targets,
+    Targets = TARGET,
     /// Field values and reason phrases.
-    Values,
+    Values = VALUE,
     /// All of these.
-    All,
+    All = ALL,
 }
 
 impl Classes {
@@ -44,18 +45,11 @@ impl Classes {
 /// From now on, in all threads, ends of these classes are found by `pcmpestri` at
 /// the SSE4.2 level, in heads that are pulled or in pieces.
 pub fn by_pcmpestri(classes: Classes) {
-    let classes = match classes {
-        Classes::Nothing => 0,
-        Classes::Tokens => TOKEN,
-        Classes::Targets => TARGET,
-        Classes::Values => VALUE,
-        Classes::All => ALL,
-    };
     // Relaxed: any way gives the same answers.
-    ASKED.store(classes, Ordering::Relaxed);
+    ASKED.store(classes as u8, Ordering::Relaxed);
 }
 
-/// The classes that were asked for; bits as in [`class`](crate::scan::class).
+/// The [`Classes`] that were asked for.
 static ASKED: AtomicU8 = AtomicU8::new(0);
 
 const ALL: u8 = TOKEN | TARGET | VALUE;

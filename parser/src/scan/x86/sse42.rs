@@ -1,20 +1,8 @@
 //! SSE4.2: 16 octets at a time, by `pshufb` and comparisons as at the AVX2 level, for
 //! whole heads in blocks as well as for the end of a class.
 //!
-//! For the latter there is `pcmpestri`, too. Both were measured for the same job (Zen 4;
-//! `benches/record/scan.md`, the benchmark `scan` with `--cfg rajada_pcmpestri`):
-//!
-//! | `pcmpestri` for | takes, of the shuffle's time, pulled part by part | in pieces of 64 octets |
-//! |---|---|---|
-//! | values | 0.99, with one of 4 KiB 1.29 | 1.00 to 1.06 |
-//! | methods and names | 0.97 to 1.01 | 0.99 to 1.02 |
-//! | targets | 0.97 to 1.02 | 0.98 to 1.02 |
-//! | all three | 0.95 to 0.96, with a value of 4 KiB 1.27 | 1.03 to 1.09, with 32 short fields 0.96 |
-//!
-//! Values are by far the most octets, so the shuffle finds their ends; for names and
-//! targets neither is ahead by more than another build of the same code differs, and the
-//! shuffle is there anyway. `pcmpestri` is kept, for tests and that benchmark, in
-//! `pcmpestri.rs`.
+//! SSE4.2's `pcmpestri` finds the end of a class, too (`pcmpestri.rs`). For the same job it
+//! is about as fast, and slower with long values: `benches/record/scan.md`.
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::*;
