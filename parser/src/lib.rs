@@ -112,28 +112,30 @@
 //! # What is validated
 //!
 //! By [`Config::STRICT`]. Sections are those of RFC 9112 unless another RFC is
-//! named; the right column holds the variants of [`ErrorKind`], and the status
-//! that the message deserves where it is not 400.
+//! named; offences are variants of [`ErrorKind`], with the status that the message
+//! deserves where it is not 400; what is refused is refused in these functions of
+//! `parser/src`. A whole head of the usual form passes `head/whole.rs` without them: a
+//! table there says what enforces each rule.
 //!
-//! | section | rule | offences |
-//! |---|---|---|
-//! | 2.2 | CR LF ends each line; one empty line may come before a request line | `BareLf`, `BareCr`, `EmptyLines`, `SpaceBeforeFields` |
-//! | 2.3 | `HTTP/1.0` to `HTTP/1.9` | `Version`, `VersionMissing`, `VersionUnsupported` (505) |
-//! | 3 | method, target and version with one space between; the method is a token | `Method`, `MethodTooLong` (501), `TargetEmpty`, `TargetTooLong` (414) |
-//! | 3.2 | a target is of visible ASCII without `#`, in a form that goes with the method | `Target`, `TargetForm`\* |
-//! | 3.2 | one well-formed `Host`, equal to the target's authority | `HostMissing`\*, `HostRepeated`\*, `Host`\*, `HostMismatch`\* |
-//! | 4 | version, a code from 100 to 599, a reason without controls | `StatusLine`, `Reason` |
-//! | 5.1 | a field name is a token, with the colon right behind it | `FieldNameEmpty`, `FieldName`, `SpaceBeforeColon`, `ColonMissing` |
-//! | 5.2 | no line is folded | `ObsFold` |
-//! | 9110: 5.5 | values hold no controls but HTAB | `FieldValue` |
-//! | 6585: 5 | the head and its number of fields are bounded | `HeadTooLarge` (431), `TooManyFields` (431) |
-//! | 6.1 | requests: nothing but one `chunked`, in HTTP/1.1, without `Content-Length` | `TransferEncoding`\*, `TransferEncodingVersion`\*, `TransferEncodingAndContentLength`\*, `TransferCodingUnknown`\* (501) |
-//! | 9110: 9.3.6 | CONNECT has neither a length nor a coding | `ConnectContent`\* |
-//! | 6.2, 6.3 | one length in decimal digits, of at most 64 bits | `ContentLength`\*, `ContentLengthRepeated`\*, `ContentLengthOverflow`\* |
-//! | 9110: 10.1.1 | no expectation but `100-continue` | `Expectation`\* (417) |
-//! | 7.1 | sizes in up to 16 hexadecimal digits; CR LF behind lines and data; framing in proportion to content | `ChunkSize`, `ChunkSizeOverflow`, `ChunkEnd`, `ChunkOverhead` |
-//! | 7.1.1 | chunk extensions are well-formed and bounded | `ChunkExtension`, `ChunkExtensionTooLong` |
-//! | 7.1.2 | trailers obey the rules for fields, are bounded, and do not frame | `TrailerForbidden`, `TrailersTooLarge` (431) |
+//! | section | rule | offences | where |
+//! |---|---|---|---|
+//! | 2.2 | CR LF ends each line; one empty line may come before a request line | `BareLf`, `BareCr`, `EmptyLines`, `SpaceBeforeFields` | `head/request_line.rs`: `empty_lines`, `not_a_method`, `version_len`; `head/status_line.rs`: `not_a_reason`; `head/field_lines.rs`: `unusual_name`, `not_a_value` |
+//! | 2.3 | `HTTP/1.0` to `HTTP/1.9` | `Version`, `VersionMissing`, `VersionUnsupported` (505) | `head/request_line.rs`: `version_len`, `unusual_target`; `resume.rs`: `judge_version` |
+//! | 3 | method, target and version with one space between; the method is a token | `Method`, `MethodTooLong` (501), `TargetEmpty`, `TargetTooLong` (414) | `head/request_line.rs`: `parse`, `not_a_method`, `behind_spaces`, `unusual_target` |
+//! | 3.2 | a target is of visible ASCII without `#`, in a form that goes with the method | `Target`, `TargetForm`\* | `head/request_line.rs`: `unusual_target`; `framing/request.rs`: `judge_target_and_host` |
+//! | 3.2 | one well-formed `Host`, equal to the target's authority | `HostMissing`\*, `HostRepeated`\*, `Host`\*, `HostMismatch`\* | `framing/request.rs`: `judge_host`; `framing/host.rs`: `parse` |
+//! | 4 | version, a code from 100 to 599, a reason without controls | `StatusLine`, `Reason` | `head/status_line.rs`: `unusual`, `not_a_reason` |
+//! | 5.1 | a field name is a token, with the colon right behind it | `FieldNameEmpty`, `FieldName`, `SpaceBeforeColon`, `ColonMissing` | `head/field_lines.rs`: `unusual_name`, `behind_space` |
+//! | 5.2 | no line is folded | `ObsFold` | `head/field_lines.rs`: `unusual_name` |
+//! | 9110: 5.5 | values hold no controls but HTAB | `FieldValue` | `head/field_lines.rs`: `not_a_value` |
+//! | 6585: 5 | the head and its number of fields are bounded | `HeadTooLarge` (431), `TooManyFields` (431) | `head/mod.rs`: `limit`, `out_of_octets`; `head/field_lines.rs`: `unusual_name` |
+//! | 6.1 | requests: nothing but one `chunked`, in HTTP/1.1, without `Content-Length` | `TransferEncoding`\*, `TransferEncodingVersion`\*, `TransferEncodingAndContentLength`\*, `TransferCodingUnknown`\* (501) | `framing/request.rs`: `body_length`; `framing/transfer_encoding.rs`: `parse` |
+//! | 9110: 9.3.6 | CONNECT has neither a length nor a coding | `ConnectContent`\* | `framing/request.rs`: `judge_tunnel` |
+//! | 6.2, 6.3 | one length in decimal digits, of at most 64 bits | `ContentLength`\*, `ContentLengthRepeated`\*, `ContentLengthOverflow`\* | `framing/content_length.rs`: `parse`, `decimal` |
+//! | 9110: 10.1.1 | no expectation but `100-continue` | `Expectation`\* (417) | `framing/request.rs`: `expects_continue` |
+//! | 7.1 | sizes in up to 16 hexadecimal digits; CR LF behind lines and data; framing in proportion to content | `ChunkSize`, `ChunkSizeOverflow`, `ChunkEnd`, `ChunkOverhead` | `chunked/size_line.rs`: `after`, `digit`; `chunked/mod.rs`: `take_data_end`, `judge_overhead` |
+//! | 7.1.1 | chunk extensions are well-formed and bounded | `ChunkExtension`, `ChunkExtensionTooLong` | `chunked/size_line.rs`: `after`, `count_extension_octet` |
+//! | 7.1.2 | trailers obey the rules for fields, are bounded, and do not frame | `TrailerForbidden`, `TrailersTooLarge` (431) | `head/parse.rs`: `limit`, `message` |
 //!
 //! Those with \* are found by `framing()`, all others while parsing, at the
 //! lowest offset and as soon as they are there; a foreign major version and a
