@@ -52,9 +52,11 @@ pub struct Leniency {
     /// 9112 section 5.2); it is given as it stands, line ends included, and
     /// [`unfold`](crate::unfold) has spaces in their place. Framing takes a fold
     /// for white space in responses, and in `Connection`; in requests it refuses
-    /// numbers, codings, hosts and expectations that a fold is in. Risk: a
-    /// neighbour that takes the second line for a field of its own, and a line
-    /// end in a value that is passed on without `unfold`.
+    /// numbers, codings, hosts and expectations that a fold is in. A fold of
+    /// nothing but white space at the end of any value is left out with that, and
+    /// nobody sees it. Risk: a neighbour that takes the second line for a field of
+    /// its own, or one of white space for the end of the head; and a line end in a
+    /// value that is passed on without `unfold`.
     pub obs_fold: bool,
     /// White space may stand between field name and colon; it is no part of the
     /// name. RFC 9112 section 5.1 demands a rejection of such requests, and of
@@ -97,8 +99,9 @@ impl Config {
     ///   demands of proxies that they remove it. It is no part of
     ///   [`Field::name`](crate::Field::name).
     ///
-    /// Risk: a cache or a proxy in between that reads such a response otherwise can be
-    /// made to take a part of it for another response. So a client that knows its
+    /// Risk: a cache or a proxy in between that reads such a response otherwise, say a
+    /// line of white space as the end of the head, can be made to take a part of it for
+    /// another response. So a client that knows its
     /// server, as a gateway does, is better off with [`Config::STRICT`]; and no
     /// request is to be parsed with this.
     ///

@@ -167,7 +167,7 @@
 //! | 9110: 7.6.1 | `Connection` lists tokens | other elements are passed over: they name no field and no option | `GET / HTTP/1.1\r\nHost: a\r\nConnection: ,a b,\r\n\r\n` | none: nothing depends on them |
 //! | 6.1 | beside `Transfer-Encoding` a server may ignore `Content-Length`, and close | refused, `TransferEncodingAndContentLength`: it is how requests are smuggled | `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n` | none: what frames is never mended |
 //! | 6.3 | the same length more than once may count once | refused in requests, `ContentLengthRepeated`: neighbours differ; in responses it counts once | `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n` | none: what frames is never mended |
-//! | 9110: 9.3.6 | nothing is said of lengths and codings in CONNECT | refused, `ConnectContent`: neighbours differ in where the tunnel begins | `CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 0\r\n\r\n` | none: what frames is never mended |
+//! | 9110: 9.3.6 | content of a CONNECT request has no meaning, and no way is named to tell it from the tunnel | any length and any coding is refused, `ConnectContent`, a length of 0 too: neighbours differ in where the tunnel begins | `CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nContent-Length: 5\r\n\r\n` | none: what frames is never mended |
 //! | 9110: 6.5.1 | fields that can't be trailers are kept apart from those of the head | refused where they frame or route, `TrailerForbidden`: neighbours may merge them | `Content-Length: 5\r\n\r\n` | none: what frames is never mended |
 //!
 //! # How dispatch works
@@ -189,8 +189,8 @@
 //!     octet      time      time      time      time      classes end?
 //! ```
 //!
-//! [`Level::detect`] asks the processor itself and needs no `std`. On AArch64 the
-//! best level is always `Neon`, in WebAssembly `Simd128` if it is compiled with
+//! [`Level::detect`] asks the processor itself and needs no `std`. On little-endian
+//! AArch64 with NEON the best level is always `Neon`, in WebAssembly `Simd128` if it is compiled with
 //! `-C target-feature=+simd128`: 16 octets at a time. Elsewhere the levels are `Scalar` and
 //! `Swar`. All levels give the same results, errors
 //! and offsets; [`Config::at_most`] lowers the level and can't raise it, and

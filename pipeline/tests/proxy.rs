@@ -425,6 +425,18 @@ fn nothing_folded_and_no_space_before_a_colon_is_forwarded() {
 }
 
 #[test]
+fn a_length_that_is_two_numbers_tells_nothing_of_what_is_not_sent() {
+    for length in ["5\r\n 6", "5, 6", "+5", ""] {
+        let answer =
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+        let (server, _received) = scripted(&[("\r\n\r\n", answer.leak())]);
+        let answers = exchange(proxy(server), &get("/").replace("GET", "HEAD"));
+        assert!(answers.starts_with("HTTP/1.1 "), "{answers}");
+        assert!(!answers.contains("Content-Length: 5"), "{answers}");
+    }
+}
+
+#[test]
 fn octets_that_answer_nothing_reach_nobody() {
     let twice = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
     let (server, _received) = scripted(&[("\r\n\r\n", twice)]);

@@ -130,7 +130,7 @@ fn connection<'b>(values: impl Iterator<Item = &'b [u8]>, version: Version) -> (
             keep_alive = true;
             continue;
         }
-        // A `close` behind a fold counts on either side.
+        // What stands behind a fold counts on either side: to miss a `close` would be worse.
         for option in list::elements_of(Side::Response, value) {
             close |= same(option, "close");
             keep_alive |= same(option, "keep-alive");

@@ -19,7 +19,8 @@ pub enum Level {
     Swar = 2,
     /// 16 octets at a time in WebAssembly that was compiled with `simd128`.
     Simd128 = 3,
-    /// 16 octets at a time on AArch64: NEON, which each such CPU has.
+    /// 16 octets at a time on little-endian AArch64: NEON, which each such CPU has that is not
+    /// told to do without it (as `softfloat` targets are).
     Neon = 4,
     /// 16 octets at a time on x86. It needs SSSE3 (whose `pshufb` finds the ends of
     /// classes), SSE4.1, SSE4.2 and POPCNT.
@@ -32,7 +33,8 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level, weakest first, of all processors.
+    /// Every level of all processors, of each weakest first. Between levels of different
+    /// processors the order means nothing: [`is_here`](Self::is_here) tells which there are.
     pub const ALL: [Level; 7] = [
         Level::Scalar,
         Level::Swar,

@@ -180,7 +180,8 @@ impl Exchange {
             let _ = self.pipeline.respond(ticket, &head, Content::Copied(content));
             return Some(());
         }
-        let length = fields.get("Content-Length").and_then(|value| Unfolded::new(value).next());
+        let mut lengths = fields.get_all("Content-Length").flat_map(Unfolded::new);
+        let length = lengths.next().filter(|_| lengths.next().is_none());
         let length = match length.and_then(number) {
             // To HEAD, or with 304, it tells the length of what is not sent.
             Some(length) if content == Incoming::None => Length::Exact(length),
