@@ -17,6 +17,7 @@ pub(crate) struct BlockLines<'b, B> {
     /// and two octets are behind it.
     ends: u64,
     not_token: u64,
+    not_target: u64,
     /// Behind the empty line.
     head_end: usize,
 }
@@ -39,8 +40,8 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
         if !are_lines || place + 2 > octets.octets().len() {
             return None;
         }
-        let not_token = blocks.not_token_block(octets);
-        Some(BlockLines { blocks, octets, ends, not_token, head_end: place + 2 })
+        let (not_token, not_target) = blocks.first_block(octets);
+        Some(BlockLines { blocks, octets, ends, not_token, not_target, head_end: place + 2 })
     }
 }
 
@@ -75,7 +76,7 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
 
     #[inline(always)]
     fn target_end(&self, skipped: u32, end: usize) -> usize {
-        self.blocks.target_end(self.octets, skipped as usize, end)
+        self.blocks.target_end_in_block(self.not_target, self.octets, skipped as usize, end)
     }
 
     #[inline(always)]

@@ -286,8 +286,8 @@ unsafe impl<V: Vector<N>, const N: usize> Blocks for Kernel<V, N> {
     }
 
     #[inline(always)]
-    fn not_token_block(self, octets: Window<'_>) -> u64 {
-        self.mask64::<TOKEN>(octets, 0)
+    fn first_block(self, octets: Window<'_>) -> (u64, u64) {
+        (self.mask64::<TOKEN>(octets, 0), 0)
     }
 
     #[inline(always)]

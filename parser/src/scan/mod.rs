@@ -119,15 +119,23 @@ pub(crate) unsafe trait Blocks: Copy {
     /// length. If `from` is more than 32, which is a long method, it may be any offset.
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize;
 
-    /// The octets of the first 64 that are not of [`class::TOKEN`], or anything where
-    /// [`token_len_in_block`](Self::token_len_in_block) has no use for it.
-    fn not_token_block(self, octets: Window<'_>) -> u64;
+    /// The octets of the first 64 that are not of [`class::TOKEN`], and those that are not of
+    /// [`class::TARGET`], or anything where [`token_len_in_block`](Self::token_len_in_block)
+    /// and [`target_end_in_block`](Self::target_end_in_block) have no use for it.
+    fn first_block(self, octets: Window<'_>) -> (u64, u64);
     /// How many octets of [`class::TOKEN`] there are from one of the first 64 octets on,
     /// if another octet follows them; `not_token` is what
-    /// [`not_token_block`](Self::not_token_block) gives.
+    /// [`first_block`](Self::first_block) gives.
     #[inline(always)]
     fn token_len_in_block(self, not_token: u64, _: Window<'_>, at: usize) -> u32 {
         (not_token >> (at & 63)).trailing_zeros()
+    }
+    /// As [`target_end`](Self::target_end), where the first 64 octets have one that is not of
+    /// [`class::TARGET`] from `end` on; `not_target` is what [`first_block`](Self::first_block)
+    /// gives.
+    #[inline(always)]
+    fn target_end_in_block(self, _: u64, octets: Window<'_>, from: usize, end: usize) -> usize {
+        self.target_end(octets, from, end)
     }
 
     /// Writes `at` plus the position of each set bit, of which no two are side by

@@ -98,8 +98,8 @@ unsafe impl Blocks for Swar {
 
     // Not all octets are looked at, but each name.
     #[inline(always)]
-    fn not_token_block(self, _: Window<'_>) -> u64 {
-        0
+    fn first_block(self, _: Window<'_>) -> (u64, u64) {
+        (0, 0)
     }
 
     #[inline(always)]

@@ -96,7 +96,7 @@ impl HeadOp for Masks {
             let part_len = rest.first_chunk().map_or(token_len, |part| blocks.token_len(part));
             [(breaks, exact, token_len), (block_breaks, block_exact, part_len)]
         });
-        let not_token = blocks.not_token_block(window);
+        let (not_token, _) = blocks.first_block(window);
         let tokens = STARTS.map(|at| {
             let beyond = (octets.len() - at).min(64 - at) as u32;
             blocks.token_len_in_block(not_token, window, at).min(beyond)

@@ -97,9 +97,14 @@ unsafe impl Blocks for Avx512 {
     }
 
     #[inline(always)]
-    fn not_token_block(self, octets: Window<'_>) -> u64 {
+    fn first_block(self, octets: Window<'_>) -> (u64, u64) {
         // SAFETY: `self` proves AVX-512.
-        unsafe { outside::<TOKEN>(octets.octets()) }
+        unsafe { outside_of_both(octets.octets()) }
+    }
+
+    #[inline(always)]
+    fn target_end_in_block(self, not_target: u64, _: Window<'_>, from: usize, _: usize) -> usize {
+        from + (not_target >> (from & 63)).trailing_zeros() as usize
     }
 
     #[inline(always)]
@@ -138,11 +143,22 @@ fn first_outside(octets: &[u8], from: usize, outside: impl Fn(&[u8]) -> u64) -> 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 fn outside<const CLASS: u8>(octets: &[u8]) -> u64 {
     let (block, valid) = load_some(octets);
-    let inside = match CLASS {
-        VALUE => inside::<VALUE>(block) | _mm512_movepi8_mask(block),
-        _ => inside::<CLASS>(block),
+    let others = look_up(block);
+    let others = match CLASS {
+        VALUE => _mm512_andnot_si512(block, others),
+        _ => with_highest(others, block),
     };
-    !inside & valid
+    valid & outside_of::<CLASS>(others)
+}
+
+/// The octets that are not of [`TOKEN`], and those that are not of [`TARGET`], by one look-up. Octets
+/// beyond the end are of neither.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
+fn outside_of_both(octets: &[u8]) -> (u64, u64) {
+    let (block, _) = load_some(octets);
+    let others = with_highest(look_up(block), block);
+    (outside_of::<TOKEN>(others), outside_of::<TARGET>(others))
 }
 
 #[inline]
@@ -183,15 +199,30 @@ fn compressed(bits: u64, at: u32, out: &mut [MaybeUninit<u32>; 64]) -> usize {
     count
 }
 
-/// The octets below 0x80 that are of `CLASS`. One look-up for all classes:
-/// `vpermi2b` takes the entry of each octet out of the two halves of [`ASCII`].
-/// It reads seven bits of an index, so octets of 0x80 and above are masked.
+/// For each octet, its entry of [`OTHERS`]: `vpermi2b` takes it out of the two halves. It reads seven
+/// bits of an index, so for octets of 0x80 and above it is another's.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
-fn inside<const CLASS: u8>(block: __m512i) -> u64 {
-    let ascii = _mm512_testn_epi8_mask(block, _mm512_set1_epi8(i8::MIN));
-    let entries = _mm512_permutex2var_epi8(load(&ASCII[0]), block, load(&ASCII[1]));
-    _mm512_mask_test_epi8_mask(ascii, entries, _mm512_set1_epi8(CLASS as i8))
+#[target_feature(enable = "avx512f,avx512vbmi")]
+fn look_up(block: __m512i) -> __m512i {
+    _mm512_permutex2var_epi8(load(&OTHERS[0]), block, load(&OTHERS[1]))
+}
+
+/// The entries with the highest bits of these octets.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn with_highest(entries: __m512i, block: __m512i) -> __m512i {
+    _mm512_or_si512(entries, _mm512_and_si512(block, _mm512_set1_epi8(i8::MIN)))
+}
+
+/// Those of these entries that are outside of `CLASS`: with the octet's highest bit for
+/// [`TOKEN`] and [`TARGET`], and but for those that have it for [`VALUE`].
+#[inline]
+#[target_feature(enable = "avx512bw")]
+fn outside_of<const CLASS: u8>(entries: __m512i) -> u64 {
+    match CLASS {
+        VALUE => _mm512_movepi8_mask(entries),
+        _ => _mm512_test_epi8_mask(entries, _mm512_set1_epi8((CLASS | NOT_VALUE) as i8)),
+    }
 }
 
 /// The first 64 octets, or zeros where there are fewer, and which are there.
@@ -215,16 +246,23 @@ fn load(block: &[u8; 64]) -> __m512i {
     unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
 
-/// [`TABLE`] for octets below 0x80, in two registers' worth.
-const ASCII: [[u8; 64]; 2] = {
+/// For each octet below 0x80, the classes that it does not belong to, with [`NOT_VALUE`] for
+/// [`VALUE`]; in two registers' worth.
+const OTHERS: [[u8; 64]; 2] = {
     let mut halves = [[0; 64]; 2];
     let mut octet = 0;
     while octet < 128 {
-        halves[octet / 64][octet % 64] = TABLE[octet];
+        let others = !TABLE[octet] & (TOKEN | TARGET);
+        let not_value = if TABLE[octet] & VALUE == 0 { NOT_VALUE } else { 0 };
+        halves[octet / 64][octet % 64] = others | not_value;
         octet += 1;
     }
     halves
 };
+
+/// The highest bit, so that one look tells apart octets of 0x80 and above: what is not of
+/// [`VALUE`] is of no other class either.
+const NOT_VALUE: u8 = 0x80;
 
 /// Each entry's own place.
 const POSITIONS: [u8; 64] = {
