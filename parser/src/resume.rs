@@ -77,13 +77,13 @@ impl Resume {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StartLine {
     pub(crate) start: u32,
+    /// Where the major version stands, if `version` is [`WireVersion::Other`].
+    pub(crate) major: u32,
     pub(crate) first_end: u32,
     pub(crate) second_start: u32,
     pub(crate) second_end: u32,
     pub(crate) code: u16,
     pub(crate) version: WireVersion,
-    /// Where the major version stands, if `version` is [`WireVersion::Other`].
-    pub(crate) major: u32,
 }
 
 impl StartLine {

@@ -103,13 +103,17 @@ impl HeadKind for RequestLine {
         let target_end = line.end - 10;
         let found = lines.target_end(target, target_end);
 
-        let (version, line_end) = line.last_eleven;
-        let minor = (line_end >> 8).wrapping_sub(u32::from_le_bytes(*b"0\r\n\0"));
+        let (before, last) = line.last_eleven;
+        // (Branches, as nearly all are the first: so the version is known when it is written.)
+        let version = match last {
+            HTTP_1_1 => WireVersion::Http11,
+            HTTP_1_0 => WireVersion::Http10,
+            _ => return None,
+        };
         let fits = (line.behind_token == b' ')
             & (found == target_end)
             & (found > target as usize)
-            & (version == u64::from_le_bytes(*b" HTTP/1."))
-            & (minor <= 1)
+            & (before == u32::from_le_bytes(*b" HTT"))
             & (method_len.wrapping_sub(1) < limits.method)
             & (line.end < limits.request_line as usize);
         let line = StartLine {
@@ -118,12 +122,16 @@ impl HeadKind for RequestLine {
             second_start: target,
             second_end: target_end as u32,
             code: 0,
-            version: if minor == 1 { WireVersion::Http11 } else { WireVersion::Http10 },
+            version,
             major: 0,
         };
         fits.then_some(line)
     }
 }
+
+/// The last eight octets of a line with this version.
+const HTTP_1_1: u64 = u64::from_le_bytes(*b"TP/1.1\r\n");
+const HTTP_1_0: u64 = u64::from_le_bytes(*b"TP/1.0\r\n");
 
 /// The version of what begins with `HTTP/1.1 CR LF` or `HTTP/1.0 CR LF`.
 #[inline(always)]

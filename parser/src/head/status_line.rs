@@ -41,8 +41,9 @@ impl HeadKind for StatusLine {
     #[inline(always)]
     fn parse_usual(lines: &impl Lines, line: &FirstLine, _: &Limits) -> Option<StartLine> {
         let (version, code) = usual(lines.octets())?;
-        let (_, line_end) = line.last_eleven;
-        let fits = (line.end > CODE_END + 1) & (line_end >> 16 == u32::from_le_bytes(*b"\r\n\0\0"));
+        let (_, last) = line.last_eleven;
+        let fits =
+            (line.end > CODE_END + 1) & (last >> 48 == u64::from_le_bytes(*b"\r\n\0\0\0\0\0\0"));
         let line = StartLine {
             start: 0,
             first_end: CODE_END as u32,

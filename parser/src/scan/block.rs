@@ -64,14 +64,14 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             return None;
         }
         // SAFETY: by the invariant `end + 3 <= len`.
-        let eight = unsafe { self.octets.eight_at(end - 10) };
+        let four = unsafe { self.octets.four_at(end - 10) };
         // SAFETY: as above.
-        let four = unsafe { self.octets.four_at(end - 3) };
+        let eight = unsafe { self.octets.eight_at(end - 7) };
         // The break in front of `end` is no token octet.
         let token_len = self.blocks.token_len_in_block(self.not_token, self.octets, 0);
         // SAFETY: `token_len < end`, as said.
         let behind_token = unsafe { self.octets.one_at(token_len as usize) };
-        Some(FirstLine { end, last_eleven: (eight, four), token_len, behind_token })
+        Some(FirstLine { end, last_eleven: (four, eight), token_len, behind_token })
     }
 
     #[inline(always)]

@@ -62,13 +62,13 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let end = *self.ends.first()? as usize;
         let from = end.checked_sub(10)?;
         // SAFETY: by the invariant `end + 3 <= len`.
-        let eight = unsafe { self.octets.eight_at(from) };
+        let four = unsafe { self.octets.four_at(from) };
         // SAFETY: as above.
-        let four = unsafe { self.octets.four_at(from + 7) };
+        let eight = unsafe { self.octets.eight_at(from + 3) };
         let token_len = self.blocks.token_len(self.octets.first());
         // SAFETY: the break in front of `end` is no token octet: `token_len < end`.
         let behind_token = unsafe { self.octets.one_at(token_len as usize) };
-        Some(FirstLine { end, last_eleven: (eight, four), token_len, behind_token })
+        Some(FirstLine { end, last_eleven: (four, eight), token_len, behind_token })
     }
 
     #[inline(always)]

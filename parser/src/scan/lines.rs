@@ -34,9 +34,9 @@ impl<'b, B: Blocks, const EXACT: bool> FirstBlock<'b, B, EXACT> {
 pub(crate) struct FirstLine {
     /// Where its LF is.
     pub(crate) end: usize,
-    /// The eight octets in front of its last three, and its last four, as
-    /// little-endian numbers.
-    pub(crate) last_eleven: (u64, u32),
+    /// The first four of its last eleven octets, and the last eight, as little-endian
+    /// numbers.
+    pub(crate) last_eleven: (u32, u64),
     /// How many token octets it begins with, if fewer than 32.
     pub(crate) token_len: u32,
     /// The octet behind these.
