@@ -270,19 +270,24 @@ unsafe impl<V: Vector<N>, const N: usize> Blocks for Kernel<V, N> {
 
     #[inline(always)]
     fn target_end(self, octets: Window<'_>, from: usize, end: usize) -> usize {
-        let seen = u64::MAX.wrapping_shl(from as u32);
-        let mut found = self.mask_of::<TARGET, 32>(octets.first()) & seen;
-        let (mut at, last) = (0, octets.octets().len() - 32);
-        while found == 0 && at < end {
-            at += 32;
-            found = if at <= last {
+        let found = self.mask_of::<TARGET, 32>(octets.first()) >> (from & 63);
+        if found != 0 {
+            return from + found.trailing_zeros() as usize;
+        }
+        let (mut at, last) = (32, octets.octets().len() - 32);
+        while at < end {
+            let found = if at <= last {
                 // SAFETY: `last + 32 <= len`.
                 self.mask_of::<TARGET, 32>(unsafe { octets.half_at(at) })
             } else {
                 self.mask32::<TARGET>(octets, at)
             };
+            if found != 0 {
+                return at + found.trailing_zeros() as usize;
+            }
+            at += 32;
         }
-        at + found.trailing_zeros() as usize
+        at
     }
 
     #[inline(always)]
