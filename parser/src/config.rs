@@ -20,6 +20,8 @@ pub struct Config {
     pub(crate) limits: Limits,
     pub(crate) leniency: Leniency,
     pub(crate) choice: Choice,
+    /// Whether no limit of a head is below [`Limits::OF_BLOCK`].
+    pub(crate) admits_block: bool,
 }
 
 impl Config {
@@ -80,13 +82,17 @@ impl Config {
     /// - Whatever leaves a doubt about framing, though a way out is permitted:
     ///   the [kinds](crate::ErrorKind) of errors say so.
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n`
-    pub const STRICT: Config =
-        Config { limits: Limits::DEFAULT, leniency: Leniency::NONE, choice: Choice::BEST };
+    pub const STRICT: Config = Config {
+        limits: Limits::DEFAULT,
+        leniency: Leniency::NONE,
+        choice: Choice::BEST,
+        admits_block: true,
+    };
 
     /// The same with other limits.
     #[must_use]
     pub const fn with_limits(self, limits: Limits) -> Config {
-        Config { limits, ..self }
+        Config { limits, admits_block: limits.admit_block(), ..self }
     }
 
     /// The same with these leniencies in place of those it had. A head of the
@@ -206,6 +212,21 @@ impl Limits {
         chunk_overhead: 64 * 1024,
         trailers: 8 * 1024,
     };
+
+    /// What a head of the usual form has at most whose line ends are in [one block](crate::scan::block),
+    /// if its method is not a long one: a first line of 14 octets and others of six, and behind the
+    /// block the end of the empty one. Where no limit is below these, a head that keeps to them is
+    /// held to constants.
+    pub(crate) const OF_BLOCK: Limits =
+        Limits { method: 32, request_line: 64, head: 66, fields: 8, ..Limits::NONE };
+
+    const fn admit_block(&self) -> bool {
+        let least = Limits::OF_BLOCK;
+        self.method >= least.method
+            && self.request_line >= least.request_line
+            && self.head >= least.head
+            && self.fields >= least.fields
+    }
 }
 
 impl Default for Limits {

@@ -10,7 +10,7 @@ use super::request_line::RequestLine;
 use super::whole::{self, Whole};
 use crate::scan::slots::{Inside, Writer};
 use crate::scan::{Op, Scan, dispatch};
-use crate::{Config, Error, Limits, Request, Resume, Slots, Status};
+use crate::{Config, Error, Request, Resume, Slots, Status};
 
 /// How far a burst was parsed, and why no further; see [`Config::parse_requests`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Config {
             let rest = octets.get(consumed..).unwrap_or_default();
             let mut usual = UsualHeads {
                 octets: rest,
-                limits: &self.limits,
+                config: self,
                 writer: slots.writer(Inside),
                 each: &mut each,
             };
@@ -106,7 +106,7 @@ fn content<'b>(
 /// of those that were handed out, and whether that was all that is wanted.
 struct UsualHeads<'a, 'b, 'h, F> {
     octets: &'b [u8],
-    limits: &'a Limits,
+    config: &'a Config,
     writer: Writer<'h>,
     each: &'a mut F,
 }
@@ -123,7 +123,7 @@ impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op
         let mut rest = self.octets;
         loop {
             let whole =
-                whole::parse::<RequestLine, _>(scan, rest, self.limits, self.writer.again());
+                whole::parse::<RequestLine, _>(scan, rest, self.config, self.writer.again());
             let consumed = self.octets.len() - rest.len();
             let Whole::Complete(end) = whole else { return (consumed, false) };
             let Some((octets, behind)) = rest.split_at_checked(end) else {

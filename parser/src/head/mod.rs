@@ -128,8 +128,7 @@ fn parse_head<'b, 'h, L: HeadKind, S: Slots + ?Sized>(
     slots: &'h mut S,
 ) -> Result<Status<L::Message<'b, 'h>>, Error> {
     let parsed = if L::HAS_USUAL_FORM && at.scanned == 0 {
-        let limits = &config.limits;
-        match dispatch_head::<RoughLook<L>>(config.choice, octets, limits, slots.writer(Inside)) {
+        match dispatch_head::<RoughLook<L>>(config.choice, octets, config, slots.writer(Inside)) {
             // (Returned here: behind the branches it would be asked again which it is.)
             Whole::Complete(end) => return conclude::<L, S>(Ok(end), octets, slots),
             rough => {
@@ -192,7 +191,7 @@ fn parse_unusual<L: HeadKind>(
 ) -> (Parsed, Resume) {
     let found = match rough {
         Whole::Unusual => {
-            dispatch_head::<ExactLook<L>>(config.choice, octets, &config.limits, writer.again())
+            dispatch_head::<ExactLook<L>>(config.choice, octets, config, writer.again())
         }
         found => found,
     };

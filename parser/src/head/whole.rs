@@ -17,8 +17,9 @@
 //! | no line without a name | [`Noted::has_nameless`] | without token octets at the start, a colon at the start is what the comparison above sees: such lines are counted with the known fields, by length 0 and first octets |
 //! | white space around a value is no part of it | SP and an octet above SP in `four_behind_name`, an octet above SP in `last_four` | one SP and no more is in front of the value and none behind it, so nothing is left to be taken off; an empty value has CR where it would begin, and is not of the usual form |
 //! | limits of method and request line | `limits` in [`RequestLine`](super::request_line::RequestLine)'s `parse_usual` | the lengths of both are compared |
-//! | limit of the head | [`window`] | octets beyond it are not looked at |
-//! | limit of fields, and of slots | `Writer::restrict` in [`parse_lines`] | a line without a slot is not passed, and is no empty line |
+//! | limit of the head | [`FirstBlock::within`] | octets beyond it are not looked at |
+//! | limit of fields, and of slots | `Writer::restrict` in [`parse`] | a line without a slot is not passed, and is no empty line |
+//! | all limits, of a head in one block | `admits_block` in [`parse`], [`Limits::OF_BLOCK`] | what 64 octets can hold is below them, but for the method, which is compared with a constant |
 //!
 //! The grammar of the sibling modules scans from the end of one octet class to
 //! the end of the next, and so the CPU knows where to look next only when it has
@@ -47,7 +48,7 @@ use crate::scan::index::LineEnds;
 use crate::scan::lines::{FirstBlock, Line, Lines};
 use crate::scan::slots::Writer;
 use crate::scan::{HeadOp, Scan, Window};
-use crate::{FieldPosition, Limits};
+use crate::{Config, FieldPosition, Limits};
 
 /// What came of it. It fits in two registers: all else is in the slots.
 pub(super) enum Whole {
@@ -78,8 +79,8 @@ impl<L: HeadKind> HeadOp for RoughLook<L> {
     type Out = Whole;
 
     #[inline(always)]
-    fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
-        parse::<L, S>(scan, octets, limits, writer)
+    fn run<S: Scan>(scan: S, octets: &[u8], config: &Config, writer: Writer<'_>) -> Whole {
+        parse::<L, S>(scan, octets, config, writer)
     }
 }
 
@@ -89,16 +90,22 @@ impl<L: HeadKind> HeadOp for RoughLook<L> {
 pub(super) fn parse<L: HeadKind, S: Scan>(
     scan: S,
     octets: &[u8],
-    limits: &Limits,
-    writer: Writer<'_>,
+    config: &Config,
+    mut writer: Writer<'_>,
 ) -> Whole {
     let Some(blocks) = scan.blocks() else { return Whole::Unusual };
-    let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
+    let Some(window) = Window::new(octets) else { return Whole::Unusual };
     let first_block = FirstBlock::new(blocks, window);
-    match BlockLines::find(&first_block) {
-        Some(lines) => parse_lines::<L>(&lines, limits, writer),
-        None => parse_lines::<L>(&LineEnds::new().lines(first_block), limits, writer),
+    // Held to constants, where the limits admit all that can be in one block.
+    if config.admits_block
+        && let Some(lines) = BlockLines::find(&first_block)
+    {
+        return parse_lines::<L>(&lines, &Limits::OF_BLOCK, writer);
     }
+    let (limit, _) = L::limit(&config.limits);
+    let Some(first_block) = first_block.within(limit) else { return Whole::Unusual };
+    writer.restrict(config.limits.fields as usize);
+    parse_lines::<L>(&LineEnds::new().lines(first_block), &config.limits, writer)
 }
 
 /// The second way, for a head with tabs or with text that is not ASCII: no break is one that
@@ -109,19 +116,15 @@ impl<L: HeadKind> HeadOp for ExactLook<L> {
     type Out = Whole;
 
     #[inline(always)]
-    fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Whole {
+    fn run<S: Scan>(scan: S, octets: &[u8], config: &Config, mut writer: Writer<'_>) -> Whole {
         let Some(blocks) = scan.blocks() else { return Whole::Unusual };
-        let Some(window) = window::<L>(octets, limits) else { return Whole::Unusual };
-        let first_block = FirstBlock::<_, true>::new(blocks, window);
-        parse_lines::<L>(&LineEnds::new().lines(first_block), limits, writer)
+        let Some(window) = Window::new(octets) else { return Whole::Unusual };
+        let (limit, _) = L::limit(&config.limits);
+        let first_block = FirstBlock::<_, true>::new(blocks, window).within(limit);
+        let Some(first_block) = first_block else { return Whole::Unusual };
+        writer.restrict(config.limits.fields as usize);
+        parse_lines::<L>(&LineEnds::new().lines(first_block), &config.limits, writer)
     }
-}
-
-/// The octets within the limit, if there are enough to be looked at in blocks.
-#[inline(always)]
-fn window<'b, L: HeadKind>(octets: &'b [u8], limits: &Limits) -> Option<Window<'b>> {
-    let (limit, _) = L::limit(limits);
-    Window::new(octets.get(..limit).unwrap_or(octets))
 }
 
 /// Parses the head that consists of `lines` into `slots`.
@@ -134,7 +137,6 @@ fn parse_lines<L: HeadKind>(lines: &impl Lines, limits: &Limits, mut slots: Writ
 
     // Before the lines are walked, which have a use for the registers that it is in.
     slots.begin(start_line);
-    slots.restrict(limits.fields as usize);
     let mut noted = Noted::NONE;
     let rest = lines.fields(&mut slots, |field| {
         let position = field_line(&field)?;

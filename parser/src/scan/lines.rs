@@ -18,7 +18,7 @@ use crate::FieldPosition;
 pub(crate) struct FirstBlock<'b, B, const EXACT: bool> {
     pub(super) blocks: B,
     pub(super) octets: Window<'b>,
-    /// Invariant: the breaks of the first 64 octets.
+    /// Invariant: the breaks of the first 64 octets, if there are so many.
     pub(super) breaks: u64,
 }
 
@@ -27,6 +27,16 @@ impl<'b, B: Blocks, const EXACT: bool> FirstBlock<'b, B, EXACT> {
     pub(crate) fn new(blocks: B, octets: Window<'b>) -> Self {
         let breaks = blocks.breaks::<EXACT>(octets, 0);
         FirstBlock { blocks, octets, breaks }
+    }
+
+    /// The same at the first `limit` octets at most. `None` if these are too few for a [`Window`].
+    #[inline(always)]
+    pub(crate) fn within(self, limit: usize) -> Option<Self> {
+        // (Branches, and no choice: hardly ever is more there.)
+        match self.octets.octets().get(..limit) {
+            Some(octets) => Some(FirstBlock { octets: Window::new(octets)?, ..self }),
+            None => Some(self),
+        }
     }
 }
 

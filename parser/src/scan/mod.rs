@@ -67,7 +67,7 @@ use core::mem::MaybeUninit;
 
 use self::class::{HOST, belongs};
 use self::slots::{Record, Writer};
-use crate::{FieldPosition, Limits};
+use crate::{Config, FieldPosition};
 
 #[cfg(rajada_pcmpestri)]
 pub use arch::pcmpestri;
@@ -210,7 +210,7 @@ pub(crate) trait HeadOp {
     /// What it computes; two registers are enough for it.
     type Out;
     /// Computes it, as [`Op::run`] does. `writer` begins at the first slot.
-    fn run<S: Scan>(scan: S, octets: &[u8], limits: &Limits, writer: Writer<'_>) -> Self::Out;
+    fn run<S: Scan>(scan: S, octets: &[u8], config: &Config, writer: Writer<'_>) -> Self::Out;
 }
 
 /// Runs `O` as [`dispatch`] does.
@@ -218,12 +218,12 @@ pub(crate) trait HeadOp {
 pub(crate) fn dispatch_head<O: HeadOp>(
     choice: Choice,
     octets: &[u8],
-    limits: &Limits,
+    config: &Config,
     writer: Writer<'_>,
 ) -> O::Out {
     let (slots, record) = writer.into_parts();
     let head = OnHead { octets, op: PhantomData::<O> };
-    arch::dispatch(choice, head, slots, (limits, record))
+    arch::dispatch(choice, head, slots, (config, record))
 }
 
 /// A [`HeadOp`] with its first argument.
@@ -234,13 +234,13 @@ struct OnHead<'a, O> {
 
 impl<'a, O: HeadOp> Op for OnHead<'a, O> {
     type Second = &'a mut [MaybeUninit<FieldPosition>];
-    type Third = (&'a Limits, &'a mut Record);
+    type Third = (&'a Config, &'a mut Record);
     type Out = O::Out;
 
     #[inline(always)]
-    fn run<S: Scan>(self, scan: S, slots: Self::Second, (limits, record): Self::Third) -> O::Out {
+    fn run<S: Scan>(self, scan: S, slots: Self::Second, (config, record): Self::Third) -> O::Out {
         // SAFETY: they are made in `dispatch_head` alone, of one writer.
         let writer = unsafe { Writer::from_parts(slots, record) };
-        O::run(scan, self.octets, limits, writer)
+        O::run(scan, self.octets, config, writer)
     }
 }

@@ -7,7 +7,7 @@ mod memory;
 use super::class::{HOST, REG_NAME, TARGET, TOKEN, VALUE, belongs};
 use super::slots::{Inside, Writer, sealed::Storage};
 use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, are_host, dispatch, dispatch_head};
-use crate::{Limits, Positions};
+use crate::{Config, Positions};
 use core::mem::MaybeUninit;
 use proptest::prelude::*;
 use std::vec::Vec;
@@ -78,9 +78,9 @@ const STARTS: [usize; 4] = [0, 1, 17, 31];
 const TARGETS: [usize; 5] = [0, 1, 10, 31, 32];
 
 impl HeadOp for Masks {
-    type Out = Option<(Vec<Found>, [usize; 5], [u32; 4])>;
+    type Out = Option<(Vec<Found>, [[usize; 5]; 2], [u32; 4])>;
     #[inline(always)]
-    fn run<S: Scan>(scan: S, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
+    fn run<S: Scan>(scan: S, octets: &[u8], _: &Config, _: Writer<'_>) -> Self::Out {
         let blocks = scan.blocks()?;
         let window = Window::new(octets)?;
         let beyond = |at: usize| (octets.len() - at).min(32) as u32;
@@ -96,14 +96,17 @@ impl HeadOp for Masks {
             let part_len = rest.first_chunk().map_or(token_len, |part| blocks.token_len(part));
             [(breaks, exact, token_len), (block_breaks, block_exact, part_len)]
         });
-        let (not_token, _) = blocks.first_block(window);
+        let (not_token, not_target) = blocks.first_block(window);
         let tokens = STARTS.map(|at| {
             let beyond = (octets.len() - at).min(64 - at) as u32;
             blocks.token_len_in_block(not_token, window, at).min(beyond)
         });
         let len = octets.len();
         let targets = TARGETS.map(|from| blocks.target_end(window, from.min(len), len).min(len));
-        Some((each.collect(), targets, tokens))
+        let in_block = TARGETS.map(|from| {
+            blocks.target_end_in_block(not_target, window, from.min(len), len).min(len.min(64))
+        });
+        Some((each.collect(), [targets, in_block], tokens))
     }
 }
 
@@ -126,11 +129,12 @@ fn check_masks(octets: &[u8]) {
         mask(at, 64 - at, &outside(TOKEN)).trailing_zeros().min(beyond)
     });
     let targets = TARGETS.map(|from| expected(octets, from.min(octets.len()), TARGET));
+    let targets = [targets, targets.map(|end| end.min(64))];
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
-        let limits = &Limits::DEFAULT;
+        let config = &Config::STRICT;
         let found =
-            dispatch_head::<Masks>(choice(level), &copy, limits, slots.writer(Inside)).unwrap();
+            dispatch_head::<Masks>(choice(level), &copy, config, slots.writer(Inside)).unwrap();
         assert_eq!(found, (each.clone(), targets, tokens), "{level}, {octets:02x?}");
     }
 }
@@ -141,7 +145,7 @@ struct SetBits;
 impl HeadOp for SetBits {
     type Out = Option<Vec<[Vec<u32>; 2]>>;
     #[inline(always)]
-    fn run<S: Scan>(scan: S, octets: &[u8], _: &Limits, _: Writer<'_>) -> Self::Out {
+    fn run<S: Scan>(scan: S, octets: &[u8], _: &Config, _: Writer<'_>) -> Self::Out {
         let blocks = scan.blocks()?;
         let words = octets.as_chunks().0.iter().zip(0..);
         let each = words.map(|(word, at)| {
@@ -175,8 +179,8 @@ fn check_positions(words: &[u64]) {
         .collect();
     for level in levels().filter(|&level| level >= Level::Swar) {
         let mut slots = Positions::<1>::new();
-        let limits = &Limits::DEFAULT;
-        let found = dispatch_head::<SetBits>(choice(level), &octets, limits, slots.writer(Inside));
+        let config = &Config::STRICT;
+        let found = dispatch_head::<SetBits>(choice(level), &octets, config, slots.writer(Inside));
         assert_eq!(found.as_ref(), Some(&expected), "{level}");
     }
 }

@@ -87,6 +87,34 @@ fn no_number_of_lines_hides_that_they_have_no_name() {
     }
 }
 
+/// A head that is in one block is held to limits that are constants, where no other is lower.
+#[test]
+fn limits_of_heads_in_one_block() {
+    let methods =
+        [0, 1, 31, 32, 33].map(|len| [&b"M".repeat(len)[..], b" / HTTP/1.1\r\n\r\n"].concat());
+    let targets =
+        [49, 50, 51].map(|len| [&b"G /"[..], &b"a".repeat(len), b" HTTP/1.0\r\n\r\n"].concat());
+    let fields =
+        [7, 8, 9].map(|n| [&b"G / HTTP/1.1\r\n"[..], &b"a: b\r\n".repeat(n), b"\r\n"].concat());
+    for head in methods.iter().chain(&targets).chain(&fields) {
+        for around in 0..3 {
+            let of_block = |least: u32| least + around - 1;
+            let limits = [
+                Limits { method: of_block(32), ..Limits::DEFAULT },
+                Limits { request_line: of_block(64), ..Limits::DEFAULT },
+                Limits { head: of_block(66), ..Limits::DEFAULT },
+                Limits { fields: of_block(8), ..Limits::DEFAULT },
+                Limits { method: around, ..Limits::DEFAULT },
+                Limits { request_line: of_block(14), ..Limits::DEFAULT },
+                Limits { head: of_block(32), ..Limits::DEFAULT },
+            ];
+            for limits in limits {
+                check_in::<16>(&Config::STRICT.with_limits(limits), &[head, TINY].concat(), 0);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_end_of_a_buffer() {
     let unlike = b"PUT /\xC3\xA9 HTTP/1.1\r\nHost:a \r\nB: \xC3\xA9\tx\r\n\r\n";
@@ -98,11 +126,12 @@ fn every_end_of_a_buffer() {
 
 /// Whether any level takes the head of `octets` for one of the usual form, roughly or exactly.
 fn is_usual<L: HeadKind>(octets: &[u8], slots: &mut impl Slots) -> bool {
-    let limits = &Limits { fields: 3, head: 400, ..Limits::DEFAULT };
+    let limits = Limits { fields: 3, head: 400, ..Limits::DEFAULT };
     Level::ALL.into_iter().filter(|level| level.is_here()).any(|level| {
-        let choice = Config::STRICT.at_most(level).choice;
-        let rough = dispatch_head::<RoughLook<L>>(choice, octets, limits, slots.writer(Inside));
-        let exact = dispatch_head::<ExactLook<L>>(choice, octets, limits, slots.writer(Inside));
+        let config = &Config::STRICT.with_limits(limits).at_most(level);
+        let choice = config.choice;
+        let rough = dispatch_head::<RoughLook<L>>(choice, octets, config, slots.writer(Inside));
+        let exact = dispatch_head::<ExactLook<L>>(choice, octets, config, slots.writer(Inside));
         [rough, exact].iter().any(|whole| matches!(whole, Whole::Complete(_)))
     })
 }

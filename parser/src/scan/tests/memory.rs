@@ -22,7 +22,7 @@ use crate::fields::Noted;
 use crate::scan::class::{HOST, TARGET, TOKEN, VALUE, belongs};
 use crate::scan::slots::{Inside, sealed::Storage};
 use crate::scan::{Level, are_host, dispatch, dispatch_head};
-use crate::{FieldPosition, Limits, Positions};
+use crate::{Config, FieldPosition, Positions};
 use std::vec::Vec;
 
 /// Octets of each length: all of them inside of all classes, or the last one outside.
@@ -88,7 +88,7 @@ fn hosts() {
 fn masks_of_blocks() {
     let masks = |level, octets: &[u8]| {
         let mut slots = Positions::<1>::new();
-        dispatch_head::<Masks>(choice(level).made(), octets, &Limits::DEFAULT, slots.writer(Inside))
+        dispatch_head::<Masks>(choice(level).made(), octets, &Config::STRICT, slots.writer(Inside))
     };
     let mut places = places();
     for octets in of_each_length().filter(|octets| octets.len() >= 32) {
