@@ -10,7 +10,10 @@ fuzz_target!(|octets: &[u8]| {
     let content = octets.last().map_or(0, |octet| usize::from(octet % 4));
     for config in configs() {
         let levels = || {
-            let configs = Level::ALL.into_iter().filter(|level| level.is_here()).map(|level| (level, config.at_most(level)));
+            let configs = Level::ALL
+                .into_iter()
+                .filter(|level| level.is_here())
+                .map(|level| (level, config.at_most(level)));
             configs.filter(|(level, config)| config.level() == *level)
         };
         let scalar = config.at_most(Level::Scalar);

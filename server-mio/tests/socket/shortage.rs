@@ -56,7 +56,7 @@ fn no_file_descriptors_left_neither_stops_nor_spins_the_server() {
 fn accepts_behind(error: &str) -> Option<Duration> {
     const FAILURES: usize = 5;
     let inject = format!("inject=accept4:error={error}:when=2..{}", 1 + FAILURES);
-    let traced = Traced::start(&["-e", "trace=accept4,epoll_pwait", "-e", &inject])?;
+    let traced = Traced::start(&["-e", "trace=accept4,epoll_pwait", "-e", &inject], &[])?;
     let mut first = Client::connect(traced.program.address);
     assert_eq!(first.get("/").text(), "Hello world!");
     let began = Instant::now();

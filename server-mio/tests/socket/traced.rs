@@ -14,8 +14,9 @@ pub(crate) struct Traced {
 }
 
 impl Traced {
-    /// Starts it with more arguments for the tracer; `None`, with the reason told, where nothing can be traced.
-    pub(crate) fn start(tracer: &[&str]) -> Option<Traced> {
+    /// Starts it with more arguments for the tracer, and for the program; `None`, with the reason told, where nothing can be
+    /// traced.
+    pub(crate) fn start(tracer: &[&str], program: &[&str]) -> Option<Traced> {
         let mut trial = Command::new("strace");
         trial.args(["-f", "-o", "/dev/null"]).args(tracer).arg("true");
         if !trial.output().is_ok_and(|output| output.status.success()) {
@@ -27,6 +28,7 @@ impl Traced {
                 .args(["-f", "-qq", "-s", "4096", "-e", "signal=none"])
                 .args(tracer)
                 .args([BINARY, "--listen", "127.0.0.1:0"])
+                .args(program)
                 .stderr(Stdio::piped()),
         );
         let mut stderr = program.child.stderr.take().unwrap();
