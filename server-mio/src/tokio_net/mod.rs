@@ -15,7 +15,8 @@
 //! Handlers may use all of tokio, and [`sleep`](crate::sleep), [`spawn`](crate::spawn) and
 //! [`spawn_blocking`](crate::spawn_blocking) as everywhere. Answers, bounds and deadlines are those of the
 //! [driver](crate::driver). What costs more than on mio is tokio: a few system calls are the same, what stands around
-//! them is not.
+//! them is not. What a peer sends behind urgent data (RFC 9293 section 3.8.5), which nobody sends with HTTP, may be read
+//! with the next octets only: a read stops in front of it, and tokio takes that for the end of what is there.
 
 mod accept;
 mod stream;

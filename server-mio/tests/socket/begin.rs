@@ -6,6 +6,9 @@ use std::thread::JoinHandle;
 
 use rajada_mio::{App, Exit, Handle};
 
+/// Whether the loop is told of urgent data, in front of which a read stops.
+pub(crate) const IS_TOLD_OF_URGENT_DATA: bool = true;
+
 pub(crate) type Begun = (SocketAddr, Handle, JoinHandle<io::Result<Exit>>);
 
 pub(crate) fn begin(app: App) -> Begun {

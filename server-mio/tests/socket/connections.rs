@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use rajada_mio::{App, Deadlines, Limits, OwnedRequest, Request, sleep};
 
+use crate::begin::IS_TOLD_OF_URGENT_DATA;
 use crate::client::PATIENCE;
 use crate::serving::serve;
 
@@ -178,8 +179,14 @@ fn what_is_behind_urgent_data_is_read_too() {
         let mut client = serving.client();
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\n");
         socket2::SockRef::from(&client.stream).send_out_of_band(b"!").unwrap();
+        let mut left = 3;
+        if !IS_TOLD_OF_URGENT_DATA {
+            // What is behind it must come later, or it waits for what does.
+            assert_eq!(client.answer().text(), "read");
+            left -= 1;
+        }
         client.send("Host: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        for _ in 0..3 {
+        for _ in 0..left {
             assert_eq!(client.answer().text(), "read");
         }
     }

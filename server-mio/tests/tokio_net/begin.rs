@@ -6,6 +6,9 @@ use std::thread::JoinHandle;
 
 use rajada_mio::{App, Exit, Handle, tokio_net};
 
+/// Whether the loop is told of urgent data, in front of which a read stops: tokio takes a short read for the last one.
+pub(crate) const IS_TOLD_OF_URGENT_DATA: bool = false;
+
 pub(crate) type Begun = (SocketAddr, Handle, JoinHandle<io::Result<Exit>>);
 
 pub(crate) fn begin(app: App) -> Begun {
