@@ -78,6 +78,18 @@ impl Leniency {
         space_before_colon: false,
     };
 
+    /// All of them.
+    #[cfg(test)]
+    pub(crate) const ALL: Leniency = Leniency {
+        bare_lf: true,
+        empty_lines: true,
+        target_octets: true,
+        spaces: true,
+        any_code: true,
+        obs_fold: true,
+        space_before_colon: true,
+    };
+
     const HTTPARSE: Leniency =
         Leniency { bare_lf: true, empty_lines: true, any_code: true, ..Leniency::NONE };
 

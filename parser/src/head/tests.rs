@@ -367,15 +367,7 @@ fn each_leniency_accepts_its_rule_and_no_other() {
 #[test]
 fn leniencies_have_their_limits() {
     use crate::Leniency;
-    let all = Leniency {
-        bare_lf: true,
-        empty_lines: true,
-        target_octets: true,
-        spaces: true,
-        any_code: true,
-        obs_fold: true,
-        space_before_colon: true,
-    };
+    let all = Leniency::ALL;
     let refused = |octets: &[u8], kind, offset| {
         assert_eq!(
             lenient(all, octets),

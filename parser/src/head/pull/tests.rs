@@ -99,15 +99,7 @@ fn check(config: &Config, octets: &[u8], ends: &[usize]) {
 fn configs() -> [Config; 5] {
     let many = Limits { fields: u32::MAX, ..Limits::DEFAULT };
     let tight = Limits { method: 6, request_line: 40, head: 90, trailers: 60, ..many };
-    let all = Leniency {
-        bare_lf: true,
-        empty_lines: true,
-        target_octets: true,
-        spaces: true,
-        any_code: true,
-        obs_fold: true,
-        space_before_colon: true,
-    };
+    let all = Leniency::ALL;
     [
         Config::STRICT.with_limits(many),
         Config::STRICT.with_limits(tight),
