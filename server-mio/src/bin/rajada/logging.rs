@@ -1,7 +1,6 @@
 //! What the server logs, on standard error: a line each, with time and level. No worker waits for it, and none fails by it.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 use std::thread;
@@ -12,6 +11,7 @@ use log::{LevelFilter, Record};
 use rajada_parser::date;
 
 use crate::outlet::Outlet;
+use crate::shown::shown;
 
 /// What has begun to log, until it is dropped: what was said by then is written, if standard error takes it.
 pub(crate) struct Logging(Outlet);
@@ -48,15 +48,8 @@ impl Drop for Logging {
 fn text(record: &Record<'_>, time: SystemTime) -> String {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
     let time = date::format(since.as_secs());
-    let mut line = format!("{} {}: ", String::from_utf8_lossy(&time), record.level());
-    for part in record.args().to_string().chars() {
-        // Writing to a String can't fail.
-        let _ = match part.is_control() {
-            true => write!(line, "{}", part.escape_default()),
-            false => line.write_char(part),
-        };
-    }
-    line + "\n"
+    let words = shown(&record.args().to_string());
+    format!("{} {}: {words}\n", String::from_utf8_lossy(&time), record.level())
 }
 
 /// Logs where a panic was, and how the program got there if `RUST_BACKTRACE` asks for that.

@@ -4,6 +4,7 @@ mod demo;
 mod logging;
 mod options;
 mod outlet;
+mod shown;
 mod standard;
 mod values;
 

@@ -9,6 +9,8 @@ use lexopt::{Error, Parser};
 use log::LevelFilter;
 use rajada_mio::Level;
 
+use crate::shown::shown;
+
 /// Workers, at most: see [`rajada_mio::App::workers`].
 const MOST_WORKERS: usize = 1024;
 
@@ -26,18 +28,10 @@ fn value<T>(
         }
         Err(error) => return Err(error),
     };
-    value.to_str().and_then(parse).ok_or_else(|| {
-        // A message is one line, and does nothing to a terminal.
-        let value: String = value.to_string_lossy().chars().flat_map(shown).collect();
-        format!("{option} {value}: {can_be}").into()
-    })
-}
-
-/// A character, escaped if it controls something.
-fn shown(character: char) -> impl Iterator<Item = char> {
-    let escaped = character.is_control().then(|| character.escape_default());
-    let plain = escaped.is_none().then_some(character);
-    plain.into_iter().chain(escaped.into_iter().flatten())
+    value
+        .to_str()
+        .and_then(parse)
+        .ok_or_else(|| format!("{option} {}: {can_be}", shown(&value.to_string_lossy())).into())
 }
 
 /// A number from `least` to `most`, in a unit if it has one.
