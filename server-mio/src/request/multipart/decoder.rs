@@ -3,7 +3,7 @@
 use core::fmt;
 
 use memchr::memmem;
-use rajada_parser::{Config, Error, Positions, Resume, Status};
+use rajada_parser::{Config, Error, Limits, Positions, Resume, Status};
 
 use super::disposition::Disposition;
 
@@ -12,6 +12,13 @@ const MOST_FIELDS: usize = 16;
 
 /// Octets that the head of a part may have, its empty line included.
 const LONGEST_HEAD: u32 = 8 * 1024;
+
+/// What heads of parts are parsed with.
+const HEADS: Config = Config::STRICT.with_limits(Limits {
+    head: LONGEST_HEAD,
+    fields: MOST_FIELDS as u32,
+    ..Limits::DEFAULT
+});
 
 /// Octets of white space behind a delimiter, which RFC 2046 calls transport padding, with the line's end.
 const LONGEST_PADDING: usize = 256;
@@ -184,14 +191,8 @@ impl Decoder {
     }
 
     fn head<'o>(&mut self, octets: &'o [u8]) -> Result<(Event<'o>, usize), Fault> {
-        let limits = rajada_parser::Limits {
-            head: LONGEST_HEAD,
-            fields: MOST_FIELDS as u32,
-            ..rajada_parser::Limits::DEFAULT
-        };
-        let config = Config::STRICT.with_limits(limits);
         let mut slots = Positions::<MOST_FIELDS>::new();
-        let parsed = config.parse_fields(octets, &mut Resume::new(), &mut slots);
+        let parsed = HEADS.parse_fields(octets, &mut Resume::new(), &mut slots);
         let Status::Complete(fields, taken) = parsed.map_err(Fault::Head)? else {
             return Ok((Event::NeedData, 0));
         };
