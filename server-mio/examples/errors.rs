@@ -52,14 +52,14 @@ pub(crate) fn app() -> App {
         })
         // By type; the first that is declared for a type wins.
         .on_error(|error: &ParseIntError, req: &Request, res: &mut Response| {
-            res.status(Status::BAD_REQUEST).text(&format!("{}: {error}", req.path()));
+            res.set_status(Status::BAD_REQUEST).text(&format!("{}: {error}", req.path()));
         })
         .on_error(|error: &TeaError, _: &Request, res: &mut Response| {
             let status = match error {
                 TeaError::OutOfTea => Status::SERVICE_UNAVAILABLE,
                 TeaError::OnlyCoffee => Status::new(418).unwrap_or(Status::BAD_REQUEST),
             };
-            res.status(status).text(&error.to_string());
+            res.set_status(status).text(&error.to_string());
         })
         // What is no HTTP at all never comes to a handler.
         .error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>This is not HTTP</h1>")

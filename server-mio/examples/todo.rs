@@ -66,7 +66,7 @@ pub(crate) fn app() -> App {
         .delete("/{id}", remove);
     App::new().state(Mutex::<Todos>::default()).nest("/todos", todos).on_error(
         |error: &Unknown, _: &Request, res: &mut Response| {
-            res.status(Status::NOT_FOUND).json(&BTreeMap::from([("error", error.to_string())]));
+            res.set_status(Status::NOT_FOUND).json(&BTreeMap::from([("error", error.to_string())]));
         },
     )
 }
@@ -83,7 +83,7 @@ fn add(req: &Request, res: &mut Response) -> Result<(), Error> {
     todos.last += 1;
     let todo = Todo { id: todos.last, text, done: false };
     todos.all.insert(todo.id, todo.clone());
-    res.status(Status::CREATED).header("Location", format!("/todos/{}", todo.id)).json(&todo);
+    res.set_status(Status::CREATED).header("Location", format!("/todos/{}", todo.id)).json(&todo);
     Ok(())
 }
 

@@ -5,15 +5,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::{Error, OwnedRequest, Reply, Request, Response};
+use crate::{Error, IntoResponse, OwnedRequest, Request, Response};
 
 /// What can answer a request. Three shapes of functions and closures are one:
 ///
 /// | shape | for |
 /// |---|---|
-/// | `Fn(&Request) -> impl Reply` | answers of their own: text, JSON, a status, a `Result` |
+/// | `Fn(&Request) -> impl IntoResponse` | answers of their own: text, JSON, a status, a `Result` |
 /// | `Fn(&Request, &mut Response)`, that may return a `Result<(), _>` | answers that borrow from the request, and full control |
-/// | `Fn(OwnedRequest) -> impl Future<Output = impl Reply>`, an `async fn` | answers that have to wait for something |
+/// | `Fn(OwnedRequest) -> impl Future<Output = impl IntoResponse>`, an `async fn` | answers that have to wait for something |
 ///
 /// Synchronous handlers run on the loop of their worker; one that takes long belongs into
 /// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`App::slow`](crate::App::slow).
@@ -66,18 +66,22 @@ impl core::fmt::Debug for Endpoint {
 }
 
 /// The shape of a function that returns its answer.
+#[doc(hidden)]
 #[derive(Debug)]
 pub enum Returns {}
 
 /// The shape of a function that writes its answer.
+#[doc(hidden)]
 #[derive(Debug)]
 pub enum Writes {}
 
 /// The shape of an asynchronous function.
+#[doc(hidden)]
 #[derive(Debug)]
 pub enum Awaits {}
 
 /// The shapes of handlers that answer before they return: what hooks and fallbacks have to do.
+#[doc(hidden)]
 pub trait Synchronous {}
 
 impl<R> Synchronous for (Returns, R) {}
@@ -87,11 +91,12 @@ impl<O> Synchronous for (Writes, O) {}
 impl<F, R> Handler<(Returns, R)> for F
 where
     F: Fn(&Request<'_>) -> R + Send + Sync + 'static,
-    R: Reply,
+    R: IntoResponse,
 {
     fn into_endpoint(self) -> Endpoint {
-        let handler =
-            move |request: &Request<'_>, response: &mut Response<'_>| self(request).write(response);
+        let handler = move |request: &Request<'_>, response: &mut Response<'_>| {
+            self(request).into_response(response)
+        };
         Endpoint { kind: Kind::Sync(Arc::new(handler)) }
     }
 }
@@ -115,7 +120,7 @@ impl<F, U> Handler<(Awaits, U)> for F
 where
     F: Fn(OwnedRequest) -> U + Send + Sync + 'static,
     U: Future + 'static,
-    U::Output: Reply,
+    U::Output: IntoResponse,
 {
     fn into_endpoint(self) -> Endpoint {
         Endpoint { kind: Kind::Async(Arc::new(Arc::new(self))) }
@@ -179,7 +184,7 @@ impl<F, U> AsyncHandler for Arc<F>
 where
     F: Fn(OwnedRequest) -> U + Send + Sync + 'static,
     U: Future + 'static,
-    U::Output: Reply,
+    U::Output: IntoResponse,
 {
     fn place(&self) -> Box<dyn ReusableFuture> {
         Box::new(Place { handler: self.clone(), future: Box::pin(None) })
@@ -190,7 +195,7 @@ impl<F, U> ReusableFuture for Place<F, U>
 where
     F: Fn(OwnedRequest) -> U,
     U: Future,
-    U::Output: Reply,
+    U::Output: IntoResponse,
 {
     fn begin(
         &mut self,
@@ -204,7 +209,7 @@ where
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
         let Some(future) = self.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
-        let polled = future.poll(cx).map(|reply| reply.write(response));
+        let polled = future.poll(cx).map(|answer| answer.into_response(response));
         if polled.is_ready() {
             self.future.set(None);
         }

@@ -36,7 +36,7 @@
 //! # From hello world to a small service
 //!
 //! A **handler** is a function. What it returns is the answer: text, octets, a page, JSON, a status, an `Option`, a
-//! `Result` ([`Reply`] lists them). Or it writes the answer itself, and then content may borrow from the request and
+//! `Result` ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
 //! goes straight into the octets that leave ([`Response`]). Or it is an `async fn` that owns its request
 //! ([`OwnedRequest`]) and may wait: for [`sleep`], for a task ([`spawn`]), for a thread that blocks
 //! ([`spawn_blocking`]). All three are one trait, [`Handler`], and the same method takes them:
@@ -90,7 +90,7 @@
 //!     }
 //!     let mut notes = req.state::<Notes>().0.lock().unwrap();
 //!     notes.push(note);
-//!     res.status(Status::CREATED).header("Location", format!("/notes/{}", notes.len())).empty();
+//!     res.set_status(Status::CREATED).header("Location", format!("/notes/{}", notes.len())).empty();
 //!     Ok(())
 //! }
 //!
@@ -112,7 +112,7 @@
 //! assert_eq!((made.status(), made.header("location")), (Status::CREATED, Some("/notes/1")));
 //! assert_eq!(client.get("/notes/1").send().text(), "\"buy tea\"");
 //! assert_eq!(client.get("/notes/2").send().status(), Status::NOT_FOUND);
-//! assert_eq!(client.post("/notes").content("text/plain", "tea").send().status().code(), 415);
+//! assert_eq!(client.post("/notes").content("text/plain", "tea").send().status().as_u16(), 415);
 //! # }
 //! ```
 //!
@@ -167,7 +167,6 @@ mod home;
 mod limits;
 mod peer;
 mod redirect;
-mod reply;
 mod request;
 mod response;
 mod routing;
@@ -187,7 +186,6 @@ pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writ
 pub use limits::{Deadlines, Limits};
 pub use peer::Peer;
 pub use redirect::Redirect;
-pub use reply::{Html, Reply};
 #[cfg(feature = "cookies")]
 pub use request::Cookies;
 #[cfg(feature = "json")]
@@ -199,14 +197,14 @@ pub use request::{
 };
 #[cfg(feature = "cookies")]
 pub use response::BadCookie;
-pub use response::{BadHeader, ContentType, Response};
+pub use response::{BadHeader, ContentType, Html, IntoResponse, Response};
 pub use routing::RouteError;
 pub use runtime::{
     BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow,
     local, sleep, spawn, spawn_blocking, timeout, yield_now,
 };
 pub use server::{Handle, Server};
-pub use status::Status;
+pub use status::{BadStatus, Status};
 pub use test_client::{TestCall, TestClient, TestRequest, TestResponse};
 
 pub use bytes::Bytes;

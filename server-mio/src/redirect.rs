@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::{Reply, Response, Status};
+use crate::{IntoResponse, Response, Status};
 
 /// Sends the client elsewhere (RFC 9110 section 15.4).
 ///
@@ -19,7 +19,7 @@ use crate::{Reply, Response, Status};
 ///
 /// let app = App::new().post("/user", |_: &Request| Redirect::see_other("/user/Zoë Müller?from=50%"));
 /// let answer = TestClient::new(app).post("/user").send();
-/// assert_eq!(answer.status().code(), 303);
+/// assert_eq!(answer.status().as_u16(), 303);
 /// assert_eq!(answer.header("location"), Some("/user/Zo%C3%AB%20M%C3%BCller?from=50%25"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,9 +54,9 @@ impl Redirect {
     }
 }
 
-impl Reply for Redirect {
-    fn write(self, response: &mut Response<'_>) {
-        response.status(self.status).replace_header("Location", &self.location).empty();
+impl IntoResponse for Redirect {
+    fn into_response(self, response: &mut Response<'_>) {
+        response.set_status(self.status).replace_header("Location", &self.location).empty();
     }
 }
 

@@ -35,7 +35,7 @@ fn lines_of(app: App, target: &str) -> (u16, Vec<(Level, String)>) {
     });
     LINES.take();
     let status = TestClient::new(app).get(target).send().status();
-    (status.code(), LINES.take())
+    (status.as_u16(), LINES.take())
 }
 
 /// The one line of a request, behind its peer.
@@ -71,7 +71,7 @@ fn failing(text: &'static str) -> App {
 fn answering(text: &'static str, status: u16) -> App {
     let status = Status::new(status).unwrap();
     failing(text).on_error(move |_: &Broken, _: &Request<'_>, res: &mut Response<'_>| {
-        res.status(status).text("seen to");
+        res.set_status(status).text("seen to");
     })
 }
 
@@ -113,11 +113,11 @@ fn errors_with_a_status_of_the_clients_are_for_debugging() {
 #[test]
 fn hooks_behind_the_handler_have_the_last_word() {
     let mild = failing("a").after(|_: &Request<'_>, res: &mut Response<'_>| {
-        res.status(Status::NOT_FOUND);
+        res.set_status(Status::NOT_FOUND);
     });
     assert_line(mild, "/", 404, Debug, "/ 404: a");
     let stern = answering("b", 400).after(|_: &Request<'_>, res: &mut Response<'_>| {
-        res.status(Status::INTERNAL_SERVER_ERROR);
+        res.set_status(Status::INTERNAL_SERVER_ERROR);
     });
     assert_line(stern, "/", 500, Fault, "/ 500: b");
     // An error of a hook in front.
@@ -135,7 +135,7 @@ fn a_header_that_can_t_be_sent_is_one_line() {
     assert_line(App::new().get("/", bad), "/", 500, Fault, "/ 500: a header that can't be sent");
     // One in an error handler is a second failure, and so a second line.
     let app = failing("first").on_error(|_: &Broken, _: &Request<'_>, res: &mut Response<'_>| {
-        res.status(Status::BAD_REQUEST).header("X", "a\nb").text("never");
+        res.set_status(Status::BAD_REQUEST).header("X", "a\nb").text("never");
     });
     let (status, lines) = lines_of(app, "/");
     assert_eq!((status, lines.len()), (500, 2), "{lines:?}");
@@ -162,7 +162,7 @@ fn an_asynchronous_handler_fails_like_any_other() {
     assert_line(App::new().get("/", fails), "/", 500, Fault, "500: late");
     let app = App::new().get("/", fails).on_error(
         |_: &Broken, _: &Request<'_>, res: &mut Response<'_>| {
-            res.status(Status::BAD_REQUEST).text("seen to");
+            res.set_status(Status::BAD_REQUEST).text("seen to");
         },
     );
     assert_line(app, "/", 400, Debug, "/ 400: late");

@@ -209,7 +209,7 @@ impl App {
     ///     .get("/items/{id}", |req: &Request, res: &mut Response| res.text(req.param("id")))
     ///     .before(|req: &mut Request, res: &mut Response| {
     ///         if req.header("authorization").is_none() {
-    ///             res.status(Status::UNAUTHORIZED).header("WWW-Authenticate", "Basic realm=\"api\"").empty();
+    ///             res.set_status(Status::UNAUTHORIZED).header("WWW-Authenticate", "Basic realm=\"api\"").empty();
     ///         }
     ///     });
     /// App::new().get("/", |_: &Request| "open to all").nest("/api", api);
@@ -342,7 +342,7 @@ impl App {
     ///         req.param("n").parse::<u64>().map(|n| (n + 1).to_string())
     ///     })
     ///     .on_error(|_: &ParseIntError, _: &Request, res: &mut Response| {
-    ///         res.status(Status::BAD_REQUEST).text("a number, please");
+    ///         res.set_status(Status::BAD_REQUEST).text("a number, please");
     ///     });
     /// ```
     pub fn on_error<E: core::error::Error + 'static>(

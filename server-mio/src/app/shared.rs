@@ -122,7 +122,7 @@ impl Shared {
         if let (Some(Endpoint { kind: Kind::Sync(handler) }), Some(request)) =
             (&self.not_found, request)
         {
-            response.status(Status::NOT_FOUND);
+            response.set_status(Status::NOT_FOUND);
             handler(request, response);
             // One that says again that there is nothing gets the answer below.
             if !response.take_missing() {
@@ -140,12 +140,12 @@ impl Shared {
         response: &mut Response<'_>,
     ) {
         response.reset();
-        response.status(error.status());
+        response.set_status(error.status());
         let handler = self.errors.iter().find(|handler| error.is(handler.of));
         if let (Some(handler), Some(request)) = (handler, request) {
             return (handler.answer)(error, request, response);
         }
-        if self.settings.debug || error.status().code() < 500 {
+        if self.settings.debug || error.status().as_u16() < 500 {
             response.text(&error.to_string());
         } else {
             plain(response, error.status());
@@ -156,7 +156,7 @@ impl Shared {
     pub(crate) fn answer_panic(&self, what: &str, response: &mut Response<'_>) {
         response.reset();
         if self.settings.debug {
-            response.status(Status::INTERNAL_SERVER_ERROR).text(what);
+            response.set_status(Status::INTERNAL_SERVER_ERROR).text(what);
         } else {
             plain(response, Status::INTERNAL_SERVER_ERROR);
         }
@@ -183,7 +183,7 @@ pub(super) fn router<V: Value>(
 
 /// Answers with a status and its reason.
 pub(crate) fn plain(response: &mut Response<'_>, status: Status) {
-    response.status(status).send_static(ContentType::TEXT, status.reason().as_bytes());
+    response.set_status(status).send_static(ContentType::TEXT, status.reason().as_bytes());
 }
 
 /// Statuses that pipelines answer with by themselves.
@@ -216,7 +216,7 @@ fn pages(own: &[Page]) -> Pages {
             Some(page) => (page.content_type.as_str(), page.text.as_str()),
             None => (ContentType::TEXT.as_str(), status.reason()),
         };
-        let line = format!("HTTP/1.1 {} {}\r\n", status.code(), status.reason());
+        let line = format!("HTTP/1.1 {} {}\r\n", status.as_u16(), status.reason());
         let head =
             PreparedHead::new(format!("{line}Content-Type: {content_type}\r\n").into()).ok()?;
         Some(PreparedPage { head, content: content.into() })

@@ -244,7 +244,7 @@ fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
             plain(response, Status::METHOD_NOT_ALLOWED);
         }
         Target::Options(allow) => {
-            response.status(Status::NO_CONTENT).header("Allow", allow).empty();
+            response.set_status(Status::NO_CONTENT).header("Allow", allow).empty();
         }
         Target::UnknownMethod => plain(response, Status::NOT_IMPLEMENTED),
         Target::BadPath => plain(response, Status::BAD_REQUEST),
@@ -319,7 +319,7 @@ pub(super) fn conclude(
         fail_plainly(request, response);
     });
     if let Some(error) = &failure {
-        failure::tell(error, request, response.current_status());
+        failure::tell(error, request, response.status());
     }
     gate::discard(failure);
     // If even that has failed, whoever owes the answer gives it.

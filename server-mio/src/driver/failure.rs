@@ -11,11 +11,11 @@ const SHOWN: usize = 256;
 /// expected, and only of use for debugging. The text is made by code of the application, once and if somebody reads it.
 #[cold]
 pub(super) fn tell(error: &Error, request: Option<&Request<'_>>, status: Status) {
-    let level = if status.code() >= 500 { log::Level::Error } else { log::Level::Debug };
+    let level = if status.as_u16() >= 500 { log::Level::Error } else { log::Level::Debug };
     if !log::log_enabled!(level) {
         return;
     }
-    let (of, code) = (Of(request), status.code());
+    let (of, code) = (Of(request), status.as_u16());
     match gate::enter(|| error.to_string()) {
         Ok(text) => log::log!(level, "{of}{code}: {text}"),
         Err(panic) => {

@@ -105,10 +105,10 @@ impl Service {
                 let id = ticket.id();
                 // It fails only if the ticket is void, and then nothing is owed.
                 let _ = pipeline.close_after(&ticket);
-                let _ = pipeline.fail(around.settings, id, status.code());
+                let _ = pipeline.fail(around.settings, id, status.as_u16());
             }
             None => {
-                pipeline.refuse(around.settings, status.code());
+                pipeline.refuse(around.settings, status.as_u16());
                 ledger.forget_pending();
             }
         }

@@ -7,7 +7,7 @@ use serde::de::Deserialize;
 use serde_path_to_error::Segment;
 
 use super::{ContentError, OwnedRequest, Request, RequestError};
-use crate::{Body, ContentType, Reply, Response, Status};
+use crate::{Body, ContentType, IntoResponse, Response, Status};
 
 /// A value that is answered as JSON.
 ///
@@ -23,8 +23,8 @@ use crate::{Body, ContentType, Reply, Response, Status};
 #[expect(clippy::exhaustive_structs, reason = "it is its value")]
 pub struct Json<T>(pub T);
 
-impl<T: Serialize> Reply for Json<T> {
-    fn write(self, response: &mut Response<'_>) {
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self, response: &mut Response<'_>) {
         response.json(&self.0);
     }
 }

@@ -176,7 +176,7 @@ fn encode(
     content_type: Option<ContentType>,
 ) {
     octets.extend_from_slice(b"HTTP/1.1 ");
-    let code = status.code();
+    let code = status.as_u16();
     octets.extend([code / 100, code / 10 % 10, code % 10].map(|digit| b'0' + digit as u8));
     octets.push(b' ');
     octets.extend_from_slice(status.reason().as_bytes());

@@ -5,11 +5,15 @@ mod content_type;
 mod cookies;
 mod desk;
 mod heads;
+mod html;
+mod into_response;
 mod owed;
 
 pub use content_type::ContentType;
 #[cfg(feature = "cookies")]
 pub use cookies::BadCookie;
+pub use html::Html;
+pub use into_response::IntoResponse;
 
 pub(crate) use desk::{Desk, Later};
 pub(crate) use owed::{Owed, abandon};
@@ -37,7 +41,7 @@ use crate::{Body, Error, MediaType, Status, gate};
 /// use rajada_mio::{App, Request, Response, Status};
 ///
 /// App::new().post("/items", |req: &Request, res: &mut Response| {
-///     res.status(Status::CREATED).header("Location", "/items/1").bytes(req.bytes());
+///     res.set_status(Status::CREATED).header("Location", "/items/1").bytes(req.bytes());
 /// });
 /// ```
 pub struct Response<'r> {
@@ -108,7 +112,7 @@ impl<'r> Response<'r> {
     }
 
     /// Sets the status; 200 unless it is set.
-    pub fn status(&mut self, status: Status) -> &mut Self {
+    pub fn set_status(&mut self, status: Status) -> &mut Self {
         self.status = status;
         self.unusual = true;
         self
@@ -282,7 +286,7 @@ impl<'r> Response<'r> {
     }
 
     /// The status that is set.
-    pub fn current_status(&self) -> Status {
+    pub fn status(&self) -> Status {
         self.status
     }
 

@@ -32,7 +32,7 @@ use connection::InMemory;
 /// let mut client = TestClient::new(app);
 ///
 /// let answer = client.get("/").send();
-/// assert_eq!((answer.status().code(), answer.text()), (200, "Hello world!"));
+/// assert_eq!((answer.status().as_u16(), answer.text()), (200, "Hello world!"));
 /// assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
 ///
 /// // A burst: all requests at once, the answers in their order.

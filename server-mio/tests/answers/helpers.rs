@@ -5,8 +5,8 @@ use std::task::{Context, Poll};
 
 use proptest::prelude::*;
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, ContentType, Error, Html, Json, OwnedRequest, Reply, Request,
-    Response, Status,
+    App, Body, BodyStream, Bytes, ContentType, Error, Html, IntoResponse, Json, OwnedRequest,
+    Request, Response, Status,
 };
 
 use crate::wire::{Answer, ask, cases, written};
@@ -27,7 +27,7 @@ fn holds(answer: &Answer, content_type: &str, content: &[u8]) {
 }
 
 /// What a value says as an answer: at once, with a hook behind it, and from an asynchronous handler.
-fn replies<R: Reply + 'static>(
+fn answers_with<R: IntoResponse + 'static>(
     value: impl Fn() -> R + Clone + Send + Sync + 'static,
 ) -> [Answer; 3] {
     let (one, other) = (value.clone(), value.clone());
@@ -86,7 +86,7 @@ fn every_status_is_an_answer_of_its_own() {
         for method in ["GET", "HEAD"] {
             for (write, begins) in ways {
                 let app = App::new().get("/", move |_: &Request<'_>, res: &mut Response<'_>| {
-                    write(res.status(status));
+                    write(res.set_status(status));
                 });
                 let answer = ask(app, method);
                 assert_eq!((answer.status, &*answer.reason), (code, status.reason()));
@@ -98,7 +98,7 @@ fn every_status_is_an_answer_of_its_own() {
     }
     for code in 100..200 {
         let status = Status::new(code).unwrap();
-        let answer = written(move |res| res.status(status).text("text"));
+        let answer = written(move |res| res.set_status(status).text("text"));
         assert_eq!((answer.status, answer.text()), (500, "Internal Server Error"), "{code}");
     }
 }
@@ -106,22 +106,24 @@ fn every_status_is_an_answer_of_its_own() {
 #[test]
 fn values_are_answers() {
     static LONG: [u8; 10_000] = [b'x'; 10_000];
-    for answer in replies(|| "text").iter().chain(&replies(|| String::from("text"))) {
+    for answer in answers_with(|| "text").iter().chain(&answers_with(|| String::from("text"))) {
         holds(answer, TEXT, b"text");
     }
-    replies(|| std::borrow::Cow::Borrowed("text")).iter().for_each(|one| holds(one, TEXT, b"text"));
-    replies(|| &LONG).iter().for_each(|one| holds(one, OCTETS, &LONG));
-    replies(|| &LONG[..]).iter().for_each(|one| holds(one, OCTETS, &LONG));
-    replies(|| Bytes::from_static(&LONG)).iter().for_each(|one| holds(one, OCTETS, &LONG));
-    replies(|| Html("page")).iter().for_each(|one| holds(one, HTML, b"page"));
-    replies(|| Some("text")).iter().for_each(|one| holds(one, TEXT, b"text"));
-    replies(|| Ok::<_, Error>("text")).iter().for_each(|one| holds(one, TEXT, b"text"));
+    answers_with(|| std::borrow::Cow::Borrowed("text"))
+        .iter()
+        .for_each(|one| holds(one, TEXT, b"text"));
+    answers_with(|| &LONG).iter().for_each(|one| holds(one, OCTETS, &LONG));
+    answers_with(|| &LONG[..]).iter().for_each(|one| holds(one, OCTETS, &LONG));
+    answers_with(|| Bytes::from_static(&LONG)).iter().for_each(|one| holds(one, OCTETS, &LONG));
+    answers_with(|| Html("page")).iter().for_each(|one| holds(one, HTML, b"page"));
+    answers_with(|| Some("text")).iter().for_each(|one| holds(one, TEXT, b"text"));
+    answers_with(|| Ok::<_, Error>("text")).iter().for_each(|one| holds(one, TEXT, b"text"));
     for (answers, status, text) in [
-        (replies(|| ()), 200, ""),
-        (replies(|| Status::NO_CONTENT), 204, ""),
-        (replies(|| (Status::CREATED, "made")), 201, "made"),
-        (replies(|| None::<&str>), 404, "Not Found"),
-        (replies(|| Err::<(), _>(std::io::Error::other("x"))), 500, "Internal Server Error"),
+        (answers_with(|| ()), 200, ""),
+        (answers_with(|| Status::NO_CONTENT), 204, ""),
+        (answers_with(|| (Status::CREATED, "made")), 201, "made"),
+        (answers_with(|| None::<&str>), 404, "Not Found"),
+        (answers_with(|| Err::<(), _>(std::io::Error::other("x"))), 500, "Internal Server Error"),
     ] {
         for answer in answers {
             assert_eq!((answer.status, answer.text()), (status, text));
@@ -155,7 +157,7 @@ proptest! {
     #[test]
     fn json_arrives(map in prop::collection::btree_map(any::<String>(), any::<Option<i64>>(), 0..10)) {
         let value = map.clone();
-        for answer in replies(move || Json(value.clone())) {
+        for answer in answers_with(move || Json(value.clone())) {
             holds(&answer, JSON, &serde_json::to_vec(&map).unwrap());
             let read: BTreeMap<String, Option<i64>> = serde_json::from_slice(&answer.content).unwrap();
             prop_assert_eq!(&read, &map);
@@ -168,7 +170,7 @@ proptest! {
         sized in any::<bool>(),
     ) {
         let whole = pieces.concat();
-        for answer in replies(move || stream(&pieces, sized)) {
+        for answer in answers_with(move || stream(&pieces, sized)) {
             holds(&answer, OCTETS, &whole);
             prop_assert_eq!(answer.field("transfer-encoding").is_some(), !sized);
         }

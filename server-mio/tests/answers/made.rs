@@ -47,7 +47,7 @@ proptest! {
         let app = App::new()
             .get("/", move |_: &Request<'_>| Err::<(), _>(Own(told.clone())))
             .on_error(|error: &Own, _: &Request<'_>, res: &mut Response<'_>| {
-                res.status(Status::CONFLICT).html(&error.0);
+                res.set_status(Status::CONFLICT).html(&error.0);
             })
             .not_found(move |_: &Request<'_>, res: &mut Response<'_>| res.html(&page));
         let mut client = TestClient::new(app);

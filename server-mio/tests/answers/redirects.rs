@@ -82,7 +82,7 @@ proptest! {
 fn a_redirect_has_one_location() {
     let app = App::new().get("/", |_: &Request<'_>, res: &mut rajada_mio::Response<'_>| {
         res.header("Location", "/one").header("X", "y").header("location", "/two");
-        rajada_mio::Reply::write(Redirect::see_other("/three"), res);
+        rajada_mio::IntoResponse::into_response(Redirect::see_other("/three"), res);
     });
     let answer = ask(app, "GET");
     assert_eq!((answer.field("location"), answer.field("x")), (Some("/three"), Some("y")));

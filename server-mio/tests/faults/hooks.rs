@@ -19,7 +19,7 @@ fn app() -> App {
             res.header("X-Before", "once");
             match req.header_text("x-user").map(str::to_owned) {
                 Some(user) => req.extend(User(user)),
-                None => res.status(Status::UNAUTHORIZED).text("who is it?"),
+                None => res.set_status(Status::UNAUTHORIZED).text("who is it?"),
             }
         })
 }

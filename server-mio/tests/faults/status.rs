@@ -14,10 +14,10 @@ fn app() -> App {
         .get("/returns/{status}", |req: &Request<'_>| status(req.param("status")))
         .get("/with/{status}", |req: &Request<'_>| (status(req.param("status")), "with content"))
         .get("/writes/{status}", |req: &Request<'_>, res: &mut Response<'_>| {
-            res.status(status(req.param("status"))).text("content");
+            res.set_status(status(req.param("status"))).text("content");
         })
         .get("/static/{status}", |req: &Request<'_>, res: &mut Response<'_>| {
-            res.status(status(req.param("status"))).header("X-A", "b").body("content");
+            res.set_status(status(req.param("status"))).header("X-A", "b").body("content");
         })
         .get("/stream/{status}", |req: &Request<'_>| {
             (status(req.param("status")), Body::Stream(Box::new(Nothing)))

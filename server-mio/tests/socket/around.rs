@@ -20,7 +20,7 @@ fn hooks_before_a_handler_may_answer_for_it() {
         .get("/async", |_: OwnedRequest| async { "inside" })
         .before(|req: &mut Request<'_>, res: &mut Response<'_>| {
             if req.header("x-key").is_none() {
-                res.status(Status::UNAUTHORIZED)
+                res.set_status(Status::UNAUTHORIZED)
                     .header("WWW-Authenticate", "Key")
                     .text("who is it?");
             }
@@ -46,7 +46,7 @@ fn hooks_before_a_handler_may_answer_for_it() {
 fn what_hooks_before_a_handler_set_of_its_answer_stays_set() {
     let app = App::new()
         .before(|_: &mut Request<'_>, res: &mut Response<'_>| {
-            res.header("X-Before", "set").status(Status::ACCEPTED).on_sent(|| {});
+            res.header("X-Before", "set").set_status(Status::ACCEPTED).on_sent(|| {});
         })
         .get("/", |_: &Request<'_>| "returned")
         .get("/written", |_: &Request<'_>, res: &mut Response<'_>| res.text("written"))
@@ -103,10 +103,10 @@ fn hooks_behind_a_handler_see_and_change_every_answer() {
         .get("/fails", |_: &Request<'_>| Err::<(), _>(Error::message(Status::CONFLICT, "no")))
         .get("/secret", |_: &Request<'_>| "secret")
         .after(|req: &Request<'_>, res: &mut Response<'_>| {
-            let status = res.current_status().code();
+            let status = res.status().as_u16();
             res.header("X-Seen", format!("{} {} {status}", req.method(), req.path()));
             if req.path() == "/secret" {
-                res.discard().status(Status::FORBIDDEN).text("hidden");
+                res.discard().set_status(Status::FORBIDDEN).text("hidden");
             }
         });
     let serving = serve(app);
@@ -180,7 +180,7 @@ fn nested_applications_keep_their_hooks_to_themselves() {
         .get("/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
         .before(|req: &mut Request<'_>, res: &mut Response<'_>| {
             if req.header("x-key").is_none() {
-                res.status(Status::UNAUTHORIZED).text("inner hook");
+                res.set_status(Status::UNAUTHORIZED).text("inner hook");
             }
         })
         .after(|_: &Request<'_>, res: &mut Response<'_>| {
@@ -241,13 +241,13 @@ const FAILING: [&str; 5] = ["/tea", "/tea/written", "/tea/async", "/panic", "/pa
 fn errors_are_answered_by_the_first_handler_for_their_type() {
     let app = failing()
         .on_error(|error: &ParseIntError, req: &Request<'_>, res: &mut Response<'_>| {
-            res.status(Status::BAD_REQUEST).text(&format!("{}: {error}", req.param("n")));
+            res.set_status(Status::BAD_REQUEST).text(&format!("{}: {error}", req.param("n")));
         })
         .on_error(|_: &ParseIntError, _: &Request<'_>, res: &mut Response<'_>| {
             res.text("never asked")
         })
         .on_error(|_: &OutOfTea, req: &Request<'_>, res: &mut Response<'_>| {
-            res.status(Status::new(418).unwrap()).text(req.path());
+            res.set_status(Status::IM_A_TEAPOT).text(req.path());
         });
     let serving = serve(app);
     let mut client = serving.client();

@@ -416,7 +416,7 @@ fn content() {
             app.get("/row", move |_: &Request<'_>| owned(4096, fuse.bomb())).after(
                 |req: &Request<'_>, res: &mut Response<'_>| {
                     if req.path() == "/row" {
-                        res.discard().status(Status::FORBIDDEN).text("hidden");
+                        res.discard().set_status(Status::FORBIDDEN).text("hidden");
                     }
                 },
             )

@@ -79,7 +79,7 @@ fn every_status_has_its_reason() {
 #[test]
 fn statuses_without_content_have_none() {
     let app = App::new().get("/{code}", |req: &Request<'_>, res: &mut Response<'_>| {
-        res.status(Status::new(req.param("code").parse().unwrap()).unwrap()).text("content");
+        res.set_status(Status::new(req.param("code").parse().unwrap()).unwrap()).text("content");
     });
     let serving = serve(app);
     let mut client = serving.client();

@@ -203,7 +203,7 @@ fn errors_have_the_words_and_the_error_of_serde() {
             let of_serde = source.and_then(|source| source.downcast_ref::<serde_json::Error>());
             let RequestError::Json(what) = error else { panic!("{error}") };
             let text = format!("{:?} {}", of_serde.map(serde_json::Error::is_data), what.place());
-            res.status(Status::UNPROCESSABLE_CONTENT).text(&text);
+            res.set_status(Status::UNPROCESSABLE_CONTENT).text(&text);
         })
         .post("/", |req: &Request<'_>| {
             req.json::<Order>()?;

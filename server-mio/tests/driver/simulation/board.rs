@@ -6,8 +6,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Reply, Request, Response,
-    Status, sleep,
+    App, Body, BodyStream, Bytes, Deadlines, Error, IntoResponse, Limits, OwnedRequest, Request,
+    Response, Status, sleep,
 };
 
 use super::requests::{content, piece};
@@ -205,8 +205,8 @@ async fn allowed(board: &Shared, id: usize) {
 /// An answer, and whether it is to be the last one.
 struct Said(Vec<u8>, bool);
 
-impl Reply for Said {
-    fn write(self, res: &mut Response<'_>) {
+impl IntoResponse for Said {
+    fn into_response(self, res: &mut Response<'_>) {
         if self.1 {
             res.close();
         }
@@ -317,7 +317,7 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
             let mut board = lock(&board);
             board.call(id);
             board.end(id, true);
-            res.status(Status::NOT_FOUND).bytes(&content(id, choice));
+            res.set_status(Status::NOT_FOUND).bytes(&content(id, choice));
         }
     };
     let panics = |_: &Request<'_>, _: &mut Response<'_>, _| panic!("{ON_PURPOSE}");
