@@ -47,6 +47,7 @@ pub enum Body {
     /// Octets of its own, or shared ones: large ones are sent from where they are.
     Owned(Bytes),
     /// Octets that are made while the answer is sent.
+    #[doc(alias = "streaming response")]
     Stream(Box<dyn BodyStream>),
 }
 
@@ -67,6 +68,7 @@ pub enum Body {
 ///
 /// App::new().get("/squares", |_: &Request| Body::Stream(Box::new(Squares(0))));
 /// ```
+#[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
 pub trait BodyStream: 'static {
     /// The next piece; `None` at the end. Empty pieces are skipped.
     ///

@@ -18,10 +18,18 @@ pub struct Limits {
     /// Octets of a request line; 16 KiB (RFC 9112 section 3 asks for 8,000 at least). Beyond: 414.
     pub request_line: u32,
     /// Octets of a request's head; 64 KiB. Beyond: 431.
+    #[doc(alias = "header limit")]
     pub head: u32,
     /// Field lines of a head; 100, which is also the most. Beyond: 431.
     pub fields: u32,
     /// Octets of a request's content; 2 MiB. Beyond: 413.
+    #[doc(alias(
+        "body limit",
+        "DefaultBodyLimit",
+        "max_body_size",
+        "upload limit",
+        "payload too large"
+    ))]
     pub content: u64,
     /// Requests of one connection that were received and are not answered; 64, and 1 at the least. At the
     /// bound, nothing is read.
@@ -37,6 +45,7 @@ pub struct Limits {
     /// MiB) beyond it, who begins to keep something gets 503 at once. What is handled without being kept is not concerned.
     pub buffered: usize,
     /// Connections, of all workers together; 65,536. At the bound, new ones wait to be accepted: with 0, for ever.
+    #[doc(alias = "max_connections")]
     pub connections: usize,
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
@@ -93,10 +102,12 @@ pub struct Deadlines {
     /// From the connection to its first octet; 10 s. Then it closes without an answer.
     pub first_octet: Duration,
     /// From the first octet of a head to its last; 10 s. Then 408.
+    #[doc(alias("slowloris", "header_read_timeout"))]
     pub head: Duration,
     /// Between two arrivals of content; 30 s. Then 408.
     pub content: Duration,
     /// Between two requests; 60 s. Then the connection closes without an answer.
+    #[doc(alias("keep-alive timeout", "keep_alive", "keepalive"))]
     pub idle: Duration,
     /// For a peer to take some of what is ready for it; 30 s. Then the connection closes.
     pub write: Duration,
@@ -111,6 +122,7 @@ pub struct Deadlines {
     /// Octets a second, at the least, that a peer sends of content (wanted or not) and takes of what is ready for it; 500,
     /// and 0 for none. Beyond [`rate_after`](Self::rate_after) each second has to be earned by so many. Only time counts
     /// in which nobody but the peer is waited for. Who is slower ends as who is silent, who has deadlines of its own.
+    #[doc(alias("slowloris", "minimum rate"))]
     pub least_rate: u32,
     /// How long nobody asks for the least rate; 10 s.
     pub rate_after: Duration,
@@ -119,6 +131,7 @@ pub struct Deadlines {
     pub idle_at_end: Duration,
     /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503. Without it, a handler
     /// that never completes keeps its request and those behind it waiting for as long as the peer stays.
+    #[doc(alias("request timeout", "TimeoutLayer"))]
     pub handler: Option<Duration>,
     /// How often the other deadlines are looked at; 1 s, and 1 ms at the least.
     pub check_interval: Duration,

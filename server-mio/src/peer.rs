@@ -23,6 +23,7 @@ pub enum Peer {
 
 impl Peer {
     /// Address and port, where there are any.
+    #[doc(alias("remote_addr", "SocketAddr"))]
     pub const fn socket_address(&self) -> Option<SocketAddr> {
         match self {
             Peer::Inet(address) => Some(*address),
@@ -31,6 +32,7 @@ impl Peer {
     }
 
     /// The address, where there is one.
+    #[doc(alias = "remote_ip")]
     pub const fn ip(&self) -> Option<IpAddr> {
         match self {
             Peer::Inet(address) => Some(address.ip()),

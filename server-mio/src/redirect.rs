@@ -22,6 +22,7 @@ use crate::{IntoResponse, Response, Status};
 /// assert_eq!(answer.status().as_u16(), 303);
 /// assert_eq!(answer.header("location"), Some("/user/Zo%C3%AB%20M%C3%BCller?from=50%25"));
 /// ```
+#[doc(alias = "Location")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
     status: Status,

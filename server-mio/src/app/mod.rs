@@ -45,6 +45,7 @@ use crate::{
 /// A pattern is a decoded path: `{name}` stands for one segment, `{*rest}` for all that follow. Routes without
 /// parameters come first, and a trailing slash makes another path. `HEAD` is answered from `GET`, `OPTIONS` from the
 /// methods that a route has, another method with 405.
+#[doc(alias("Router", "Application", "service", "server"))]
 #[derive(Default)]
 #[must_use = "an application does nothing until it runs"]
 pub struct App {
@@ -163,6 +164,7 @@ impl App {
     ///
     /// App::new().route(["PUT", "PATCH", "REPORT"], "/item", |req: &Request| req.method().to_owned());
     /// ```
+    #[doc(alias("method router", "head", "options"))]
     pub fn route<'m, S>(
         mut self,
         methods: impl IntoIterator<Item = &'m str>,
@@ -175,6 +177,7 @@ impl App {
     }
 
     /// A handler for every method that has none of its own, `TRACE` excepted.
+    #[doc(alias = "all methods")]
     pub fn any<S>(mut self, pattern: &str, handler: impl Handler<S>) -> App {
         self.declare(None, pattern, handler.into_endpoint());
         self
@@ -187,6 +190,7 @@ impl App {
     ///
     /// App::new().get("/report", |_: &Request| "long computed").slow();
     /// ```
+    #[doc(alias = "blocking handler")]
     pub fn slow(mut self) -> App {
         if let Some(route) = self.routes.last_mut() {
             route.slow = true;
@@ -214,6 +218,7 @@ impl App {
     ///     });
     /// App::new().get("/", |_: &Request| "open to all").nest("/api", api);
     /// ```
+    #[doc(alias("scope", "mount", "sub-router", "prefix", "merge"))]
     pub fn nest(mut self, prefix: &str, inner: App) -> App {
         for mut route in inner.routes {
             route.pattern.insert_str(0, prefix);
@@ -236,6 +241,7 @@ impl App {
     ///
     /// App::new().not_found(|_: &Request| Html("<h1>There is nothing here</h1>"));
     /// ```
+    #[doc(alias("fallback", "default_service"))]
     pub fn not_found<S: Synchronous>(mut self, handler: impl Handler<S>) -> App {
         self.not_found = Some(handler.into_endpoint());
         self
@@ -249,6 +255,7 @@ impl App {
     ///
     /// App::new().error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>This is not HTTP</h1>");
     /// ```
+    #[doc(alias = "error template")]
     pub fn error_page(
         mut self,
         status: Status,
@@ -294,6 +301,7 @@ impl App {
     ///     }
     /// });
     /// ```
+    #[doc(alias("middleware", "guard", "authentication", "authorization", "bearer token"))]
     pub fn before<O: Outcome>(
         mut self,
         hook: impl Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
@@ -319,6 +327,7 @@ impl App {
     ///     res.header("X-Content-Type-Options", "nosniff");
     /// });
     /// ```
+    #[doc(alias("middleware", "layer", "cors", "security headers", "default headers"))]
     pub fn after(
         mut self,
         hook: impl Fn(&Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
@@ -345,6 +354,7 @@ impl App {
     ///         res.set_status(Status::BAD_REQUEST).text("a number, please");
     ///     });
     /// ```
+    #[doc(alias("exception handler", "error handler", "catch"))]
     pub fn on_error<E: core::error::Error + 'static>(
         mut self,
         handler: impl Fn(&E, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
@@ -369,12 +379,14 @@ impl App {
     ///     req.state::<AtomicU64>().fetch_add(1, Ordering::Relaxed).to_string()
     /// });
     /// ```
+    #[doc(alias("with_state", "Data", "dependency injection", "database pool", "shared state"))]
     pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> App {
         self.states.insert(value);
         self
     }
 
     /// A hook that runs on each worker's thread before it serves, for what must not cross threads: see [`Locals`].
+    #[doc(alias("startup", "thread local"))]
     pub fn on_start(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
         self.start.push(Arc::new(hook));
         self
@@ -393,6 +405,7 @@ impl App {
     ///     println!("closing {} connections", pool.map_or(0, |pool| Rc::strong_count(&pool)));
     /// });
     /// ```
+    #[doc(alias = "shutdown hook")]
     pub fn on_stop(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
         self.stop.push(Arc::new(hook));
         self
@@ -402,12 +415,14 @@ impl App {
 /// Settings.
 impl App {
     /// Bounds on what a peer may send and leave unread.
+    #[doc(alias("body limit", "max_body_size"))]
     pub fn limits(mut self, limits: Limits) -> App {
         self.settings.limits = limits;
         self
     }
 
     /// How long a peer may take.
+    #[doc(alias = "timeouts")]
     pub fn deadlines(mut self, deadlines: Deadlines) -> App {
         self.settings.deadlines = deadlines;
         self
@@ -415,6 +430,7 @@ impl App {
 
     /// How many threads serve, each with its own listener, connections and handlers; 1 unless it is set. From 1 to
     /// 1,024: another number is refused when the application is to listen.
+    #[doc(alias("threads", "worker_threads"))]
     pub fn workers(mut self, workers: usize) -> App {
         self.settings.workers = workers;
         self
@@ -438,6 +454,7 @@ impl App {
 
     /// How long busy connections may go on when the server is told to stop; 10 s unless it is set, and thirty years at
     /// the most.
+    #[doc(alias("graceful shutdown", "shutdown_timeout"))]
     pub fn grace(mut self, grace: Duration) -> App {
         self.settings.grace = grace;
         self
@@ -446,6 +463,7 @@ impl App {
     /// How many threads [`spawn_blocking`](crate::spawn_blocking) may use; 32 unless it is set, and 1 at the
     /// least. They are begun as there is work for them, and beyond that it waits, within
     /// [`Limits::blocking_queue`].
+    #[doc(alias = "thread pool")]
     pub fn blocking_threads(mut self, threads: usize) -> App {
         self.settings.blocking_threads = threads;
         self
@@ -468,6 +486,7 @@ impl App {
     }
 
     /// Shows the details of errors and panics to the client: for development only.
+    #[doc(alias = "development mode")]
     pub fn debug(mut self, debug: bool) -> App {
         self.settings.debug = debug;
         self

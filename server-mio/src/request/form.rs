@@ -63,6 +63,7 @@ impl<'r> Request<'r> {
     ///     None => "search for what?".to_owned(),
     /// });
     /// ```
+    #[doc(alias("query params", "query_params", "search params", "extractor"))]
     pub fn query(&self) -> Pairs<'r> {
         Pairs::new(self.query_octets().unwrap_or_default())
     }
@@ -81,6 +82,7 @@ impl<'r> Request<'r> {
     /// # Errors
     /// Content of another type (415); that is not UTF-8 once it is decoded (400), or is labelled with another charset, by
     /// the media type or by its field `_charset_` (415: nothing of it would be what was typed); [`RequestError::Unread`].
+    #[doc(alias("urlencoded", "post data", "extractor"))]
     pub fn form(&self) -> Result<Pairs<'r>, RequestError> {
         self.media_type_of("application/x-www-form-urlencoded")?.check_charset()?;
         let octets = self.read_bytes()?;

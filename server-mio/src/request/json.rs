@@ -19,6 +19,7 @@ use crate::{Body, ContentType, IntoResponse, Response, Status};
 ///
 /// App::new().get("/origin", |_: &Request| Json(Point { x: 0, y: 0 }));
 /// ```
+#[doc(alias("JsonResponse", "serialize"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "it is its value")]
 pub struct Json<T>(pub T);
@@ -61,6 +62,7 @@ impl<'r> Request<'r> {
     /// Content that is labelled with a type that is not JSON (415), or that is not the JSON that the value is made
     /// of (400: [`RequestError::Json`] tells in serde's words what is wrong, and at which field, for which what is wrong is
     /// read a second time); [`RequestError::Unread`].
+    #[doc(alias("extractor", "deserialize", "from_json"))]
     pub fn json<T: Deserialize<'r>>(&self) -> Result<T, RequestError> {
         match self.media_type()? {
             Some(media_type) if !media_type.is_json() => {

@@ -55,6 +55,7 @@ use crate::routing::{Pattern, is_same, path};
 /// });
 /// ```
 ///
+#[doc(alias("extractor", "FromRequest", "HttpRequest"))]
 #[doc = include_str!("../../docs/values.md")]
 pub struct Request<'r> {
     pub(crate) head: Head<'r>,
@@ -123,6 +124,7 @@ impl<'r> Request<'r> {
     }
 
     /// The request target as it was sent, nothing decoded (RFC 9112 section 3.2).
+    #[doc(alias("uri", "url"))]
     pub fn target(&self) -> &'r str {
         text(self.head.target())
     }
@@ -149,6 +151,7 @@ impl<'r> Request<'r> {
     }
 
     /// All header fields, in order.
+    #[doc(alias("header_map", "HeaderMap"))]
     pub fn headers(&self) -> Fields<'r, 'r> {
         self.head.fields()
     }
@@ -165,6 +168,7 @@ impl<'r> Request<'r> {
     ///     format!("{gzip}, {forwarded}, {}", names.collect::<Vec<_>>().join(" "))
     /// });
     /// ```
+    #[doc(alias = "get_header")]
     pub fn header(&self, name: &str) -> Option<&'r [u8]> {
         self.headers().get(name)
     }
@@ -180,11 +184,13 @@ impl<'r> Request<'r> {
     }
 
     /// The pattern of the route that matched, such as `/user/{id}`; `None` in a handler for what no route matched.
+    #[doc(alias("MatchedPath", "match_pattern"))]
     pub fn pattern(&self) -> Option<&'r str> {
         self.route().map(|route| &*route.text)
     }
 
     /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
+    #[doc(alias("path_param", "match_info", "Path", "extractor"))]
     pub fn param(&self, name: &str) -> &'r str {
         let names = self.route().map_or(&[][..], |route| &route.names);
         let at = names.iter().position(|other| is_same(other.as_bytes(), name.as_bytes()));
@@ -193,6 +199,7 @@ impl<'r> Request<'r> {
     }
 
     /// Names and decoded values of the route's parameters, in order.
+    #[doc(alias = "path_params")]
     pub fn params(&self) -> impl Iterator<Item = (&'r str, &'r str)> + use<'r> {
         let names = self.route().map_or(&[][..], |route| &route.names);
         let path = self.path_octets();
@@ -215,6 +222,7 @@ impl<'r> Request<'r> {
     /// # Panics
     /// In a hook [before](crate::App::before) the handler, if the request has content: a mistake of its author, told by
     /// the first request that has any.
+    #[doc(alias("body", "payload"))]
     pub fn bytes(&self) -> &'r [u8] {
         match self.read_bytes() {
             Ok(octets) => octets,
@@ -309,6 +317,7 @@ impl<'r> Request<'r> {
     }
 
     /// Who is at the other end of the connection.
+    #[doc(alias("remote_addr", "client_ip", "ConnectInfo", "peer_addr"))]
     pub fn peer(&self) -> Peer {
         *self.peer
     }
@@ -317,11 +326,13 @@ impl<'r> Request<'r> {
     ///
     /// # Panics
     /// If the application has none: a mistake of its author, told by the first request.
+    #[doc(alias("State", "app_data"))]
     pub fn state<T: Send + Sync + 'static>(&self) -> &'r T {
         self.context.states.get()
     }
 
     /// The value of type `T` that a hook before this handler attached with [`extend`](Self::extend).
+    #[doc(alias("extensions", "request data"))]
     pub fn extension<T: 'static>(&self) -> Option<&T> {
         match &self.extensions {
             Attached::Nowhere => None,
@@ -344,6 +355,7 @@ impl<'r> Request<'r> {
     ///     })
     ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.clone()));
     /// ```
+    #[doc(alias("extensions", "request data"))]
     pub fn extend<T: Send + 'static>(&mut self, value: T) {
         match &mut self.extensions {
             Attached::Open(extensions) => extensions.insert(value),

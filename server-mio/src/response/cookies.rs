@@ -35,6 +35,7 @@ impl Response<'_> {
     /// let cookies: Vec<_> = answer.header_all("set-cookie").collect();
     /// assert_eq!(cookies, ["session=7f3a; HttpOnly; SameSite=Lax; Path=/", "name=Zo%C3%AB%2C%2050%25"]);
     /// ```
+    #[doc(alias("set_cookie", "Set-Cookie"))]
     pub fn cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
         let mut cookie = cookie.into();
         let encoded = Cow::from(utf8_percent_encode(cookie.value(), ENCODED));
@@ -60,6 +61,7 @@ impl Response<'_> {
 
     /// Has the client forget a cookie. Path and domain must be those that it was set with; one whose name begins with
     /// `__Host-` or `__Secure-` needs the attributes that it was set with, too.
+    #[doc(alias("remove_cookie", "delete_cookie"))]
     pub fn forget_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
         let mut cookie = cookie.into();
         cookie.make_removal();

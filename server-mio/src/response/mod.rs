@@ -44,6 +44,7 @@ use crate::{Body, Error, MediaType, Status, gate};
 ///     res.set_status(Status::CREATED).header("Location", "/items/1").bytes(req.bytes());
 /// });
 /// ```
+#[doc(alias("HttpResponse", "ResponseBuilder"))]
 pub struct Response<'r> {
     owed: Owed<'r>,
     desk: &'r mut Desk,
@@ -147,6 +148,7 @@ impl<'r> Response<'r> {
     ///     res.header("X-Query", req.query_string().unwrap_or_default()).text("look at the headers");
     /// });
     /// ```
+    #[doc(alias("append_header", "insert_header"))]
     pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
         if let Err(error) = self.try_header(name, value) {
             self.fail(error.into());
@@ -189,6 +191,7 @@ impl<'r> Response<'r> {
 
     /// Closes the connection behind this answer, which says so. If further requests have come by then, they are answered,
     /// too, and the answer to the youngest says so.
+    #[doc(alias = "Connection: close")]
     pub fn close(&mut self) -> &mut Self {
         self.close = true;
         self.unusual = true;
@@ -286,6 +289,7 @@ impl<'r> Response<'r> {
     }
 
     /// The status that is set.
+    #[doc(alias = "current_status")]
     pub fn status(&self) -> Status {
         self.status
     }
@@ -315,6 +319,7 @@ impl<'r> Response<'r> {
     ///
     /// App::new().get("/logo.svg", |_: &Request, res: &mut Response| res.send_static(ContentType::SVG, LOGO));
     /// ```
+    #[doc(alias("static file", "include_bytes"))]
     pub fn send_static(&mut self, content_type: ContentType, octets: &'static [u8]) {
         if self.unusual && self.stage(content_type, || Some(Body::Static(octets))) {
             return;

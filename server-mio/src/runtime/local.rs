@@ -20,6 +20,7 @@ use crate::gate;
 ///         count.get().to_string()
 ///     });
 /// ```
+#[doc(alias("thread_local", "worker state"))]
 #[derive(Default)]
 pub struct Locals {
     values: Vec<(TypeId, Box<dyn Any>)>,

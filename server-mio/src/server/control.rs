@@ -80,11 +80,13 @@ impl Handle {
 
     /// Ends service in order, within the [grace period](crate::App::grace): see
     /// [`Turn::shut_down`](crate::driver::Turn::shut_down).
+    #[doc(alias("graceful shutdown", "shutdown", "stop"))]
     pub fn shut_down(&self) {
         self.give(Order::ShutDown);
     }
 
     /// Ends service at once.
+    #[doc(alias("abort", "kill"))]
     pub fn cut(&self) {
         self.give(Order::Cut);
     }

@@ -132,6 +132,7 @@ impl Server {
     ///
     /// # Errors
     /// If signals can't be had.
+    #[doc(alias("graceful shutdown", "ctrl_c", "SIGTERM"))]
     pub fn obey_signals(mut self) -> io::Result<Server> {
         if self.signals.is_none() {
             self.signals = Some(Signals::obey(&self.handle)?);
@@ -143,6 +144,7 @@ impl Server {
     ///
     /// # Errors
     /// As of those.
+    #[doc(alias("graceful shutdown", "ctrl_c"))]
     pub fn run_until_signal(self) -> io::Result<Exit> {
         self.obey_signals()?.run()
     }
@@ -235,6 +237,7 @@ impl App {
     /// ([`io::ErrorKind::InvalidInput`]); what the operating system says, in a text that names each address that was
     /// tried: `127.0.0.1:8080 can't be listened on: Address already in use (os error 98)`. The kind is that of the last
     /// one, and its own error, with its number, is the [source](core::error::Error::source).
+    #[doc(alias("listen", "serve"))]
     pub fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {
         Server::bind(self, address)
     }

@@ -13,6 +13,7 @@ use super::{ContentError, MediaType, OwnedRequest, Request, RequestError};
 use decoder::{Decoder, Event};
 
 /// One field of a multipart form, or one file.
+#[doc(alias("upload", "file"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
@@ -63,6 +64,7 @@ impl Request<'_> {
     /// # Errors
     /// Content of another type (415), without a boundary of 1 to 70 octets or malformed (400), or whose field `_charset_`
     /// (RFC 7578 section 4.6) says that it is not UTF-8 (415); [`RequestError::Unread`].
+    #[doc(alias("upload", "file upload", "form-data"))]
     pub fn multipart(&self) -> Result<Vec<Part>, RequestError> {
         let boundary = self.media_type_of("multipart/form-data")?.only("boundary")?;
         let boundary = boundary.filter(|boundary| is_boundary(boundary));
