@@ -111,6 +111,18 @@ impl Drop for Kept {
     }
 }
 
+impl Body {
+    /// The octets, unless they are made while they are sent.
+    pub fn octets(&self) -> Option<&[u8]> {
+        match self {
+            Body::Empty => Some(&[]),
+            Body::Static(octets) => Some(octets),
+            Body::Owned(octets) => Some(octets),
+            Body::Stream(_) => None,
+        }
+    }
+}
+
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,7 +1,7 @@
 //! The one way into code of the application: whatever it does there, its caller goes on.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Runs code of the application: a handler, a hook, a future, a destructor. All of it runs through here.
 ///
@@ -52,6 +52,12 @@ impl Panic {
         let text = payload.and_then(|payload| payload.downcast_ref::<&'static str>().copied());
         let string = payload.and_then(|payload| payload.downcast_ref::<String>());
         text.or_else(|| string.map(String::as_str)).unwrap_or("a panic without words")
+    }
+
+    /// Goes on as it would have without the way in.
+    #[cold]
+    pub(crate) fn resume(mut self) -> ! {
+        resume_unwind(self.payload.take().unwrap_or_else(|| Box::new(())))
     }
 }
 

@@ -197,7 +197,10 @@ pub use request::{
 };
 #[cfg(feature = "cookies")]
 pub use response::BadCookie;
-pub use response::{BadHeader, ContentType, Html, IntoResponse, Response};
+pub use response::{
+    BadHeader, CacheControl, ContentType, Headers, Html, IntoResponse, Location, OwnedResponse,
+    Response, ResponsePart,
+};
 pub use routing::RouteError;
 pub use runtime::{
     BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow,

@@ -157,7 +157,11 @@ fn every_accessor_has_a_row_of_what_it_accepts_and_refuses() {
             "accessor",
             &["impl<'r> Request<'r> {", "impl Request<'_> {", "impl OwnedRequest {"][..],
         ),
-        (of_response, "helper", &["impl<'r> Response<'r> {", "impl Response<'_> {"]),
+        (
+            of_response,
+            "helper",
+            &["impl<'r> Response<'r> {", "impl Response<'_> {", "impl OwnedResponse {"],
+        ),
     ] {
         let named: Vec<&str> = rows(table)
             .iter()

@@ -7,7 +7,7 @@ use serde::de::Deserialize;
 use serde_path_to_error::Segment;
 
 use super::{ContentError, OwnedRequest, Request, RequestError};
-use crate::{Body, ContentType, IntoResponse, Response, Status};
+use crate::{Body, ContentType, Error, IntoResponse, OwnedResponse, Response, Status};
 
 /// A value that is answered as JSON.
 ///
@@ -33,13 +33,30 @@ impl<T: Serialize> IntoResponse for Json<T> {
 impl Response<'_> {
     /// Sends a value as JSON. One that can't be JSON (a map with keys that are no text) fails the request.
     pub fn json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        match serde_json::to_vec(value) {
-            Ok(octets) => self.send(ContentType::JSON, Body::from(octets)),
+        match written(value) {
+            Ok(body) => self.send(ContentType::JSON, body),
+            Err(error) => self.fail(error),
+        }
+    }
+}
+
+impl OwnedResponse {
+    /// Gives it a value as JSON: application/json, unless a media type was set. One that can't be JSON fails the request,
+    /// as with [`Response::json`].
+    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> OwnedResponse {
+        match written(value) {
+            Ok(body) => self.with(ContentType::JSON, body),
             Err(error) => {
-                self.fail(crate::Error::with_status(Status::INTERNAL_SERVER_ERROR, error))
+                self.fail(error);
+                self
             }
         }
     }
+}
+
+fn written<T: Serialize + ?Sized>(value: &T) -> Result<Body, Error> {
+    let octets = serde_json::to_vec(value);
+    octets.map(Body::from).map_err(|error| Error::with_status(Status::INTERNAL_SERVER_ERROR, error))
 }
 
 impl<'r> Request<'r> {

@@ -10,7 +10,7 @@ use cookie::{Cookie, SameSite};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use rajada_parser::encode::is_token;
 
-use super::Response;
+use super::{OwnedResponse, Response};
 
 impl Response<'_> {
     /// Sets a cookie. What a value can't hold is percent-encoded, `%` itself too, and
@@ -37,36 +37,76 @@ impl Response<'_> {
     /// ```
     #[doc(alias("set_cookie", "Set-Cookie"))]
     pub fn cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
-        let mut cookie = cookie.into();
-        let encoded = Cow::from(utf8_percent_encode(cookie.value(), ENCODED));
-        // An escape alone is borrowed, too.
-        if encoded != cookie.value() {
-            let encoded = encoded.into_owned();
-            cookie.set_value(encoded);
-        }
-        self.raw_cookie(cookie)
+        self.raw_cookie(encoded(cookie.into()))
     }
 
     /// Sets a cookie whose value stands as it is given, for [`Request::raw_cookie`](crate::Request::raw_cookie) or for
     /// others to read: octets that a cookie may hold, in quotes or not. Any other value fails the request with 500, and
     /// so does what [`cookie`](Self::cookie) refuses.
     pub fn raw_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
-        let cookie = cookie.into();
-        if let Err(error) = check(&cookie) {
-            self.fail(error.into());
-            return self;
+        match line(cookie.into()) {
+            Ok(line) => self.header("Set-Cookie", line),
+            Err(error) => {
+                self.fail(error.into());
+                self
+            }
         }
-        self.header("Set-Cookie", cookie.to_string())
     }
 
     /// Has the client forget a cookie. Path and domain must be those that it was set with; one whose name begins with
     /// `__Host-` or `__Secure-` needs the attributes that it was set with, too.
     #[doc(alias("remove_cookie", "delete_cookie"))]
     pub fn forget_cookie<'c>(&mut self, cookie: impl Into<Cookie<'c>>) -> &mut Self {
-        let mut cookie = cookie.into();
-        cookie.make_removal();
-        self.cookie(cookie)
+        self.cookie(removal(cookie.into()))
     }
+}
+
+impl OwnedResponse {
+    /// Sets a cookie, as [`Response::cookie`] does.
+    #[doc(alias("set_cookie", "Set-Cookie"))]
+    pub fn cookie<'c>(self, cookie: impl Into<Cookie<'c>>) -> OwnedResponse {
+        self.raw_cookie(encoded(cookie.into()))
+    }
+
+    /// Sets a cookie whose value stands as it is given, as [`Response::raw_cookie`] does.
+    pub fn raw_cookie<'c>(mut self, cookie: impl Into<Cookie<'c>>) -> OwnedResponse {
+        match line(cookie.into()) {
+            Ok(line) => self.header("Set-Cookie", line),
+            Err(error) => {
+                self.fail(error.into());
+                self
+            }
+        }
+    }
+
+    /// Has the client forget a cookie, as [`Response::forget_cookie`] does.
+    #[doc(alias("remove_cookie", "delete_cookie"))]
+    pub fn forget_cookie<'c>(self, cookie: impl Into<Cookie<'c>>) -> OwnedResponse {
+        self.cookie(removal(cookie.into()))
+    }
+}
+
+/// The cookie with its value percent-encoded.
+fn encoded(mut cookie: Cookie<'_>) -> Cookie<'_> {
+    let encoded = Cow::from(utf8_percent_encode(cookie.value(), ENCODED));
+    // An escape alone is borrowed, too.
+    if encoded != cookie.value() {
+        let encoded = encoded.into_owned();
+        cookie.set_value(encoded);
+    }
+    cookie
+}
+
+/// What has a client forget the cookie.
+fn removal(mut cookie: Cookie<'_>) -> Cookie<'_> {
+    cookie.make_removal();
+    cookie
+}
+
+/// The value of `Set-Cookie`.
+fn line(cookie: Cookie<'_>) -> Result<String, BadCookie> {
+    check(&cookie)?;
+    Ok(cookie.to_string())
 }
 
 /// What is no cookie-octet, and what begins an escape. (What is not ASCII is encoded anyway.)

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rajada_pipeline::{Streaming, TicketId};
 
+use super::Headers;
 use super::heads::Heads;
 use crate::Error;
 use crate::content::BodyStream;
@@ -12,8 +13,8 @@ use crate::runtime::{Clock, TaskCount};
 /// Lent to each answer while it is written.
 pub(crate) struct Desk {
     pub(crate) heads: Heads,
-    /// Fields of the answer at hand, encoded.
-    pub(crate) fields: Vec<u8>,
+    /// Fields of the answer at hand.
+    pub(crate) fields: Headers,
     /// What the answer at hand has failed with; nothing between two answers.
     pub(crate) failure: Option<Box<Error>>,
     /// What is to be done once that answer is given.
@@ -37,7 +38,7 @@ impl Desk {
     pub(crate) fn new(clock: &Clock, tasks: &Rc<TaskCount>) -> Desk {
         Desk {
             heads: Heads::new(clock),
-            fields: Vec::with_capacity(FIELDS),
+            fields: Headers::with_capacity(FIELDS),
             failure: None,
             later: Vec::new(),
             tasks: tasks.clone(),

@@ -16,7 +16,8 @@ use crate::{Body, ContentType, Error, Status};
 /// | [`Html`](crate::Html) | text/html; charset=utf-8 |
 /// | [`Redirect`](crate::Redirect) | a `Location` |
 /// | [`Status`], `()` | no content |
-/// | `(Status, value)` | the value with another status |
+/// | `(status, value)`, `(headers, value)`, `(status, headers, value)` | the value with another status and [more headers](crate::ResponsePart) |
+/// | [`OwnedResponse`](crate::OwnedResponse) | itself |
 /// | `Option<value>` | 404 for `None` |
 /// | `Result<value, error>` | what the error handlers make of the error |
 ///
@@ -26,7 +27,7 @@ use crate::{Body, ContentType, Error, Status};
 /// App::new()
 ///     .get("/old", |_: &Request| Redirect::permanent("/new"))
 ///     .get("/new", |_: &Request| Html("<h1>new</h1>"))
-///     .put("/new", |_: &Request| (Status::CREATED, "made"));
+///     .put("/new", |_: &Request| (Status::CREATED, [("Location", "/new")], "made"));
 /// ```
 #[doc(alias = "Responder")]
 #[doc(alias = "into_response")]
@@ -95,13 +96,6 @@ impl IntoResponse for () {
 impl IntoResponse for Status {
     fn into_response(self, response: &mut Response<'_>) {
         response.set_status(self).empty();
-    }
-}
-
-impl<R: IntoResponse> IntoResponse for (Status, R) {
-    fn into_response(self, response: &mut Response<'_>) {
-        response.set_status(self.0);
-        self.1.into_response(response);
     }
 }
 

@@ -1,34 +1,45 @@
 //! An answer as a handler writes it.
 
+mod cache_control;
 mod content_type;
 #[cfg(feature = "cookies")]
 mod cookies;
 mod desk;
+mod head;
+mod headers;
 mod heads;
 mod html;
 mod into_response;
+mod location;
 mod owed;
+mod owned;
+mod part;
+mod recorder;
 
+pub use cache_control::CacheControl;
 pub use content_type::ContentType;
 #[cfg(feature = "cookies")]
 pub use cookies::BadCookie;
+pub use headers::{BadHeader, Headers};
 pub use html::Html;
 pub use into_response::IntoResponse;
+pub use location::Location;
+pub use owned::OwnedResponse;
+pub use part::ResponsePart;
 
 pub(crate) use desk::{Desk, Later};
 pub(crate) use owed::{Owed, abandon};
 
+use headers::CONTENT_TYPE;
 use owed::Refusal;
 
 use core::fmt;
 
 use bytes::Bytes;
-use rajada_parser::encode::{is_field_value, is_token};
-use rajada_parser::list::trim;
 use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ticket};
 
 use crate::content::{BodyStream, Kept};
-use crate::{Body, Error, MediaType, Status, gate};
+use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
 ///
@@ -50,9 +61,9 @@ pub struct Response<'r> {
     desk: &'r mut Desk,
     /// Content is kept here until the hooks behind the handler have run, if there are any.
     staged: Option<&'r mut Option<Staged>>,
-    content_type: Option<ContentType>,
     status: Status,
-    typed_by_header: bool,
+    /// The media type is settled: it is among the headers, or there is none.
+    typed: bool,
     close: bool,
     missing: bool,
     /// Something of the above is not as it was at first, or content is staged: an answer that is
@@ -62,32 +73,16 @@ pub struct Response<'r> {
 
 /// What hooks have set of an answer that an asynchronous handler will give.
 pub(crate) struct Preset {
-    fields: Vec<u8>,
+    fields: Headers,
     status: Status,
-    content_type: Option<ContentType>,
-    typed_by_header: bool,
+    typed: bool,
     close: bool,
 }
 
 /// Content that waits for hooks.
 pub(crate) struct Staged {
-    pub(crate) body: Body,
-    pub(crate) content_type: Option<ContentType>,
+    body: Body,
 }
-
-/// A header that can't be sent: its name is no token, its value has control octets such as CR, LF or NUL
-/// (RFC 9110 section 5), it is one that the server writes itself, or a `Content-Type` that is none
-/// ([`MediaType::parse`]).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadHeader;
-
-impl fmt::Display for BadHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a header that can't be sent")
-    }
-}
-
-impl core::error::Error for BadHeader {}
 
 impl<'r> Response<'r> {
     #[inline]
@@ -103,90 +98,12 @@ impl<'r> Response<'r> {
             owed,
             desk,
             staged,
-            content_type: None,
             status: Status::OK,
-            typed_by_header: false,
+            typed: false,
             close: false,
             missing: false,
             unusual,
         }
-    }
-
-    /// Sets the status; 200 unless it is set.
-    pub fn set_status(&mut self, status: Status) -> &mut Self {
-        self.status = status;
-        self.unusual = true;
-        self
-    }
-
-    /// Sets the media type; the calls that send content have their own for when none was set. An answer has one: what was
-    /// set last, by this or as a [`header`](Self::header), stands (RFC 9110 section 5.3).
-    ///
-    /// ```
-    /// use rajada_mio::{App, ContentType, Request, Response};
-    ///
-    /// const CSV: ContentType = ContentType::new("text/csv; charset=utf-8");
-    ///
-    /// App::new().get("/table", |_: &Request, res: &mut Response| res.content_type(CSV).text("a,b\n1,2\n"));
-    /// ```
-    pub fn content_type(&mut self, content_type: ContentType) -> &mut Self {
-        self.remove_type();
-        self.content_type = Some(content_type);
-        self.unusual = true;
-        self
-    }
-
-    /// Adds a header. One that can't be sent (see [`BadHeader`]) fails the request with 500. White space around the value
-    /// is no part of it and is not sent (RFC 9110 section 5.5): the client gets what is left. What the value of a
-    /// particular header looks like is the caller's matter.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Request, Response};
-    ///
-    /// App::new().get("/", |req: &Request, res: &mut Response| {
-    ///     // Whatever the client has put into the query, it can't begin another header.
-    ///     res.header("X-Query", req.query_string().unwrap_or_default()).text("look at the headers");
-    /// });
-    /// ```
-    #[doc(alias("append_header", "insert_header"))]
-    pub fn header(&mut self, name: &str, value: impl AsRef<[u8]>) -> &mut Self {
-        if let Err(error) = self.try_header(name, value) {
-            self.fail(error.into());
-        }
-        self
-    }
-
-    /// Adds a header, as [`header`](Self::header) does.
-    ///
-    /// # Errors
-    /// If it can't be sent; nothing is added then.
-    pub fn try_header(
-        &mut self,
-        name: &str,
-        value: impl AsRef<[u8]>,
-    ) -> Result<&mut Self, BadHeader> {
-        let value = trim(value.as_ref());
-        if !is_token(name.as_bytes())
-            || !is_field_value(value)
-            || Head::is_added(name.as_bytes())
-            || name.eq_ignore_ascii_case("date")
-        {
-            return Err(BadHeader);
-        }
-        if name.eq_ignore_ascii_case(CONTENT_TYPE) {
-            if MediaType::parse(value).is_none() {
-                return Err(BadHeader);
-            }
-            self.remove_type();
-            (self.typed_by_header, self.content_type) = (true, None);
-        }
-        self.unusual = true;
-        let fields = &mut self.desk.fields;
-        fields.extend_from_slice(name.as_bytes());
-        fields.extend_from_slice(b": ");
-        fields.extend_from_slice(value);
-        fields.extend_from_slice(b"\r\n");
-        Ok(self)
     }
 
     /// Closes the connection behind this answer, which says so. If further requests have come by then, they are answered,
@@ -209,8 +126,12 @@ impl<'r> Response<'r> {
     /// });
     /// ```
     pub fn on_sent(&mut self, told: impl FnOnce() + 'static) -> &mut Self {
+        self.tell_sent(Box::new(told))
+    }
+
+    fn tell_sent(&mut self, told: Box<dyn FnOnce()>) -> &mut Self {
         if let Some(id) = self.owed.id() {
-            self.desk.later.push(Later::Tell(id, Box::new(told)));
+            self.desk.later.push(Later::Tell(id, told));
         }
         self
     }
@@ -237,9 +158,14 @@ impl<'r> Response<'r> {
 
     /// Sends an answer without content.
     pub fn empty(&mut self) {
-        self.typed_by_header = true;
+        self.send_typed(Body::Empty);
+    }
+
+    /// Sends content whose type was set, or has none.
+    fn send_typed(&mut self, body: Body) {
+        self.typed = true;
         self.unusual = true;
-        self.send(ContentType::OCTETS, Body::Empty);
+        self.send(ContentType::OCTETS, body);
     }
 
     /// Leaves the answer to the application's handler for what is not found.
@@ -264,34 +190,17 @@ impl<'r> Response<'r> {
     pub fn discard(&mut self) -> &mut Self {
         if let Some(staged) = self.staged.as_deref_mut() {
             gate::discard(staged.take());
-            self.remove_type();
-            (self.typed_by_header, self.content_type) = (false, None);
+            if self.typed {
+                self.desk.fields.remove(CONTENT_TYPE);
+                self.typed = false;
+            }
         }
         self
-    }
-
-    /// Sets a header in place of those of its name.
-    pub(crate) fn replace_header(&mut self, name: &str, value: &str) -> &mut Self {
-        remove(&mut self.desk.fields, name);
-        self.header(name, value)
-    }
-
-    /// Takes a media type out of the fields, if it is there.
-    fn remove_type(&mut self) {
-        if self.typed_by_header {
-            remove(&mut self.desk.fields, CONTENT_TYPE);
-        }
     }
 
     /// Whether an answer has been given.
     pub fn is_sent(&self) -> bool {
         self.owed.is_paid() || self.staged.as_ref().is_some_and(|staged| staged.is_some())
-    }
-
-    /// The status that is set.
-    #[doc(alias = "current_status")]
-    pub fn status(&self) -> Status {
-        self.status
     }
 
     /// Sends content whose type is `content_type` unless one was set.
@@ -346,9 +255,11 @@ impl<'r> Response<'r> {
             None => false,
             Some(staged) => {
                 if staged.is_none() && self.desk.failure.is_none() {
-                    let content_type =
-                        self.content_type.or((!self.typed_by_header).then_some(content_type));
-                    *staged = Some(Staged { body: body().unwrap_or(Body::Empty), content_type });
+                    *staged = Some(Staged { body: body().unwrap_or(Body::Empty) });
+                    if !self.typed {
+                        self.desk.fields.set_type(content_type);
+                        self.typed = true;
+                    }
                 }
                 true
             }
@@ -423,13 +334,12 @@ impl<'r> Response<'r> {
         if self.close {
             self.owed.close_behind();
         }
-        let default = if self.typed_by_header { None } else { Some(content_type) };
-        let content_type = self.content_type.or(default);
+        let content_type = if self.typed { None } else { Some(content_type) };
         let Desk { heads, fields, later, .. } = &mut *self.desk;
         let head: Result<Head<'_>, HeadError> = if fields.is_empty() {
             heads.prepared(self.status, content_type).map(|prepared| prepared.head())
         } else {
-            heads.with_fields(self.status, content_type, fields)
+            heads.with_fields(self.status, content_type, fields.as_lines())
         };
         let given = match head {
             Ok(head) => answer(&mut self.owed, later, &head),
@@ -458,8 +368,7 @@ impl<'r> Response<'r> {
     pub(crate) fn reset(&mut self) {
         self.desk.fields.clear();
         self.discard();
-        (self.status, self.content_type) = (Status::OK, None);
-        (self.typed_by_header, self.missing) = (false, false);
+        (self.status, self.typed, self.missing) = (Status::OK, false, false);
         gate::discard(self.desk.failure.take());
     }
 
@@ -492,14 +401,7 @@ impl<'r> Response<'r> {
         }
         match staged {
             None => self.empty(),
-            Some(Staged { body, content_type }) => {
-                if !self.typed_by_header {
-                    self.content_type = self.content_type.or(content_type);
-                }
-                self.typed_by_header |= self.content_type.is_none();
-                self.unusual = true;
-                self.send(ContentType::OCTETS, body);
-            }
+            Some(Staged { body }) => self.send_typed(body),
         }
     }
 
@@ -511,16 +413,13 @@ impl<'r> Response<'r> {
 
     /// What was set, for [`restore`](Self::restore); `None` if it is nothing.
     pub(crate) fn preset(&self) -> Option<Box<Preset>> {
-        let untouched = self.desk.fields.is_empty()
-            && self.status == Status::OK
-            && self.content_type.is_none()
-            && !self.close;
+        let untouched =
+            self.desk.fields.is_empty() && self.status == Status::OK && !self.typed && !self.close;
         (!untouched).then(|| {
             Box::new(Preset {
                 fields: self.desk.fields.clone(),
                 status: self.status,
-                content_type: self.content_type,
-                typed_by_header: self.typed_by_header,
+                typed: self.typed,
                 close: self.close,
             })
         })
@@ -531,31 +430,9 @@ impl<'r> Response<'r> {
         self.desk.fields.clone_from(&preset.fields);
         self.unusual = true;
         self.status = preset.status;
-        self.content_type = preset.content_type;
-        self.typed_by_header = preset.typed_by_header;
+        self.typed = preset.typed;
         self.close = preset.close;
     }
-}
-
-const CONTENT_TYPE: &str = "content-type";
-
-/// Takes all fields of a name out of encoded ones.
-#[cold]
-fn remove(fields: &mut Vec<u8>, name: &str) {
-    let is_it = |line: &[u8]| {
-        let (own, rest) = line.split_at_checked(name.len()).unwrap_or_default();
-        own.eq_ignore_ascii_case(name.as_bytes()) && rest.first() == Some(&b':')
-    };
-    let (mut at, mut kept) = (0, 0);
-    while let Some(line) = fields[at..].split_inclusive(|&octet| octet == b'\n').next() {
-        let (len, stays) = (line.len(), !is_it(line));
-        if stays {
-            fields.copy_within(at..at + len, kept);
-            kept += len;
-        }
-        at += len;
-    }
-    fields.truncate(kept);
 }
 
 impl fmt::Debug for Response<'_> {

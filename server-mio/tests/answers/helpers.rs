@@ -27,7 +27,7 @@ fn holds(answer: &Answer, content_type: &str, content: &[u8]) {
 }
 
 /// What a value says as an answer: at once, with a hook behind it, and from an asynchronous handler.
-fn answers_with<R: IntoResponse + 'static>(
+pub(crate) fn answers_with<R: IntoResponse + 'static>(
     value: impl Fn() -> R + Clone + Send + Sync + 'static,
 ) -> [Answer; 3] {
     let (one, other) = (value.clone(), value.clone());

@@ -3,6 +3,7 @@
 mod cookies;
 mod helpers;
 mod made;
+mod owned;
 mod redirects;
 mod values;
 mod wire;

@@ -14,7 +14,7 @@ pub(crate) fn cases() -> Cases {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) reason: String,
-    fields: Vec<(String, Vec<u8>)>,
+    pub(crate) fields: Vec<(String, Vec<u8>)>,
     pub(crate) content: Vec<u8>,
 }
 
