@@ -144,8 +144,10 @@
 //!
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
+//! | `anyhow` | | [`App::on_error`] and [`Error::find`] see into an `anyhow::Error` | anyhow: 1 crate |
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
+//! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
@@ -181,7 +183,7 @@ pub mod tokio_net;
 pub use app::{App, PreparedApp};
 pub use content::{Body, BodyStream, Content, ContentStream};
 pub use driver::Exit;
-pub use error::Error;
+pub use error::{Error, OrStatus};
 pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
 pub use limits::{Deadlines, Limits};
 pub use peer::Peer;

@@ -16,7 +16,6 @@ pub(crate) use call::{Call, Goal};
 pub(crate) use shared::{Entry, Shared, plain};
 pub(crate) use weight::Weight;
 
-use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,7 +80,8 @@ struct Declared {
 /// What answers errors of one type.
 #[derive(Clone)]
 pub(crate) struct ErrorHandler {
-    pub(crate) of: TypeId,
+    /// How far inside an error there is one of its type.
+    pub(crate) depth: fn(&Error) -> Option<usize>,
     pub(crate) answer: Arc<ErrorFn>,
 }
 
@@ -336,7 +336,9 @@ impl App {
         self
     }
 
-    /// What answers errors of type `E`. The handler declared first for a type wins.
+    /// What answers errors of type `E`: those that handlers and hooks fail with, and those that have caused others
+    /// ([`Error::find`]). The outermost error that a handler is for has it, and of its handlers the one that was declared
+    /// first.
     ///
     /// Each error is logged once, when its answer is made, hooks [behind](Self::after) the handler included: at the level
     /// error if its status is 500 or above, at debug if it is below. The line has the peer, the method and the target, as far
@@ -355,16 +357,16 @@ impl App {
     ///     });
     /// ```
     #[doc(alias("exception handler", "error handler", "catch"))]
-    pub fn on_error<E: core::error::Error + 'static>(
+    pub fn on_error<E: core::error::Error + Send + Sync + 'static>(
         mut self,
         handler: impl Fn(&E, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
     ) -> App {
         let answer = move |error: &Error, request: &Request<'_>, response: &mut Response<'_>| {
-            if let Some(error) = error.downcast_ref::<E>() {
+            if let Some(error) = error.find::<E>() {
                 handler(error, request, response);
             }
         };
-        self.errors.push(ErrorHandler { of: TypeId::of::<E>(), answer: Arc::new(answer) });
+        self.errors.push(ErrorHandler { depth: Error::depth::<E>, answer: Arc::new(answer) });
         self
     }
 

@@ -141,7 +141,8 @@ impl Shared {
     ) {
         response.reset();
         response.set_status(error.status());
-        let handler = self.errors.iter().find(|handler| error.is(handler.of));
+        let found = self.errors.iter().filter_map(|it| Some(((it.depth)(error)?, it)));
+        let handler = found.min_by_key(|(depth, _)| *depth).map(|(_, handler)| handler);
         if let (Some(handler), Some(request)) = (handler, request) {
             return (handler.answer)(error, request, response);
         }
