@@ -1,5 +1,7 @@
 //! One connection's side of HTTP.
 
+use std::sync::Arc;
+
 use rajada_parser::Positions;
 use rajada_pipeline::{Pipeline, Ticket, TicketId};
 
@@ -46,7 +48,7 @@ pub(crate) type Told = Vec<(TicketId, Box<dyn FnOnce()>)>;
 /// A request whose hooks have run, and that waits: for its content, for the answers in front of it to leave, for a place
 /// among the tasks.
 pub(crate) struct Pending {
-    pub(crate) parts: Box<OwnedParts>,
+    pub(crate) parts: Arc<OwnedParts>,
     pub(crate) promise: Promise,
     pub(super) waiting: Waiting,
     pub(super) awaits: Awaits,

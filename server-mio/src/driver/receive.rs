@@ -93,7 +93,7 @@ impl Service {
             match event {
                 Event::Data(octets) => {
                     if let Some(pending) = &mut exchange.ledger.pending {
-                        pending.parts.add_content(octets);
+                        request::add_content(&mut pending.parts, octets);
                     }
                 }
                 Event::EndOfMessage { .. } => {
@@ -211,7 +211,7 @@ impl Service {
     ) -> bool {
         let around = arrival.around;
         let mut extensions = Extensions::default();
-        let mut request = Request { extensions: Attached::Open(&mut extensions), ..request };
+        let mut request = Request { extensions: Attached::At(&extensions), ..request };
         let Target::Entry(endpoint, entry) = target else {
             self.answer_plainly(around, owed, target, &mut request);
             extensions.clear();
@@ -223,14 +223,13 @@ impl Service {
             (Some(waiting), Some(awaits)) => {
                 self.postpone(owed, ledger, arrival, &request, waiting, awaits);
                 if let Some(pending) = &mut ledger.pending {
-                    pending.parts.set_extensions(extensions);
+                    request::attach(&mut pending.parts, extensions);
                 }
                 awaits == Awaits::Content
             }
             (Some(waiting), None) => {
-                let mut parts = request::lend(&around.shared.context);
-                parts.copy(arrival.head, &request);
-                parts.set_extensions(extensions);
+                let mut parts = request::kept(&around.shared.context, arrival.head, &request);
+                request::attach(&mut parts, extensions);
                 self.start(around, owed, ledger, waiting, parts);
                 true
             }
@@ -296,8 +295,7 @@ impl Service {
             cold_path();
             return self.wait_at_once(owed, ledger, endpoint, arrival, request);
         }
-        let mut parts = request::lend(&arrival.around.shared.context);
-        parts.copy(arrival.head, request);
+        let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
         let waiting = Waiting { endpoint, preset: None };
         self.start(arrival.around, owed, ledger, waiting, parts);
         true
@@ -335,8 +333,7 @@ impl Service {
             log::debug!("{}: no 100 could be sent: {error}", arrival.around.peer);
         }
         let Some(ticket) = owed.take_ticket() else { return };
-        let mut parts = request::lend(&arrival.around.shared.context);
-        parts.copy(arrival.head, request);
+        let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
         let promise = Promise::new(ticket, ledger.key, &self.lost);
         let pending = Pending { parts, promise, waiting, awaits, pace: None };
         ledger.pending = Some(Box::new(pending));

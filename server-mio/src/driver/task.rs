@@ -1,5 +1,6 @@
 //! What a task of this worker is about.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use rajada_pipeline::Streaming;
@@ -23,8 +24,8 @@ pub(crate) enum Work {
 pub(crate) struct Owner {
     pub(super) promise: Promise,
     pub(super) endpoint: u32,
-    /// A copy of the request, where someone wants to see it once the handler has ended.
-    pub(super) request: Option<Box<OwnedParts>>,
+    /// The request, where someone wants to see it once the handler has ended.
+    pub(super) request: Option<Arc<OwnedParts>>,
     /// What hooks before it have set of the answer.
     pub(super) preset: Option<Box<Preset>>,
     /// Octets of its request.

@@ -3,6 +3,7 @@
 //! The ticket of a request stays with its task, never with the future: whatever becomes of the future (dropped,
 //! panicked, out of time, its connection gone), the request is answered or its connection is closed.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -28,18 +29,14 @@ impl Service {
         owed: Owed<'_>,
         ledger: &mut Ledger,
         waiting: Waiting,
-        parts: Box<OwnedParts>,
+        parts: Arc<OwnedParts>,
     ) {
         let shared = around.shared;
         let Waiting { endpoint, preset } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
-        let copy = shared.asks_for_request(entry).then(|| {
-            let mut copy = request::lend(&shared.context);
-            copy.copy_of(&parts);
-            copy
-        });
-        let weight = parts.weight() + copy.as_ref().map_or(0, |copy| copy.weight());
+        let kept = shared.asks_for_request(entry).then(|| parts.clone());
+        let weight = parts.weight();
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         if let Some(preset) = &preset {
@@ -52,16 +49,16 @@ impl Service {
         if polled.is_err() {
             gate::run("a handler's future", || future.clear());
         }
-        let ticket = concluded(shared, entry, copy.as_deref(), &mut response, polled);
+        let ticket = concluded(shared, entry, kept.as_deref(), &mut response, polled);
         drop(response);
         match ticket {
             None => {
-                copy.into_iter().for_each(request::give_back);
+                kept.into_iter().for_each(request::discard);
             }
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
                 let deadline = self.handler_deadline(shared);
-                let owner = Owner { promise, endpoint, request: copy, preset, weight, deadline };
+                let owner = Owner { promise, endpoint, request: kept, preset, weight, deadline };
                 self.park(ledger, owner);
             }
         }
@@ -135,7 +132,7 @@ impl Service {
             }
             None => {
                 self.follow(exchange);
-                request.into_iter().for_each(request::give_back);
+                request.into_iter().for_each(request::discard);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 self.holdings.give(weight);
                 self.empty(endpoint, future);
@@ -163,7 +160,7 @@ impl Service {
                 Some(Work::Handler(future, owner)) => {
                     self.holdings.give(owner.weight);
                     owner.promise.void();
-                    owner.request.into_iter().for_each(request::give_back);
+                    owner.request.into_iter().for_each(request::discard);
                     self.empty(owner.endpoint, future);
                 }
                 Some(other) => gate::discard(other),
@@ -190,9 +187,19 @@ impl Service {
                 drop(cancelling);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 let Some(ticket) = owner.promise.redeem() else { return };
-                let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
-                let mut response = Response::new(owed, &mut self.desk, None);
+                let Around { shared, settings, .. } = around;
+                let entry = shared.entry(owner.endpoint);
+                let mut staged = None;
+                let owed = Owed::new(&mut exchange.pipeline, settings, ticket);
+                let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
                 plain(&mut response, Status::SERVICE_UNAVAILABLE);
+                if !response.is_finished() {
+                    let request = owner.request.as_deref().map(OwnedParts::view_behind);
+                    conclude(shared, entry, request.as_ref(), &mut response);
+                }
+                drop(response);
+                self.follow(exchange);
+                owner.request.into_iter().for_each(request::discard);
             }
             Some(other) => self.tasks.put_back(task, other),
             None => {}
@@ -240,7 +247,7 @@ impl Service {
                 Work::Handler(future, owner) => {
                     owner.promise.void();
                     gate::discard(future);
-                    gate::discard(owner.request);
+                    owner.request.into_iter().for_each(request::discard);
                 }
                 other => gate::discard(other),
             }
@@ -263,7 +270,7 @@ fn concluded(
         Err(panic) => answer_panic(shared, response, &panic),
     }
     if !response.is_finished() {
-        conclude(shared, entry, request.map(OwnedParts::view).as_ref(), response);
+        conclude(shared, entry, request.map(OwnedParts::view_behind).as_ref(), response);
     }
     None
 }

@@ -1,50 +1,103 @@
-//! Values that hooks attach to a request, by type.
+//! Values attached to a request, by type.
 
 use std::any::{Any, TypeId};
+use std::sync::OnceLock;
 
 use crate::gate;
 
-/// Values attached to one request, one of each type.
+/// Values attached to one request, the last one of each type to be found.
 ///
-/// One word: a request that nothing is attached to should not pay for it.
+/// They are only added, so whoever has one may keep looking at it while others attach more: the request of a handler and
+/// that of the hooks behind it are the same. All are dropped when the last one who knows the request is done with it.
 #[derive(Default)]
 pub(crate) struct Extensions {
-    values: Option<Box<Values>>,
+    first: OnceLock<Box<Attachment>>,
 }
 
-#[derive(Default)]
-struct Values {
-    by_type: Vec<(TypeId, Box<dyn Any + Send>)>,
+struct Attachment {
+    id: TypeId,
+    value: Box<dyn Any + Send + Sync>,
+    next: OnceLock<Box<Attachment>>,
 }
 
 impl Extensions {
-    /// Attaches a value, instead of an earlier one of the same type.
-    pub(crate) fn insert<T: Send + 'static>(&mut self, value: T) {
-        let values = &mut self.values.get_or_insert_default().by_type;
-        values.retain(|(id, _)| *id != TypeId::of::<T>());
-        values.push((TypeId::of::<T>(), Box::new(value)));
+    /// Attaches a value, to be found instead of an earlier one of the same type.
+    pub(crate) fn insert<T: Send + Sync + 'static>(&self, value: T) {
+        let mut new = Box::new(Attachment {
+            id: TypeId::of::<T>(),
+            value: Box::new(value),
+            next: OnceLock::new(),
+        });
+        let mut place = &self.first;
+        while let Err(refused) = place.set(new) {
+            new = refused;
+            // Who was there before is there for good.
+            let Some(taken) = place.get() else { return };
+            place = &taken.next;
+        }
     }
 
     /// The value of a type.
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        let of_type = |(id, _): &&(TypeId, Box<dyn Any + Send>)| *id == TypeId::of::<T>();
-        let values = &self.values.as_deref()?.by_type;
-        values.iter().find(of_type).and_then(|(_, value)| value.downcast_ref())
+        let last = self.iter().filter(|attached| attached.id == TypeId::of::<T>()).last();
+        last.and_then(|attached| attached.value.downcast_ref())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Attachment> {
+        let first = self.first.get().map(|first| &**first);
+        core::iter::successors(first, |attached| attached.next.get().map(|next| &**next))
     }
 
     /// Drops all values, whatever that does.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        if let Some(values) = self.values.take() {
-            // One by one: a panic that meets another on its way ends the process.
-            values.by_type.into_iter().for_each(|(_, value)| gate::discard(value));
+        if let Some(first) = self.first.take() {
+            drop_all(first);
         }
+    }
+}
+
+#[cold]
+fn drop_all(first: Box<Attachment>) {
+    let mut next = Some(first);
+    while let Some(attached) = next.take() {
+        let Attachment { value, next: mut behind, .. } = *attached;
+        next = behind.take();
+        // One by one: a panic that meets another on its way ends the process.
+        gate::discard(value);
+    }
+}
+
+/// However it comes to its end: values are dropped one by one.
+impl Drop for Extensions {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 
 impl core::fmt::Debug for Extensions {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let count = self.values.as_deref().map_or(0, |values| values.by_type.len());
-        f.debug_struct("Extensions").field("values", &count).finish()
+        f.debug_struct("Extensions").field("values", &self.iter().count()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_of_a_type_is_found_and_earlier_ones_stay_where_they_are() {
+        let mut extensions = Extensions::default();
+        assert_eq!(extensions.get::<u8>(), None);
+        extensions.insert(1u8);
+        let first = extensions.get::<u8>();
+        extensions.insert("text");
+        extensions.insert(2u8);
+        assert_eq!((first, extensions.get::<u8>()), (Some(&1), Some(&2)));
+        assert_eq!(extensions.get::<&str>(), Some(&"text"));
+        extensions.clear();
+        assert_eq!(extensions.get::<u8>(), None);
+        extensions.insert(3u8);
+        assert_eq!(extensions.get::<u8>(), Some(&3));
     }
 }

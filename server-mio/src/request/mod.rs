@@ -1,5 +1,6 @@
 //! A request as a handler sees it: views, and nothing parsed before it is asked for.
 
+mod content_gate;
 mod context;
 #[cfg(feature = "cookies")]
 mod cookies;
@@ -30,7 +31,7 @@ pub use owned::{OwnedRequest, RequestRef};
 
 pub(crate) use context::Context;
 pub(crate) use parts::OwnedParts;
-pub(crate) use spare::{Spare, discard, give_back, lend};
+pub(crate) use spare::{Spare, add_content, attach, discard, kept};
 pub(crate) use states::States;
 
 use core::fmt;
@@ -113,8 +114,7 @@ pub(crate) enum Attached<'r> {
     /// Nobody could attach any: there are no hooks.
     Nowhere,
     /// Where hooks attach more.
-    Open(&'r mut Extensions),
-    Kept(&'r Extensions),
+    At(&'r Extensions),
 }
 
 impl<'r> Request<'r> {
@@ -331,17 +331,18 @@ impl<'r> Request<'r> {
         self.context.states.get()
     }
 
-    /// The value of type `T` that a hook before this handler attached with [`extend`](Self::extend).
+    /// The value of type `T` that was [attached](Self::extend) last, as long as the exchange lasts: to the handler, to hooks
+    /// behind it and to handlers of errors, whatever became of the request.
     #[doc(alias("extensions", "request data"))]
     pub fn extension<T: 'static>(&self) -> Option<&T> {
         match &self.extensions {
             Attached::Nowhere => None,
-            Attached::Open(extensions) => extensions.get(),
-            Attached::Kept(extensions) => extensions.get(),
+            Attached::At(extensions) => extensions.get(),
         }
     }
 
-    /// Attaches a value for the hooks and the handler behind this one, instead of an earlier one of the same type.
+    /// Attaches a value for whoever sees the request after this hook, to be found instead of an earlier one of the same type.
+    /// Values are dropped when the exchange is over.
     ///
     /// ```
     /// use rajada_mio::{App, Request, Response};
@@ -356,10 +357,10 @@ impl<'r> Request<'r> {
     ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.clone()));
     /// ```
     #[doc(alias("extensions", "request data"))]
-    pub fn extend<T: Send + 'static>(&mut self, value: T) {
-        match &mut self.extensions {
-            Attached::Open(extensions) => extensions.insert(value),
-            Attached::Nowhere | Attached::Kept(_) => {
+    pub fn extend<T: Send + Sync + 'static>(&mut self, value: T) {
+        match &self.extensions {
+            Attached::At(extensions) => extensions.insert(value),
+            Attached::Nowhere => {
                 unreachable!("hooks get requests that can be extended")
             }
         }

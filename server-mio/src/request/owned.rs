@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::ops::Deref;
+use std::sync::Arc;
 
 use rajada_parser::{Fields, Version};
 
@@ -16,12 +17,15 @@ use crate::peer::Peer;
 #[doc(alias("extractor", "FromRequest"))]
 pub struct OwnedRequest {
     /// Always there, until it is given back.
-    parts: Option<Box<OwnedParts>>,
+    parts: Option<Arc<OwnedParts>>,
+    /// Whether content is shown: not to hooks before the handler, unless they have waited for it.
+    shows_content: bool,
 }
 
 impl OwnedRequest {
-    pub(crate) fn new(parts: Box<OwnedParts>) -> OwnedRequest {
-        OwnedRequest { parts: Some(parts) }
+    /// A request for a handler, all of which is there.
+    pub(crate) fn new(parts: Arc<OwnedParts>) -> OwnedRequest {
+        OwnedRequest { parts: Some(parts), shows_content: true }
     }
 
     /// The request as a synchronous handler sees it, borrowed from this one.
@@ -39,7 +43,8 @@ impl OwnedRequest {
     /// ```
     pub fn as_request(&self) -> RequestRef<'_> {
         match &self.parts {
-            Some(parts) => RequestRef(parts.view()),
+            Some(parts) if self.shows_content => RequestRef(parts.view()),
+            Some(parts) => RequestRef(parts.view_of_head()),
             None => unreachable!("the parts are there until the drop"),
         }
     }

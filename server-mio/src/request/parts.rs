@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rajada_parser::{FieldPosition, Fields, Version};
 
+use super::content_gate::{ContentGate, GateState};
 use super::context::Context;
 use super::{Attached, Extensions, Head, Request};
 use crate::content::Content;
@@ -26,6 +27,8 @@ pub(crate) struct OwnedParts {
     route: Option<u32>,
     ranges: Ranges,
     has_content: bool,
+    /// What its content waits for, where hooks run before it is read.
+    pub(super) gate: ContentGate,
     peer: Peer,
     pub(super) extensions: Extensions,
 }
@@ -33,8 +36,8 @@ pub(crate) struct OwnedParts {
 impl OwnedParts {
     /// An empty one for requests to an application.
     #[cold]
-    pub(super) fn new(context: &Arc<Context>) -> Box<OwnedParts> {
-        Box::new(OwnedParts {
+    pub(super) fn new(context: &Arc<Context>) -> Arc<OwnedParts> {
+        Arc::new(OwnedParts {
             context: context.clone(),
             octets: Vec::new(),
             head: 0,
@@ -47,13 +50,14 @@ impl OwnedParts {
             route: None,
             ranges: Ranges::new(),
             has_content: false,
+            gate: ContentGate::default(),
             peer: Peer::Local,
             extensions: Extensions::default(),
         })
     }
 
     /// Becomes a copy of `request`, whose head is `head`, but for its extensions.
-    pub(crate) fn copy(&mut self, head: &rajada_parser::Request<'_, '_>, request: &Request<'_>) {
+    pub(super) fn copy(&mut self, head: &rajada_parser::Request<'_, '_>, request: &Request<'_>) {
         let range = |range: core::ops::Range<usize>| (range.start as u32, range.end as u32);
         self.octets.clear();
         self.octets.extend_from_slice(head.octets());
@@ -69,6 +73,7 @@ impl OwnedParts {
         self.ranges.clear();
         self.ranges.extend(request.ranges.iter().copied());
         self.has_content = false;
+        self.gate.open();
         self.peer = *request.peer;
         self.extensions.clear();
         if let Content::Whole(octets) = request.content {
@@ -104,14 +109,13 @@ impl OwnedParts {
     }
 
     /// Adds a piece of content.
-    pub(crate) fn add_content(&mut self, octets: &[u8]) {
+    pub(super) fn add_content(&mut self, octets: &[u8]) {
         self.has_content = true;
         self.octets.extend_from_slice(octets);
     }
 
     /// The request as a synchronous handler sees it.
     pub(crate) fn view(&self) -> Request<'_> {
-        let content = self.octets.get(self.head..).unwrap_or_default();
         Request {
             head: Head::Kept(self),
             path: match self.path {
@@ -121,10 +125,41 @@ impl OwnedParts {
             },
             route: self.route,
             ranges: &self.ranges,
-            content: if self.has_content { Content::Whole(content) } else { Content::None },
+            content: self.content(),
             peer: &self.peer,
             context: &self.context,
-            extensions: Attached::Kept(&self.extensions),
+            extensions: Attached::At(&self.extensions),
+        }
+    }
+
+    /// The same for hooks before the handler: they see no content.
+    pub(super) fn view_of_head(&self) -> Request<'_> {
+        let view = self.view();
+        let content = match view.content {
+            Content::None => Content::None,
+            _ => Content::Unread,
+        };
+        Request { content, ..view }
+    }
+
+    /// The same for whoever sees a request that has been answered: content that was not read will not be.
+    pub(crate) fn view_behind(&self) -> Request<'_> {
+        let view = self.view();
+        let content = match view.content {
+            Content::Unread => Content::None,
+            content => content,
+        };
+        Request { content, ..view }
+    }
+
+    fn content(&self) -> Content<'_> {
+        match self.gate.state() {
+            GateState::Open if self.has_content => {
+                Content::Whole(self.octets.get(self.head..).unwrap_or_default())
+            }
+            GateState::Arrived(octets) if !octets.is_empty() => Content::Whole(octets),
+            GateState::Open | GateState::Arrived(_) => Content::None,
+            GateState::Closed => Content::Unread,
         }
     }
 
@@ -150,24 +185,7 @@ impl OwnedParts {
 }
 
 impl OwnedParts {
-    pub(crate) fn set_extensions(&mut self, extensions: Extensions) {
+    pub(super) fn set_extensions(&mut self, extensions: Extensions) {
         self.extensions = extensions;
-    }
-
-    /// Becomes a copy of another one, but for its extensions.
-    pub(crate) fn copy_of(&mut self, other: &OwnedParts) {
-        self.octets.clone_from(&other.octets);
-        self.positions.clone_from(&other.positions);
-        self.decoded.clone_from(&other.decoded);
-        self.ranges.clone_from(&other.ranges);
-        self.head = other.head;
-        self.method = other.method;
-        self.target = other.target;
-        self.version = other.version;
-        self.path = other.path;
-        self.route = other.route;
-        self.has_content = other.has_content;
-        self.peer = other.peer;
-        self.extensions.clear();
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::parts::OwnedParts;
+use super::{Extensions, Request};
 use crate::stock::Stock;
 
 /// How many owned requests a worker keeps for use again.
@@ -21,7 +22,7 @@ thread_local! {
 /// What a worker keeps, while it is at work on its thread; between two turns the worker itself has it.
 #[derive(Default)]
 pub(crate) struct Spare {
-    parts: Stock<Box<OwnedParts>>,
+    parts: Stock<Arc<OwnedParts>>,
 }
 
 impl Spare {
@@ -38,20 +39,47 @@ impl Spare {
     }
 }
 
-/// An owned request to be filled, for an application: one that was dropped on this thread, if there is any.
-pub(crate) fn lend(context: &Arc<Context>) -> Box<OwnedParts> {
+/// A copy of a request, whose head is `head`, but for what is attached to it; in memory that was used on this thread, if
+/// there is any.
+pub(crate) fn kept(
+    context: &Arc<Context>,
+    head: &rajada_parser::Request<'_, '_>,
+    request: &Request<'_>,
+) -> Arc<OwnedParts> {
     let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.take());
-    parts.filter(|parts| parts.is_of(context)).unwrap_or_else(|| OwnedParts::new(context))
+    let parts = parts.filter(|parts| parts.is_of(context));
+    let mut parts = parts.unwrap_or_else(|| OwnedParts::new(context));
+    // Nobody else knows it.
+    if let Some(own) = Arc::get_mut(&mut parts) {
+        own.copy(head, request);
+    }
+    parts
 }
 
-/// Takes back an owned request that nobody has seen the end of: what hooks have attached is dropped, whatever that does.
-pub(crate) fn discard(mut parts: Box<OwnedParts>) {
-    parts.extensions.clear();
-    give_back(parts);
+/// Attaches what hooks have attached to the request that it was copied from.
+pub(crate) fn attach(parts: &mut Arc<OwnedParts>, extensions: Extensions) {
+    if let Some(own) = Arc::get_mut(parts) {
+        own.set_extensions(extensions);
+    }
 }
 
-/// Takes an owned request back, on a thread that has use for it; anywhere else it is freed.
-pub(crate) fn give_back(parts: Box<OwnedParts>) {
+/// Adds a piece of content, while nobody else knows the request.
+pub(crate) fn add_content(parts: &mut Arc<OwnedParts>, octets: &[u8]) {
+    if let Some(own) = Arc::get_mut(parts) {
+        own.add_content(octets);
+    }
+}
+
+/// Takes back an owned request that somebody has done with. The last one who knows it drops what was attached to it,
+/// whatever that does; its memory is used again on a thread that has use for it, and anywhere else it is freed.
+pub(crate) fn discard(mut parts: Arc<OwnedParts>) {
+    if let Some(own) = Arc::get_mut(&mut parts) {
+        own.extensions.clear();
+        give_back(parts);
+    }
+}
+
+fn give_back(parts: Arc<OwnedParts>) {
     if parts.capacity() > MOST_KEPT {
         return;
     }
