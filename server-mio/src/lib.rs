@@ -166,6 +166,7 @@ mod error;
 mod gate;
 mod handler;
 mod home;
+mod hook;
 mod limits;
 mod peer;
 mod redirect;

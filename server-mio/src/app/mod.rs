@@ -8,6 +8,7 @@ mod ambient;
 mod ambient;
 mod call;
 mod room;
+mod scope;
 mod shared;
 mod weight;
 
@@ -20,8 +21,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rajada_parser::Level;
+use scope::{Scope, ScopeId};
 
 use crate::handler::{Endpoint, Handler, Outcome, Synchronous};
+use crate::hook::Layer;
 use crate::request::States;
 use crate::runtime::Locals;
 use crate::{
@@ -45,12 +48,11 @@ use crate::{
 /// parameters come first, and a trailing slash makes another path. `HEAD` is answered from `GET`, `OPTIONS` from the
 /// methods that a route has, another method with 405.
 #[doc(alias("Router", "Application", "service", "server"))]
-#[derive(Default)]
 #[must_use = "an application does nothing until it runs"]
 pub struct App {
     routes: Vec<Declared>,
-    before: Vec<Arc<BeforeHook>>,
-    after: Vec<Arc<AfterHook>>,
+    /// Its own one first, then those of nested applications.
+    scopes: Vec<Scope>,
     errors: Vec<ErrorHandler>,
     not_found: Option<Endpoint>,
     pages: Vec<Page>,
@@ -60,7 +62,6 @@ pub struct App {
     pub(crate) settings: AppSettings,
 }
 
-pub(crate) type BeforeHook = dyn Fn(&mut Request<'_>, &mut Response<'_>) + Send + Sync;
 pub(crate) type AfterHook = dyn Fn(&Request<'_>, &mut Response<'_>) + Send + Sync;
 pub(crate) type WorkerHook = dyn Fn(&mut Locals) + Send + Sync;
 type ErrorFn = dyn Fn(&Error, &Request<'_>, &mut Response<'_>) + Send + Sync;
@@ -72,9 +73,8 @@ struct Declared {
     pattern: String,
     endpoint: Endpoint,
     slow: bool,
-    /// Those of the nested application that it was written in.
-    before: Vec<Arc<BeforeHook>>,
-    after: Vec<Arc<AfterHook>>,
+    /// The application that it was written in.
+    scope: ScopeId,
 }
 
 /// What answers errors of one type.
@@ -125,11 +125,27 @@ impl Default for AppSettings {
     }
 }
 
+impl Default for App {
+    fn default() -> App {
+        App::new()
+    }
+}
+
 /// Routes.
 impl App {
     /// An application without routes.
     pub fn new() -> App {
-        App::default()
+        App {
+            routes: Vec::new(),
+            scopes: vec![Scope::default()],
+            errors: Vec::new(),
+            not_found: None,
+            pages: Vec::new(),
+            states: States::default(),
+            start: Vec::new(),
+            stop: Vec::new(),
+            settings: AppSettings::default(),
+        }
     }
 
     /// A handler for `GET`, and `HEAD`, which gets the same answer without its content.
@@ -220,10 +236,10 @@ impl App {
     /// ```
     #[doc(alias("scope", "mount", "sub-router", "prefix", "merge"))]
     pub fn nest(mut self, prefix: &str, inner: App) -> App {
+        let first = scope::nest(&mut self.scopes, inner.scopes, prefix);
         for mut route in inner.routes {
             route.pattern.insert_str(0, prefix);
-            route.before.splice(0..0, inner.before.iter().cloned());
-            route.after.extend(inner.after.iter().cloned());
+            route.scope += first;
             self.routes.push(route);
         }
         self.errors.extend(inner.errors);
@@ -268,14 +284,11 @@ impl App {
 
     fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
         let pattern = pattern.to_owned();
-        self.routes.push(Declared {
-            methods,
-            pattern,
-            endpoint,
-            slow: false,
-            before: Vec::new(),
-            after: Vec::new(),
-        });
+        self.routes.push(Declared { methods, pattern, endpoint, slow: false, scope: 0 });
+    }
+
+    fn own(&mut self) -> &mut Scope {
+        &mut self.scopes[0]
     }
 }
 
@@ -306,13 +319,12 @@ impl App {
         mut self,
         hook: impl Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
     ) -> App {
-        self.before.push(Arc::new(
-            move |request: &mut Request<'_>, response: &mut Response<'_>| {
-                if let Err(error) = hook(request, response).into_result() {
-                    response.fail(error);
-                }
-            },
-        ));
+        let hook = move |request: &mut Request<'_>, response: &mut Response<'_>| {
+            if let Err(error) = hook(request, response).into_result() {
+                response.fail(error);
+            }
+        };
+        self.own().layers.push(Layer::Sync(Arc::new(hook)));
         self
     }
 
@@ -332,7 +344,7 @@ impl App {
         mut self,
         hook: impl Fn(&Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
     ) -> App {
-        self.after.push(Arc::new(hook));
+        self.own().after.push(Arc::new(hook));
         self
     }
 

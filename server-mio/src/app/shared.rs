@@ -1,5 +1,6 @@
 //! An application as workers see it: immutable, shared, ready to look things up in.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rajada_parser::Config;
@@ -7,10 +8,10 @@ use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
 
 use super::call::{EndpointId, Goal};
 use super::room::Room;
-use super::{
-    AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Page, Weight, WorkerHook,
-};
+use super::scope::{self, Scope, ScopeId};
+use super::{AfterHook, App, AppSettings, Declared, ErrorHandler, Page, Weight, WorkerHook};
 use crate::handler::{Endpoint, Kind};
+use crate::hook::{Layer, SyncHook};
 use crate::request::Context;
 use crate::routing::{Router, Value};
 use crate::runtime::BlockingPool;
@@ -19,9 +20,12 @@ use crate::{ContentType, Error, Request, Response, RouteError, Status};
 /// What all workers share.
 pub(crate) struct Shared {
     pub(crate) router: Router<Goal>,
+    /// Those of routes, then one for each scope.
     entries: Vec<Entry>,
-    /// What runs where no route was found.
-    pub(crate) fallback: Entry,
+    /// The prefixes of scopes.
+    prefixes: Vec<String>,
+    /// By the number of a route, the scope that it was written in.
+    scopes: Vec<ScopeId>,
     not_found: Option<Endpoint>,
     errors: Vec<ErrorHandler>,
     pub(crate) context: Arc<Context>,
@@ -41,17 +45,16 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
     pub(crate) weight: Arc<Weight>,
-    pub(crate) before: Box<[Arc<BeforeHook>]>,
+    pub(crate) before: Box<[Arc<SyncHook>]>,
     pub(crate) after: Box<[Arc<AfterHook>]>,
 }
 
 impl Entry {
-    fn new(
-        kind: Kind,
-        slow: bool,
-        before: Box<[Arc<BeforeHook>]>,
-        after: Box<[Arc<AfterHook>]>,
-    ) -> Entry {
+    /// What is in a scope.
+    fn new(kind: Kind, slow: bool, scopes: &[Scope], scope: ScopeId) -> Entry {
+        let after = scope::after(scopes, scope);
+        let before = scope::layers(scopes, scope).into_iter().map(|Layer::Sync(hook)| hook);
+        let before: Box<[_]> = before.collect();
         let is_bare = !slow && before.is_empty() && after.is_empty();
         Entry { is_bare, kind, slow, weight: Arc::new(Weight::new()), before, after }
     }
@@ -61,27 +64,27 @@ impl Shared {
     /// # Errors
     /// The first route that can't be served.
     pub(crate) fn new(app: App) -> Result<Shared, RouteError> {
-        let after = |inner: &[Arc<AfterHook>]| inner.iter().chain(&app.after).cloned().collect();
-        let before = |inner: &[Arc<BeforeHook>]| app.before.iter().chain(inner).cloned().collect();
-        let entries = app.routes.iter().map(|route| {
-            let kind = route.endpoint.kind.clone();
-            Entry::new(kind, route.slow, before(&route.before), after(&route.after))
+        let of_routes = app.routes.iter().map(|route| {
+            Entry::new(route.endpoint.kind.clone(), route.slow, &app.scopes, route.scope)
         });
-        let entries: Vec<Entry> = entries.collect();
+        // Never called: what is to be done depends on why there is no route.
+        let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
+        let of_scopes = (0..app.scopes.len())
+            .map(|scope| Entry::new(nothing.clone(), false, &app.scopes, scope));
+        let entries: Vec<Entry> = of_routes.chain(of_scopes).collect();
         let goal = |endpoint| {
             let Entry { kind, weight, is_bare, .. } = &entries[endpoint as usize];
             Goal::new(endpoint, kind, weight, *is_bare)
         };
         let mut router = router(&app.routes, goal)?;
-        // Never called: what is to be done depends on why there is no route.
-        let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
-        let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
+        let scopes = scopes_of_routes(&app.routes);
         let pipeline = pipeline_settings(&app);
         let context = Arc::new(Context { states: app.states, patterns: router.take_patterns() });
         Ok(Shared {
             router,
             entries,
-            fallback,
+            prefixes: app.scopes.into_iter().map(|scope| scope.prefix).collect(),
+            scopes,
             not_found: app.not_found,
             errors: app.errors,
             context,
@@ -96,6 +99,16 @@ impl Shared {
             settings: app.settings,
             pipeline,
         })
+    }
+
+    /// What is around answers to requests that no handler is for: what is around the route that has their path, or else
+    /// around everything below the closest prefix.
+    #[cold]
+    pub(crate) fn endpoint_of_none(&self, route: Option<u32>, path: &[u8]) -> EndpointId {
+        let of_route = route.and_then(|route| self.scopes.get(route as usize).copied());
+        let of_path = || scope::of_path(self.prefixes.iter().map(String::as_str), path);
+        let scope = of_route.unwrap_or_else(of_path);
+        (self.entries.len() - self.prefixes.len() + scope) as EndpointId
     }
 
     /// How many handlers there are.
@@ -180,6 +193,15 @@ pub(super) fn router<V: Value>(
         }
     }
     Ok(router)
+}
+
+/// The scopes of routes by their numbers: a route is where it is mentioned first.
+fn scopes_of_routes(routes: &[Declared]) -> Vec<ScopeId> {
+    let mut seen = HashSet::new();
+    // One without a method is none to the router.
+    let named =
+        routes.iter().filter(|route| route.methods.as_ref().is_none_or(|it| !it.is_empty()));
+    named.filter(|route| seen.insert(&*route.pattern)).map(|route| route.scope).collect()
 }
 
 /// Answers with a status and its reason.

@@ -49,9 +49,9 @@ pub(super) enum Then {
 /// Where a request's target has led.
 pub(super) struct Place<'a, 's> {
     pub(super) target: Target<'a>,
-    route: Option<u32>,
+    pub(super) route: Option<u32>,
     /// Decoded, if it is not just the target.
-    path: Option<&'s [u8]>,
+    pub(super) path: Option<&'s [u8]>,
     /// Where the route's parameters are in the path.
     ranges: &'s [(u32, u32)],
 }
@@ -201,17 +201,18 @@ impl Service {
         }
     }
 
-    /// Answers a request that no handler is for.
+    /// Answers a request that no handler is for, behind the hooks of `endpoint`.
     #[cold]
     pub(super) fn answer_plainly(
         &mut self,
         around: Around<'_>,
         owed: Owed<'_>,
+        endpoint: u32,
         target: Target<'_>,
         request: &mut Request<'_>,
     ) {
         let shared = around.shared;
-        let entry = &shared.fallback;
+        let entry = shared.entry(endpoint);
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         let answered = gate::enter(|| {

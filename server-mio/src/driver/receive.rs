@@ -183,12 +183,11 @@ impl Service {
         let place = answer::find(shared, arrival.head, scratch);
         let request = place.request(arrival);
         let Target::Entry(endpoint, entry) = place.target else {
-            self.answer_or_wait(owed, ledger, arrival, place.target, request);
-            return Some(&shared.fallback.weight);
+            return self.answer_without_handler(owed, ledger, arrival, &place);
         };
         let handled = match &entry.kind {
             _ if !entry.is_bare || matches!(arrival.content, Incoming::Streaming(_)) => {
-                self.answer_or_wait(owed, ledger, arrival, place.target, request)
+                self.answer_or_wait(owed, ledger, arrival, (endpoint, entry), request)
             }
             Kind::Sync(handler) => {
                 self.answer_at_once(arrival.around, owed, (endpoint, &**handler), &request);
@@ -199,24 +198,38 @@ impl Service {
         handled.then_some(&*entry.weight)
     }
 
-    /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler, an
-    /// answer without a handler. False if it waits, all of it there.
+    /// A request that no handler is for.
+    #[cold]
+    fn answer_without_handler<'s>(
+        &mut self,
+        owed: Owed<'_>,
+        ledger: &mut Ledger,
+        arrival: &Arrival<'s>,
+        place: &Place<'s, '_>,
+    ) -> Option<&'s Weight> {
+        let shared: &'s Shared = arrival.around.shared;
+        let endpoint = shared.endpoint_of_none(place.route, place.path.unwrap_or_default());
+        let mut extensions = Extensions::default();
+        let request = place.request(arrival);
+        let mut request = Request { extensions: Attached::At(&extensions), ..request };
+        self.answer_plainly(arrival.around, owed, endpoint, place.target, &mut request);
+        extensions.clear();
+        Some(&shared.entry(endpoint).weight)
+    }
+
+    /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler. False if it
+    /// waits, all of it there.
     fn answer_or_wait(
         &mut self,
         mut owed: Owed<'_>,
         ledger: &mut Ledger,
         arrival: &Arrival<'_>,
-        target: Target<'_>,
+        (endpoint, entry): (u32, &Entry),
         request: Request<'_>,
     ) -> bool {
         let around = arrival.around;
         let mut extensions = Extensions::default();
         let mut request = Request { extensions: Attached::At(&extensions), ..request };
-        let Target::Entry(endpoint, entry) = target else {
-            self.answer_plainly(around, owed, target, &mut request);
-            extensions.clear();
-            return true;
-        };
         let awaits = self.awaits(&owed, ledger.key, entry, arrival);
         let then = if awaits.is_some() { Then::Wait } else { Then::Handle };
         match (self.answer(around, &mut owed, endpoint, &mut request, then), awaits) {

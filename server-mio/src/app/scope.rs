@@ -1,0 +1,139 @@
+//! Where hooks are at home: an application, and each that is nested in it.
+
+use std::sync::Arc;
+
+use super::AfterHook;
+use crate::hook::Layer;
+
+/// The place of a scope in its application: 0 is the application itself.
+pub(super) type ScopeId = usize;
+
+/// The hooks of an application, and where it is nested.
+#[derive(Clone, Default)]
+pub(super) struct Scope {
+    /// What all its routes begin with.
+    pub(super) prefix: String,
+    /// The scope that it is nested in.
+    pub(super) parent: Option<ScopeId>,
+    /// What runs before and around its handlers, in the order of declaration.
+    pub(super) layers: Vec<Layer>,
+    /// What runs behind them, in the order of declaration.
+    pub(super) after: Vec<Arc<AfterHook>>,
+}
+
+/// Puts the scopes of a nested application behind those of the outer one, below a prefix. Their numbers grow by what comes
+/// back.
+pub(super) fn nest(outer: &mut Vec<Scope>, inner: Vec<Scope>, prefix: &str) -> ScopeId {
+    let first = outer.len();
+    outer.extend(inner.into_iter().map(|mut scope| {
+        scope.prefix.insert_str(0, prefix);
+        scope.parent = Some(scope.parent.map_or(0, |parent| parent + first));
+        scope
+    }));
+    first
+}
+
+/// All layers around what is in a scope, the outermost first.
+pub(super) fn layers(scopes: &[Scope], of: ScopeId) -> Vec<Layer> {
+    let mut around: Vec<&Scope> = outwards(scopes, of).collect();
+    around.reverse();
+    around.iter().flat_map(|scope| &scope.layers).cloned().collect()
+}
+
+/// All hooks behind what is in a scope, the innermost first.
+pub(super) fn after(scopes: &[Scope], of: ScopeId) -> Box<[Arc<AfterHook>]> {
+    outwards(scopes, of).flat_map(|scope| &scope.after).cloned().collect()
+}
+
+fn outwards(scopes: &[Scope], of: ScopeId) -> impl Iterator<Item = &Scope> {
+    core::iter::successors(scopes.get(of), |scope| scopes.get(scope.parent?))
+}
+
+/// The scope that has a path of no route: that of the prefix with the most segments, rather one without parameters, and of
+/// several the first.
+pub(super) fn of_path<'p>(prefixes: impl Iterator<Item = &'p str>, path: &[u8]) -> ScopeId {
+    let rank = |prefix: &str| (prefix.matches('/').count(), !prefix.contains('{'));
+    let below = prefixes.enumerate().filter(|(_, prefix)| is_below(prefix, path));
+    let closer = |best: (ScopeId, _), (id, prefix): (ScopeId, &str)| {
+        if rank(prefix) > best.1 { (id, rank(prefix)) } else { best }
+    };
+    below.fold((0, (0, true)), closer).0
+}
+
+/// Whether a decoded path begins with the segments of a prefix.
+fn is_below(prefix: &str, path: &[u8]) -> bool {
+    let mut segments = path.split(|&octet| octet == b'/');
+    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+    prefix.is_empty()
+        || prefix.split('/').all(|pattern| segments.next().is_some_and(|it| is_like(pattern, it)))
+}
+
+/// Whether a segment is one that a pattern stands for.
+fn is_like(pattern: &str, segment: &[u8]) -> bool {
+    let braces = |text: &str| text.replace("{{", "{").replace("}}", "}");
+    let Some((before, after)) = parameter(pattern) else {
+        return braces(pattern).as_bytes() == segment;
+    };
+    let (before, after) = (braces(before), braces(after));
+    segment.len() > before.len() + after.len()
+        && segment.starts_with(before.as_bytes())
+        && segment.ends_with(after.as_bytes())
+}
+
+/// What stands before and behind the parameter of a pattern's segment.
+fn parameter(pattern: &str) -> Option<(&str, &str)> {
+    let mut at = 0;
+    loop {
+        let open = at + pattern[at..].find('{')?;
+        if pattern[open + 1..].starts_with('{') {
+            at = open + 2;
+            continue;
+        }
+        let close = open + pattern[open..].find('}')?;
+        return Some((&pattern[..open], &pattern[close + 1..]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_below_a_prefix_by_segments() {
+        let below = |prefix, path: &str| is_below(prefix, path.as_bytes());
+        for (prefix, path) in [
+            ("", "/"),
+            ("", ""),
+            ("/", "/a"),
+            ("/api", "/api"),
+            ("/api", "/api/"),
+            ("/api", "/api/a/b"),
+            ("/api/", "/api/a"),
+            ("/in/{side}", "/in/left/x"),
+            ("/v{n}.x", "/v12.x/y"),
+            ("/{{a}}", "/{a}/b"),
+            ("/{{{a}}}", "/{b}/c"),
+        ] {
+            assert!(below(prefix, path), "{prefix} {path}");
+        }
+        for (prefix, path) in [
+            ("/api", "/"),
+            ("/api", "/apix"),
+            ("/api", "/ap"),
+            ("/api", "*"),
+            ("/in/{side}", "/in"),
+            ("/in/{side}", "/in/"),
+            ("/v{n}.x", "/v.x"),
+            ("/{{a}}", "/b"),
+        ] {
+            assert!(!below(prefix, path), "{prefix} {path}");
+        }
+    }
+
+    #[test]
+    fn the_closest_prefix_has_a_path_and_of_several_the_first() {
+        let prefixes = ["", "/a", "", "/a/b", "/a/b", "/a/{c}"];
+        let of = |path: &str| of_path(prefixes.into_iter(), path.as_bytes());
+        assert_eq!(["/", "/b", "/a", "/a/x", "/a/b/c"].map(of), [0, 0, 1, 5, 3]);
+    }
+}

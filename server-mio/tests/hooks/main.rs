@@ -1,0 +1,3 @@
+//! Hooks: where they run, in which order, and what they leave.
+
+mod scopes;

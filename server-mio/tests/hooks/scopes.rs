@@ -1,0 +1,84 @@
+//! What no handler is for is behind the hooks of the application that has its path.
+
+use rajada_mio::{App, Error, Request, Response, Status, TestClient};
+
+/// Lets those pass who have a key.
+fn guarded(app: App, name: &'static str) -> App {
+    app.before(move |req: &mut Request<'_>, _: &mut Response<'_>| match req.header("x-key") {
+        Some(_) => Ok(()),
+        None => Err(Error::message(Status::UNAUTHORIZED, name)),
+    })
+    .after(move |_: &Request<'_>, res: &mut Response<'_>| {
+        res.header("X-After", name);
+    })
+}
+
+fn app() -> App {
+    let inmost = guarded(App::new().get("/x", |_: &Request<'_>| "x"), "inmost");
+    let vault = App::new()
+        .get("", |_: &Request<'_>| "vault")
+        .put("/secret", |_: &Request<'_>| "secret")
+        .nest("/inner/{id}", inmost);
+    let lobby = App::new().get("/board", |_: &Request<'_>| "board").after(
+        |_: &Request<'_>, res: &mut Response<'_>| {
+            res.header("X-After", "lobby");
+        },
+    );
+    let grouped = guarded(App::new().get("/members", |_: &Request<'_>| "members"), "grouped");
+    App::new()
+        .get("/", |_: &Request<'_>| "open")
+        .post("/vault/secret", |_: &Request<'_>| "declared behind the vault")
+        .nest("/vault", guarded(vault, "vault"))
+        .nest("/lobby", lobby)
+        .nest("", grouped)
+}
+
+/// The status, who stood behind it, and `Allow`.
+fn ask(client: &mut TestClient, method: &str, target: &str, key: bool) -> (u16, String, bool) {
+    let request = client.request(method, target);
+    let request = if key { request.header("X-Key", "k") } else { request };
+    let answer = request.send();
+    let after = answer.header_all("x-after").collect::<Vec<_>>().join(" ");
+    (answer.status().as_u16(), after, answer.header("allow").is_some())
+}
+
+#[test]
+fn what_is_not_found_or_not_allowed_is_behind_the_hooks_of_its_scope() {
+    let mut client = TestClient::new(app());
+    for (method, target, after, status, allow) in [
+        ("GET", "/vault/secret", "", 405, true),
+        ("PUT", "/vault/secret", "vault", 200, false),
+        ("DELETE", "/vault", "vault", 405, true),
+        ("OPTIONS", "/vault", "vault", 204, true),
+        ("BREW", "/vault", "vault", 501, false),
+        ("GET", "/vault/nothing", "vault", 404, false),
+        ("BREW", "/vault/nothing", "vault", 501, false),
+        ("GET", "/vault/%zz", "vault", 400, false),
+        ("GET", "/%76ault/nothing", "vault", 404, false),
+        ("GET", "/vault/inner/7/x", "inmost vault", 200, false),
+        ("PUT", "/vault/inner/7/x", "inmost vault", 405, true),
+        ("GET", "/vault/inner/7/y", "inmost vault", 404, false),
+        ("GET", "/vault/inner", "vault", 404, false),
+        ("GET", "/lobby/nothing", "lobby", 404, false),
+        ("PUT", "/lobby/board", "lobby", 405, true),
+        ("GET", "/members", "grouped", 200, false),
+        ("PUT", "/members", "grouped", 405, true),
+        ("GET", "/vaulted", "", 404, false),
+        ("GET", "/nothing", "", 404, false),
+        ("OPTIONS", "*", "", 204, true),
+    ] {
+        let answer = ask(&mut client, method, target, true);
+        assert_eq!(answer, (status, after.into(), allow), "{method} {target}");
+        let refused = !after.is_empty() && after != "lobby";
+        let expected = if refused { (401, after.into(), false) } else { answer };
+        assert_eq!(ask(&mut client, method, target, false), expected, "{method} {target}");
+    }
+}
+
+#[test]
+fn the_outermost_hook_refuses_first() {
+    let mut client = TestClient::new(app());
+    for target in ["/vault/inner/7/x", "/vault/inner/7/y"] {
+        assert_eq!(client.get(target).send().text(), "vault");
+    }
+}
