@@ -49,8 +49,20 @@ pub enum Event<'b, 'h> {
     Paused,
     /// The peer broke the protocol. Where an answer is due it has been put behind the answers owed
     /// before it, and the connection closes behind it. A ticket whose content turned out malformed
-    /// is void.
+    /// is void; with [`Settings::refused_by_ticket`](crate::Settings::refused_by_ticket) it is not, if
+    /// nothing of its answer was given: it is to be answered with the offence's status.
     Malformed(Offence),
+    /// What was received is no request, or one that is not taken, and the answer to it is the
+    /// application's: the last one of this connection. Comes only with
+    /// [`Settings::refused_by_ticket`](crate::Settings::refused_by_ticket).
+    Refused {
+        /// The right to answer.
+        ticket: Ticket,
+        /// What is wrong with it; the answer should have its [`status`](Offence::status).
+        offence: Offence,
+        /// The octets of the head: all of them, if it is complete, or else all that have come.
+        head: &'b [u8],
+    },
     /// The upgrade was accepted: the rest of the burst, and all that comes later, belongs to the
     /// new protocol.
     Upgraded,

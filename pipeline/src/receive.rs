@@ -122,7 +122,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let rest = burst.rest();
         let known = rest.get(..=error.offset()).unwrap_or(rest);
         let terms = Terms::USUAL.with(Terms::HEAD, is_head(known));
-        let event = self.offend(settings, Offence::Head(error), &mut burst, terms);
+        let event = self.offend(settings, Offence::Head(error), &mut burst, (None, terms));
         Received { event, burst }
     }
 
@@ -169,7 +169,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let event = match &request.framing() {
             Ok(framing) => self.admit_in_full(settings, request, framing, &mut burst),
             Err(error) => {
-                self.offend(settings, Offence::Head(*error), &mut burst, terms_of(request))
+                let known = (Some(request.octets()), terms_of(request));
+                self.offend(settings, Offence::Head(*error), &mut burst, known)
             }
         };
         Received { event, burst }
@@ -186,15 +187,30 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     ) -> Event<'b, 'h> {
         let terms = terms_of(request).with(Terms::CONNECT, framing.tunnel);
         if terms.has(Terms::CONNECT) && !settings.connect {
-            return self.offend(settings, Offence::NoTunnel, burst, terms);
+            return self.offend(
+                settings,
+                Offence::NoTunnel,
+                burst,
+                (Some(request.octets()), terms),
+            );
         }
         if framing.upgrade && !framing.body.is_empty() && websocket::is_named(request.fields()) {
-            return self.offend(settings, Offence::WebSocketContent, burst, terms);
+            return self.offend(
+                settings,
+                Offence::WebSocketContent,
+                burst,
+                (Some(request.octets()), terms),
+            );
         }
         if let BodyLength::Exact(length) = framing.body
             && length > settings.content
         {
-            return self.offend(settings, Offence::ContentTooLarge, burst, terms);
+            return self.offend(
+                settings,
+                Offence::ContentTooLarge,
+                burst,
+                (Some(request.octets()), terms),
+            );
         }
         let Some(store) = self.store.as_deref_mut() else {
             return Event::Paused;

@@ -38,6 +38,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
     }
 
+    /// The same, but that the answer is the caller's to give: with a ticket, if there is nothing that
+    /// one is out for. A request whose content is being received has one already.
+    pub fn refuse_by_ticket(&mut self) -> Option<Ticket> {
+        let terms = self.ahead.terms();
+        let is_between = matches!(self.input, Input::Head | Input::Leaving);
+        self.end_input();
+        if is_between { self.last_ticket(terms) } else { None }
+    }
+
     /// Brings the connection to an end that loses nothing. Answers owed are given, and so are those
     /// to requests that are on their way; the last one says `Connection: close`, if it is not encoded
     /// yet, and nothing is received behind its request. Called again it changes nothing.
@@ -128,16 +137,24 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Ok(())
     }
 
-    /// The peer broke the protocol in a head. All that follows is ignored.
+    /// The peer broke the protocol in a head, whose octets are `head`, or the first ones of the burst. All that follows is
+    /// ignored.
     #[cold]
     pub(crate) fn offend<'b, 'h>(
         &mut self,
         settings: &Settings,
         offence: Offence,
         burst: &mut Burst<'b>,
-        terms: Terms,
+        (head, terms): (Option<&'b [u8]>, Terms),
     ) -> Event<'b, 'h> {
-        self.received += burst.take(usize::MAX).len() as u64;
+        let rest = burst.take(usize::MAX);
+        self.received += rest.len() as u64;
+        if settings.refused_by_ticket {
+            self.end_input();
+            if let Some(ticket) = self.last_ticket(terms) {
+                return Event::Refused { ticket, offence, head: head.unwrap_or(rest) };
+            }
+        }
         self.answer_unasked(settings, offence.status(), terms);
         Event::Malformed(offence)
     }
@@ -149,8 +166,24 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         settings: &Settings,
         offence: Offence,
     ) -> Event<'b, 'h> {
-        self.answer_in_place(settings, offence.status());
+        if settings.refused_by_ticket && self.is_owed(self.order.last()) {
+            self.end_input();
+        } else {
+            self.answer_in_place(settings, offence.status());
+        }
         Event::Malformed(offence)
+    }
+
+    /// A ticket for the last answer, to what is no request.
+    fn last_ticket(&mut self, terms: Terms) -> Option<Ticket> {
+        let sequence = self.store.as_deref_mut()?.admit(&mut self.order)?;
+        Some(Ticket::new(self.made, sequence, terms))
+    }
+
+    /// Whether nothing of an answer was given.
+    fn is_owed(&mut self, sequence: Sequence) -> bool {
+        let slot = self.store.as_deref_mut().and_then(|store| store.slot(sequence));
+        slot.is_some_and(|slot| slot.answer == Answer::Owed)
     }
 
     /// Breaks off an answer that has begun, or leaves out one that has not; the connection ends

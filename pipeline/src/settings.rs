@@ -44,6 +44,10 @@ pub struct Settings {
     pub connect: bool,
     /// The answers that the pipeline makes itself, by status; none.
     pub pages: Pages,
+    /// Whether answers to what is no request are the application's to give: [`Event::Refused`](crate::Event::Refused) comes
+    /// with a ticket, and [`Event::Malformed`](crate::Event::Malformed) voids none. Off by default: the pipeline gives them
+    /// itself.
+    pub refused_by_ticket: bool,
     /// Interim responses to one request that a client accepts. Default 16; Go's client allowed 5.
     pub interim: u8,
     date: Option<[u8; 29]>,
@@ -59,6 +63,7 @@ impl Settings {
         drain: 64 * 1024,
         connect: false,
         pages: Pages::NONE,
+        refused_by_ticket: false,
         interim: 16,
         date: None,
     };
