@@ -181,7 +181,7 @@ mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
 
-pub use app::{App, PreparedApp};
+pub use app::{App, Failure, PreparedApp};
 pub use content::{Body, BodyStream, Content, ContentStream};
 pub use driver::Exit;
 pub use error::{Error, OrStatus};

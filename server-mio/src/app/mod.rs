@@ -6,7 +6,13 @@ mod ambient;
 #[cfg(feature = "tokio")]
 #[path = "ambient_tokio.rs"]
 mod ambient;
+mod around;
 mod call;
+mod errors;
+mod failure;
+#[cfg(feature = "json")]
+mod problem;
+mod replies;
 mod room;
 mod scope;
 mod shared;
@@ -14,6 +20,7 @@ mod weight;
 
 pub(crate) use ambient::Ambient;
 pub(crate) use call::{Call, Goal};
+pub use failure::Failure;
 pub(crate) use shared::{Entry, Shared, plain};
 pub(crate) use weight::Weight;
 
@@ -21,10 +28,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rajada_parser::Level;
+use replies::ShapeFn;
 use scope::{Scope, ScopeId};
 
-use crate::handler::{Endpoint, Handler, Outcome, Synchronous};
-use crate::hook::Layer;
+use crate::handler::{Endpoint, Handler};
 use crate::request::States;
 use crate::runtime::Locals;
 use crate::{
@@ -55,6 +62,7 @@ pub struct App {
     scopes: Vec<Scope>,
     errors: Vec<ErrorHandler>,
     not_found: Option<Endpoint>,
+    any_error: Option<Arc<ShapeFn>>,
     pages: Vec<Page>,
     states: States,
     start: Vec<Arc<WorkerHook>>,
@@ -140,6 +148,7 @@ impl App {
             scopes: vec![Scope::default()],
             errors: Vec::new(),
             not_found: None,
+            any_error: None,
             pages: Vec::new(),
             states: States::default(),
             start: Vec::new(),
@@ -249,39 +258,6 @@ impl App {
         self
     }
 
-    /// What answers a path that no route has, or a route's [`Response::not_found`]; a short text unless it is set. Its
-    /// answer has the status 404 unless it sets another.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Html, Request};
-    ///
-    /// App::new().not_found(|_: &Request| Html("<h1>There is nothing here</h1>"));
-    /// ```
-    #[doc(alias("fallback", "default_service"))]
-    pub fn not_found<S: Synchronous>(mut self, handler: impl Handler<S>) -> App {
-        self.not_found = Some(handler.into_endpoint());
-        self
-    }
-
-    /// The content of answers with `status` that are made before any handler could be asked: 400 to what is no HTTP,
-    /// 408, 413, 414, 417, 431, 501, 505.
-    ///
-    /// ```
-    /// use rajada_mio::{App, ContentType, Status};
-    ///
-    /// App::new().error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>This is not HTTP</h1>");
-    /// ```
-    #[doc(alias = "error template")]
-    pub fn error_page(
-        mut self,
-        status: Status,
-        content_type: ContentType,
-        text: impl Into<String>,
-    ) -> App {
-        self.pages.push(Page { status, content_type, text: text.into() });
-        self
-    }
-
     fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
         let pattern = pattern.to_owned();
         self.routes.push(Declared { methods, pattern, endpoint, slow: false, scope: 0 });
@@ -292,96 +268,8 @@ impl App {
     }
 }
 
-/// Around the handlers.
+/// What handlers share, and what workers have.
 impl App {
-    /// A hook before the handlers of this application, wherever its routes are declared. One that answers, or fails,
-    /// ends the request there: neither later hooks nor the handler run. Hooks run in the order of declaration, those
-    /// of an outer application first.
-    ///
-    /// They run when the head of a request is complete: before `100 (Continue)` is sent, and before content is read. What
-    /// they refuse is answered then, and the content is [drained](crate::Limits::drain) or the connection closes. So they
-    /// never see content, however it arrived: asking for it is [`RequestError::Unread`](crate::RequestError::Unread)
-    /// (from [`Request::bytes`] a panic). What needs content is a function around the handler, or a hook
-    /// [behind](Self::after) it; to that, a request that was refused has none.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Error, Request, Response, Status};
-    ///
-    /// App::new().get("/", |_: &Request| "for members").before(|req: &mut Request, _: &mut Response| {
-    ///     match req.header("authorization") {
-    ///         Some(_) => Ok(()),
-    ///         None => Err(Error::message(Status::UNAUTHORIZED, "who are you?")),
-    ///     }
-    /// });
-    /// ```
-    #[doc(alias("middleware", "guard", "authentication", "authorization", "bearer token"))]
-    pub fn before<O: Outcome>(
-        mut self,
-        hook: impl Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
-    ) -> App {
-        let hook = move |request: &mut Request<'_>, response: &mut Response<'_>| {
-            if let Err(error) = hook(request, response).into_result() {
-                response.fail(error);
-            }
-        };
-        self.own().layers.push(Layer::Sync(Arc::new(hook)));
-        self
-    }
-
-    /// A hook behind the handlers: it sees every answer of this application before it leaves (not those to what is no
-    /// HTTP, see [`error_page`](Self::error_page)), and can change its status, add headers, or [`discard`](Response::discard) it. Hooks run in the order of declaration, those of an
-    /// outer application last.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Request, Response};
-    ///
-    /// App::new().get("/", |_: &Request| "hello").after(|_: &Request, res: &mut Response| {
-    ///     res.header("X-Content-Type-Options", "nosniff");
-    /// });
-    /// ```
-    #[doc(alias("middleware", "layer", "cors", "security headers", "default headers"))]
-    pub fn after(
-        mut self,
-        hook: impl Fn(&Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
-    ) -> App {
-        self.own().after.push(Arc::new(hook));
-        self
-    }
-
-    /// What answers errors of type `E`: those that handlers and hooks fail with, and those that have caused others
-    /// ([`Error::find`]). The outermost error that a handler is for has it, and of its handlers the one that was declared
-    /// first.
-    ///
-    /// Each error is logged once, when its answer is made, hooks [behind](Self::after) the handler included: at the level
-    /// error if its status is 500 or above, at debug if it is below. The line has the peer, the method and the target, as far
-    /// as the request is still there.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Request, Response, Status};
-    /// use std::num::ParseIntError;
-    ///
-    /// App::new()
-    ///     .get("/next/{n}", |req: &Request| {
-    ///         req.param("n").parse::<u64>().map(|n| (n + 1).to_string())
-    ///     })
-    ///     .on_error(|_: &ParseIntError, _: &Request, res: &mut Response| {
-    ///         res.set_status(Status::BAD_REQUEST).text("a number, please");
-    ///     });
-    /// ```
-    #[doc(alias("exception handler", "error handler", "catch"))]
-    pub fn on_error<E: core::error::Error + Send + Sync + 'static>(
-        mut self,
-        handler: impl Fn(&E, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
-    ) -> App {
-        let answer = move |error: &Error, request: &Request<'_>, response: &mut Response<'_>| {
-            if let Some(error) = error.find::<E>() {
-                handler(error, request, response);
-            }
-        };
-        self.errors.push(ErrorHandler { depth: Error::depth::<E>, answer: Arc::new(answer) });
-        self
-    }
-
     /// A value that all handlers share, found by its type with [`Request::state`]. A later value of the same type
     /// replaces an earlier one.
     ///

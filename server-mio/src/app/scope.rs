@@ -17,7 +17,7 @@ pub(super) struct Scope {
     pub(super) parent: Option<ScopeId>,
     /// What runs before and around its handlers, in the order of declaration.
     pub(super) layers: Vec<Layer>,
-    /// What runs behind them, in the order of declaration.
+    /// What runs behind them, in the order of declaration: the last one first.
     pub(super) after: Vec<Arc<AfterHook>>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn layers(scopes: &[Scope], of: ScopeId) -> Vec<Layer> {
 
 /// All hooks behind what is in a scope, the innermost first.
 pub(super) fn after(scopes: &[Scope], of: ScopeId) -> Box<[Arc<AfterHook>]> {
-    outwards(scopes, of).flat_map(|scope| &scope.after).cloned().collect()
+    outwards(scopes, of).flat_map(|scope| scope.after.iter().rev()).cloned().collect()
 }
 
 fn outwards(scopes: &[Scope], of: ScopeId) -> impl Iterator<Item = &Scope> {

@@ -7,15 +7,16 @@ use rajada_parser::Config;
 use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
 
 use super::call::{EndpointId, Goal};
+use super::replies::Replies;
 use super::room::Room;
 use super::scope::{self, Scope, ScopeId};
-use super::{AfterHook, App, AppSettings, Declared, ErrorHandler, Page, Weight, WorkerHook};
-use crate::handler::{Endpoint, Kind};
+use super::{AfterHook, App, AppSettings, Declared, Page, Weight, WorkerHook};
+use crate::handler::Kind;
 use crate::hook::{Layer, SyncHook};
 use crate::request::Context;
 use crate::routing::{Router, Value};
 use crate::runtime::BlockingPool;
-use crate::{ContentType, Error, Request, Response, RouteError, Status};
+use crate::{ContentType, Request, Response, RouteError, Status};
 
 /// What all workers share.
 pub(crate) struct Shared {
@@ -26,8 +27,7 @@ pub(crate) struct Shared {
     prefixes: Vec<String>,
     /// By the number of a route, the scope that it was written in.
     scopes: Vec<ScopeId>,
-    not_found: Option<Endpoint>,
-    errors: Vec<ErrorHandler>,
+    pub(crate) replies: Replies,
     pub(crate) context: Arc<Context>,
     pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) room: Room,
@@ -63,7 +63,7 @@ impl Entry {
 impl Shared {
     /// # Errors
     /// The first route that can't be served.
-    pub(crate) fn new(app: App) -> Result<Shared, RouteError> {
+    pub(crate) fn new(mut app: App) -> Result<Shared, RouteError> {
         let of_routes = app.routes.iter().map(|route| {
             Entry::new(route.endpoint.kind.clone(), route.slow, &app.scopes, route.scope)
         });
@@ -78,15 +78,18 @@ impl Shared {
         };
         let mut router = router(&app.routes, goal)?;
         let scopes = scopes_of_routes(&app.routes);
-        let pipeline = pipeline_settings(&app);
+        let mut pipeline = pipeline_settings(&app);
+        let replies = Replies::of(&mut app);
+        // Whoever wants to see every answer sees those as well.
+        pipeline.refused_by_ticket =
+            replies.shape_all() || entries.iter().any(|it| !it.after.is_empty());
         let context = Arc::new(Context { states: app.states, patterns: router.take_patterns() });
         Ok(Shared {
             router,
             entries,
             prefixes: app.scopes.into_iter().map(|scope| scope.prefix).collect(),
             scopes,
-            not_found: app.not_found,
-            errors: app.errors,
+            replies,
             context,
             blocking: BlockingPool::new(
                 app.settings.blocking_threads,
@@ -123,57 +126,7 @@ impl Shared {
 
     /// Whether someone wants to see the request once its asynchronous handler has ended.
     pub(crate) fn asks_for_request(&self, entry: &Entry) -> bool {
-        !entry.after.is_empty() || !self.errors.is_empty() || self.not_found.is_some()
-    }
-
-    /// Answers what no route is for.
-    pub(crate) fn answer_missing(
-        &self,
-        request: Option<&Request<'_>>,
-        response: &mut Response<'_>,
-    ) {
-        if let (Some(Endpoint { kind: Kind::Sync(handler) }), Some(request)) =
-            (&self.not_found, request)
-        {
-            response.set_status(Status::NOT_FOUND);
-            handler(request, response);
-            // One that says again that there is nothing gets the answer below.
-            if !response.take_missing() {
-                return;
-            }
-        }
-        plain(response, Status::NOT_FOUND);
-    }
-
-    /// Answers what a handler failed with. What is logged depends on what that leads to.
-    pub(crate) fn answer_error(
-        &self,
-        error: &Error,
-        request: Option<&Request<'_>>,
-        response: &mut Response<'_>,
-    ) {
-        response.reset();
-        response.set_status(error.status());
-        let found = self.errors.iter().filter_map(|it| Some(((it.depth)(error)?, it)));
-        let handler = found.min_by_key(|(depth, _)| *depth).map(|(_, handler)| handler);
-        if let (Some(handler), Some(request)) = (handler, request) {
-            return (handler.answer)(error, request, response);
-        }
-        if self.settings.debug || error.status().as_u16() < 500 {
-            response.text(&error.to_string());
-        } else {
-            plain(response, error.status());
-        }
-    }
-
-    /// Answers a request whose handler panicked.
-    pub(crate) fn answer_panic(&self, what: &str, response: &mut Response<'_>) {
-        response.reset();
-        if self.settings.debug {
-            response.set_status(Status::INTERNAL_SERVER_ERROR).text(what);
-        } else {
-            plain(response, Status::INTERNAL_SERVER_ERROR);
-        }
+        !entry.after.is_empty() || self.replies.ask_for_request()
     }
 }
 

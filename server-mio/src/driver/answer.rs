@@ -28,6 +28,8 @@ pub(super) enum Target<'s> {
     UnknownMethod,
     /// The path can't be decoded.
     BadPath,
+    /// There is more content than is taken.
+    TooLarge,
 }
 
 /// A request that its hooks have left to the handler.
@@ -53,7 +55,7 @@ pub(super) struct Place<'a, 's> {
     /// Decoded, if it is not just the target.
     pub(super) path: Option<&'s [u8]>,
     /// Where the route's parameters are in the path.
-    ranges: &'s [(u32, u32)],
+    pub(super) ranges: &'s [(u32, u32)],
 }
 
 impl<'a: 's, 's> Place<'a, 's> {
@@ -87,10 +89,9 @@ impl<'a: 's, 's> Place<'a, 's> {
 #[inline]
 pub(super) fn find<'a: 's, 's>(
     shared: &'a Shared,
-    head: &rajada_parser::Request<'a, '_>,
+    (method, target): (&[u8], &'a [u8]),
     scratch: &'s mut Scratch,
 ) -> Place<'a, 's> {
-    let (method, target) = (head.method(), head.target());
     let (raw, _, plain) = path::split(method, target);
     let (path, ranges) = (&mut scratch.path, &mut scratch.ranges);
     let found = shared.router.find(method, raw, plain, path, ranges);
@@ -128,7 +129,7 @@ impl Service {
         let shared = around.shared;
         let mut response = Response::new(owed, &mut self.desk, None);
         if let Err(panic) = gate::enter(|| handler(request, &mut response)) {
-            answer_panic(shared, &mut response, &panic);
+            answer_panic(shared, Some(request), &mut response, &panic);
         }
         if !response.is_finished() {
             conclude(shared, shared.entry(endpoint), Some(request), &mut response);
@@ -161,7 +162,7 @@ impl Service {
         });
         let ended = ended.unwrap_or_else(|panic| {
             leave_unread(request);
-            answer_panic(shared, &mut response, &panic);
+            answer_panic(shared, Some(request), &mut response, &panic);
             true
         });
         if !ended {
@@ -194,7 +195,7 @@ impl Service {
             response.restore(preset);
         }
         if let Err(panic) = gate::enter(|| handler(request, &mut response)) {
-            answer_panic(shared, &mut response, &panic);
+            answer_panic(shared, Some(request), &mut response, &panic);
         }
         if !response.is_finished() {
             conclude(shared, entry, Some(request), &mut response);
@@ -217,12 +218,12 @@ impl Service {
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         let answered = gate::enter(|| {
             if !run_before(entry, request, &mut response) {
-                write_plainly(target, &mut response);
+                write_plainly(shared, target, request, &mut response);
             }
         });
         leave_unread(request);
         if let Err(panic) = answered {
-            answer_panic(shared, &mut response, &panic);
+            answer_panic(shared, Some(request), &mut response, &panic);
         }
         conclude(shared, entry, Some(request), &mut response);
     }
@@ -237,26 +238,41 @@ pub(super) fn staging<'r>(
     if entry.after.is_empty() { None } else { Some(staged) }
 }
 
-fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
-    match target {
-        Target::Missing | Target::Entry(..) => response.not_found(),
+fn write_plainly(
+    shared: &Shared,
+    target: Target<'_>,
+    request: &Request<'_>,
+    response: &mut Response<'_>,
+) {
+    let status = match target {
+        Target::Missing | Target::Entry(..) => return response.not_found(),
+        Target::Options(allow) => {
+            return response.set_status(Status::NO_CONTENT).header("Allow", allow).empty();
+        }
         Target::NotAllowed(allow) => {
             response.header("Allow", allow);
-            plain(response, Status::METHOD_NOT_ALLOWED);
+            Status::METHOD_NOT_ALLOWED
         }
-        Target::Options(allow) => {
-            response.set_status(Status::NO_CONTENT).header("Allow", allow).empty();
+        Target::UnknownMethod => Status::NOT_IMPLEMENTED,
+        Target::BadPath => Status::BAD_REQUEST,
+        Target::TooLarge => {
+            return shared.replies.of_protocol(Status::CONTENT_TOO_LARGE, request, response);
         }
-        Target::UnknownMethod => plain(response, Status::NOT_IMPLEMENTED),
-        Target::BadPath => plain(response, Status::BAD_REQUEST),
-    }
+    };
+    shared.replies.status(status, Some(request), response);
 }
 
 /// Answers a request whose handler has panicked. What it has left may do so again: whoever owes the answer gives it then.
 #[cold]
-pub(super) fn answer_panic(shared: &Shared, response: &mut Response<'_>, panic: &gate::Panic) {
-    log::error!("a handler panicked: {}", panic.message());
-    gate::run("what a handler has left", || shared.answer_panic(panic.message(), response));
+pub(super) fn answer_panic(
+    shared: &Shared,
+    request: Option<&Request<'_>>,
+    response: &mut Response<'_>,
+    panic: &gate::Panic,
+) {
+    let what = panic.message();
+    log::error!("a handler panicked: {what}");
+    gate::run("what a handler has left", || shared.replies.panic(what, request, response));
 }
 
 /// Runs the hooks before a handler, who see no content; true if one of them has ended the request. To whatever runs then,
@@ -299,10 +315,10 @@ pub(super) fn conclude(
     let failure = response.take_failure();
     let concluded = gate::enter(|| {
         if let Some(error) = &failure {
-            shared.answer_error(error, request, response);
+            shared.replies.error(error, request, response);
         }
         if response.take_missing() {
-            shared.answer_missing(request, response);
+            shared.replies.missing(request, response);
         }
         fail_plainly(request, response);
         if let Some(request) = request {
@@ -312,7 +328,7 @@ pub(super) fn conclude(
         }
     });
     if let Err(panic) = concluded {
-        answer_panic(shared, response, &panic);
+        answer_panic(shared, request, response, &panic);
     }
     // What was made for the answer is the application's, too.
     gate::run("what a handler has made", || {

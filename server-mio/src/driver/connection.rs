@@ -256,8 +256,9 @@ impl<'t, T> Connection<'t, T> {
     pub(super) fn refuse(&mut self, status: Status) {
         let around =
             Around { shared: self.shared, settings: self.settings, peer: &self.entry.peer };
-        self.service.refuse(around, &mut self.entry.exchange, status);
-        self.entry.rest = None;
+        let rest = self.entry.rest.take();
+        let head = rest.as_ref().map_or(&[][..], |rest| rest.octets());
+        self.service.refuse(around, &mut self.entry.exchange, status, head);
         self.note_held(0);
     }
 

@@ -59,6 +59,7 @@ mod pace;
 mod pool;
 mod promise;
 mod receive;
+mod refuse;
 mod service;
 mod shutdown;
 mod sockets;

@@ -111,7 +111,13 @@ impl Service {
                 }
                 Event::Malformed(offence) => {
                     log::debug!("{}: {offence}", around.peer);
-                    exchange.ledger.forget_pending();
+                    self.answer_cut_short(around, exchange, offence.status());
+                }
+                Event::Refused { ticket, offence, head } => {
+                    log::debug!("{}: {offence}", around.peer);
+                    let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
+                    self.answer_refused(around, owed, &offence, head);
+                    self.follow(exchange);
                 }
                 Event::NeedData => break Stop::NeedData,
                 Event::Paused => break pause(exchange),
@@ -180,7 +186,7 @@ impl Service {
         scratch: &mut Scratch,
     ) -> Option<&'s Weight> {
         let shared: &'s Shared = arrival.around.shared;
-        let place = answer::find(shared, arrival.head, scratch);
+        let place = answer::find(shared, (arrival.head.method(), arrival.head.target()), scratch);
         let request = place.request(arrival);
         let Target::Entry(endpoint, entry) = place.target else {
             return self.answer_without_handler(owed, ledger, arrival, &place);

@@ -97,8 +97,18 @@ impl Service {
 
     /// Ends a connection with an answer behind those that are owed: its peer has taken too long, or there is no room. If a
     /// request waits, all of it there, that is the answer to it.
-    pub(super) fn refuse(&mut self, around: Around<'_>, exchange: &mut Exchange, status: Status) {
+    /// `head` is what has come of a head.
+    pub(super) fn refuse(
+        &mut self,
+        around: Around<'_>,
+        exchange: &mut Exchange,
+        status: Status,
+        head: &[u8],
+    ) {
         self.lend(&mut exchange.pipeline, around.settings);
+        if around.settings.refused_by_ticket {
+            return self.refuse_by_ticket(around, exchange, status, head);
+        }
         let Exchange { pipeline, ledger } = exchange;
         match ledger.take_complete() {
             Some(ticket) => {

@@ -14,7 +14,7 @@ use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
 use super::task::{Owner, Work};
-use crate::app::{Entry, Shared, plain};
+use crate::app::{Entry, Shared};
 use crate::handler::{Kind, ReusableFuture};
 use crate::request::{self, OwnedParts, OwnedRequest};
 use crate::response::Owed;
@@ -192,9 +192,12 @@ impl Service {
                 let mut staged = None;
                 let owed = Owed::new(&mut exchange.pipeline, settings, ticket);
                 let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
-                plain(&mut response, Status::SERVICE_UNAVAILABLE);
+                let request = owner.request.as_deref().map(OwnedParts::view_behind);
+                let status = Status::SERVICE_UNAVAILABLE;
+                gate::run("what shapes errors", || {
+                    shared.replies.status(status, request.as_ref(), &mut response);
+                });
                 if !response.is_finished() {
-                    let request = owner.request.as_deref().map(OwnedParts::view_behind);
                     conclude(shared, entry, request.as_ref(), &mut response);
                 }
                 drop(response);
@@ -267,7 +270,10 @@ fn concluded(
     match polled {
         Ok(Poll::Pending) => return response.take_ticket(),
         Ok(Poll::Ready(())) => {}
-        Err(panic) => answer_panic(shared, response, &panic),
+        Err(panic) => {
+            let request = request.map(OwnedParts::view_behind);
+            answer_panic(shared, request.as_ref(), response, &panic);
+        }
     }
     if !response.is_finished() {
         conclude(shared, entry, request.map(OwnedParts::view_behind).as_ref(), response);

@@ -9,6 +9,7 @@ mod extensions;
 mod form;
 #[cfg(feature = "json")]
 mod json;
+mod known;
 mod media_type;
 #[cfg(feature = "multipart")]
 mod multipart;
@@ -30,8 +31,9 @@ pub use multipart::Part;
 pub use owned::{OwnedRequest, RequestRef};
 
 pub(crate) use context::Context;
+pub(crate) use known::Known;
 pub(crate) use parts::OwnedParts;
-pub(crate) use spare::{Spare, add_content, attach, discard, kept};
+pub(crate) use spare::{Spare, add_content, attach, discard, kept, known};
 pub(crate) use states::States;
 
 use core::fmt;
@@ -107,6 +109,14 @@ impl<'r> Head<'r> {
             Head::Kept(parts) => parts.fields(),
         }
     }
+}
+
+/// Where a request is for, and whose it is.
+pub(crate) struct Whereabouts<'r> {
+    pub(crate) path: Option<&'r [u8]>,
+    pub(crate) route: Option<u32>,
+    pub(crate) ranges: &'r [(u32, u32)],
+    pub(crate) peer: &'r Peer,
 }
 
 /// Where a request's extensions are.

@@ -6,7 +6,7 @@ use rajada_parser::{FieldPosition, Fields, Version};
 
 use super::content_gate::{ContentGate, GateState};
 use super::context::Context;
-use super::{Attached, Extensions, Head, Request};
+use super::{Attached, Extensions, Head, Known, Request, Whereabouts};
 use crate::content::Content;
 use crate::peer::Peer;
 use crate::routing::Ranges;
@@ -81,6 +81,25 @@ impl OwnedParts {
         }
     }
 
+    /// Becomes what is known of a request, but for what is attached to it.
+    pub(super) fn know(&mut self, known: &Known<'_>, request: &Whereabouts<'_>) {
+        self.octets.clear();
+        self.octets.extend_from_slice(known.octets);
+        self.head = self.octets.len();
+        (self.method, self.target, self.version) = (known.method, known.target, known.version);
+        self.positions.clear();
+        self.positions.extend_from_slice(&known.positions);
+        self.decoded.clear();
+        self.path = request.path.and_then(|path| self.copy_path(path, known.octets));
+        self.route = request.route;
+        self.ranges.clear();
+        self.ranges.extend(request.ranges.iter().copied());
+        self.has_content = false;
+        self.gate.open();
+        self.peer = *request.peer;
+        self.extensions.clear();
+    }
+
     /// Where the path of a request is within its head, whose octets are here; if it is nowhere there, it is copied.
     fn copy_path(&mut self, path: &[u8], head: &[u8]) -> Option<(u32, u32)> {
         let start = (path.as_ptr() as usize).wrapping_sub(head.as_ptr() as usize);
@@ -150,6 +169,11 @@ impl OwnedParts {
             content => content,
         };
         Request { content, ..view }
+    }
+
+    /// The same for whoever sees a request that no handler was asked for: it has no content.
+    pub(crate) fn view_refused(&self) -> Request<'_> {
+        Request { content: Content::None, ..self.view() }
     }
 
     fn content(&self) -> Content<'_> {

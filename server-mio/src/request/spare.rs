@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::parts::OwnedParts;
-use super::{Extensions, Request};
+use super::{Extensions, Known, Request, Whereabouts};
 use crate::stock::Stock;
 
 /// How many owned requests a worker keeps for use again.
@@ -39,6 +39,20 @@ impl Spare {
     }
 }
 
+/// What is known of a request whose head is not complete, or not in order.
+#[cold]
+pub(crate) fn known(
+    context: &Arc<Context>,
+    known: &Known<'_>,
+    request: &Whereabouts<'_>,
+) -> Arc<OwnedParts> {
+    let mut parts = spare(context);
+    if let Some(own) = Arc::get_mut(&mut parts) {
+        own.know(known, request);
+    }
+    parts
+}
+
 /// A copy of a request, whose head is `head`, but for what is attached to it; in memory that was used on this thread, if
 /// there is any.
 pub(crate) fn kept(
@@ -46,14 +60,18 @@ pub(crate) fn kept(
     head: &rajada_parser::Request<'_, '_>,
     request: &Request<'_>,
 ) -> Arc<OwnedParts> {
-    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.take());
-    let parts = parts.filter(|parts| parts.is_of(context));
-    let mut parts = parts.unwrap_or_else(|| OwnedParts::new(context));
-    // Nobody else knows it.
+    let mut parts = spare(context);
     if let Some(own) = Arc::get_mut(&mut parts) {
         own.copy(head, request);
     }
     parts
+}
+
+/// Memory for a request, which nobody else knows.
+#[inline]
+fn spare(context: &Arc<Context>) -> Arc<OwnedParts> {
+    let parts = SPARE.with_borrow_mut(|spare| spare.as_mut()?.parts.take());
+    parts.filter(|parts| parts.is_of(context)).unwrap_or_else(|| OwnedParts::new(context))
 }
 
 /// Attaches what hooks have attached to the request that it was copied from.

@@ -1,3 +1,4 @@
 //! Hooks: where they run, in which order, and what they leave.
 
+mod refused;
 mod scopes;

@@ -1,0 +1,138 @@
+//! Answers to what is no request, is not taken or is too late, where hooks behind handlers want to see them.
+
+use std::sync::Arc;
+
+use rajada_pipeline::{Offence, Ticket};
+
+use super::answer::{Target, conclude, find, staging};
+use super::arrival::Around;
+use super::exchange::{Exchange, Pending};
+use super::service::Service;
+use crate::request::{self, Known, OwnedParts, Whereabouts};
+use crate::response::Owed;
+use crate::{Response, Status, gate};
+
+impl Service {
+    /// Answers octets that are no request, or a request that is not taken: all of them are `head`.
+    #[cold]
+    pub(super) fn answer_refused(
+        &mut self,
+        around: Around<'_>,
+        owed: Owed<'_>,
+        offence: &Offence,
+        head: &[u8],
+    ) {
+        let (endpoint, parts) = self.known(around, head);
+        let status = Status::new(offence.status()).unwrap_or(Status::BAD_REQUEST);
+        match offence {
+            Offence::ContentTooLarge => {
+                let mut request = parts.view();
+                self.answer_plainly(around, owed, endpoint, Target::TooLarge, &mut request);
+            }
+            _ => self.answer_of_protocol(around, owed, endpoint, status, &parts),
+        }
+        request::discard(parts);
+    }
+
+    /// Answers a request whose content is not in order, and will not be received. Without those who want to see it, the
+    /// pipeline has done so.
+    #[cold]
+    pub(super) fn answer_cut_short(
+        &mut self,
+        around: Around<'_>,
+        exchange: &mut Exchange,
+        status: u16,
+    ) {
+        if !around.settings.refused_by_ticket {
+            return exchange.ledger.forget_pending();
+        }
+        if let Some(pending) = exchange.ledger.pending.take() {
+            let status = Status::new(status).unwrap_or(Status::BAD_REQUEST);
+            self.answer_pending(around, exchange, *pending, status);
+        }
+    }
+
+    /// Ends a connection with the answer to the request that waits, or with one behind those that are owed.
+    #[cold]
+    pub(super) fn refuse_by_ticket(
+        &mut self,
+        around: Around<'_>,
+        exchange: &mut Exchange,
+        status: Status,
+        head: &[u8],
+    ) {
+        let ticket = exchange.pipeline.refuse_by_ticket();
+        if let Some(pending) = exchange.ledger.pending.take() {
+            self.answer_pending(around, exchange, *pending, status);
+        }
+        if let Some(ticket) = ticket {
+            let (endpoint, parts) = self.known(around, head);
+            let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
+            self.answer_of_protocol(around, owed, endpoint, status, &parts);
+            self.follow(exchange);
+            request::discard(parts);
+        }
+    }
+
+    /// Answers a request that waits, in place of its handler. It is the last one of its connection.
+    fn answer_pending(
+        &mut self,
+        around: Around<'_>,
+        exchange: &mut Exchange,
+        pending: Pending,
+        status: Status,
+    ) {
+        let Pending { parts, promise, waiting, .. } = pending;
+        if let Some(ticket) = promise.redeem() {
+            close_behind(exchange, &ticket);
+            let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
+            self.answer_of_protocol(around, owed, waiting.endpoint, status, &parts);
+            self.follow(exchange);
+        }
+        request::discard(parts);
+    }
+
+    /// Gives an answer that no handler could be asked for, and runs the hooks behind `endpoint`.
+    fn answer_of_protocol(
+        &mut self,
+        around: Around<'_>,
+        owed: Owed<'_>,
+        endpoint: u32,
+        status: Status,
+        parts: &OwnedParts,
+    ) {
+        let shared = around.shared;
+        let entry = shared.entry(endpoint);
+        let request = parts.view_refused();
+        let mut staged = None;
+        let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
+        gate::run("what shapes errors", || {
+            shared.replies.of_protocol(status, &request, &mut response);
+        });
+        if !response.is_finished() {
+            conclude(shared, entry, Some(&request), &mut response);
+        }
+    }
+
+    /// What is known of a request, and which hooks it is for.
+    fn known(&mut self, around: Around<'_>, head: &[u8]) -> (u32, Arc<OwnedParts>) {
+        let Around { shared, settings, peer } = around;
+        let known = Known::of(&settings.parser, head);
+        let mut scratch = self.scratch.take().unwrap_or_default();
+        let place = find(shared, (known.method(), known.target()), &mut scratch);
+        let endpoint = match place.target {
+            Target::Entry(endpoint, _) => endpoint,
+            _ => shared.endpoint_of_none(place.route, place.path.unwrap_or_default()),
+        };
+        let whereabouts =
+            Whereabouts { path: place.path, route: place.route, ranges: place.ranges, peer };
+        let parts = request::known(&shared.context, &known, &whereabouts);
+        self.scratch = Some(scratch);
+        (endpoint, parts)
+    }
+}
+
+/// It fails only if the ticket is void, and then nothing is owed.
+fn close_behind(exchange: &mut Exchange, ticket: &Ticket) {
+    let _ = exchange.pipeline.close_after(ticket);
+}
