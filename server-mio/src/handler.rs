@@ -5,7 +5,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::{Error, IntoResponse, OwnedRequest, Request, Response};
+use crate::hook::Local;
+use crate::response::Preset;
+use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response};
 
 /// What can answer a request. Three shapes of functions and closures are one:
 ///
@@ -159,6 +161,8 @@ impl<E: Into<Error>> Outcome for Result<(), E> {
 pub(crate) trait AsyncHandler: Send + Sync {
     /// A place for one future of this handler, to be used again and again.
     fn place(&self) -> Box<dyn ReusableFuture>;
+    /// Calls the handler behind hooks that have set something of its answer, which comes back.
+    fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse>;
 }
 
 /// A place for futures of one handler, one at a time, without an allocation for each.
@@ -189,6 +193,15 @@ where
 {
     fn place(&self) -> Box<dyn ReusableFuture> {
         Box::new(Place { handler: self.clone(), future: Box::pin(None) })
+    }
+
+    fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
+        Box::pin(async move {
+            let answer = (self)(request).await;
+            OwnedResponse::record_behind(preset.as_deref(), |response| {
+                answer.into_response(response)
+            })
+        })
     }
 }
 

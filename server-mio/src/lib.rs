@@ -159,6 +159,7 @@
 
 mod allocator;
 mod app;
+mod chain;
 mod cold;
 mod content;
 pub mod driver;
@@ -182,10 +183,14 @@ mod test_client;
 pub mod tokio_net;
 
 pub use app::{App, Failure, PreparedApp};
+pub use chain::Next;
 pub use content::{Body, BodyStream, Content, ContentStream};
 pub use driver::Exit;
 pub use error::{Error, OrStatus};
 pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
+#[doc(hidden)]
+pub use hook::BeforeHook;
+pub use hook::{Hook, Verdict};
 pub use limits::{Deadlines, Limits};
 pub use peer::Peer;
 pub use redirect::Redirect;

@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use super::App;
-use crate::handler::Outcome;
-use crate::hook::Layer;
-use crate::{Request, Response};
+use crate::hook::{Hook, Layer};
+use crate::{IntoResponse, Next, OwnedRequest, Request, Response};
 
 /// Around the handlers.
 impl App {
-    /// A hook before the handlers of this application, wherever its routes are declared. One that answers, or fails,
-    /// ends the request there: neither later hooks nor the handler run. Hooks run in the order of declaration, those
-    /// of an outer application first.
+    /// A hook before the handlers of this application, wherever its routes are declared: a function that decides at once, or
+    /// an asynchronous one ([`Hook`]). One that answers, or fails, ends the request there: neither later hooks nor the
+    /// handler run. The order is that of the [table](Self::around).
     ///
     /// They run when the head of a request is complete: before `100 (Continue)` is sent, and before content is read. What
     /// they refuse is answered then, and the content is [drained](crate::Limits::drain) or the connection closes. So they
     /// never see content, however it arrived: asking for it is [`RequestError::Unread`](crate::RequestError::Unread)
-    /// (from [`Request::bytes`] a panic). What needs content is a function around the handler, or a hook
-    /// [behind](Self::after) it; to that, a request that was refused has none.
+    /// (from [`Request::bytes`] a panic). What needs content is an asynchronous hook that
+    /// [waits for it](OwnedRequest::read_content), or a hook [behind](Self::after) the handler; to that, a request that was
+    /// refused has none.
     ///
     /// ```
     /// use rajada_mio::{App, Error, Request, Response, Status};
@@ -29,17 +29,85 @@ impl App {
     ///     }
     /// });
     /// ```
+    ///
+    /// An asynchronous one returns what ends the request, if anything does ([`Verdict`](crate::Verdict)):
+    ///
+    /// ```
+    /// use rajada_mio::{App, Error, OrStatus, OwnedRequest, Request, Status};
+    ///
+    /// struct User(u64);
+    ///
+    /// async fn user_of(token: &str) -> Option<User> {
+    ///     // As a database would tell.
+    ///     token.parse().ok().map(User)
+    /// }
+    ///
+    /// async fn authenticated(req: &mut OwnedRequest) -> Result<(), Error> {
+    ///     let token = req.header_text("x-token").or_status(Status::UNAUTHORIZED)?;
+    ///     let user = user_of(token).await.or_status(Status::FORBIDDEN)?;
+    ///     req.extend(user);
+    ///     Ok(())
+    /// }
+    ///
+    /// App::new()
+    ///     .before(authenticated)
+    ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.to_string()));
+    /// ```
     #[doc(alias("middleware", "guard", "authentication", "authorization", "bearer token"))]
-    pub fn before<O: Outcome>(
+    pub fn before<S>(mut self, hook: impl Hook<S>) -> App {
+        self.own().layers.push(hook.into_before().layer);
+        self
+    }
+
+    /// A hook around the handlers of this application: it has the request, and everything behind it ([`Next`]: further
+    /// hooks, and the handler) to run when it likes, as often as it likes, or never. What it returns is the answer. So it
+    /// measures, retries, bounds the time, and answers in place of the handler:
+    ///
+    /// ```
+    /// use rajada_mio::{App, Next, OrStatus, OwnedRequest, OwnedResponse, Request, Status, timeout};
+    /// use std::time::{Duration, Instant};
+    ///
+    /// async fn measured(req: OwnedRequest, next: Next) -> OwnedResponse {
+    ///     let began = Instant::now();
+    ///     let mut answer = next.run(req).await;
+    ///     answer.set_header("Server-Timing", format!("all;dur={}", began.elapsed().as_millis()));
+    ///     answer
+    /// }
+    ///
+    /// App::new()
+    ///     .around(measured)
+    ///     .around(async |req: OwnedRequest, next: Next| {
+    ///         timeout(Duration::from_secs(2), next.run(req)).await.or_status(Status::GATEWAY_TIMEOUT)
+    ///     })
+    ///     .get("/", |_: &Request| "hello");
+    /// ```
+    ///
+    /// # What runs when
+    ///
+    /// | hook | how often | in which order | when |
+    /// |---|---|---|---|
+    /// | [`before`](Self::before), `around` | as declared, both in one row | an outer application's first, then in the order of declaration: the first one is outermost | the head is there, nothing of the content is read |
+    /// | handler | at most once, unless `around` runs it again | | all content is there |
+    /// | [`on_error`](Self::on_error), [`not_found`](Self::not_found), [`on_any_error`](Self::on_any_error) | once an error | | right behind what has failed, within the hooks around that |
+    /// | [`after`](Self::after) | once a request | the other way round: the last one declared first, an outer application's last | the answer is there, whatever it is |
+    ///
+    /// A route's hooks are those of the application that it was written in and of those that this is nested in, for every
+    /// shape of handler. Below the prefix of a nested application its hooks run for 404, 405, 413, 501 and `OPTIONS` as well:
+    /// who may not see what is there is not told its methods. For what is no HTTP `after` alone runs.
+    ///
+    /// As long as all hooks before a handler are synchronous, they run on the request as it was received. From the first one
+    /// on that is not, whatever follows runs as one future over an [`OwnedRequest`]: it is bounded by
+    /// [`Deadlines::handler`](crate::Deadlines::handler) (time in which content is awaited does not count), dropped when the
+    /// peer is gone, and costs a copy of the head and an allocation for each asynchronous hook. Handlers stay what they
+    /// are: a synchronous one gets a `&Request` of the owned one.
+    ///
+    /// A panic goes through `around`, and then `after` sees the answer to it.
+    #[doc(alias("middleware", "layer", "wrap", "from_fn", "tower", "transaction", "timing"))]
+    pub fn around<R: IntoResponse + 'static>(
         mut self,
-        hook: impl Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
+        hook: impl AsyncFn(OwnedRequest, Next) -> R + Send + Sync + 'static,
     ) -> App {
-        let hook = move |request: &mut Request<'_>, response: &mut Response<'_>| {
-            if let Err(error) = hook(request, response).into_result() {
-                response.fail(error);
-            }
-        };
-        self.own().layers.push(Layer::Sync(Arc::new(hook)));
+        self.own().layers.push(Layer::around(hook));
         self
     }
 

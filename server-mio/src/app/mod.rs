@@ -21,6 +21,7 @@ mod weight;
 pub(crate) use ambient::Ambient;
 pub(crate) use call::{Call, Goal};
 pub use failure::Failure;
+pub(crate) use replies::Replies;
 pub(crate) use shared::{Entry, Shared, plain};
 pub(crate) use weight::Weight;
 

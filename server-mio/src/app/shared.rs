@@ -11,6 +11,7 @@ use super::replies::Replies;
 use super::room::Room;
 use super::scope::{self, Scope, ScopeId};
 use super::{AfterHook, App, AppSettings, Declared, Page, Weight, WorkerHook};
+use crate::chain::Chain;
 use crate::handler::Kind;
 use crate::hook::{Layer, SyncHook};
 use crate::request::Context;
@@ -27,7 +28,7 @@ pub(crate) struct Shared {
     prefixes: Vec<String>,
     /// By the number of a route, the scope that it was written in.
     scopes: Vec<ScopeId>,
-    pub(crate) replies: Replies,
+    pub(crate) replies: Arc<Replies>,
     pub(crate) context: Arc<Context>,
     pub(crate) blocking: Arc<BlockingPool>,
     pub(crate) room: Room,
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
 pub(crate) struct Entry {
     /// Nothing is around the handler.
     pub(crate) is_bare: bool,
+    /// Asynchronous hooks are around it, and begin when its head is there.
+    pub(crate) begins_at_head: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
     pub(crate) weight: Arc<Weight>,
@@ -50,13 +53,33 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// What is in a scope.
-    fn new(kind: Kind, slow: bool, scopes: &[Scope], scope: ScopeId) -> Entry {
+    /// What is in a scope: a handler, or (`None`) whatever no handler is for.
+    fn new(
+        handler: Option<Kind>,
+        slow: bool,
+        (scopes, scope): (&[Scope], ScopeId),
+        replies: &Arc<Replies>,
+    ) -> Entry {
         let after = scope::after(scopes, scope);
-        let before = scope::layers(scopes, scope).into_iter().map(|Layer::Sync(hook)| hook);
-        let before: Box<[_]> = before.collect();
-        let is_bare = !slow && before.is_empty() && after.is_empty();
-        Entry { is_bare, kind, slow, weight: Arc::new(Weight::new()), before, after }
+        let mut layers = scope::layers(scopes, scope).into_iter().peekable();
+        let mut before = Vec::new();
+        while let Some(Layer::Sync(hook)) = layers.next_if(|layer| matches!(layer, Layer::Sync(_)))
+        {
+            before.push(hook);
+        }
+        let layers: Box<[Layer]> = layers.collect();
+        let begins_at_head = !layers.is_empty();
+        let is_bare = !slow && !begins_at_head && before.is_empty() && after.is_empty();
+        let kind = match handler {
+            handler if begins_at_head => {
+                Kind::Async(Arc::new(Arc::new(Chain { layers, handler, replies: replies.clone() })))
+            }
+            Some(kind) => kind,
+            // Never called: what is to be done depends on why there is no handler.
+            None => Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {})),
+        };
+        let (weight, before) = (Arc::new(Weight::new()), before.into());
+        Entry { is_bare, begins_at_head, kind, slow, weight, before, after }
     }
 }
 
@@ -64,13 +87,14 @@ impl Shared {
     /// # Errors
     /// The first route that can't be served.
     pub(crate) fn new(mut app: App) -> Result<Shared, RouteError> {
+        let mut pipeline = pipeline_settings(&app);
+        let replies = Arc::new(Replies::of(&mut app));
         let of_routes = app.routes.iter().map(|route| {
-            Entry::new(route.endpoint.kind.clone(), route.slow, &app.scopes, route.scope)
+            let handler = Some(route.endpoint.kind.clone());
+            Entry::new(handler, route.slow, (&app.scopes, route.scope), &replies)
         });
-        // Never called: what is to be done depends on why there is no route.
-        let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
         let of_scopes = (0..app.scopes.len())
-            .map(|scope| Entry::new(nothing.clone(), false, &app.scopes, scope));
+            .map(|scope| Entry::new(None, false, (&app.scopes, scope), &replies));
         let entries: Vec<Entry> = of_routes.chain(of_scopes).collect();
         let goal = |endpoint| {
             let Entry { kind, weight, is_bare, .. } = &entries[endpoint as usize];
@@ -78,8 +102,6 @@ impl Shared {
         };
         let mut router = router(&app.routes, goal)?;
         let scopes = scopes_of_routes(&app.routes);
-        let mut pipeline = pipeline_settings(&app);
-        let replies = Replies::of(&mut app);
         // Whoever wants to see every answer sees those as well.
         pipeline.refused_by_ticket =
             replies.shape_all() || entries.iter().any(|it| !it.after.is_empty());

@@ -4,6 +4,7 @@ use rajada_pipeline::Incoming;
 
 use super::arrival::{Around, Arrival, Scratch};
 use super::failure;
+use super::fate::write_plainly;
 use super::service::Service;
 use crate::app::{Entry, Goal, Shared, plain};
 use crate::content::Content;
@@ -218,7 +219,7 @@ impl Service {
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         let answered = gate::enter(|| {
             if !run_before(entry, request, &mut response) {
-                write_plainly(shared, target, request, &mut response);
+                write_plainly(&shared.replies, target, request, &mut response);
             }
         });
         leave_unread(request);
@@ -236,30 +237,6 @@ pub(super) fn staging<'r>(
     staged: &'r mut Option<Staged>,
 ) -> Option<&'r mut Option<Staged>> {
     if entry.after.is_empty() { None } else { Some(staged) }
-}
-
-fn write_plainly(
-    shared: &Shared,
-    target: Target<'_>,
-    request: &Request<'_>,
-    response: &mut Response<'_>,
-) {
-    let status = match target {
-        Target::Missing | Target::Entry(..) => return response.not_found(),
-        Target::Options(allow) => {
-            return response.set_status(Status::NO_CONTENT).header("Allow", allow).empty();
-        }
-        Target::NotAllowed(allow) => {
-            response.header("Allow", allow);
-            Status::METHOD_NOT_ALLOWED
-        }
-        Target::UnknownMethod => Status::NOT_IMPLEMENTED,
-        Target::BadPath => Status::BAD_REQUEST,
-        Target::TooLarge => {
-            return shared.replies.of_protocol(Status::CONTENT_TOO_LARGE, request, response);
-        }
-    };
-    shared.replies.status(status, Some(request), response);
 }
 
 /// Answers a request whose handler has panicked. What it has left may do so again: whoever owes the answer gives it then.

@@ -324,7 +324,7 @@ impl<'t, T> Connection<'t, T> {
     fn end_input(&mut self) {
         if let Event::Malformed(offence) = self.entry.exchange.pipeline.receive_eof() {
             log::debug!("{}: {offence}", self.entry.peer);
-            self.entry.exchange.ledger.forget_pending();
+            self.service.forget_pending(&mut self.entry.exchange);
         }
         self.entry.rest = None;
     }

@@ -108,7 +108,7 @@ impl<T> Entry<T> {
         let ledger = &self.exchange.ledger;
         let rest = self.rest.as_ref().map_or(0, |rest| rest.octets.capacity());
         let slots = ledger.slots.as_ref().map_or(0, |slots| size_of_val(&**slots));
-        rest + slots + ledger.pending.as_ref().map_or(0, |pending| pending.parts.weight())
+        rest + slots + ledger.pending.as_ref().map_or(0, |pending| pending.weight())
     }
 
     /// Whether nothing is under way: no request, no answer.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rajada_parser::Positions;
-use rajada_pipeline::{Pipeline, Ticket, TicketId};
+use rajada_pipeline::{Pipeline, TicketId};
 
 use super::answer::Waiting;
 use super::entry::Pace;
@@ -45,21 +45,39 @@ pub(crate) struct Ledger {
 /// Whom to tell when an answer has left.
 pub(crate) type Told = Vec<(TicketId, Box<dyn FnOnce()>)>;
 
-/// A request whose hooks have run, and that waits: for its content, for the answers in front of it to leave, for a place
-/// among the tasks.
+/// A request whose synchronous hooks have run, and that waits: for its content, for the answers in front of it to leave,
+/// for a place among the tasks.
 pub(crate) struct Pending {
     pub(crate) parts: Arc<OwnedParts>,
-    pub(crate) promise: Promise,
+    pub(super) holder: Holder,
     pub(super) waiting: Waiting,
     pub(super) awaits: Awaits,
+    pub(super) unread: Option<Unread>,
     /// How fast its content comes, once that was looked at.
     pub(super) pace: Option<Pace>,
+}
+
+/// Who has the duty to answer a request that waits.
+pub(super) enum Holder {
+    Pending(Promise),
+    /// A task that has begun, since it has asynchronous hooks. The content that has come for it is not shown before it is
+    /// complete.
+    Task(TaskId, Vec<u8>),
+}
+
+/// Content of which nothing is read before asynchronous hooks have run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unread {
+    /// The client waits for `100 (Continue)`.
+    pub(super) expects_continue: bool,
 }
 
 /// What a request waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Awaits {
     Content,
+    /// Its hooks, before its content is read.
+    Hooks,
     /// A place among the tasks of its worker.
     Place,
     /// Nothing but its turn.
@@ -109,19 +127,46 @@ impl Ledger {
         }
     }
 
-    /// The ticket of a request that waits, all of it there, which is not to be handled.
-    pub(super) fn take_complete(&mut self) -> Option<Ticket> {
-        let pending = self.pending.take_if(|pending| pending.awaits != Awaits::Content)?;
-        let Pending { parts, promise, .. } = *pending;
-        request::discard(parts);
-        promise.redeem()
+    /// The request that waits for a task.
+    pub(super) fn of_task(&mut self, task: TaskId) -> Option<&mut Pending> {
+        self.pending
+            .as_deref_mut()
+            .filter(|it| matches!(it.holder, Holder::Task(id, _) if id == task))
     }
 
-    /// Forgets a request whose content stays incomplete: the pipeline has answered it.
+    /// Forgets the request that waits for a task, which is over.
+    pub(super) fn forget_task(&mut self, task: TaskId) {
+        let is_it = |pending: &mut Box<Pending>| matches!(pending.holder, Holder::Task(id, _) if id == task);
+        if let Some(pending) = self.pending.take_if(is_it) {
+            request::discard(pending.parts);
+        }
+    }
+
+    /// Forgets a request of a connection that is over, with all of its tasks.
     pub(crate) fn forget_pending(&mut self) {
         if let Some(pending) = self.pending.take() {
-            pending.promise.void();
+            if let Holder::Pending(promise) = pending.holder {
+                promise.void();
+            }
             request::discard(pending.parts);
+        }
+    }
+}
+
+impl Pending {
+    /// Octets of memory that it takes, beside those of a task.
+    pub(super) fn weight(&self) -> usize {
+        match &self.holder {
+            Holder::Pending(_) => self.parts.weight(),
+            Holder::Task(_, content) => content.capacity(),
+        }
+    }
+
+    /// Takes in a piece of its content.
+    pub(super) fn add_content(&mut self, octets: &[u8]) {
+        match &mut self.holder {
+            Holder::Pending(_) => request::add_content(&mut self.parts, octets),
+            Holder::Task(_, content) => content.extend_from_slice(octets),
         }
     }
 }

@@ -10,7 +10,7 @@ const SHOWN: usize = 256;
 /// Logs an error that was answered with `status`: from 500 on that is an error of ours, below it is the client's, or was
 /// expected, and only of use for debugging. The text is made by code of the application, once and if somebody reads it.
 #[cold]
-pub(super) fn tell(error: &Error, request: Option<&Request<'_>>, status: Status) {
+pub(crate) fn tell(error: &Error, request: Option<&Request<'_>>, status: Status) {
     let level = if status.as_u16() >= 500 { log::Level::Error } else { log::Level::Debug };
     if !log::log_enabled!(level) {
         return;

@@ -48,7 +48,7 @@ impl Service {
         let (sent, step) = self.pump_into(exchange, task, &mut pump, &mut gathered);
         gathered.clear();
         self.gathered = gathered;
-        let Exchange { pipeline, ledger } = exchange;
+        let pipeline = &mut exchange.pipeline;
         let is_broken = matches!(step, Step::Abort);
         let end = match step {
             Step::Wait => {
@@ -62,12 +62,12 @@ impl Service {
         gate::discard((pump.stream, pump.held));
         if is_broken || end.is_err() {
             // The connection ends there. Nobody can be told what a request behind it would lead to.
-            ledger.forget_pending();
+            self.forget_pending(exchange);
         }
         if let Err(error) = end {
             log::debug!("a streamed answer ended early: {error}");
         }
-        self.tasks.end(task, &mut ledger.tasks);
+        self.tasks.end(task, &mut exchange.ledger.tasks);
         true
     }
 

@@ -51,6 +51,7 @@ mod deadlines;
 mod entry;
 mod exchange;
 mod failure;
+mod fate;
 mod futures;
 mod holdings;
 mod key;
@@ -68,6 +69,9 @@ mod task;
 mod transport;
 mod turn;
 mod work;
+
+pub(crate) use failure::tell;
+pub(crate) use fate::Fate;
 
 pub use connection::{Connection, Next};
 pub use core::Driver;

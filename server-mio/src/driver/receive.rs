@@ -7,7 +7,8 @@ use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};
 
 use super::answer::{self, Place, Target, Then, Waiting};
 use super::arrival::{Around, Arrival, Scratch, Stop};
-use super::exchange::{Awaits, Exchange, Ledger, Pending, Slots};
+use super::exchange::{Awaits, Exchange, Holder, Ledger, Pending, Slots, Unread};
+use super::fate::Fate;
 use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
@@ -93,11 +94,15 @@ impl Service {
             match event {
                 Event::Data(octets) => {
                     if let Some(pending) = &mut exchange.ledger.pending {
-                        request::add_content(&mut pending.parts, octets);
+                        pending.add_content(octets);
                     }
                 }
                 Event::EndOfMessage { .. } => {
                     if let Some(pending) = &mut exchange.ledger.pending {
+                        if matches!(pending.holder, Holder::Task(..)) {
+                            self.deliver(around.shared, &mut exchange.ledger);
+                            continue;
+                        }
                         pending.awaits = Awaits::Turn;
                         let entry = around.shared.entry(pending.waiting.endpoint);
                         if entry.slow && exchange.pipeline.wants_write() {
@@ -115,8 +120,9 @@ impl Service {
                 }
                 Event::Refused { ticket, offence, head } => {
                     log::debug!("{}: {offence}", around.peer);
-                    let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
-                    self.answer_refused(around, owed, &offence, head);
+                    let Exchange { pipeline, ledger } = exchange;
+                    let owed = Owed::new(pipeline, around.settings, ticket);
+                    self.answer_refused(around, owed, ledger, &offence, head);
                     self.follow(exchange);
                 }
                 Event::NeedData => break Stop::NeedData,
@@ -193,7 +199,8 @@ impl Service {
         };
         let handled = match &entry.kind {
             _ if !entry.is_bare || matches!(arrival.content, Incoming::Streaming(_)) => {
-                self.answer_or_wait(owed, ledger, arrival, (endpoint, entry), request)
+                let (to, none) = ((endpoint, entry), Extensions::default());
+                self.answer_or_wait(owed, ledger, arrival, to, request, none)
             }
             Kind::Sync(handler) => {
                 self.answer_at_once(arrival.around, owed, (endpoint, &**handler), &request);
@@ -217,10 +224,17 @@ impl Service {
         let endpoint = shared.endpoint_of_none(place.route, place.path.unwrap_or_default());
         let mut extensions = Extensions::default();
         let request = place.request(arrival);
+        let entry = shared.entry(endpoint);
+        if entry.begins_at_head {
+            extensions.insert(Fate::of(place.target));
+            let to = (endpoint, entry);
+            let handled = self.answer_or_wait(owed, ledger, arrival, to, request, extensions);
+            return handled.then_some(&*entry.weight);
+        }
         let mut request = Request { extensions: Attached::At(&extensions), ..request };
         self.answer_plainly(arrival.around, owed, endpoint, place.target, &mut request);
         extensions.clear();
-        Some(&shared.entry(endpoint).weight)
+        Some(&entry.weight)
     }
 
     /// A request that needs more than one call: hooks, content that is still to come, an asynchronous handler. False if it
@@ -232,9 +246,9 @@ impl Service {
         arrival: &Arrival<'_>,
         (endpoint, entry): (u32, &Entry),
         request: Request<'_>,
+        mut extensions: Extensions,
     ) -> bool {
         let around = arrival.around;
-        let mut extensions = Extensions::default();
         let mut request = Request { extensions: Attached::At(&extensions), ..request };
         let awaits = self.awaits(&owed, ledger.key, entry, arrival);
         let then = if awaits.is_some() { Then::Wait } else { Then::Handle };
@@ -249,8 +263,8 @@ impl Service {
             (Some(waiting), None) => {
                 let mut parts = request::kept(&around.shared.context, arrival.head, &request);
                 request::attach(&mut parts, extensions);
-                self.start(around, owed, ledger, waiting, parts);
-                true
+                self.start(around, owed, ledger, waiting, parts, unread(arrival));
+                !ledger.has_complete()
             }
             (None, _) => {
                 extensions.clear();
@@ -267,7 +281,7 @@ impl Service {
         entry: &Entry,
         arrival: &Arrival<'_>,
     ) -> Option<Awaits> {
-        if matches!(arrival.content, Incoming::Streaming(_)) {
+        if matches!(arrival.content, Incoming::Streaming(_)) && !entry.begins_at_head {
             return Some(Awaits::Content);
         }
         if entry.slow && owed.has_ready_answers() {
@@ -316,7 +330,7 @@ impl Service {
         }
         let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
         let waiting = Waiting { endpoint, preset: None };
-        self.start(arrival.around, owed, ledger, waiting, parts);
+        self.start(arrival.around, owed, ledger, waiting, parts, None);
         true
     }
 
@@ -346,15 +360,17 @@ impl Service {
         waiting: Waiting,
         awaits: Awaits,
     ) {
+        let unread = if awaits == Awaits::Content { None } else { unread(arrival) };
         if arrival.expects_continue
+            && unread.is_none()
             && let Err(error) = owed.send_continue()
         {
             log::debug!("{}: no 100 could be sent: {error}", arrival.around.peer);
         }
         let Some(ticket) = owed.take_ticket() else { return };
         let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
-        let promise = Promise::new(ticket, ledger.key, &self.lost);
-        let pending = Pending { parts, promise, waiting, awaits, pace: None };
+        let holder = Holder::Pending(Promise::new(ticket, ledger.key, &self.lost));
+        let pending = Pending { parts, holder, waiting, awaits, unread, pace: None };
         ledger.pending = Some(Box::new(pending));
         if awaits == Awaits::Place {
             self.unplaced.push_back(ledger.key);
@@ -381,7 +397,10 @@ impl Service {
             ledger.pending = Some(pending);
             return;
         }
-        let Pending { parts, promise, waiting, .. } = *pending;
+        let Pending { parts, holder: Holder::Pending(promise), waiting, unread, .. } = *pending
+        else {
+            return;
+        };
         let Some(ticket) = promise.redeem() else { return };
         let owed = Owed::new(pipeline, around.settings, ticket);
         match &entry.kind {
@@ -390,9 +409,15 @@ impl Service {
                 self.answer_behind_hooks(around, owed, &waiting, &**handler, &request);
                 request::discard(parts);
             }
-            Kind::Async(_) => self.start(around, owed, ledger, waiting, parts),
+            Kind::Async(_) => self.start(around, owed, ledger, waiting, parts, unread),
         }
     }
+}
+
+/// Content that is not read before it is asked for.
+fn unread(arrival: &Arrival<'_>) -> Option<Unread> {
+    let is_unread = matches!(arrival.content, Incoming::Streaming(_));
+    is_unread.then_some(Unread { expects_continue: arrival.expects_continue })
 }
 
 /// Nothing more of a burst is served for now; what leaves may make room.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rajada_pipeline::{Offence, Ticket};
 
-use super::answer::{Target, conclude, find, staging};
+use super::answer::{Target, Then, conclude, find, staging};
 use super::arrival::Around;
-use super::exchange::{Exchange, Pending};
+use super::exchange::{Exchange, Ledger};
+use super::fate::Fate;
 use super::service::Service;
-use crate::request::{self, Known, OwnedParts, Whereabouts};
+use crate::request::{self, Extensions, Known, OwnedParts, Whereabouts};
 use crate::response::Owed;
 use crate::{Response, Status, gate};
 
@@ -19,19 +20,43 @@ impl Service {
         &mut self,
         around: Around<'_>,
         owed: Owed<'_>,
+        ledger: &mut Ledger,
         offence: &Offence,
         head: &[u8],
     ) {
-        let (endpoint, parts) = self.known(around, head);
-        let status = Status::new(offence.status()).unwrap_or(Status::BAD_REQUEST);
-        match offence {
-            Offence::ContentTooLarge => {
+        let (endpoint, mut parts) = self.known(around, head);
+        let mut status = Status::new(offence.status()).unwrap_or(Status::BAD_REQUEST);
+        if *offence == Offence::ContentTooLarge {
+            if !around.shared.entry(endpoint).begins_at_head {
                 let mut request = parts.view();
                 self.answer_plainly(around, owed, endpoint, Target::TooLarge, &mut request);
+                return request::discard(parts);
             }
-            _ => self.answer_of_protocol(around, owed, endpoint, status, &parts),
+            if self.has_place(ledger.key) {
+                let fate = Extensions::default();
+                fate.insert(Fate::TooLarge);
+                request::attach(&mut parts, fate);
+                return self.answer_behind_hooks_of_future(around, owed, ledger, endpoint, parts);
+            }
+            status = Status::SERVICE_UNAVAILABLE;
         }
+        self.answer_of_protocol(around, owed, endpoint, status, &parts);
         request::discard(parts);
+    }
+
+    /// Runs hooks, some of which are asynchronous, around an answer that is known.
+    fn answer_behind_hooks_of_future(
+        &mut self,
+        around: Around<'_>,
+        mut owed: Owed<'_>,
+        ledger: &mut Ledger,
+        endpoint: u32,
+        parts: Arc<OwnedParts>,
+    ) {
+        match self.answer(around, &mut owed, endpoint, &mut parts.view(), Then::Wait) {
+            Some(waiting) => self.start(around, owed, ledger, waiting, parts, None),
+            None => request::discard(parts),
+        }
     }
 
     /// Answers a request whose content is not in order, and will not be received. Without those who want to see it, the
@@ -44,12 +69,9 @@ impl Service {
         status: u16,
     ) {
         if !around.settings.refused_by_ticket {
-            return exchange.ledger.forget_pending();
+            return self.forget_pending(exchange);
         }
-        if let Some(pending) = exchange.ledger.pending.take() {
-            let status = Status::new(status).unwrap_or(Status::BAD_REQUEST);
-            self.answer_pending(around, exchange, *pending, status);
-        }
+        self.answer_pending(around, exchange, Status::new(status).unwrap_or(Status::BAD_REQUEST));
     }
 
     /// Ends a connection with the answer to the request that waits, or with one behind those that are owed.
@@ -62,9 +84,7 @@ impl Service {
         head: &[u8],
     ) {
         let ticket = exchange.pipeline.refuse_by_ticket();
-        if let Some(pending) = exchange.ledger.pending.take() {
-            self.answer_pending(around, exchange, *pending, status);
-        }
+        self.answer_pending(around, exchange, status);
         if let Some(ticket) = ticket {
             let (endpoint, parts) = self.known(around, head);
             let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
@@ -74,16 +94,10 @@ impl Service {
         }
     }
 
-    /// Answers a request that waits, in place of its handler. It is the last one of its connection.
-    fn answer_pending(
-        &mut self,
-        around: Around<'_>,
-        exchange: &mut Exchange,
-        pending: Pending,
-        status: Status,
-    ) {
-        let Pending { parts, promise, waiting, .. } = pending;
-        if let Some(ticket) = promise.redeem() {
+    /// Answers the request that waits, if there is one, in place of its handler. It is the last one of its connection.
+    fn answer_pending(&mut self, around: Around<'_>, exchange: &mut Exchange, status: Status) {
+        let Some((parts, ticket, waiting)) = self.take_pending(exchange) else { return };
+        if let Some(ticket) = ticket {
             close_behind(exchange, &ticket);
             let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
             self.answer_of_protocol(around, owed, waiting.endpoint, status, &parts);

@@ -21,6 +21,7 @@ use crate::Status;
 use crate::app::Shared;
 use crate::content::Kept;
 use crate::home::give_back_queue;
+use crate::request;
 use crate::response::Desk;
 use crate::runtime::{Runtime, Tasks, WakeQueue, after};
 
@@ -109,18 +110,16 @@ impl Service {
         if around.settings.refused_by_ticket {
             return self.refuse_by_ticket(around, exchange, status, head);
         }
-        let Exchange { pipeline, ledger } = exchange;
-        match ledger.take_complete() {
-            Some(ticket) => {
-                let id = ticket.id();
-                // It fails only if the ticket is void, and then nothing is owed.
-                let _ = pipeline.close_after(&ticket);
-                let _ = pipeline.fail(around.settings, id, status.as_u16());
-            }
-            None => {
-                pipeline.refuse(around.settings, status.as_u16());
-                ledger.forget_pending();
-            }
+        if !exchange.ledger.has_complete() {
+            exchange.pipeline.refuse(around.settings, status.as_u16());
+            return self.forget_pending(exchange);
+        }
+        if let Some((parts, Some(ticket), _)) = self.take_pending(exchange) {
+            let id = ticket.id();
+            // It fails only if the ticket is void, and then nothing is owed.
+            let _ = exchange.pipeline.close_after(&ticket);
+            let _ = exchange.pipeline.fail(around.settings, id, status.as_u16());
+            request::discard(parts);
         }
     }
 

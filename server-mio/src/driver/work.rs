@@ -9,11 +9,13 @@ use std::time::Instant;
 
 use super::answer::{Waiting, answer_panic, conclude, staging};
 use super::arrival::Around;
-use super::exchange::{Exchange, Ledger};
+use super::exchange::{Awaits, Exchange, Holder, Ledger, Pending, Unread};
 use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
 use super::task::{Owner, Work};
+use rajada_pipeline::Ticket;
+
 use crate::app::{Entry, Shared};
 use crate::handler::{Kind, ReusableFuture};
 use crate::request::{self, OwnedParts, OwnedRequest};
@@ -29,13 +31,18 @@ impl Service {
         owed: Owed<'_>,
         ledger: &mut Ledger,
         waiting: Waiting,
-        parts: Arc<OwnedParts>,
+        mut parts: Arc<OwnedParts>,
+        unread: Option<Unread>,
     ) {
         let shared = around.shared;
         let Waiting { endpoint, preset } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
-        let kept = shared.asks_for_request(entry).then(|| parts.clone());
+        if unread.is_some() {
+            request::close(&mut parts, self.tasks.next_waker());
+        }
+        let keeps = unread.is_some() || shared.asks_for_request(entry);
+        let kept = keeps.then(|| parts.clone());
         let weight = parts.weight();
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
@@ -49,6 +56,10 @@ impl Service {
         if polled.is_err() {
             gate::run("a handler's future", || future.clear());
         }
+        let wanted = unread.filter(|_| wants_content(kept.as_deref(), &polled));
+        if let Some(Unread { expects_continue: true }) = wanted {
+            response.send_continue();
+        }
         let ticket = concluded(shared, entry, kept.as_deref(), &mut response, polled);
         drop(response);
         match ticket {
@@ -57,19 +68,26 @@ impl Service {
             }
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
-                let deadline = self.handler_deadline(shared);
+                let deadline = if wanted.is_some() { None } else { self.handler_deadline(shared) };
                 let owner = Owner { promise, endpoint, request: kept, preset, weight, deadline };
-                self.park(ledger, owner);
+                self.park(ledger, owner, unread, wanted.is_some());
             }
         }
     }
 
-    /// Keeps a handler that was begun until it is woken.
+    /// Keeps a handler that was begun until it is woken. If its content is unread it may be `wanted` already.
     #[inline(never)]
-    fn park(&mut self, ledger: &mut Ledger, owner: Owner) {
+    fn park(&mut self, ledger: &mut Ledger, owner: Owner, unread: Option<Unread>, wanted: bool) {
         if let Some(future) = self.futures.take(owner.endpoint) {
             let task = self.tasks.claim();
             self.holdings.take(owner.weight);
+            if let Some(parts) = owner.request.clone().filter(|_| unread.is_some()) {
+                let waiting = Waiting { endpoint: owner.endpoint, preset: None };
+                let holder = Holder::Task(task, Vec::new());
+                let awaits = if wanted { Awaits::Content } else { Awaits::Hooks };
+                let pending = Pending { parts, holder, waiting, awaits, unread, pace: None };
+                ledger.pending = Some(Box::new(pending));
+            }
             self.tasks.park(task, Work::Handler(future, owner), &mut ledger.tasks);
         }
     }
@@ -121,6 +139,18 @@ impl Service {
         }
         let mut cx = Context::from_waker(self.tasks.waker(task));
         let polled = gate::enter(|| future.poll(&mut cx, &mut response));
+        let wanted =
+            exchange.ledger.of_task(task).filter(|_| wants_content(request.as_deref(), &polled));
+        let wanted = wanted.filter(|pending| pending.awaits == Awaits::Hooks);
+        let reads_on = wanted.is_some();
+        let mut deadline = deadline;
+        if let Some(pending) = wanted {
+            pending.awaits = Awaits::Content;
+            deadline = None;
+            if let Some(Unread { expects_continue: true }) = pending.unread {
+                response.send_continue();
+            }
+        }
         let ticket = concluded(shared, entry, request.as_deref(), &mut response, polled);
         drop(response);
         match ticket {
@@ -128,11 +158,12 @@ impl Service {
                 let promise = Promise::new(ticket, connection, &self.lost);
                 let owner = Owner { promise, endpoint, request, preset, weight, deadline };
                 self.tasks.put_back(task, Work::Handler(future, owner));
-                false
+                reads_on
             }
             None => {
                 self.follow(exchange);
                 request.into_iter().for_each(request::discard);
+                exchange.ledger.forget_task(task);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 self.holdings.give(weight);
                 self.empty(endpoint, future);
@@ -145,6 +176,55 @@ impl Service {
     fn empty(&mut self, endpoint: u32, mut future: Box<dyn ReusableFuture>) {
         gate::run("a handler's future", || future.clear());
         self.futures.give_back(endpoint, future);
+    }
+
+    /// Takes a request that waits from whoever has it, to be answered or forgotten. A task that it has begun is over.
+    pub(super) fn take_pending(
+        &mut self,
+        exchange: &mut Exchange,
+    ) -> Option<(Arc<OwnedParts>, Option<Ticket>, Waiting)> {
+        let Pending { parts, holder, waiting, .. } = *exchange.ledger.pending.take()?;
+        let ticket = match holder {
+            Holder::Pending(promise) => promise.redeem(),
+            Holder::Task(task, _) => self.cancel(&mut exchange.ledger, task),
+        };
+        Some((parts, ticket, waiting))
+    }
+
+    /// Forgets a request that waits: the pipeline has answered it, or nobody is there any more.
+    pub(super) fn forget_pending(&mut self, exchange: &mut Exchange) {
+        if let Some((parts, ..)) = self.take_pending(exchange) {
+            request::discard(parts);
+        }
+    }
+
+    /// Drops the task of a handler, and gives its duty back.
+    fn cancel(&mut self, ledger: &mut Ledger, task: TaskId) -> Option<Ticket> {
+        let Some(Work::Handler(future, owner)) = self.tasks.take(task) else { return None };
+        self.holdings.give(owner.weight);
+        let runtime = self.runtime.clone();
+        let cancelling = runtime.cancel();
+        self.empty(owner.endpoint, future);
+        drop(cancelling);
+        self.tasks.end(task, &mut ledger.tasks);
+        owner.request.into_iter().for_each(request::discard);
+        owner.promise.redeem()
+    }
+
+    /// Hands content, all of which has come, to the task that asked for it.
+    #[cold]
+    pub(super) fn deliver(&mut self, shared: &Shared, ledger: &mut Ledger) {
+        let Some(pending) = ledger.pending.take() else { return };
+        let Pending { parts, holder, .. } = *pending;
+        let Holder::Task(task, content) = holder else { return };
+        if let Some(Work::Handler(future, mut owner)) = self.tasks.take(task) {
+            owner.weight += content.capacity();
+            owner.deadline = self.handler_deadline(shared);
+            self.holdings.take(content.capacity());
+            self.tasks.put_back(task, Work::Handler(future, owner));
+        }
+        parts.gate.arrive(content);
+        request::discard(parts);
     }
 
     /// Drops every task of a connection that has come to its end.
@@ -185,6 +265,7 @@ impl Service {
                 let cancelling = runtime.cancel();
                 self.empty(owner.endpoint, future);
                 drop(cancelling);
+                exchange.ledger.forget_task(task);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 let Some(ticket) = owner.promise.redeem() else { return };
                 let Around { shared, settings, .. } = around;
@@ -256,6 +337,11 @@ impl Service {
             }
         }
     }
+}
+
+/// Whether hooks have asked for content that nobody has read.
+fn wants_content(request: Option<&OwnedParts>, polled: &Result<Poll<()>, gate::Panic>) -> bool {
+    matches!(polled, Ok(Poll::Pending)) && request.is_some_and(|parts| parts.gate.is_wanted())
 }
 
 /// Sees to the answer of a handler that was polled; if it has to wait on, its ticket comes back.

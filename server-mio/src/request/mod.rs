@@ -33,7 +33,7 @@ pub use owned::{OwnedRequest, RequestRef};
 pub(crate) use context::Context;
 pub(crate) use known::Known;
 pub(crate) use parts::OwnedParts;
-pub(crate) use spare::{Spare, add_content, attach, discard, kept, known};
+pub(crate) use spare::{Spare, add_content, attach, close, discard, kept, known};
 pub(crate) use states::States;
 
 use core::fmt;

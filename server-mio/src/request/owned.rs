@@ -49,6 +49,43 @@ impl OwnedRequest {
         }
     }
 
+    /// The request as a hook that runs at once sees it.
+    pub(crate) fn view(&self) -> Request<'_> {
+        self.as_request().0
+    }
+
+    /// What follows are hooks: they see no content unless they wait for it.
+    pub(crate) fn hide_content(&mut self) {
+        self.shows_content = false;
+    }
+
+    /// Waits until all content is there, and shows it: in a hook [before](crate::App::before) handlers or
+    /// [around](crate::App::around) them, which runs when nothing but the head has been read. A client that waits for
+    /// `100 (Continue)` is sent it then. A handler has no need of it: its request is complete.
+    ///
+    /// It does not end if the peer is too slow or its content is not in order: then the hook is dropped.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Error, OwnedRequest, Status};
+    ///
+    /// async fn is_signed(req: &mut OwnedRequest) -> Result<(), Error> {
+    ///     req.read_content().await;
+    ///     let sum: u64 = req.bytes().iter().copied().map(u64::from).sum();
+    ///     match req.header_text("x-sum") == Some(&sum.to_string()) {
+    ///         true => Ok(()),
+    ///         false => Err(Error::message(Status::FORBIDDEN, "the sum is wrong")),
+    ///     }
+    /// }
+    ///
+    /// App::new().before(is_signed).post("/", |_: OwnedRequest| async { "signed" });
+    /// ```
+    pub async fn read_content(&mut self) {
+        if let Some(parts) = &self.parts {
+            parts.gate.wait().await;
+        }
+        self.shows_content = true;
+    }
+
     /// See [`Request::method`].
     pub fn method(&self) -> &str {
         self.as_request().method()
@@ -151,6 +188,37 @@ impl OwnedRequest {
     /// See [`Request::extension`].
     pub fn extension<T: 'static>(&self) -> Option<&T> {
         self.parts.as_ref().and_then(|parts| parts.extensions.get())
+    }
+
+    /// Attaches a value, as [`Request::extend`] does: for whoever sees the request from now on, hooks
+    /// [behind](crate::App::after) the handler included.
+    ///
+    /// ```
+    /// use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
+    /// use std::time::Duration;
+    ///
+    /// struct User(String);
+    ///
+    /// async fn who(req: &mut OwnedRequest) {
+    ///     sleep(Duration::from_millis(1)).await;
+    ///     req.extend(User("Ada".into()));
+    /// }
+    ///
+    /// App::new()
+    ///     .before(who)
+    ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.clone()));
+    /// ```
+    pub fn extend<T: Send + Sync + 'static>(&mut self, value: T) {
+        if let Some(parts) = &self.parts {
+            parts.extensions.insert(value);
+        }
+    }
+}
+
+/// The same request once more: what is attached to one is attached to both.
+impl Clone for OwnedRequest {
+    fn clone(&self) -> OwnedRequest {
+        OwnedRequest { parts: self.parts.clone(), shows_content: self.shows_content }
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct OwnedParts {
     ranges: Ranges,
     has_content: bool,
     /// What its content waits for, where hooks run before it is read.
-    pub(super) gate: ContentGate,
+    pub(crate) gate: ContentGate,
     peer: Peer,
     pub(super) extensions: Extensions,
 }

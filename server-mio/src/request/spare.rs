@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::context::Context;
 use super::parts::OwnedParts;
@@ -78,6 +79,14 @@ fn spare(context: &Arc<Context>) -> Arc<OwnedParts> {
 pub(crate) fn attach(parts: &mut Arc<OwnedParts>, extensions: Extensions) {
     if let Some(own) = Arc::get_mut(parts) {
         own.set_extensions(extensions);
+    }
+}
+
+/// Has the content of a request asked for before it is read, while nobody else knows it; `reader` is woken then.
+#[cold]
+pub(crate) fn close(parts: &mut Arc<OwnedParts>, reader: &Waker) {
+    if let Some(own) = Arc::get_mut(parts) {
+        own.gate.close(reader);
     }
 }
 

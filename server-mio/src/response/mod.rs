@@ -405,6 +405,13 @@ impl<'r> Response<'r> {
         }
     }
 
+    /// Has the client send the content that it holds back.
+    pub(crate) fn send_continue(&mut self) {
+        if let Err(error) = self.owed.send_continue() {
+            log::debug!("no 100 could be sent: {error}");
+        }
+    }
+
     /// Takes the ticket over, if no answer was given.
     #[inline]
     pub(crate) fn take_ticket(&mut self) -> Option<Ticket> {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::recorder::Recorder;
-use super::{ContentType, Headers, IntoResponse, Response};
+use super::{ContentType, Headers, IntoResponse, Preset, Response};
 use crate::{Body, Error, Status, gate};
 
 /// An answer as a value: status, headers, cookies and content, to be made anywhere, handed on, read and changed. What a
@@ -35,6 +35,8 @@ pub struct OwnedResponse {
     pub(super) failure: Option<Box<Error>>,
     /// The handler that made it has said that there is nothing.
     pub(super) missing: bool,
+    /// The error that it is the answer to, and that has been told.
+    pub(super) cause: Option<Box<Error>>,
 }
 
 /// What is made one after another, until it is returned.
@@ -49,6 +51,7 @@ impl OwnedResponse {
             told: Vec::new(),
             failure: None,
             missing: false,
+            cause: None,
         }
     }
 
@@ -73,6 +76,14 @@ impl OwnedResponse {
     /// As `write` does.
     pub(crate) fn record(write: impl FnOnce(&mut Response<'_>)) -> OwnedResponse {
         Recorder::lend(|recorder| recorder.record(write))
+    }
+
+    /// The same for an answer of which hooks have set something, which it has as well.
+    pub(crate) fn record_behind(
+        preset: Option<&Preset>,
+        write: impl FnOnce(&mut Response<'_>),
+    ) -> OwnedResponse {
+        Recorder::lend(|recorder| recorder.record_behind(preset, write))
     }
 
     /// Adds a header, as [`Response::header`] does. One that can't be sent fails the request with 500 when this answers it.
@@ -185,9 +196,25 @@ impl OwnedResponse {
         core::mem::replace(&mut self.body, Body::Empty)
     }
 
-    /// The error that it is the answer to and that nobody has made an answer of yet.
+    /// The error that it is the answer to, or that is to be answered. A hook [around](crate::App::around) a handler gets an
+    /// answer to it, which the application's error handlers have made.
     pub fn error(&self) -> Option<&Error> {
-        self.failure.as_deref()
+        self.failure.as_deref().or(self.cause.as_deref())
+    }
+
+    /// The error that is to be answered.
+    pub(crate) fn take_failure(&mut self) -> Option<Box<Error>> {
+        self.failure.take()
+    }
+
+    /// Whether there is nothing, and that is to be answered.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.missing
+    }
+
+    /// Keeps the error that it is the answer to.
+    pub(crate) fn set_cause(&mut self, error: Box<Error>) {
+        self.cause = Some(error);
     }
 
     /// Becomes an answer to an error, by the application's error handlers: the first one counts.
@@ -210,7 +237,8 @@ impl From<Error> for OwnedResponse {
 
 impl IntoResponse for OwnedResponse {
     fn into_response(self, response: &mut Response<'_>) {
-        let OwnedResponse { status, headers, body, close, told, failure, missing } = self;
+        let OwnedResponse { status, headers, body, close, told, failure, missing, cause } = self;
+        gate::discard(cause);
         response.set_status(status).take_headers(&headers);
         if close {
             response.close();
@@ -236,7 +264,7 @@ impl fmt::Debug for OwnedResponse {
             .field("status", &self.status)
             .field("headers", &self.headers)
             .field("content", &self.body)
-            .field("error", &self.failure)
+            .field("error", &self.error())
             .finish_non_exhaustive()
     }
 }

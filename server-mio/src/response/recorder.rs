@@ -82,6 +82,7 @@ impl Recorder {
             told: desk.later.drain(..).filter_map(told).collect(),
             failure: desk.failure.take(),
             missing,
+            cause: None,
         };
         match written {
             Ok(()) => answer,
