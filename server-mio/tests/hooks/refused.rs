@@ -122,7 +122,7 @@ fn who_is_too_late_is_answered_behind_the_hooks() {
         ),
     ] {
         let mut client =
-            TestClient::with_clock(labelled(app()).deadlines(deadlines.clone()), Clock::manual());
+            TestClient::with_clock(labelled(app()).deadlines(deadlines), Clock::manual());
         assert_eq!(exchange(&mut client, sent), "");
         let mut received = Vec::new();
         for _ in 0..200 {
