@@ -23,7 +23,6 @@ use crate::{JoinError, RequestError, Status};
 ///     })
 ///     .get("/file", |_: OwnedRequest| async { Ok::<_, Error>(std::fs::read("missing")?) });
 /// ```
-#[doc(alias("anyhow", "AppError"))]
 pub struct Error {
     source: Box<dyn core::error::Error + Send + Sync>,
     type_id: TypeId,

@@ -37,7 +37,6 @@ use crate::{Error, IntoResponse, OwnedRequest, Request, Response};
     note = "a handler is `|req: &Request| value`, `|req: &Request, res: &mut Response| ..`, or `|req: OwnedRequest| async move {{ .. }}`",
     note = "closures need the types of their arguments written down"
 )]
-#[doc(alias("endpoint", "view", "controller"))]
 pub trait Handler<Shape>: Send + Sync + 'static {
     /// The handler in the form that applications keep.
     fn into_endpoint(self) -> Endpoint;

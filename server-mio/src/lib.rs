@@ -178,37 +178,74 @@ mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
 
-pub use app::{App, PreparedApp};
-pub use content::{Body, BodyStream, Content, ContentStream};
+pub use app::PreparedApp;
+pub use content::{Body, Content, ContentStream};
 pub use driver::Exit;
-pub use error::Error;
-pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
+pub use handler::{Awaits, Endpoint, Outcome, Returns, Synchronous, Writes};
 pub use limits::{Deadlines, Limits};
 pub use peer::Peer;
 pub use redirect::Redirect;
-#[cfg(feature = "cookies")]
-pub use request::Cookies;
-#[cfg(feature = "json")]
-pub use request::Json;
-#[cfg(feature = "multipart")]
-pub use request::Part;
-pub use request::{
-    ContentError, MediaType, OwnedRequest, Pairs, Request, RequestError, RequestRef,
-};
+pub use request::{ContentError, MediaType, Pairs, RequestRef};
 #[cfg(feature = "cookies")]
 pub use response::BadCookie;
-pub use response::{
-    BadHeader, CacheControl, ContentType, Headers, Html, IntoResponse, Location, OwnedResponse,
-    Response, ResponsePart,
-};
+pub use response::{BadHeader, CacheControl, Html, Location};
 pub use routing::RouteError;
 pub use runtime::{
-    BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow,
-    local, sleep, spawn, spawn_blocking, timeout, yield_now,
+    BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Sleep, Timeout, YieldNow, local,
+    sleep, yield_now,
 };
 pub use server::{Handle, Server};
-pub use status::{BadStatus, Status};
-pub use test_client::{TestCall, TestClient, TestRequest, TestResponse};
+pub use status::BadStatus;
+pub use test_client::{TestCall, TestRequest, TestResponse};
+
+// Aliases stand here: rustdoc 1.95 does not find those of items whose module is private.
+#[doc(alias("Router", "Application", "service", "server"))]
+pub use app::App;
+#[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
+pub use content::BodyStream;
+#[doc(alias("anyhow", "AppError"))]
+pub use error::Error;
+#[doc(alias("endpoint", "view", "controller"))]
+pub use handler::Handler;
+#[cfg(feature = "cookies")]
+#[doc(alias = "CookieJar")]
+pub use request::Cookies;
+#[cfg(feature = "json")]
+#[doc(alias("JsonResponse", "serialize"))]
+pub use request::Json;
+#[doc(alias("extractor", "FromRequest"))]
+pub use request::OwnedRequest;
+#[cfg(feature = "multipart")]
+#[doc(alias("upload", "file"))]
+pub use request::Part;
+#[doc(alias("extractor", "FromRequest", "HttpRequest"))]
+pub use request::Request;
+#[doc(alias("rejection", "validation error"))]
+pub use request::RequestError;
+#[doc(alias("mime", "media type"))]
+pub use response::ContentType;
+#[doc(alias("HeaderMap", "header_map"))]
+pub use response::Headers;
+#[doc(alias("Responder", "into_response"))]
+pub use response::IntoResponse;
+#[doc(alias("HttpResponse", "ResponseBuilder"))]
+pub use response::OwnedResponse;
+#[doc(alias("HttpResponse", "ResponseBuilder"))]
+pub use response::Response;
+#[doc(alias("IntoResponseParts", "Responder"))]
+pub use response::ResponsePart;
+#[doc(alias("thread_local", "worker state"))]
+pub use runtime::Locals;
+#[doc(alias("background task", "tokio::spawn"))]
+pub use runtime::spawn;
+#[doc(alias("block", "run_in_executor", "thread pool"))]
+pub use runtime::spawn_blocking;
+#[doc(alias = "request timeout")]
+pub use runtime::timeout;
+#[doc(alias("StatusCode", "status_code", "HttpStatus"))]
+pub use status::Status;
+#[doc(alias("oneshot", "TestServer", "integration test"))]
+pub use test_client::TestClient;
 
 pub use bytes::Bytes;
 #[cfg(feature = "cookies")]

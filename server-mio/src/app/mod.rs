@@ -45,7 +45,6 @@ use crate::{
 /// A pattern is a decoded path: `{name}` stands for one segment, `{*rest}` for all that follow. Routes without
 /// parameters come first, and a trailing slash makes another path. `HEAD` is answered from `GET`, `OPTIONS` from the
 /// methods that a route has, another method with 405.
-#[doc(alias("Router", "Application", "service", "server"))]
 #[derive(Default)]
 #[must_use = "an application does nothing until it runs"]
 pub struct App {

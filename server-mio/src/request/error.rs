@@ -14,7 +14,6 @@ use crate::Status;
 /// assert_eq!(RequestError::NotUtf8.status(), Status::BAD_REQUEST);
 /// assert_eq!(RequestError::MediaType("application/json").status(), Status::UNSUPPORTED_MEDIA_TYPE);
 /// ```
-#[doc(alias("rejection", "validation error"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {

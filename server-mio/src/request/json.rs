@@ -19,7 +19,6 @@ use crate::{Body, ContentType, Error, IntoResponse, OwnedResponse, Response, Sta
 ///
 /// App::new().get("/origin", |_: &Request| Json(Point { x: 0, y: 0 }));
 /// ```
-#[doc(alias("JsonResponse", "serialize"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "it is its value")]
 pub struct Json<T>(pub T);

@@ -55,7 +55,6 @@ use crate::routing::{Pattern, is_same, path};
 /// });
 /// ```
 ///
-#[doc(alias("extractor", "FromRequest", "HttpRequest"))]
 #[doc = include_str!("../../docs/values.md")]
 pub struct Request<'r> {
     pub(crate) head: Head<'r>,

@@ -13,7 +13,6 @@ use crate::peer::Peer;
 ///
 /// It answers the same questions as [`Request`]. Its memory is used again by the worker, so a request costs no
 /// allocation after warm-up.
-#[doc(alias("extractor", "FromRequest"))]
 pub struct OwnedRequest {
     /// Always there, until it is given back.
     parts: Option<Box<OwnedParts>>,
