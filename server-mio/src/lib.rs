@@ -36,7 +36,7 @@
 //! # From hello world to a small service
 //!
 //! A **handler** is a function. What it returns is the answer: text, octets, a page, JSON, a status, an `Option`, a
-//! `Result` ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
+//! `Result`, a tuple with a status and headers, an [`OwnedResponse`] ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
 //! goes straight into the octets that leave ([`Response`]). Or it is an `async fn` that owns its request
 //! ([`OwnedRequest`]) and may wait: for [`sleep`], for a task ([`spawn`]), for a thread that blocks
 //! ([`spawn_blocking`]). All three are one trait, [`Handler`], and the same method takes them:
@@ -77,21 +77,20 @@
 //!
 //! ```
 //! # #[cfg(feature = "json")] {
-//! use rajada_mio::{App, Error, Json, Request, Response, Status, TestClient};
+//! use rajada_mio::{App, Error, Json, Location, Request, Response, Status, TestClient};
 //! use std::sync::Mutex;
 //!
 //! #[derive(Default)]
 //! struct Notes(Mutex<Vec<String>>);
 //!
-//! fn add(req: &Request, res: &mut Response) -> Result<(), Error> {
+//! fn add(req: &Request) -> Result<(Status, Location, &'static str), Error> {
 //!     let note: String = req.json()?;
 //!     if note.is_empty() {
 //!         return Err(Error::message(Status::BAD_REQUEST, "an empty note"));
 //!     }
 //!     let mut notes = req.state::<Notes>().0.lock().unwrap();
 //!     notes.push(note);
-//!     res.set_status(Status::CREATED).header("Location", format!("/notes/{}", notes.len())).empty();
-//!     Ok(())
+//!     Ok((Status::CREATED, Location::new(format!("/notes/{}", notes.len())), "made"))
 //! }
 //!
 //! fn note(req: &Request) -> Option<Json<String>> {
@@ -165,6 +164,7 @@ mod gate;
 mod handler;
 mod home;
 mod limits;
+mod on_error;
 mod peer;
 mod redirect;
 mod request;
@@ -183,6 +183,7 @@ pub use content::{Body, Content, ContentStream};
 pub use driver::Exit;
 pub use handler::{Awaits, Endpoint, Outcome, Returns, Synchronous, Writes};
 pub use limits::{Deadlines, Limits};
+pub use on_error::OnError;
 pub use peer::Peer;
 pub use redirect::Redirect;
 pub use request::{ContentError, MediaType, Pairs, RequestRef};

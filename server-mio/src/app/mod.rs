@@ -23,6 +23,7 @@ use std::time::Duration;
 use rajada_parser::Level;
 
 use crate::handler::{Endpoint, Handler, Outcome, Synchronous};
+use crate::on_error::OnError;
 use crate::request::States;
 use crate::runtime::Locals;
 use crate::{
@@ -342,25 +343,23 @@ impl App {
     /// as the request is still there.
     ///
     /// ```
-    /// use rajada_mio::{App, Request, Response, Status};
+    /// use rajada_mio::{App, Request, Status};
     /// use std::num::ParseIntError;
     ///
     /// App::new()
     ///     .get("/next/{n}", |req: &Request| {
     ///         req.param("n").parse::<u64>().map(|n| (n + 1).to_string())
     ///     })
-    ///     .on_error(|_: &ParseIntError, _: &Request, res: &mut Response| {
-    ///         res.set_status(Status::BAD_REQUEST).text("a number, please");
-    ///     });
+    ///     .on_error(|_: &ParseIntError, _: &Request| (Status::BAD_REQUEST, "a number, please"));
     /// ```
     #[doc(alias("exception handler", "error handler", "catch"))]
-    pub fn on_error<E: core::error::Error + 'static>(
+    pub fn on_error<E: core::error::Error + 'static, S>(
         mut self,
-        handler: impl Fn(&E, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
+        handler: impl OnError<E, S>,
     ) -> App {
         let answer = move |error: &Error, request: &Request<'_>, response: &mut Response<'_>| {
             if let Some(error) = error.downcast_ref::<E>() {
-                handler(error, request, response);
+                handler.answer(error, request, response);
             }
         };
         self.errors.push(ErrorHandler { of: TypeId::of::<E>(), answer: Arc::new(answer) });
