@@ -63,8 +63,9 @@
 //! ([`App::nest`]).
 //!
 //! **A request** parses nothing before it is asked: headers, [query](Request::query), [cookies](Request::cookie),
-//! [form](Request::form), [JSON](Request::json). What is wrong with it is a [`RequestError`] that becomes a 400 or 415
-//! when the handler passes it on by `?`.
+//! [form](Request::form), [JSON](Request::json); and by type [parameters](Request::param_as),
+//! [headers](Request::header_as), [queries](Request::query_as) and [forms](Request::form_as). What is wrong with it is a
+//! [`RequestError`], which names the field, and becomes a 400 or 415 when the handler passes it on by `?`.
 //!
 //! **Errors** of any type turn into answers: by the handlers of [`App::on_error`], or else a 500 that tells nothing
 //! (everything, with [`App::debug`]). A panic costs its own request a 500.
@@ -146,6 +147,7 @@
 //! |---|---|---|---|
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
+//! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
