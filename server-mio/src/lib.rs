@@ -128,7 +128,7 @@
 //!   parked if it has to wait. Neither allocates after warm-up, whether it parks or not, but for what the handler
 //!   allocates itself.
 //! - Ready answers don't wait for slow ones: not for asynchronous handlers at all, for synchronous ones no longer than
-//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`App::slow`].
+//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`slow`](Endpoint::slow).
 //! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]; [the
 //!   tables](Limits#what-a-peer-can-make-the-server-hold) tell how much that is in all, and which test drives each to it). At a bound the server
 //!   stops reading, so the peer waits; it is told by status where that is possible. One that is gone holds nothing for
@@ -180,7 +180,9 @@ mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
 
-pub use app::{App, PreparedApp};
+pub use app::{App, PreparedApp, Scope};
+#[doc(hidden)]
+pub use app::{Nested, Served};
 pub use content::{Body, BodyStream, Content, ContentStream};
 pub use driver::Exit;
 pub use error::Error;
