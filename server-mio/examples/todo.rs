@@ -58,7 +58,7 @@ impl std::error::Error for Unknown {}
 
 /// The application, for the test of this example too.
 pub(crate) fn app() -> App {
-    let todos = App::new()
+    let todos = App::scope()
         .get("", list)
         .post("", add)
         .get("/{id}", |req: &Request| find(&mut todos(req), req).map(|todo| Json(todo.clone())))

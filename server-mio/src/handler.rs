@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::app::RouteSettings;
 use crate::{Error, IntoResponse, OwnedRequest, Request, Response};
 
 /// What can answer a request. Three shapes of functions and closures are one:
@@ -16,7 +17,7 @@ use crate::{Error, IntoResponse, OwnedRequest, Request, Response};
 /// | `Fn(OwnedRequest) -> impl Future<Output = impl IntoResponse>`, an `async fn` | answers that have to wait for something |
 ///
 /// Synchronous handlers run on the loop of their worker; one that takes long belongs into
-/// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`App::slow`](crate::App::slow).
+/// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`slow`](Endpoint::slow).
 ///
 /// ```
 /// use rajada_mio::{App, OwnedRequest, Request, Response};
@@ -46,6 +47,13 @@ pub trait Handler<Shape>: Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Endpoint {
     pub(crate) kind: Kind,
+    pub(crate) settings: RouteSettings,
+}
+
+impl Endpoint {
+    fn of(kind: Kind) -> Endpoint {
+        Endpoint { kind, settings: RouteSettings::default() }
+    }
 }
 
 #[derive(Clone)]
@@ -97,7 +105,7 @@ where
         let handler = move |request: &Request<'_>, response: &mut Response<'_>| {
             self(request).into_response(response)
         };
-        Endpoint { kind: Kind::Sync(Arc::new(handler)) }
+        Endpoint::of(Kind::Sync(Arc::new(handler)))
     }
 }
 
@@ -112,7 +120,7 @@ where
                 response.fail(error);
             }
         };
-        Endpoint { kind: Kind::Sync(Arc::new(handler)) }
+        Endpoint::of(Kind::Sync(Arc::new(handler)))
     }
 }
 
@@ -123,7 +131,7 @@ where
     U::Output: IntoResponse,
 {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint { kind: Kind::Async(Arc::new(Arc::new(self))) }
+        Endpoint::of(Kind::Async(Arc::new(Arc::new(self))))
     }
 }
 

@@ -63,8 +63,9 @@
 //! ([`App::nest`]).
 //!
 //! **A request** parses nothing before it is asked: headers, [query](Request::query), [cookies](Request::cookie),
-//! [form](Request::form), [JSON](Request::json). What is wrong with it is a [`RequestError`] that becomes a 400 or 415
-//! when the handler passes it on by `?`.
+//! [form](Request::form), [JSON](Request::json); and by type [parameters](Request::param_as),
+//! [headers](Request::header_as), [queries](Request::query_as) and [forms](Request::form_as). What is wrong with it is a
+//! [`RequestError`], which names the field, and becomes a 400 or 415 when the handler passes it on by `?`.
 //!
 //! **Errors** of any type turn into answers: by the handlers of [`App::on_error`], or else a 500 that tells nothing
 //! (everything, with [`App::debug`]). A panic costs its own request a 500.
@@ -126,7 +127,7 @@
 //!   parked if it has to wait. Neither allocates after warm-up, whether it parks or not, but for what the handler
 //!   allocates itself.
 //! - Ready answers don't wait for slow ones: not for asynchronous handlers at all, for synchronous ones no longer than
-//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`App::slow`].
+//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`slow`](Endpoint::slow).
 //! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]; [the
 //!   tables](Limits#what-a-peer-can-make-the-server-hold) tell how much that is in all, and which test drives each to it). At a bound the server
 //!   stops reading, so the peer waits; it is told by status where that is possible. One that is gone holds nothing for
@@ -145,6 +146,7 @@
 //! |---|---|---|---|
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
+//! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
@@ -178,7 +180,9 @@ mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
 
-pub use app::PreparedApp;
+#[doc(hidden)]
+pub use app::{Nested, Served};
+pub use app::{PreparedApp, Scope};
 pub use content::{Body, Content, ContentStream};
 pub use driver::Exit;
 pub use handler::{Awaits, Endpoint, Outcome, Returns, Synchronous, Writes};

@@ -1,6 +1,7 @@
 //! An application as workers see it: immutable, shared, ready to look things up in.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rajada_parser::Config;
 use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
@@ -8,7 +9,8 @@ use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
 use super::call::{EndpointId, Goal};
 use super::room::Room;
 use super::{
-    AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Page, Weight, WorkerHook,
+    AfterHook, App, AppSettings, BeforeHook, Declared, ErrorHandler, Page, RouteSettings, Weight,
+    WorkerHook,
 };
 use crate::handler::{Endpoint, Kind};
 use crate::request::Context;
@@ -30,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) start: Vec<Arc<WorkerHook>>,
     pub(crate) stop: Vec<Arc<WorkerHook>>,
     pub(crate) settings: AppSettings,
+    /// Some asynchronous handler may take only so long.
+    pub(crate) has_handler_deadline: bool,
     /// What pipelines are given, but for the date.
     pub(crate) pipeline: Settings,
 }
@@ -40,6 +44,12 @@ pub(crate) struct Entry {
     pub(crate) is_bare: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
+    /// Octets of content that a request may have.
+    pub(crate) content_limit: u64,
+    /// How long two arrivals of content may be apart, if that is not the application's deadline.
+    pub(crate) content_deadline: Option<Duration>,
+    /// How long the handler may take, if it is asynchronous.
+    pub(crate) handler_deadline: Option<Duration>,
     pub(crate) weight: Arc<Weight>,
     pub(crate) before: Box<[Arc<BeforeHook>]>,
     pub(crate) after: Box<[Arc<AfterHook>]>,
@@ -48,12 +58,26 @@ pub(crate) struct Entry {
 impl Entry {
     fn new(
         kind: Kind,
-        slow: bool,
+        own: RouteSettings,
+        general: &AppSettings,
         before: Box<[Arc<BeforeHook>]>,
         after: Box<[Arc<AfterHook>]>,
     ) -> Entry {
-        let is_bare = !slow && before.is_empty() && after.is_empty();
-        Entry { is_bare, kind, slow, weight: Arc::new(Weight::new()), before, after }
+        let slow = own.slow.unwrap_or(false);
+        let most = general.limits.content;
+        let content_limit = own.content_limit.unwrap_or(most);
+        Entry {
+            // What is over the general limit is never all there before it is allowed.
+            is_bare: !slow && before.is_empty() && after.is_empty() && content_limit >= most,
+            kind,
+            slow,
+            content_limit,
+            content_deadline: own.content_deadline,
+            handler_deadline: own.handler_deadline.unwrap_or(general.deadlines.handler),
+            weight: Arc::new(Weight::new()),
+            before,
+            after,
+        }
     }
 }
 
@@ -65,7 +89,13 @@ impl Shared {
         let before = |inner: &[Arc<BeforeHook>]| app.before.iter().chain(inner).cloned().collect();
         let entries = app.routes.iter().map(|route| {
             let kind = route.endpoint.kind.clone();
-            Entry::new(kind, route.slow, before(&route.before), after(&route.after))
+            Entry::new(
+                kind,
+                route.endpoint.settings,
+                &app.own.settings,
+                before(&route.before),
+                after(&route.after),
+            )
         });
         let entries: Vec<Entry> = entries.collect();
         let goal = |endpoint| {
@@ -75,25 +105,35 @@ impl Shared {
         let mut router = router(&app.routes, goal)?;
         // Never called: what is to be done depends on why there is no route.
         let nothing = Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {}));
-        let fallback = Entry::new(nothing, false, before(&[]), after(&[]));
-        let pipeline = pipeline_settings(&app);
+        let fallback = Entry::new(
+            nothing,
+            RouteSettings::default(),
+            &app.own.settings,
+            before(&[]),
+            after(&[]),
+        );
+        let mut pipeline = pipeline_settings(&app);
+        pipeline.content_of_some =
+            entries.iter().map(|entry| entry.content_limit).max().unwrap_or_default();
+        let has_handler_deadline = entries.iter().any(|entry| entry.handler_deadline.is_some());
         let context = Arc::new(Context { states: app.states, patterns: router.take_patterns() });
         Ok(Shared {
             router,
             entries,
             fallback,
-            not_found: app.not_found,
+            not_found: app.own.not_found,
             errors: app.errors,
             context,
             blocking: BlockingPool::new(
-                app.settings.blocking_threads,
-                app.settings.limits.blocking_queue,
-                app.settings.blocking_overflow,
+                app.own.settings.blocking_threads,
+                app.own.settings.limits.blocking_queue,
+                app.own.settings.blocking_overflow,
             ),
-            room: Room::new(app.settings.limits.connections),
+            room: Room::new(app.own.settings.limits.connections),
             start: app.start,
             stop: app.stop,
-            settings: app.settings,
+            settings: app.own.settings,
+            has_handler_deadline,
             pipeline,
         })
     }
@@ -119,7 +159,7 @@ impl Shared {
         request: Option<&Request<'_>>,
         response: &mut Response<'_>,
     ) {
-        if let (Some(Endpoint { kind: Kind::Sync(handler) }), Some(request)) =
+        if let (Some(Endpoint { kind: Kind::Sync(handler), .. }), Some(request)) =
             (&self.not_found, request)
         {
             response.set_status(Status::NOT_FOUND);
@@ -174,6 +214,9 @@ pub(super) fn router<V: Value>(
             router.insert(None, &route.pattern, value(endpoint))?;
             continue;
         };
+        if methods.is_empty() {
+            return Err(RouteError::new(&route.pattern, "no method (`any` is for all of them)"));
+        }
         for method in methods {
             router.insert(Some(method), &route.pattern, value(endpoint))?;
         }
@@ -190,7 +233,7 @@ pub(crate) fn plain(response: &mut Response<'_>, status: Status) {
 const BELOW: [u16; 11] = [400, 408, 413, 414, 417, 426, 431, 500, 501, 503, 505];
 
 fn pipeline_settings(app: &App) -> Settings {
-    let limits = app.settings.limits;
+    let limits = app.own.settings.limits;
     let parser = rajada_parser::Limits {
         request_line: limits.request_line,
         head: limits.head,
@@ -199,12 +242,12 @@ fn pipeline_settings(app: &App) -> Settings {
     };
     let mut settings = Settings::DEFAULT;
     // A worker that slept has what the processor can do no longer in its caches.
-    settings.parser = Config::STRICT.with_limits(parser).at_most(app.settings.level).detected();
+    settings.parser = Config::STRICT.with_limits(parser).at_most(app.own.settings.level).detected();
     settings.requests_in_flight = limits.requests_in_flight;
     settings.held = limits.held;
     settings.content = limits.content;
     settings.drain = limits.drain;
-    settings.pages = pages(&app.pages);
+    settings.pages = pages(&app.own.pages);
     settings
 }
 

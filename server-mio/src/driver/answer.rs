@@ -28,6 +28,8 @@ pub(super) enum Target<'s> {
     UnknownMethod,
     /// The path can't be decoded.
     BadPath,
+    /// A handler, whose route takes less content.
+    TooLarge(&'s Entry),
 }
 
 /// A request that its hooks have left to the handler.
@@ -211,7 +213,10 @@ impl Service {
         request: &mut Request<'_>,
     ) {
         let shared = around.shared;
-        let entry = &shared.fallback;
+        let entry = match target {
+            Target::TooLarge(entry) => entry,
+            _ => &shared.fallback,
+        };
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         let answered = gate::enter(|| {
@@ -248,6 +253,7 @@ fn write_plainly(target: Target<'_>, response: &mut Response<'_>) {
         }
         Target::UnknownMethod => plain(response, Status::NOT_IMPLEMENTED),
         Target::BadPath => plain(response, Status::BAD_REQUEST),
+        Target::TooLarge(_) => plain(response, Status::CONTENT_TOO_LARGE),
     }
 }
 

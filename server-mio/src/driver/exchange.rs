@@ -1,5 +1,7 @@
 //! One connection's side of HTTP.
 
+use std::time::Duration;
+
 use rajada_parser::Positions;
 use rajada_pipeline::{Pipeline, Ticket, TicketId};
 
@@ -50,6 +52,8 @@ pub(crate) struct Pending {
     pub(crate) promise: Promise,
     pub(super) waiting: Waiting,
     pub(super) awaits: Awaits,
+    /// How long two arrivals of its content may be apart, if its route says so.
+    pub(super) content_deadline: Option<Duration>,
     /// How fast its content comes, once that was looked at.
     pub(super) pace: Option<Pace>,
 }

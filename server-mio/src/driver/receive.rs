@@ -3,6 +3,7 @@
 use crate::cold::cold_path;
 use std::time::Instant;
 
+use rajada_parser::BodyLength;
 use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};
 
 use super::answer::{self, Place, Target, Then, Waiting};
@@ -212,6 +213,7 @@ impl Service {
         let around = arrival.around;
         let mut extensions = Extensions::default();
         let mut request = Request { extensions: Attached::Open(&mut extensions), ..request };
+        let target = within_limit(&mut owed, arrival, target);
         let Target::Entry(endpoint, entry) = target else {
             self.answer_plainly(around, owed, target, &mut request);
             extensions.clear();
@@ -338,7 +340,8 @@ impl Service {
         let mut parts = request::lend(&arrival.around.shared.context);
         parts.copy(arrival.head, request);
         let promise = Promise::new(ticket, ledger.key, &self.lost);
-        let pending = Pending { parts, promise, waiting, awaits, pace: None };
+        let content_deadline = arrival.around.shared.entry(waiting.endpoint).content_deadline;
+        let pending = Pending { parts, promise, waiting, awaits, content_deadline, pace: None };
         ledger.pending = Some(Box::new(pending));
         if awaits == Awaits::Place {
             self.unplaced.push_back(ledger.key);
@@ -377,6 +380,22 @@ impl Service {
             Kind::Async(_) => self.start(around, owed, ledger, waiting, parts),
         }
     }
+}
+
+/// Where a request leads that has content: elsewhere, if it is known that the handler's route takes less. What is not known
+/// yet the pipeline looks at.
+fn within_limit<'s>(owed: &mut Owed<'_>, arrival: &Arrival<'_>, target: Target<'s>) -> Target<'s> {
+    let Target::Entry(_, entry) = target else { return target };
+    let known = match arrival.content {
+        Incoming::Whole(octets) => octets.len() as u64,
+        Incoming::Streaming(BodyLength::Exact(length)) => length,
+        _ => 0,
+    };
+    if known > entry.content_limit {
+        return Target::TooLarge(entry);
+    }
+    owed.limit_content(entry.content_limit);
+    target
 }
 
 /// Nothing more of a burst is served for now; what leaves may make room.

@@ -60,7 +60,7 @@ impl Service {
             }
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
-                let deadline = self.handler_deadline(shared);
+                let deadline = self.handler_deadline(entry);
                 let owner = Owner { promise, endpoint, request: copy, preset, weight, deadline };
                 self.park(ledger, owner);
             }

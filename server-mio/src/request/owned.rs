@@ -112,8 +112,22 @@ impl OwnedRequest {
     }
 
     /// See [`Request::param`].
+    ///
+    /// # Panics
+    /// As [`Request::param`].
+    #[track_caller]
     pub fn param(&self, name: &str) -> &str {
         self.as_request().param(name)
+    }
+
+    /// See [`Request::get_param`].
+    pub fn get_param(&self, name: &str) -> Option<&str> {
+        self.as_request().get_param(name)
+    }
+
+    /// See [`Request::params`].
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.as_request().params()
     }
 
     /// See [`Request::bytes`].
