@@ -38,15 +38,21 @@ impl Body {
         }
     }
 
-    /// Takes the next part out of a burst.
+    /// Takes the next part out of a burst. More than `limit` octets of content are an offence.
     pub(crate) fn next<'b, 'h, S: Slots + ?Sized>(
         &mut self,
         settings: &Settings,
+        limit: u64,
         burst: &mut Burst<'b>,
         slots: &'h mut S,
     ) -> Result<Part<'b, 'h>, Offence> {
         if let Self::Exact(0) = self {
             return Ok(Part::End(None));
+        }
+        if let Self::Exact(left) = self
+            && *left > limit
+        {
+            return Err(Offence::ContentTooLarge);
         }
         let rest = burst.rest();
         if rest.is_empty() {
@@ -60,7 +66,7 @@ impl Body {
             }
             Self::UntilClose(received) => {
                 *received = received.saturating_add(rest.len() as u64);
-                if *received > settings.content {
+                if *received > limit {
                     return Err(Offence::ContentTooLarge);
                 }
                 return Ok(Part::Data(burst.take(rest.len())));
@@ -69,7 +75,7 @@ impl Body {
                 let (chunk, octets) = decoder.decode(rest).map_err(Offence::Content)?;
                 burst.take(octets);
                 // A chunk counts as a whole once its size is known.
-                if decoder.content().saturating_add(decoder.remaining()) > settings.content {
+                if decoder.content().saturating_add(decoder.remaining()) > limit {
                     return Err(Offence::ContentTooLarge);
                 }
                 match chunk {

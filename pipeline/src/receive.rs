@@ -11,7 +11,7 @@ use crate::memory::Memory;
 use crate::pipeline::{Ahead, Input, Pipeline};
 use crate::settings::Settings;
 use crate::store::{Content, Store};
-use crate::ticket::{Terms, Ticket};
+use crate::ticket::{ApiMisuse, Terms, Ticket};
 use crate::websocket;
 
 impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B, M, L> {
@@ -53,6 +53,27 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             self.input = Input::Ended;
         }
         if truncated { Event::Malformed(Offence::Truncated) } else { Event::Closed }
+    }
+
+    /// Allows the request whose content is being received, [`Incoming::Streaming`], so many octets of it, in place of
+    /// [`Settings::content`]: more than that, or than a bound further down, by the limit of a route, say. More is
+    /// answered `413` as soon as a length or the size of a chunk tells that it is to come; of content by its length, only what
+    /// is still to come counts.
+    ///
+    /// Call it before anything more is received, and before [`send_continue`](Self::send_continue). It changes nothing if
+    /// all of the content was received.
+    ///
+    /// # Errors
+    /// [`ApiMisuse::ForeignTicket`]; [`ApiMisuse::Gone`] if the request has been answered, or its ticket is void.
+    pub fn limit_content(&mut self, ticket: &Ticket, octets: u64) -> Result<(), ApiMisuse> {
+        self.owes(ticket.id())?;
+        if self.input == Input::Content
+            && ticket.id().sequence() == self.order.last()
+            && let Some(store) = self.store.as_deref_mut()
+        {
+            store.content.limit = octets;
+        }
+        Ok(())
     }
 
     /// With `LEAVING` a request may be the last one.
@@ -203,7 +224,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             );
         }
         if let BodyLength::Exact(length) = framing.body
-            && length > settings.content
+            && length > settings.most_content()
         {
             return self.offend(
                 settings,
@@ -223,12 +244,15 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let begun = !burst.rest().is_empty();
         let content = match framing.body {
             BodyLength::None | BodyLength::Exact(0) | BodyLength::UntilClose => Incoming::None,
-            BodyLength::Exact(length) if length <= burst.rest().len() as u64 => {
+            BodyLength::Exact(length)
+                if length <= settings.content.min(burst.rest().len() as u64) =>
+            {
                 Incoming::Whole(self.consume(burst, length as usize))
             }
             body => {
                 store.content = Content {
                     body: Body::new(body, settings),
+                    limit: settings.content,
                     draining: None,
                     expected: framing.expect_continue && !begun,
                     hold: upgrade,
@@ -349,7 +373,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         };
         let before = burst.consumed();
         store.content.expected &= burst.rest().is_empty();
-        let part = store.content.body.next(settings, burst, slots);
+        let part = store.content.body.next(settings, store.content.limit, burst, slots);
         self.received += (burst.consumed() - before) as u64;
         self.ahead = Ahead::of(!burst.rest().is_empty());
         part
@@ -442,7 +466,7 @@ fn is_last(settings: &Settings, content: Incoming<'_>, mut burst: Burst<'_>) -> 
         // The slots are in use for the request's fields. Trailers of more count as missing.
         let (mut body, mut slots) = (Body::new(length, settings), Positions::<32>::new());
         loop {
-            match body.next(settings, &mut burst, &mut slots) {
+            match body.next(settings, settings.most_content(), &mut burst, &mut slots) {
                 Ok(Part::Data(_)) => {}
                 Ok(Part::End(_)) => break,
                 Ok(Part::NeedData) | Err(_) => return true,

@@ -35,6 +35,11 @@ pub struct Settings {
     /// length or the size of a chunk tells that more is to come. Default 2 MiB, as in axum; nginx has
     /// 1 MiB.
     pub content: u64,
+    /// Octets of content that some requests may have, if that is more than [`content`](Self::content). A request with
+    /// more than `content` is handed out as [`Incoming::Streaming`](crate::Incoming::Streaming), whatever has come of
+    /// it, and is answered `413` unless [`Pipeline::limit_content`](crate::Pipeline::limit_content) allows it before
+    /// anything more is received. Default 0: no request may have more than `content`.
+    pub content_of_some: u64,
     /// Octets of unread content that are drained behind an early answer; with more the connection
     /// closes. Default 64 KiB; Go's server drains 256 KiB. (Read when a [`Store`](crate::Store) is
     /// made.)
@@ -60,6 +65,7 @@ impl Settings {
         requests_in_flight: 64,
         held: 64 * 1024,
         content: 2 * 1024 * 1024,
+        content_of_some: 0,
         drain: 64 * 1024,
         connect: false,
         pages: Pages::NONE,
@@ -79,6 +85,12 @@ impl Settings {
             self.date = Some(*date);
         }
         taken
+    }
+
+    /// Octets of content that any request may have.
+    #[inline]
+    pub(crate) fn most_content(&self) -> u64 {
+        self.content.max(self.content_of_some)
     }
 
     /// What was taken last.

@@ -160,6 +160,8 @@ pub(crate) enum Answer {
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) body: Body,
+    /// More octets than these are refused.
+    pub(crate) limit: u64,
     /// The answer was given early: octets are thrown away, at most this many.
     pub(crate) draining: Option<usize>,
     /// The client awaits `100 (Continue)`, which has not been sent.
@@ -173,6 +175,7 @@ pub(crate) struct Content {
 impl Content {
     pub(crate) const IDLE: Self = Self {
         body: Body::Exact(0),
+        limit: 0,
         draining: None,
         expected: false,
         hold: false,

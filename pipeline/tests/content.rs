@@ -281,3 +281,96 @@ fn an_answer_says_whether_its_content_is_sent() {
         assert_eq!(connection.output().ends_with("\r\n\r\nab"), sent);
     }
 }
+
+/// Settings by which a request may have 4 octets, and some requests 8.
+fn of_some() -> Settings {
+    let mut settings = Settings::default();
+    (settings.content, settings.content_of_some) = (4, 8);
+    settings
+}
+
+#[test]
+fn more_content_than_others_may_have_is_refused_unless_it_is_allowed() {
+    let exact = |octets: usize| {
+        format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {octets}\r\n\r\n{}",
+            "x".repeat(octets)
+        )
+    };
+    let chunked = |octets: usize| {
+        let content = "x".repeat(octets);
+        format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{octets:x}\r\n{content}\r\n0\r\n\r\n"
+        )
+    };
+    for (octets, allowed, fits) in [
+        (4, None, true),
+        (5, None, false),
+        (5, Some(8), true),
+        (8, Some(8), true),
+        (8, Some(7), false),
+        (4, Some(3), false),
+        (3, Some(3), true),
+        (1, Some(0), false),
+    ] {
+        for request in [exact(octets), chunked(octets)] {
+            for step in [1, 7, usize::MAX] {
+                let mut connection = Connection::with(of_some());
+                let (mut data, mut ticket, mut refused, mut ended) = (0, None, false, false);
+                for octets in request.as_bytes().chunks(step.min(request.len())) {
+                    connection.push(octets);
+                    loop {
+                        match connection.next() {
+                            Seen::Request { ticket: given, streaming, content, .. } => {
+                                if let Some(allowed) = allowed {
+                                    connection.pipeline.limit_content(&given, allowed).unwrap();
+                                }
+                                data += content.map_or(0, |content| content.len());
+                                ended |= !streaming;
+                                ticket = Some(given);
+                            }
+                            Seen::Data(octets) => data += octets.len(),
+                            Seen::End(_) => ended = true,
+                            Seen::NeedData => break,
+                            Seen::Malformed(offence) => {
+                                assert_eq!(offence, Offence::ContentTooLarge);
+                                refused = true;
+                            }
+                            Seen::Closed => break,
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                }
+                let told = format!("{request:?} {allowed:?} in steps of {step}");
+                // All of it was there: nobody need be asked.
+                let was_whole = ended && allowed.is_some_and(|allowed| allowed < octets as u64);
+                assert!(refused != (fits || was_whole) && (refused || data == octets), "{told}");
+                match refused {
+                    true => assert!(connection.output().starts_with("HTTP/1.1 413 "), "{told}"),
+                    false => connection.answer(ticket.unwrap(), "fits"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_who_owes_an_answer_allows_content() {
+    let mut connection = Connection::with(of_some());
+    connection.push(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nabc");
+    let ticket = connection.request();
+    let mut other = Connection::with(of_some());
+    assert_eq!(other.pipeline.limit_content(&ticket, 8), Err(ApiMisuse::ForeignTicket));
+    // An early answer: what is thrown away has its own bound.
+    connection.answer(ticket, "no");
+    connection.push(b"defgh");
+    connection.push(get("/next").as_bytes());
+    assert_eq!(connection.output(), answered("no"));
+    let next = connection.request();
+    connection.answer(next, "next");
+    assert_eq!(connection.output(), answered("next"));
+    connection.push(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n");
+    let ticket = connection.request();
+    assert!(matches!(connection.next(), Seen::Malformed(Offence::ContentTooLarge)));
+    assert_eq!(connection.pipeline.limit_content(&ticket, 8), Err(ApiMisuse::Gone));
+}

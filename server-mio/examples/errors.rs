@@ -14,7 +14,7 @@
 use std::fmt;
 use std::num::ParseIntError;
 
-use rajada_mio::{App, ContentType, Error, Request, Response, Status};
+use rajada_mio::{App, ContentType, Error, Request, Status};
 
 /// An error of this application.
 #[derive(Debug)]
@@ -51,15 +51,15 @@ pub(crate) fn app() -> App {
             panic!("this costs its own request a 500, and nothing else")
         })
         // By type; the first that is declared for a type wins.
-        .on_error(|error: &ParseIntError, req: &Request, res: &mut Response| {
-            res.set_status(Status::BAD_REQUEST).text(&format!("{}: {error}", req.path()));
+        .on_error(|error: &ParseIntError, req: &Request| {
+            (Status::BAD_REQUEST, format!("{}: {error}", req.path()))
         })
-        .on_error(|error: &TeaError, _: &Request, res: &mut Response| {
+        .on_error(|error: &TeaError, _: &Request| {
             let status = match error {
                 TeaError::OutOfTea => Status::SERVICE_UNAVAILABLE,
-                TeaError::OnlyCoffee => Status::new(418).unwrap_or(Status::BAD_REQUEST),
+                TeaError::OnlyCoffee => Status::IM_A_TEAPOT,
             };
-            res.set_status(status).text(&error.to_string());
+            (status, error.to_string())
         })
         // What is no HTTP at all never comes to a handler.
         .error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>This is not HTTP</h1>")

@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use rajada_mio::cookie::{Cookie, SameSite};
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, ContentType, Error, Html, Json, Redirect, Request, Response,
-    Sleep, Status, sleep,
+    App, Body, BodyStream, Bytes, CacheControl, ContentType, Error, Html, Json, OwnedRequest,
+    OwnedResponse, Redirect, Request, Response, Sleep, Status, sleep,
 };
 
 #[derive(serde::Serialize)]
@@ -41,16 +41,18 @@ pub(crate) fn app() -> App {
             (req.param("what") == "this").then_some("here it is")
         })
         .get("/elsewhere", |_: &Request| Redirect::see_other("/text"))
-        .get("/headers", |_: &Request, res: &mut Response| {
-            res.header("X-Made-By", "hand")
-                .content_type(ContentType::CSS)
-                .text("p { color: green }");
+        .get("/headers", |_: &Request| {
+            (ContentType::CSS, [("X-Made-By", "hand")], "p { color: green }")
         })
-        .get("/cookie", |_: &Request, res: &mut Response| {
+        .get("/cached", |_: &Request| {
+            (CacheControl::public().max_age(Duration::from_secs(60)), "for a minute")
+        })
+        .get("/cookie", |_: &Request| {
             let theme =
                 Cookie::build(("theme", "dark")).path("/").http_only(true).same_site(SameSite::Lax);
-            res.cookie(theme).text("remember it");
+            OwnedResponse::new(Status::OK).cookie(theme).text("remember it")
         })
+        .get("/later", made_later)
         .get("/told", |_: &Request, res: &mut Response| {
             res.on_sent(|| {
                 // There may be no terminal: `println!` would panic.
@@ -59,6 +61,12 @@ pub(crate) fn app() -> App {
             .text("look at the server's terminal");
         })
         .get("/stream", |_: &Request| Body::Stream(Box::new(Countdown { next: 5, pause: None })))
+}
+
+/// A handler of any shape may return a whole answer.
+async fn made_later(_: OwnedRequest) -> OwnedResponse {
+    sleep(Duration::from_millis(1)).await;
+    OwnedResponse::new(Status::CREATED).header("Location", "/text").text("made")
 }
 
 /// Content that is made while it is sent.

@@ -16,7 +16,7 @@ use rajada_mio::{App, Html, Request, Response};
 
 /// The application, for the test of this example too.
 pub(crate) fn app() -> App {
-    let v1 = App::new()
+    let v1 = App::scope()
         .get("/status", |_: &Request| "all is well")
         // This hook sees what is below /api/v1 alone.
         .after(|_: &Request, res: &mut Response| {

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rajada_mio::{App, Error, Json, Request, Response, Status};
+use rajada_mio::{App, Error, Json, Location, Request, Status};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Serialize)]
@@ -58,15 +58,15 @@ impl std::error::Error for Unknown {}
 
 /// The application, for the test of this example too.
 pub(crate) fn app() -> App {
-    let todos = App::new()
+    let todos = App::scope()
         .get("", list)
         .post("", add)
         .get("/{id}", |req: &Request| find(&mut todos(req), req).map(|todo| Json(todo.clone())))
         .patch("/{id}", change)
         .delete("/{id}", remove);
     App::new().state(Mutex::<Todos>::default()).nest("/todos", todos).on_error(
-        |error: &Unknown, _: &Request, res: &mut Response| {
-            res.set_status(Status::NOT_FOUND).json(&BTreeMap::from([("error", error.to_string())]));
+        |error: &Unknown, _: &Request| {
+            (Status::NOT_FOUND, Json(BTreeMap::from([("error", error.to_string())])))
         },
     )
 }
@@ -77,14 +77,14 @@ fn list(req: &Request) -> Json<Vec<Todo>> {
     Json(todos(req).all.values().filter(fits).cloned().collect())
 }
 
-fn add(req: &Request, res: &mut Response) -> Result<(), Error> {
+fn add(req: &Request) -> Result<(Status, Location, Json<Todo>), Error> {
     let New { text } = req.json()?;
     let mut todos = todos(req);
     todos.last += 1;
     let todo = Todo { id: todos.last, text, done: false };
     todos.all.insert(todo.id, todo.clone());
-    res.set_status(Status::CREATED).header("Location", format!("/todos/{}", todo.id)).json(&todo);
-    Ok(())
+    let location = Location::new(format!("/todos/{}", todo.id));
+    Ok((Status::CREATED, location, Json(todo)))
 }
 
 fn change(req: &Request) -> Result<Json<Todo>, Error> {

@@ -81,11 +81,10 @@ impl Chain {
         mut request: OwnedRequest,
         preset: Option<Arc<Preset>>,
     ) -> OwnedResponse {
-        let Some(kind) = &self.handler else {
-            let view = request.view();
+        let fate = request.extension::<Fate>();
+        let (None, Some(kind)) = (fate, &self.handler) else {
             let answer = OwnedResponse::record_behind(preset.as_deref(), |response| {
-                let fate = view.extension::<Fate>().unwrap_or(&Fate::Missing);
-                fate.write(&self.replies, &view, response);
+                fate.unwrap_or(&Fate::Missing).write(&self.replies, &request.view(), response);
             });
             return self.shown(&request, answer);
         };

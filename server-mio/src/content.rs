@@ -68,7 +68,6 @@ pub enum Body {
 ///
 /// App::new().get("/squares", |_: &Request| Body::Stream(Box::new(Squares(0))));
 /// ```
-#[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
 pub trait BodyStream: 'static {
     /// The next piece; `None` at the end. Empty pieces are skipped.
     ///

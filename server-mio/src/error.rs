@@ -58,7 +58,6 @@ use crate::{JoinError, RequestError, Status};
 ///     .get("/half/{n}", |req: &Request| half(req.param("n")).map(|n| n.to_string()))
 ///     .get("/file", |_: OwnedRequest| async { Ok::<_, Error>(std::fs::read("missing")?) });
 /// ```
-#[doc(alias("anyhow", "AppError"))]
 pub struct Error {
     cause: Cause,
     status: Status,

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::app::RouteSettings;
 use crate::hook::Local;
 use crate::response::Preset;
 use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response};
@@ -18,7 +19,7 @@ use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response}
 /// | `Fn(OwnedRequest) -> impl Future<Output = impl IntoResponse>`, an `async fn` | answers that have to wait for something |
 ///
 /// Synchronous handlers run on the loop of their worker; one that takes long belongs into
-/// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`App::slow`](crate::App::slow).
+/// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`slow`](Endpoint::slow).
 ///
 /// ```
 /// use rajada_mio::{App, OwnedRequest, Request, Response};
@@ -39,7 +40,6 @@ use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response}
     note = "a handler is `|req: &Request| value`, `|req: &Request, res: &mut Response| ..`, or `|req: OwnedRequest| async move {{ .. }}`",
     note = "closures need the types of their arguments written down"
 )]
-#[doc(alias("endpoint", "view", "controller"))]
 pub trait Handler<Shape>: Send + Sync + 'static {
     /// The handler in the form that applications keep.
     fn into_endpoint(self) -> Endpoint;
@@ -49,6 +49,13 @@ pub trait Handler<Shape>: Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Endpoint {
     pub(crate) kind: Kind,
+    pub(crate) settings: RouteSettings,
+}
+
+impl Endpoint {
+    fn of(kind: Kind) -> Endpoint {
+        Endpoint { kind, settings: RouteSettings::default() }
+    }
 }
 
 #[derive(Clone)]
@@ -100,7 +107,7 @@ where
         let handler = move |request: &Request<'_>, response: &mut Response<'_>| {
             self(request).into_response(response)
         };
-        Endpoint { kind: Kind::Sync(Arc::new(handler)) }
+        Endpoint::of(Kind::Sync(Arc::new(handler)))
     }
 }
 
@@ -115,7 +122,7 @@ where
                 response.fail(error);
             }
         };
-        Endpoint { kind: Kind::Sync(Arc::new(handler)) }
+        Endpoint::of(Kind::Sync(Arc::new(handler)))
     }
 }
 
@@ -126,7 +133,7 @@ where
     U::Output: IntoResponse,
 {
     fn into_endpoint(self) -> Endpoint {
-        Endpoint { kind: Kind::Async(Arc::new(Arc::new(self))) }
+        Endpoint::of(Kind::Async(Arc::new(Arc::new(self))))
     }
 }
 

@@ -36,7 +36,7 @@
 //! # From hello world to a small service
 //!
 //! A **handler** is a function. What it returns is the answer: text, octets, a page, JSON, a status, an `Option`, a
-//! `Result` ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
+//! `Result`, a tuple with a status and headers, an [`OwnedResponse`] ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
 //! goes straight into the octets that leave ([`Response`]). Or it is an `async fn` that owns its request
 //! ([`OwnedRequest`]) and may wait: for [`sleep`], for a task ([`spawn`]), for a thread that blocks
 //! ([`spawn_blocking`]). All three are one trait, [`Handler`], and the same method takes them:
@@ -63,8 +63,9 @@
 //! ([`App::nest`]).
 //!
 //! **A request** parses nothing before it is asked: headers, [query](Request::query), [cookies](Request::cookie),
-//! [form](Request::form), [JSON](Request::json). What is wrong with it is a [`RequestError`] that becomes a 400 or 415
-//! when the handler passes it on by `?`.
+//! [form](Request::form), [JSON](Request::json); and by type [parameters](Request::param_as),
+//! [headers](Request::header_as), [queries](Request::query_as) and [forms](Request::form_as). What is wrong with it is a
+//! [`RequestError`], which names the field, and becomes a 400 or 415 when the handler passes it on by `?`.
 //!
 //! **Errors** of any type turn into answers: by the handlers of [`App::on_error`], or else a 500 that tells nothing
 //! (everything, with [`App::debug`]). A panic costs its own request a 500.
@@ -77,21 +78,20 @@
 //!
 //! ```
 //! # #[cfg(feature = "json")] {
-//! use rajada_mio::{App, Error, Json, Request, Response, Status, TestClient};
+//! use rajada_mio::{App, Error, Json, Location, Request, Response, Status, TestClient};
 //! use std::sync::Mutex;
 //!
 //! #[derive(Default)]
 //! struct Notes(Mutex<Vec<String>>);
 //!
-//! fn add(req: &Request, res: &mut Response) -> Result<(), Error> {
+//! fn add(req: &Request) -> Result<(Status, Location, &'static str), Error> {
 //!     let note: String = req.json()?;
 //!     if note.is_empty() {
 //!         return Err(Error::message(Status::BAD_REQUEST, "an empty note"));
 //!     }
 //!     let mut notes = req.state::<Notes>().0.lock().unwrap();
 //!     notes.push(note);
-//!     res.set_status(Status::CREATED).header("Location", format!("/notes/{}", notes.len())).empty();
-//!     Ok(())
+//!     Ok((Status::CREATED, Location::new(format!("/notes/{}", notes.len())), "made"))
 //! }
 //!
 //! fn note(req: &Request) -> Option<Json<String>> {
@@ -127,7 +127,7 @@
 //!   parked if it has to wait. Neither allocates after warm-up, whether it parks or not, but for what the handler
 //!   allocates itself.
 //! - Ready answers don't wait for slow ones: not for asynchronous handlers at all, for synchronous ones no longer than
-//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`App::slow`].
+//!   [`App::flush_after`] and the handler at work, and not for a route that is marked [`slow`](Endpoint::slow).
 //! - What a peer may send, leave unread and take time for is bounded ([`Limits`], [`Deadlines`]; [the
 //!   tables](Limits#what-a-peer-can-make-the-server-hold) tell how much that is in all, and which test drives each to it). At a bound the server
 //!   stops reading, so the peer waits; it is told by status where that is possible. One that is gone holds nothing for
@@ -148,6 +148,7 @@
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
+//! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
@@ -169,6 +170,7 @@ mod handler;
 mod home;
 mod hook;
 mod limits;
+mod on_error;
 mod peer;
 mod redirect;
 mod request;
@@ -182,41 +184,83 @@ mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
 
-pub use app::{App, Failure, PreparedApp};
-pub use chain::Next;
-pub use content::{Body, BodyStream, Content, ContentStream};
+pub use app::{Failure, PreparedApp, Scope};
+#[doc(hidden)]
+pub use app::{Nested, Served};
+pub use content::{Body, Content, ContentStream};
 pub use driver::Exit;
-pub use error::{Error, OrStatus};
-pub use handler::{Awaits, Endpoint, Handler, Outcome, Returns, Synchronous, Writes};
+pub use error::OrStatus;
+pub use handler::{Awaits, Endpoint, Outcome, Returns, Synchronous, Writes};
 #[doc(hidden)]
 pub use hook::BeforeHook;
 pub use hook::{Hook, Verdict};
 pub use limits::{Deadlines, Limits};
+pub use on_error::OnError;
 pub use peer::Peer;
 pub use redirect::Redirect;
-#[cfg(feature = "cookies")]
-pub use request::Cookies;
-#[cfg(feature = "json")]
-pub use request::Json;
-#[cfg(feature = "multipart")]
-pub use request::Part;
-pub use request::{
-    ContentError, MediaType, OwnedRequest, Pairs, Request, RequestError, RequestRef,
-};
+pub use request::{ContentError, MediaType, Pairs, RequestRef};
 #[cfg(feature = "cookies")]
 pub use response::BadCookie;
-pub use response::{
-    BadHeader, CacheControl, ContentType, Headers, Html, IntoResponse, Location, OwnedResponse,
-    Response, ResponsePart,
-};
+pub use response::{BadHeader, CacheControl, Html, Location};
 pub use routing::RouteError;
 pub use runtime::{
-    BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Locals, Sleep, Timeout, YieldNow,
-    local, sleep, spawn, spawn_blocking, timeout, yield_now,
+    BlockingOverflow, Clock, Elapsed, JoinError, JoinHandle, Sleep, Timeout, YieldNow, local,
+    sleep, yield_now,
 };
 pub use server::{Handle, Server};
-pub use status::{BadStatus, Status};
-pub use test_client::{TestCall, TestClient, TestRequest, TestResponse};
+pub use status::BadStatus;
+pub use test_client::{TestCall, TestRequest, TestResponse};
+
+// Aliases stand here: rustdoc 1.95 does not find those of items whose module is private.
+#[doc(alias("Router", "Application", "service", "server"))]
+pub use app::App;
+#[doc(alias("middleware", "call_next"))]
+pub use chain::Next;
+#[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
+pub use content::BodyStream;
+#[doc(alias("anyhow", "AppError"))]
+pub use error::Error;
+#[doc(alias("endpoint", "view", "controller"))]
+pub use handler::Handler;
+#[cfg(feature = "cookies")]
+#[doc(alias = "CookieJar")]
+pub use request::Cookies;
+#[cfg(feature = "json")]
+#[doc(alias("JsonResponse", "serialize"))]
+pub use request::Json;
+#[doc(alias("extractor", "FromRequest"))]
+pub use request::OwnedRequest;
+#[cfg(feature = "multipart")]
+#[doc(alias("upload", "file"))]
+pub use request::Part;
+#[doc(alias("extractor", "FromRequest", "HttpRequest"))]
+pub use request::Request;
+#[doc(alias("rejection", "validation error"))]
+pub use request::RequestError;
+#[doc(alias("mime", "media type"))]
+pub use response::ContentType;
+#[doc(alias("HeaderMap", "header_map"))]
+pub use response::Headers;
+#[doc(alias("Responder", "into_response"))]
+pub use response::IntoResponse;
+#[doc(alias("HttpResponse", "ResponseBuilder"))]
+pub use response::OwnedResponse;
+#[doc(alias("HttpResponse", "ResponseBuilder"))]
+pub use response::Response;
+#[doc(alias("IntoResponseParts", "Responder"))]
+pub use response::ResponsePart;
+#[doc(alias("thread_local", "worker state"))]
+pub use runtime::Locals;
+#[doc(alias("background task", "tokio::spawn"))]
+pub use runtime::spawn;
+#[doc(alias("block", "run_in_executor", "thread pool"))]
+pub use runtime::spawn_blocking;
+#[doc(alias = "request timeout")]
+pub use runtime::timeout;
+#[doc(alias("StatusCode", "status_code", "HttpStatus"))]
+pub use status::Status;
+#[doc(alias("oneshot", "TestServer", "integration test"))]
+pub use test_client::TestClient;
 
 pub use bytes::Bytes;
 #[cfg(feature = "cookies")]

@@ -16,9 +16,6 @@ use core::fmt;
 /// assert_eq!(Status::new(42), None);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[doc(alias = "StatusCode")]
-#[doc(alias = "status_code")]
-#[doc(alias = "HttpStatus")]
 pub struct Status(u16);
 
 impl Status {

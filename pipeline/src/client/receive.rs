@@ -148,7 +148,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     ) -> Event<'b, 'h> {
         let Some(store) = self.store.as_deref_mut() else { return Event::Paused };
         let before = burst.consumed();
-        let part = store.content.body.next(settings, burst, slots);
+        let part = store.content.body.next(settings, settings.content, burst, slots);
         self.received += (burst.consumed() - before) as u64;
         match part {
             Ok(Part::Data(data)) => Event::Data(data),

@@ -35,7 +35,7 @@ impl App {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn tokio(mut self, runtime: Handle) -> App {
-        self.settings.ambient.handle = Some(runtime);
+        self.own.settings.ambient.handle = Some(runtime);
         self
     }
 }

@@ -7,7 +7,7 @@ use crate::hook::{Hook, Layer};
 use crate::{IntoResponse, Next, OwnedRequest, Request, Response};
 
 /// Around the handlers.
-impl App {
+impl<M> App<M> {
     /// A hook before the handlers of this application, wherever its routes are declared: a function that decides at once, or
     /// an asynchronous one ([`Hook`]). One that answers, or fails, ends the request there: neither later hooks nor the
     /// handler run. The order is that of the [table](Self::around).
@@ -54,8 +54,8 @@ impl App {
     ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.to_string()));
     /// ```
     #[doc(alias("middleware", "guard", "authentication", "authorization", "bearer token"))]
-    pub fn before<S>(mut self, hook: impl Hook<S>) -> App {
-        self.own().layers.push(hook.into_before().layer);
+    pub fn before<S>(mut self, hook: impl Hook<S>) -> Self {
+        self.hooks().layers.push(hook.into_before().layer);
         self
     }
 
@@ -106,8 +106,8 @@ impl App {
     pub fn around<R: IntoResponse + 'static>(
         mut self,
         hook: impl AsyncFn(OwnedRequest, Next) -> R + Send + Sync + 'static,
-    ) -> App {
-        self.own().layers.push(Layer::around(hook));
+    ) -> Self {
+        self.hooks().layers.push(Layer::around(hook));
         self
     }
 
@@ -131,8 +131,8 @@ impl App {
     pub fn after(
         mut self,
         hook: impl Fn(&Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
-    ) -> App {
-        self.own().after.push(Arc::new(hook));
+    ) -> Self {
+        self.hooks().after.push(Arc::new(hook));
         self
     }
 }

@@ -4,9 +4,45 @@ use std::sync::Arc;
 
 use super::{App, ErrorHandler, Failure, Page};
 use crate::handler::{Handler, Synchronous};
+use crate::on_error::OnError;
 use crate::{ContentType, Error, Request, Response, Status};
 
-/// Answers to what went wrong.
+/// Answers to errors.
+impl<M> App<M> {
+    /// What answers errors of type `E`: those that handlers and hooks fail with, and those that have caused others
+    /// ([`Error::find`]). The outermost error that a handler is for has it, and of its handlers the one that was declared
+    /// first.
+    ///
+    /// Each error is logged once, when its answer is made, hooks [behind](Self::after) the handler included: at the level
+    /// error if its status is 500 or above, at debug if it is below. The line has the peer, the method and the target, as far
+    /// as the request is still there.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request, Status};
+    /// use std::num::ParseIntError;
+    ///
+    /// App::new()
+    ///     .get("/next/{n}", |req: &Request| {
+    ///         req.param("n").parse::<u64>().map(|n| (n + 1).to_string())
+    ///     })
+    ///     .on_error(|_: &ParseIntError, _: &Request| (Status::BAD_REQUEST, "a number, please"));
+    /// ```
+    #[doc(alias("exception handler", "error handler", "catch"))]
+    pub fn on_error<E: core::error::Error + Send + Sync + 'static, S>(
+        mut self,
+        handler: impl OnError<E, S>,
+    ) -> Self {
+        let answer = move |error: &Error, request: &Request<'_>, response: &mut Response<'_>| {
+            if let Some(error) = error.find::<E>() {
+                handler.answer(error, request, response);
+            }
+        };
+        self.errors.push(ErrorHandler { depth: Error::depth::<E>, answer: Arc::new(answer) });
+        self
+    }
+}
+
+/// Answers to what went wrong, of an application that is served.
 impl App {
     /// What answers a path that no route has, or a route's [`Response::not_found`]; a short text unless it is set. Its
     /// answer has the status 404 unless it sets another.
@@ -18,7 +54,7 @@ impl App {
     /// ```
     #[doc(alias("fallback", "default_service"))]
     pub fn not_found<S: Synchronous>(mut self, handler: impl Handler<S>) -> App {
-        self.not_found = Some(handler.into_endpoint());
+        self.own.not_found = Some(handler.into_endpoint());
         self
     }
 
@@ -37,41 +73,7 @@ impl App {
         content_type: ContentType,
         text: impl Into<String>,
     ) -> App {
-        self.pages.push(Page { status, content_type, text: text.into() });
-        self
-    }
-
-    /// What answers errors of type `E`: those that handlers and hooks fail with, and those that have caused others
-    /// ([`Error::find`]). The outermost error that a handler is for has it, and of its handlers the one that was declared
-    /// first.
-    ///
-    /// Each error is logged once, when its answer is made, hooks [behind](Self::after) the handler included: at the level
-    /// error if its status is 500 or above, at debug if it is below. The line has the peer, the method and the target, as far
-    /// as the request is still there.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Request, Response, Status};
-    /// use std::num::ParseIntError;
-    ///
-    /// App::new()
-    ///     .get("/next/{n}", |req: &Request| {
-    ///         req.param("n").parse::<u64>().map(|n| (n + 1).to_string())
-    ///     })
-    ///     .on_error(|_: &ParseIntError, _: &Request, res: &mut Response| {
-    ///         res.set_status(Status::BAD_REQUEST).text("a number, please");
-    ///     });
-    /// ```
-    #[doc(alias("exception handler", "error handler", "catch"))]
-    pub fn on_error<E: core::error::Error + Send + Sync + 'static>(
-        mut self,
-        handler: impl Fn(&E, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
-    ) -> App {
-        let answer = move |error: &Error, request: &Request<'_>, response: &mut Response<'_>| {
-            if let Some(error) = error.find::<E>() {
-                handler(error, request, response);
-            }
-        };
-        self.errors.push(ErrorHandler { depth: Error::depth::<E>, answer: Arc::new(answer) });
+        self.own.pages.push(Page { status, content_type, text: text.into() });
         self
     }
 
@@ -95,7 +97,7 @@ impl App {
         mut self,
         shape: impl Fn(&Failure<'_>, &Request<'_>, &mut Response<'_>) + Send + Sync + 'static,
     ) -> App {
-        self.any_error = Some(Arc::new(shape));
+        self.own.any_error = Some(Arc::new(shape));
         self
     }
 }

@@ -10,10 +10,12 @@ mod around;
 mod call;
 mod errors;
 mod failure;
+mod part;
 #[cfg(feature = "json")]
 mod problem;
 mod replies;
 mod room;
+mod route_settings;
 mod scope;
 mod shared;
 mod weight;
@@ -21,7 +23,10 @@ mod weight;
 pub(crate) use ambient::Ambient;
 pub(crate) use call::{Call, Goal};
 pub use failure::Failure;
+pub(crate) use part::AppSettings;
+pub use part::{Nested, Served};
 pub(crate) use replies::Replies;
+pub(crate) use route_settings::RouteSettings;
 pub(crate) use shared::{Entry, Shared, plain};
 pub(crate) use weight::Weight;
 
@@ -29,8 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rajada_parser::Level;
-use replies::ShapeFn;
-use scope::{Scope, ScopeId};
+use scope::{Hooks, ScopeId};
 
 use crate::handler::{Endpoint, Handler};
 use crate::request::States;
@@ -55,21 +59,35 @@ use crate::{
 /// A pattern is a decoded path: `{name}` stands for one segment, `{*rest}` for all that follow. Routes without
 /// parameters come first, and a trailing slash makes another path. `HEAD` is answered from `GET`, `OPTIONS` from the
 /// methods that a route has, another method with 405.
-#[doc(alias("Router", "Application", "service", "server"))]
 #[must_use = "an application does nothing until it runs"]
-pub struct App {
+pub struct App<M = Served> {
     routes: Vec<Declared>,
     /// Its own one first, then those of nested applications.
-    scopes: Vec<Scope>,
+    scopes: Vec<Hooks>,
     errors: Vec<ErrorHandler>,
-    not_found: Option<Endpoint>,
-    any_error: Option<Arc<ShapeFn>>,
-    pages: Vec<Page>,
     states: States,
     start: Vec<Arc<WorkerHook>>,
     stop: Vec<Arc<WorkerHook>>,
-    pub(crate) settings: AppSettings,
+    /// What one has that is served, or one that is nested.
+    pub(crate) own: M,
 }
+
+/// Routes, with what is around them and what is set for them, that are put into an application by [`App::nest`].
+///
+/// It has what an [`App`] has but for what concerns a server as a whole, which does not compile here: [`App::limits`],
+/// [`App::workers`], [`App::not_found`] and the like.
+///
+/// ```
+/// use rajada_mio::{App, Request, Scope};
+///
+/// fn notes() -> Scope {
+///     App::scope().content_limit(16 * 1024).post("", |req: &Request| req.text().map(str::to_owned))
+/// }
+///
+/// App::new().nest("/notes", notes());
+/// ```
+#[doc(alias("blueprint", "sub-router", "mount"))]
+pub type Scope = App<Nested>;
 
 pub(crate) type AfterHook = dyn Fn(&Request<'_>, &mut Response<'_>) + Send + Sync;
 pub(crate) type WorkerHook = dyn Fn(&mut Locals) + Send + Sync;
@@ -81,7 +99,6 @@ struct Declared {
     methods: Option<Vec<String>>,
     pattern: String,
     endpoint: Endpoint,
-    slow: bool,
     /// The application that it was written in.
     scope: ScopeId,
 }
@@ -101,36 +118,10 @@ struct Page {
     text: String,
 }
 
-/// Everything that is a number or a switch.
-#[derive(Debug, Clone)]
-pub(crate) struct AppSettings {
-    pub(crate) limits: Limits,
-    pub(crate) deadlines: Deadlines,
-    pub(crate) workers: usize,
-    pub(crate) level: Level,
-    pub(crate) flush_after: Option<Duration>,
-    pub(crate) grace: Duration,
-    pub(crate) blocking_threads: usize,
-    pub(crate) blocking_overflow: BlockingOverflow,
-    pub(crate) debug: bool,
-    /// What workers run in.
-    pub(crate) ambient: Ambient,
-}
-
-impl Default for AppSettings {
-    fn default() -> AppSettings {
-        AppSettings {
-            limits: Limits::DEFAULT,
-            deadlines: Deadlines::DEFAULT,
-            workers: 1,
-            level: Level::Avx512,
-            flush_after: Some(Duration::from_millis(1)),
-            grace: Duration::from_secs(10),
-            blocking_threads: 32,
-            blocking_overflow: BlockingOverflow::Refuse,
-            debug: false,
-            ambient: Ambient::default(),
-        }
+impl App {
+    /// An application without routes.
+    pub fn new() -> App {
+        App::empty(Served::default())
     }
 }
 
@@ -140,46 +131,37 @@ impl Default for App {
     }
 }
 
-/// Routes.
-impl App {
-    /// An application without routes.
-    pub fn new() -> App {
-        App {
-            routes: Vec::new(),
-            scopes: vec![Scope::default()],
-            errors: Vec::new(),
-            not_found: None,
-            any_error: None,
-            pages: Vec::new(),
-            states: States::default(),
-            start: Vec::new(),
-            stop: Vec::new(),
-            settings: AppSettings::default(),
-        }
+impl App<Nested> {
+    /// A [`Scope`] without routes, for [`nest`](Self::nest).
+    pub fn scope() -> Scope {
+        App::empty(Nested::default())
     }
+}
 
+/// Routes.
+impl<M> App<M> {
     /// A handler for `GET`, and `HEAD`, which gets the same answer without its content.
-    pub fn get<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+    pub fn get<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
         self.route(["GET"], pattern, handler)
     }
 
     /// A handler for `POST`.
-    pub fn post<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+    pub fn post<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
         self.route(["POST"], pattern, handler)
     }
 
     /// A handler for `PUT`.
-    pub fn put<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+    pub fn put<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
         self.route(["PUT"], pattern, handler)
     }
 
     /// A handler for `DELETE`.
-    pub fn delete<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+    pub fn delete<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
         self.route(["DELETE"], pattern, handler)
     }
 
     /// A handler for `PATCH`.
-    pub fn patch<S>(self, pattern: &str, handler: impl Handler<S>) -> App {
+    pub fn patch<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
         self.route(["PATCH"], pattern, handler)
     }
 
@@ -196,7 +178,7 @@ impl App {
         methods: impl IntoIterator<Item = &'m str>,
         pattern: &str,
         handler: impl Handler<S>,
-    ) -> App {
+    ) -> Self {
         let methods = methods.into_iter().map(str::to_owned).collect();
         self.declare(Some(methods), pattern, handler.into_endpoint());
         self
@@ -204,28 +186,14 @@ impl App {
 
     /// A handler for every method that has none of its own, `TRACE` excepted.
     #[doc(alias = "all methods")]
-    pub fn any<S>(mut self, pattern: &str, handler: impl Handler<S>) -> App {
+    pub fn any<S>(mut self, pattern: &str, handler: impl Handler<S>) -> Self {
         self.declare(None, pattern, handler.into_endpoint());
         self
     }
 
-    /// Marks the route declared last as slow: answers that are ready leave before its handler runs.
-    ///
-    /// ```
-    /// use rajada_mio::{App, Request};
-    ///
-    /// App::new().get("/report", |_: &Request| "long computed").slow();
-    /// ```
-    #[doc(alias = "blocking handler")]
-    pub fn slow(mut self) -> App {
-        if let Some(route) = self.routes.last_mut() {
-            route.slow = true;
-        }
-        self
-    }
-
-    /// Puts the routes of another application under a prefix, together with its hooks, which see these routes only.
-    /// Its states, error handlers and worker hooks join ours; its settings are not looked at.
+    /// Puts the routes of another application under a prefix, together with its hooks, which see what is below it
+    /// only: these routes, and whatever no route is for.
+    /// Its states, error handlers and worker hooks join ours.
     ///
     /// The prefix is simply put in front: `/` below `/api` is `/api/`, and an empty pattern is `/api`. These are two paths,
     /// and nothing leads from one to the other unless a route does: with `/` alone, `/api` is answered with 404. A page
@@ -234,7 +202,7 @@ impl App {
     /// ```
     /// use rajada_mio::{App, Request, Response, Status};
     ///
-    /// let api = App::new()
+    /// let api = App::scope()
     ///     .get("", |_: &Request| "the API")
     ///     .get("/items/{id}", |req: &Request, res: &mut Response| res.text(req.param("id")))
     ///     .before(|req: &mut Request, res: &mut Response| {
@@ -245,10 +213,11 @@ impl App {
     /// App::new().get("/", |_: &Request| "open to all").nest("/api", api);
     /// ```
     #[doc(alias("scope", "mount", "sub-router", "prefix", "merge"))]
-    pub fn nest(mut self, prefix: &str, inner: App) -> App {
+    pub fn nest(mut self, prefix: &str, inner: Scope) -> Self {
         let first = scope::nest(&mut self.scopes, inner.scopes, prefix);
         for mut route in inner.routes {
             route.pattern.insert_str(0, prefix);
+            route.endpoint.settings = route.endpoint.settings.within(inner.own.routes);
             route.scope += first;
             self.routes.push(route);
         }
@@ -259,18 +228,31 @@ impl App {
         self
     }
 
-    fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
-        let pattern = pattern.to_owned();
-        self.routes.push(Declared { methods, pattern, endpoint, slow: false, scope: 0 });
+    fn empty(own: M) -> App<M> {
+        App {
+            routes: Vec::new(),
+            scopes: vec![Hooks::default()],
+            errors: Vec::new(),
+            states: States::default(),
+            start: Vec::new(),
+            stop: Vec::new(),
+            own,
+        }
     }
 
-    fn own(&mut self) -> &mut Scope {
+    fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
+        let pattern = pattern.to_owned();
+        self.routes.push(Declared { methods, pattern, endpoint, scope: 0 });
+    }
+
+    /// Its own hooks.
+    fn hooks(&mut self) -> &mut Hooks {
         &mut self.scopes[0]
     }
 }
 
 /// What handlers share, and what workers have.
-impl App {
+impl<M> App<M> {
     /// A value that all handlers share, found by its type with [`Request::state`]. A later value of the same type
     /// replaces an earlier one.
     ///
@@ -283,14 +265,14 @@ impl App {
     /// });
     /// ```
     #[doc(alias("with_state", "Data", "dependency injection", "database pool", "shared state"))]
-    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> App {
+    pub fn state<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.states.insert(value);
         self
     }
 
     /// A hook that runs on each worker's thread before it serves, for what must not cross threads: see [`Locals`].
     #[doc(alias("startup", "thread local"))]
-    pub fn on_start(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
+    pub fn on_start(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> Self {
         self.start.push(Arc::new(hook));
         self
     }
@@ -309,7 +291,7 @@ impl App {
     /// });
     /// ```
     #[doc(alias = "shutdown hook")]
-    pub fn on_stop(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> App {
+    pub fn on_stop(mut self, hook: impl Fn(&mut Locals) + Send + Sync + 'static) -> Self {
         self.stop.push(Arc::new(hook));
         self
     }
@@ -320,14 +302,14 @@ impl App {
     /// Bounds on what a peer may send and leave unread.
     #[doc(alias("body limit", "max_body_size"))]
     pub fn limits(mut self, limits: Limits) -> App {
-        self.settings.limits = limits;
+        self.own.settings.limits = limits;
         self
     }
 
     /// How long a peer may take.
     #[doc(alias = "timeouts")]
     pub fn deadlines(mut self, deadlines: Deadlines) -> App {
-        self.settings.deadlines = deadlines;
+        self.own.settings.deadlines = deadlines;
         self
     }
 
@@ -335,13 +317,13 @@ impl App {
     /// 1,024: another number is refused when the application is to listen.
     #[doc(alias("threads", "worker_threads"))]
     pub fn workers(mut self, workers: usize) -> App {
-        self.settings.workers = workers;
+        self.own.settings.workers = workers;
         self
     }
 
     /// The best instruction set to parse with; the best that the CPU has unless it is set.
     pub fn max_level(mut self, level: Level) -> App {
-        self.settings.level = level;
+        self.own.settings.level = level;
         self
     }
 
@@ -351,7 +333,7 @@ impl App {
     /// It is looked at between handlers, behind each that is slow or was never called before. Behind quick ones it is
     /// looked at seldom, so that one that suddenly becomes slow is noticed behind 32 calls at the most.
     pub fn flush_after(mut self, age: Option<Duration>) -> App {
-        self.settings.flush_after = age;
+        self.own.settings.flush_after = age;
         self
     }
 
@@ -359,7 +341,7 @@ impl App {
     /// the most.
     #[doc(alias("graceful shutdown", "shutdown_timeout"))]
     pub fn grace(mut self, grace: Duration) -> App {
-        self.settings.grace = grace;
+        self.own.settings.grace = grace;
         self
     }
 
@@ -368,7 +350,7 @@ impl App {
     /// [`Limits::blocking_queue`].
     #[doc(alias = "thread pool")]
     pub fn blocking_threads(mut self, threads: usize) -> App {
-        self.settings.blocking_threads = threads;
+        self.own.settings.blocking_threads = threads;
         self
     }
 
@@ -384,14 +366,14 @@ impl App {
     ///     .blocking_overflow(BlockingOverflow::Wait);
     /// ```
     pub fn blocking_overflow(mut self, overflow: BlockingOverflow) -> App {
-        self.settings.blocking_overflow = overflow;
+        self.own.settings.blocking_overflow = overflow;
         self
     }
 
     /// Shows the details of errors and panics to the client: for development only.
     #[doc(alias = "development mode")]
     pub fn debug(mut self, debug: bool) -> App {
-        self.settings.debug = debug;
+        self.own.settings.debug = debug;
         self
     }
 }
@@ -433,7 +415,7 @@ impl core::fmt::Debug for PreparedApp {
     }
 }
 
-impl core::fmt::Debug for App {
+impl<M> core::fmt::Debug for App<M> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let routes = self.routes.iter().map(|route| &route.pattern);
         f.debug_struct("App").field("routes", &routes.collect::<Vec<_>>()).finish_non_exhaustive()

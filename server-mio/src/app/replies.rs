@@ -22,11 +22,11 @@ pub(crate) struct Replies {
 impl Replies {
     pub(super) fn of(app: &mut App) -> Replies {
         Replies {
-            not_found: app.not_found.take(),
+            not_found: app.own.not_found.take(),
             errors: core::mem::take(&mut app.errors),
-            any_error: app.any_error.take(),
-            pages: core::mem::take(&mut app.pages),
-            debug: app.settings.debug,
+            any_error: app.own.any_error.take(),
+            pages: core::mem::take(&mut app.own.pages),
+            debug: app.own.settings.debug,
         }
     }
 
@@ -42,7 +42,7 @@ impl Replies {
 
     /// Answers what no route is for.
     pub(crate) fn missing(&self, request: Option<&Request<'_>>, response: &mut Response<'_>) {
-        if let (Some(Endpoint { kind: Kind::Sync(handler) }), Some(request)) =
+        if let (Some(Endpoint { kind: Kind::Sync(handler), .. }), Some(request)) =
             (&self.not_found, request)
         {
             response.set_status(Status::NOT_FOUND);

@@ -10,7 +10,7 @@ pub(super) type ScopeId = usize;
 
 /// The hooks of an application, and where it is nested.
 #[derive(Clone, Default)]
-pub(super) struct Scope {
+pub(super) struct Hooks {
     /// What all its routes begin with.
     pub(super) prefix: String,
     /// The scope that it is nested in.
@@ -23,7 +23,7 @@ pub(super) struct Scope {
 
 /// Puts the scopes of a nested application behind those of the outer one, below a prefix. Their numbers grow by what comes
 /// back.
-pub(super) fn nest(outer: &mut Vec<Scope>, inner: Vec<Scope>, prefix: &str) -> ScopeId {
+pub(super) fn nest(outer: &mut Vec<Hooks>, inner: Vec<Hooks>, prefix: &str) -> ScopeId {
     let first = outer.len();
     outer.extend(inner.into_iter().map(|mut scope| {
         scope.prefix.insert_str(0, prefix);
@@ -34,18 +34,18 @@ pub(super) fn nest(outer: &mut Vec<Scope>, inner: Vec<Scope>, prefix: &str) -> S
 }
 
 /// All layers around what is in a scope, the outermost first.
-pub(super) fn layers(scopes: &[Scope], of: ScopeId) -> Vec<Layer> {
-    let mut around: Vec<&Scope> = outwards(scopes, of).collect();
+pub(super) fn layers(scopes: &[Hooks], of: ScopeId) -> Vec<Layer> {
+    let mut around: Vec<&Hooks> = outwards(scopes, of).collect();
     around.reverse();
     around.iter().flat_map(|scope| &scope.layers).cloned().collect()
 }
 
 /// All hooks behind what is in a scope, the innermost first.
-pub(super) fn after(scopes: &[Scope], of: ScopeId) -> Box<[Arc<AfterHook>]> {
+pub(super) fn after(scopes: &[Hooks], of: ScopeId) -> Box<[Arc<AfterHook>]> {
     outwards(scopes, of).flat_map(|scope| scope.after.iter().rev()).cloned().collect()
 }
 
-fn outwards(scopes: &[Scope], of: ScopeId) -> impl Iterator<Item = &Scope> {
+fn outwards(scopes: &[Hooks], of: ScopeId) -> impl Iterator<Item = &Hooks> {
     core::iter::successors(scopes.get(of), |scope| scopes.get(scope.parent?))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rajada_parser::Config;
 use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
@@ -9,8 +10,8 @@ use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
 use super::call::{EndpointId, Goal};
 use super::replies::Replies;
 use super::room::Room;
-use super::scope::{self, Scope, ScopeId};
-use super::{AfterHook, App, AppSettings, Declared, Page, Weight, WorkerHook};
+use super::scope::{self, Hooks, ScopeId};
+use super::{AfterHook, App, AppSettings, Declared, Page, RouteSettings, Weight, WorkerHook};
 use crate::chain::Chain;
 use crate::handler::Kind;
 use crate::hook::{Layer, SyncHook};
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) start: Vec<Arc<WorkerHook>>,
     pub(crate) stop: Vec<Arc<WorkerHook>>,
     pub(crate) settings: AppSettings,
+    /// Some asynchronous handler may take only so long.
+    pub(crate) has_handler_deadline: bool,
     /// What pipelines are given, but for the date.
     pub(crate) pipeline: Settings,
 }
@@ -47,6 +50,12 @@ pub(crate) struct Entry {
     pub(crate) begins_at_head: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
+    /// Octets of content that a request may have.
+    pub(crate) content_limit: u64,
+    /// How long two arrivals of content may be apart, if that is not the application's deadline.
+    pub(crate) content_deadline: Option<Duration>,
+    /// How long the handler may take, if it is asynchronous.
+    pub(crate) handler_deadline: Option<Duration>,
     pub(crate) weight: Arc<Weight>,
     pub(crate) before: Box<[Arc<SyncHook>]>,
     pub(crate) after: Box<[Arc<AfterHook>]>,
@@ -56,8 +65,9 @@ impl Entry {
     /// What is in a scope: a handler, or (`None`) whatever no handler is for.
     fn new(
         handler: Option<Kind>,
-        slow: bool,
-        (scopes, scope): (&[Scope], ScopeId),
+        own: RouteSettings,
+        general: &AppSettings,
+        (scopes, scope): (&[Hooks], ScopeId),
         replies: &Arc<Replies>,
     ) -> Entry {
         let after = scope::after(scopes, scope);
@@ -69,7 +79,6 @@ impl Entry {
         }
         let layers: Box<[Layer]> = layers.collect();
         let begins_at_head = !layers.is_empty();
-        let is_bare = !slow && !begins_at_head && before.is_empty() && after.is_empty();
         let kind = match handler {
             handler if begins_at_head => {
                 Kind::Async(Arc::new(Arc::new(Chain { layers, handler, replies: replies.clone() })))
@@ -78,8 +87,23 @@ impl Entry {
             // Never called: what is to be done depends on why there is no handler.
             None => Kind::Sync(Arc::new(|_: &Request<'_>, _: &mut Response<'_>| {})),
         };
-        let (weight, before) = (Arc::new(Weight::new()), before.into());
-        Entry { is_bare, begins_at_head, kind, slow, weight, before, after }
+        let slow = own.slow.unwrap_or(false);
+        let most = general.limits.content;
+        let content_limit = own.content_limit.unwrap_or(most);
+        let has_hooks = begins_at_head || !before.is_empty() || !after.is_empty();
+        Entry {
+            // What is over the general limit is never all there before it is allowed.
+            is_bare: !slow && !has_hooks && content_limit >= most,
+            begins_at_head,
+            kind,
+            slow,
+            content_limit,
+            content_deadline: own.content_deadline,
+            handler_deadline: own.handler_deadline.unwrap_or(general.deadlines.handler),
+            weight: Arc::new(Weight::new()),
+            before: before.into(),
+            after,
+        }
     }
 }
 
@@ -89,12 +113,15 @@ impl Shared {
     pub(crate) fn new(mut app: App) -> Result<Shared, RouteError> {
         let mut pipeline = pipeline_settings(&app);
         let replies = Arc::new(Replies::of(&mut app));
+        let general = &app.own.settings;
         let of_routes = app.routes.iter().map(|route| {
             let handler = Some(route.endpoint.kind.clone());
-            Entry::new(handler, route.slow, (&app.scopes, route.scope), &replies)
+            let hooks = (&app.scopes[..], route.scope);
+            Entry::new(handler, route.endpoint.settings, general, hooks, &replies)
         });
-        let of_scopes = (0..app.scopes.len())
-            .map(|scope| Entry::new(None, false, (&app.scopes, scope), &replies));
+        let of_scopes = (0..app.scopes.len()).map(|scope| {
+            Entry::new(None, RouteSettings::default(), general, (&app.scopes, scope), &replies)
+        });
         let entries: Vec<Entry> = of_routes.chain(of_scopes).collect();
         let goal = |endpoint| {
             let Entry { kind, weight, is_bare, .. } = &entries[endpoint as usize];
@@ -105,6 +132,9 @@ impl Shared {
         // Whoever wants to see every answer sees those as well.
         pipeline.refused_by_ticket =
             replies.shape_all() || entries.iter().any(|it| !it.after.is_empty());
+        pipeline.content_of_some =
+            entries.iter().map(|entry| entry.content_limit).max().unwrap_or_default();
+        let has_handler_deadline = entries.iter().any(|entry| entry.handler_deadline.is_some());
         let context = Arc::new(Context { states: app.states, patterns: router.take_patterns() });
         Ok(Shared {
             router,
@@ -114,14 +144,15 @@ impl Shared {
             replies,
             context,
             blocking: BlockingPool::new(
-                app.settings.blocking_threads,
-                app.settings.limits.blocking_queue,
-                app.settings.blocking_overflow,
+                app.own.settings.blocking_threads,
+                app.own.settings.limits.blocking_queue,
+                app.own.settings.blocking_overflow,
             ),
-            room: Room::new(app.settings.limits.connections),
+            room: Room::new(app.own.settings.limits.connections),
             start: app.start,
             stop: app.stop,
-            settings: app.settings,
+            settings: app.own.settings,
+            has_handler_deadline,
             pipeline,
         })
     }
@@ -163,6 +194,9 @@ pub(super) fn router<V: Value>(
             router.insert(None, &route.pattern, value(endpoint))?;
             continue;
         };
+        if methods.is_empty() {
+            return Err(RouteError::new(&route.pattern, "no method (`any` is for all of them)"));
+        }
         for method in methods {
             router.insert(Some(method), &route.pattern, value(endpoint))?;
         }
@@ -173,10 +207,7 @@ pub(super) fn router<V: Value>(
 /// The scopes of routes by their numbers: a route is where it is mentioned first.
 fn scopes_of_routes(routes: &[Declared]) -> Vec<ScopeId> {
     let mut seen = HashSet::new();
-    // One without a method is none to the router.
-    let named =
-        routes.iter().filter(|route| route.methods.as_ref().is_none_or(|it| !it.is_empty()));
-    named.filter(|route| seen.insert(&*route.pattern)).map(|route| route.scope).collect()
+    routes.iter().filter(|route| seen.insert(&*route.pattern)).map(|route| route.scope).collect()
 }
 
 /// Answers with a status and its reason.
@@ -188,7 +219,7 @@ pub(crate) fn plain(response: &mut Response<'_>, status: Status) {
 const BELOW: [u16; 11] = [400, 408, 413, 414, 417, 426, 431, 500, 501, 503, 505];
 
 fn pipeline_settings(app: &App) -> Settings {
-    let limits = app.settings.limits;
+    let limits = app.own.settings.limits;
     let parser = rajada_parser::Limits {
         request_line: limits.request_line,
         head: limits.head,
@@ -197,12 +228,12 @@ fn pipeline_settings(app: &App) -> Settings {
     };
     let mut settings = Settings::DEFAULT;
     // A worker that slept has what the processor can do no longer in its caches.
-    settings.parser = Config::STRICT.with_limits(parser).at_most(app.settings.level).detected();
+    settings.parser = Config::STRICT.with_limits(parser).at_most(app.own.settings.level).detected();
     settings.requests_in_flight = limits.requests_in_flight;
     settings.held = limits.held;
     settings.content = limits.content;
     settings.drain = limits.drain;
-    settings.pages = pages(&app.pages);
+    settings.pages = pages(&app.own.pages);
     settings
 }
 

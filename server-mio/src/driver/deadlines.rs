@@ -35,7 +35,16 @@ pub(crate) fn look<T>(
     }
     // Silence has a deadline of its own, and counts where time is bounded in all.
     let waited = Duration::from_millis(age.wrapping_sub(watch.since).into());
-    (is_over || waited >= state.deadline(deadlines)?).then_some(state)
+    let deadline = of_route(entry, state).or(state.deadline(deadlines));
+    (is_over || waited >= deadline?).then_some(state)
+}
+
+/// How long a state may last by the route of the request that is being received.
+fn of_route<T>(entry: &Entry<T>, state: State) -> Option<Duration> {
+    match (state, &entry.exchange.ledger.pending) {
+        (State::Content, Some(pending)) => pending.content_deadline,
+        _ => None,
+    }
 }
 
 /// What counts as progress in a state. A head has to be complete in time: its octets count as received only then.

@@ -1,6 +1,7 @@
 //! One connection's side of HTTP.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rajada_parser::Positions;
 use rajada_pipeline::{Pipeline, TicketId};
@@ -53,6 +54,8 @@ pub(crate) struct Pending {
     pub(super) waiting: Waiting,
     pub(super) awaits: Awaits,
     pub(super) unread: Option<Unread>,
+    /// How long two arrivals of its content may be apart, if its route says so.
+    pub(super) content_deadline: Option<Duration>,
     /// How fast its content comes, once that was looked at.
     pub(super) pace: Option<Pace>,
 }

@@ -3,6 +3,7 @@
 use crate::cold::cold_path;
 use std::time::Instant;
 
+use rajada_parser::BodyLength;
 use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};
 
 use super::answer::{self, Place, Target, Then, Waiting};
@@ -249,6 +250,16 @@ impl Service {
         mut extensions: Extensions,
     ) -> bool {
         let around = arrival.around;
+        if is_too_large(&mut owed, arrival, entry) {
+            if entry.begins_at_head {
+                extensions.insert(Fate::TooLarge);
+            } else {
+                let mut request = Request { extensions: Attached::At(&extensions), ..request };
+                self.answer_plainly(around, owed, endpoint, Target::TooLarge, &mut request);
+                extensions.clear();
+                return true;
+            }
+        }
         let mut request = Request { extensions: Attached::At(&extensions), ..request };
         let awaits = self.awaits(&owed, ledger.key, entry, arrival);
         let then = if awaits.is_some() { Then::Wait } else { Then::Handle };
@@ -370,7 +381,9 @@ impl Service {
         let Some(ticket) = owed.take_ticket() else { return };
         let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
         let holder = Holder::Pending(Promise::new(ticket, ledger.key, &self.lost));
-        let pending = Pending { parts, holder, waiting, awaits, unread, pace: None };
+        let content_deadline = arrival.around.shared.entry(waiting.endpoint).content_deadline;
+        let pending =
+            Pending { parts, holder, waiting, awaits, unread, content_deadline, pace: None };
         ledger.pending = Some(Box::new(pending));
         if awaits == Awaits::Place {
             self.unplaced.push_back(ledger.key);
@@ -418,6 +431,20 @@ impl Service {
 fn unread(arrival: &Arrival<'_>) -> Option<Unread> {
     let is_unread = matches!(arrival.content, Incoming::Streaming(_));
     is_unread.then_some(Unread { expects_continue: arrival.expects_continue })
+}
+
+/// Whether it is known that a request has more content than its route takes. What is not known yet the pipeline looks at.
+fn is_too_large(owed: &mut Owed<'_>, arrival: &Arrival<'_>, entry: &Entry) -> bool {
+    let known = match arrival.content {
+        Incoming::Whole(octets) => octets.len() as u64,
+        Incoming::Streaming(BodyLength::Exact(length)) => length,
+        _ => 0,
+    };
+    let is_too_large = known > entry.content_limit;
+    if !is_too_large {
+        owed.limit_content(entry.content_limit);
+    }
+    is_too_large
 }
 
 /// Nothing more of a burst is served for now; what leaves may make room.

@@ -18,7 +18,7 @@ use super::pool::Pool;
 use super::promise::Lost;
 use super::task::Work;
 use crate::Status;
-use crate::app::Shared;
+use crate::app::{Entry, Shared};
 use crate::content::Kept;
 use crate::home::give_back_queue;
 use crate::request;
@@ -161,8 +161,7 @@ impl Service {
     }
 
     /// How long an asynchronous handler may take from now.
-    pub(super) fn handler_deadline(&self, shared: &Shared) -> Option<Instant> {
-        let time = shared.settings.deadlines.handler;
-        time.map(|time| after(self.runtime.clock().now(), time))
+    pub(super) fn handler_deadline(&self, entry: &Entry) -> Option<Instant> {
+        entry.handler_deadline.map(|time| after(self.runtime.clock().now(), time))
     }
 }

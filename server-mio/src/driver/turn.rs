@@ -260,7 +260,7 @@ impl<'d, T> Turn<'d, T> {
             }
             late.push(entry.exchange.ledger.key);
         }
-        if deadlines.handler.is_some() {
+        if shared.has_handler_deadline {
             for (task, key) in service.overdue(self.now) {
                 let Some(entry) = connections.get(key) else { continue };
                 let around = Around { shared, settings, peer: &entry.peer };

@@ -68,24 +68,40 @@ impl Service {
             }
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
-                let deadline = if wanted.is_some() { None } else { self.handler_deadline(shared) };
+                let deadline = if wanted.is_some() { None } else { self.handler_deadline(entry) };
                 let owner = Owner { promise, endpoint, request: kept, preset, weight, deadline };
-                self.park(ledger, owner, unread, wanted.is_some());
+                self.park(shared, ledger, owner, unread.map(|unread| (unread, wanted.is_some())));
             }
         }
     }
 
-    /// Keeps a handler that was begun until it is woken. If its content is unread it may be `wanted` already.
+    /// Keeps a handler that was begun until it is woken. Content that is unread may be wanted already.
     #[inline(never)]
-    fn park(&mut self, ledger: &mut Ledger, owner: Owner, unread: Option<Unread>, wanted: bool) {
+    fn park(
+        &mut self,
+        shared: &Shared,
+        ledger: &mut Ledger,
+        owner: Owner,
+        unread: Option<(Unread, bool)>,
+    ) {
         if let Some(future) = self.futures.take(owner.endpoint) {
             let task = self.tasks.claim();
             self.holdings.take(owner.weight);
-            if let Some(parts) = owner.request.clone().filter(|_| unread.is_some()) {
+            if let (Some((unread, wanted)), Some(parts)) = (unread, owner.request.clone()) {
+                let unread = Some(unread);
                 let waiting = Waiting { endpoint: owner.endpoint, preset: None };
                 let holder = Holder::Task(task, Vec::new());
                 let awaits = if wanted { Awaits::Content } else { Awaits::Hooks };
-                let pending = Pending { parts, holder, waiting, awaits, unread, pace: None };
+                let content_deadline = shared.entry(owner.endpoint).content_deadline;
+                let pending = Pending {
+                    parts,
+                    holder,
+                    waiting,
+                    awaits,
+                    unread,
+                    content_deadline,
+                    pace: None,
+                };
                 ledger.pending = Some(Box::new(pending));
             }
             self.tasks.park(task, Work::Handler(future, owner), &mut ledger.tasks);
@@ -219,7 +235,7 @@ impl Service {
         let Holder::Task(task, content) = holder else { return };
         if let Some(Work::Handler(future, mut owner)) = self.tasks.take(task) {
             owner.weight += content.capacity();
-            owner.deadline = self.handler_deadline(shared);
+            owner.deadline = self.handler_deadline(shared.entry(owner.endpoint));
             self.holdings.take(content.capacity());
             self.tasks.put_back(task, Work::Handler(future, owner));
         }

@@ -23,7 +23,6 @@ use super::{OwnedRequest, Request};
 /// value that is not UTF-8. Any other octet may be in a value, since user agents send what scripts have set. The first
 /// `=` ends the name. Quotes around a value are a part of it, as they are to user agents (RFC 6265bis section 4.1.1).
 /// Cookies have no limits of their own, but that of a head ([`Limits::head`](crate::Limits::head)).
-#[doc(alias = "CookieJar")]
 #[derive(Debug, Clone)]
 pub struct Cookies<'r> {
     fields: rajada_parser::FieldIter<'r, 'r>,

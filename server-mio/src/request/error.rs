@@ -14,7 +14,6 @@ use crate::Status;
 /// assert_eq!(RequestError::NotUtf8.status(), Status::BAD_REQUEST);
 /// assert_eq!(RequestError::MediaType("application/json").status(), Status::UNSUPPORTED_MEDIA_TYPE);
 /// ```
-#[doc(alias("rejection", "validation error"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -28,6 +27,15 @@ pub enum RequestError {
     NotUtf8,
     /// A header that must not be repeated has different values: 400. Its name.
     RepeatedHeader(String),
+    /// A parameter of the path is not what it should be: 400. Its name, as the [place](ContentError::place), and what is
+    /// wrong.
+    Param(ContentError),
+    /// A header is not what it should be: 400. Its name, and what is wrong.
+    Header(ContentError),
+    /// The query is not the value that was expected: 400. The name, and what is wrong.
+    Query(ContentError),
+    /// The form is not the value that was expected: 400. The name, and what is wrong.
+    Form(ContentError),
     /// The content is not the JSON that was expected: 400. Where, and what is wrong.
     Json(ContentError),
     /// The content is not a multipart form: 400. Where, and what is wrong.
@@ -57,6 +65,10 @@ impl fmt::Display for RequestError {
             RequestError::RepeatedHeader(name) => {
                 write!(f, "{name} is repeated with different values")
             }
+            RequestError::Param(what) => write!(f, "a parameter of the path is wrong: {what}"),
+            RequestError::Header(what) => write!(f, "a header is wrong: {what}"),
+            RequestError::Query(what) => write!(f, "the query is wrong: {what}"),
+            RequestError::Form(what) => write!(f, "the form is wrong: {what}"),
             RequestError::Json(what) => write!(f, "the content is not the JSON expected: {what}"),
             RequestError::Multipart(what) => {
                 write!(f, "the content is not a multipart form: {what}")
@@ -69,9 +81,12 @@ impl fmt::Display for RequestError {
 impl core::error::Error for RequestError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
-            RequestError::Json(what) | RequestError::Multipart(what) => {
-                what.source.as_deref().map(|source| source as _)
-            }
+            RequestError::Param(what)
+            | RequestError::Header(what)
+            | RequestError::Query(what)
+            | RequestError::Form(what)
+            | RequestError::Json(what)
+            | RequestError::Multipart(what) => what.source.as_deref().map(|source| source as _),
             _ => None,
         }
     }
@@ -119,8 +134,8 @@ impl ContentError {
         ContentError { place: line(place, LONGEST_PLACE), ..self }
     }
 
-    /// Where in the content: the path of a JSON value, such as `items[3].price`, or empty where it is the value as a
-    /// whole; the octet of a form, such as `octet 120`.
+    /// Where: the path of a JSON value, such as `items[3].price`; the name of a parameter, a header, a field of a query or of
+    /// a form; the octet of a form in several parts, such as `octet 120`. Empty where it is the value as a whole.
     pub fn place(&self) -> &str {
         &self.place
     }

@@ -25,6 +25,12 @@ impl<'r> Pairs<'r> {
         Pairs { encoded, inner: form_urlencoded::parse(encoded) }
     }
 
+    /// As they are encoded.
+    #[cfg(feature = "forms")]
+    pub(super) fn encoded(&self) -> &'r [u8] {
+        self.encoded
+    }
+
     /// The first value of a name.
     pub fn first(&self, name: &str) -> Option<Cow<'r, str>> {
         self.all(name).next()

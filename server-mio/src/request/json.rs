@@ -1,12 +1,9 @@
 //! JSON: content that is read, values that are answers.
 
-use std::fmt::Write;
-
 use serde::Serialize;
 use serde::de::Deserialize;
-use serde_path_to_error::Segment;
 
-use super::{ContentError, OwnedRequest, Request, RequestError};
+use super::{ContentError, OwnedRequest, Request, RequestError, place};
 use crate::{Body, ContentType, Error, IntoResponse, OwnedResponse, Response, Status};
 
 /// A value that is answered as JSON.
@@ -19,7 +16,6 @@ use crate::{Body, ContentType, Error, IntoResponse, OwnedResponse, Response, Sta
 ///
 /// App::new().get("/origin", |_: &Request| Json(Point { x: 0, y: 0 }));
 /// ```
-#[doc(alias("JsonResponse", "serialize"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "it is its value")]
 pub struct Json<T>(pub T);
@@ -90,7 +86,7 @@ impl<'r> Request<'r> {
         let octets = self.read_bytes()?;
         let octets = octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(octets);
         serde_json::from_slice(octets)
-            .map_err(|error| RequestError::Json(ContentError::of(error).at(place::<T>(octets))))
+            .map_err(|error| RequestError::Json(ContentError::of(error).at(place_of::<T>(octets))))
     }
 }
 
@@ -106,25 +102,6 @@ impl OwnedRequest {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The path of what is wrong; empty where the value as a whole is, or what follows it. It is found by reading again, so
-/// that what is right is read at no cost.
-#[cold]
-fn place<'r, T: Deserialize<'r>>(octets: &'r [u8]) -> String {
-    let mut deserializer = serde_json::Deserializer::from_slice(octets);
-    let mut place = String::new();
-    if let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-        for segment in error.path() {
-            let dot = if place.is_empty() { "" } else { "." };
-            // Writing to a String can't fail.
-            let _ = match segment {
-                Segment::Seq { index } => write!(place, "[{index}]"),
-                Segment::Map { key: name } | Segment::Enum { variant: name } => {
-                    write!(place, "{dot}{name}")
-                }
-                // Within a name that can't be read, or is none.
-                Segment::Unknown => break,
-            };
-        }
-    }
-    place
+fn place_of<'r, T: Deserialize<'r>>(octets: &'r [u8]) -> String {
+    place::of::<T, _>(&mut serde_json::Deserializer::from_slice(octets))
 }

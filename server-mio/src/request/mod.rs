@@ -7,6 +7,8 @@ mod cookies;
 mod error;
 mod extensions;
 mod form;
+#[cfg(feature = "forms")]
+mod forms;
 #[cfg(feature = "json")]
 mod json;
 mod known;
@@ -15,8 +17,11 @@ mod media_type;
 mod multipart;
 mod owned;
 mod parts;
+#[cfg(any(feature = "forms", feature = "json"))]
+mod place;
 mod spare;
 mod states;
+mod typed;
 
 #[cfg(feature = "cookies")]
 pub use cookies::Cookies;
@@ -58,7 +63,6 @@ use crate::routing::{Pattern, is_same, path};
 /// });
 /// ```
 ///
-#[doc(alias("extractor", "FromRequest", "HttpRequest"))]
 #[doc = include_str!("../../docs/values.md")]
 pub struct Request<'r> {
     pub(crate) head: Head<'r>,
@@ -199,13 +203,25 @@ impl<'r> Request<'r> {
         self.route().map(|route| &*route.text)
     }
 
-    /// The decoded value of a parameter of the route. Empty if the pattern has no parameter of this name.
+    /// The decoded value of a parameter of the route.
+    ///
+    /// # Panics
+    /// If the route's pattern has no parameter of this name, or there is no route, as in [`App::not_found`](crate::App::not_found):
+    /// a mistake of its author, told by the first request. [`get_param`](Self::get_param) is for what stands behind several patterns.
     #[doc(alias("path_param", "match_info", "Path", "extractor"))]
+    #[track_caller]
     pub fn param(&self, name: &str) -> &'r str {
-        let names = self.route().map_or(&[][..], |route| &route.names);
-        let at = names.iter().position(|other| is_same(other.as_bytes(), name.as_bytes()));
-        let range = at.and_then(|at| self.ranges.get(at));
-        range.map_or("", |range| text(part(self.path_octets(), range)))
+        match self.get_param(name) {
+            Some(value) => value,
+            None => panic!("{:?} has no parameter {name:?}", self.pattern().unwrap_or_default()),
+        }
+    }
+
+    /// The decoded value of a parameter of the route; `None` if its pattern has no parameter of this name.
+    pub fn get_param(&self, name: &str) -> Option<&'r str> {
+        let names = &self.route()?.names;
+        let at = names.iter().position(|other| is_same(other.as_bytes(), name.as_bytes()))?;
+        self.ranges.get(at).map(|range| text(part(self.path_octets(), range)))
     }
 
     /// Names and decoded values of the route's parameters, in order.

@@ -14,7 +14,6 @@ use crate::peer::Peer;
 ///
 /// It answers the same questions as [`Request`]. Its memory is used again by the worker, so a request costs no
 /// allocation after warm-up.
-#[doc(alias("extractor", "FromRequest"))]
 pub struct OwnedRequest {
     /// Always there, until it is given back.
     parts: Option<Arc<OwnedParts>>,
@@ -155,8 +154,22 @@ impl OwnedRequest {
     }
 
     /// See [`Request::param`].
+    ///
+    /// # Panics
+    /// As [`Request::param`].
+    #[track_caller]
     pub fn param(&self, name: &str) -> &str {
         self.as_request().param(name)
+    }
+
+    /// See [`Request::get_param`].
+    pub fn get_param(&self, name: &str) -> Option<&str> {
+        self.as_request().get_param(name)
+    }
+
+    /// See [`Request::params`].
+    pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.as_request().params()
     }
 
     /// See [`Request::bytes`].

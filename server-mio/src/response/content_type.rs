@@ -1,7 +1,6 @@
 //! Media types of answers.
 
 /// A media type that an answer is labelled with (RFC 9110 section 8.3).
-#[doc(alias("mime", "media type"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContentType(&'static str);
 

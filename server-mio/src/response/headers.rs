@@ -25,7 +25,6 @@ use crate::{ContentType, MediaType};
 /// # Ok::<(), BadHeader>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
-#[doc(alias("HeaderMap", "header_map"))]
 pub struct Headers {
     /// Whole field lines, each `name: value` and CRLF.
     lines: Vec<u8>,

@@ -29,8 +29,6 @@ use crate::{Body, ContentType, Error, Status};
 ///     .get("/new", |_: &Request| Html("<h1>new</h1>"))
 ///     .put("/new", |_: &Request| (Status::CREATED, [("Location", "/new")], "made"));
 /// ```
-#[doc(alias = "Responder")]
-#[doc(alias = "into_response")]
 pub trait IntoResponse {
     /// Gives this answer.
     fn into_response(self, response: &mut Response<'_>);

@@ -55,7 +55,6 @@ use crate::{Body, Error, Status, gate};
 ///     res.set_status(Status::CREATED).header("Location", "/items/1").bytes(req.bytes());
 /// });
 /// ```
-#[doc(alias("HttpResponse", "ResponseBuilder"))]
 pub struct Response<'r> {
     owed: Owed<'r>,
     desk: &'r mut Desk,

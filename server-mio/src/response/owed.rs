@@ -104,6 +104,14 @@ impl<'p> Owed<'p> {
         }
     }
 
+    /// Allows so many octets of the content that is still to come.
+    pub(crate) fn limit_content(&mut self, octets: u64) {
+        if let Some(ticket) = &self.ticket {
+            // It can fail only as the answer itself does, which is told there.
+            let _ = self.pipeline.limit_content(ticket, octets);
+        }
+    }
+
     /// Has the client send the content that it holds back (RFC 9110 section 10.1.1).
     ///
     /// # Errors

@@ -23,7 +23,6 @@ use crate::{Body, Error, Status, gate};
 ///
 /// It stays on its thread, as streams of [`Body`] and what [`on_sent`](Self::on_sent) calls do.
 #[must_use = "an answer that is dropped is not sent"]
-#[doc(alias("HttpResponse", "ResponseBuilder"))]
 pub struct OwnedResponse {
     pub(super) status: Status,
     /// With the media type, if there is one.

@@ -30,7 +30,6 @@ use crate::Status;
 ///     .get("/notes", |_: &Request| ([("Vary", "Accept"), ("X-Total-Count", "1")], "1 note"))
 ///     .get("/logo", |_: &Request| (CacheControl::public().max_age(Duration::from_secs(3600)), "octets"));
 /// ```
-#[doc(alias("IntoResponseParts", "Responder"))]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no part of an answer that may stand before its content",
     note = "an answer is content, or a tuple of a status and headers with the content last: `(Status::CREATED, [(\"X-Name\", \"value\")], \"content\")`"

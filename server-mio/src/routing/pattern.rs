@@ -76,6 +76,12 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
     if pattern.contains(['?', '#']) || pattern.bytes().any(|octet| octet.is_ascii_control()) {
         return fail("a pattern is a decoded path, without query, fragment or control octets");
     }
+    if pattern.contains("//") {
+        return fail("an empty segment (the prefix of a scope ends without `/`)");
+    }
+    if pattern.split('/').any(|segment| segment.starts_with([':', '<']) || segment == "*") {
+        return fail("a parameter is written `{name}`, and all that follows `{*rest}`");
+    }
     let mut names: Vec<Box<str>> = Vec::new();
     let mut path = String::new();
     let mut first = None;
@@ -164,7 +170,7 @@ mod tests {
     fn a_malformed_pattern_says_why() {
         for bad in [
             "", "a", "/{", "/}", "/{}", "/{a", "/{*}", "/{*a}/b", "/{a}/{a}", "/a?b", "/{a/b}",
-            "/{a*}", "/\n",
+            "/{a*}", "/\n", "//", "/a//b", "/a//", "/:id", "/a/:id/b", "/<id>", "/*", "/a/*",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

@@ -112,6 +112,11 @@ impl<V: Value> Router<V> {
         if !is_token(method.as_bytes()) {
             return Err(RouteError::new(pattern, format!("`{method}` is not a method")));
         }
+        let capitals = method.to_ascii_uppercase();
+        if method != capitals && KNOWN.contains(&&*capitals) {
+            let why = format!("methods are case-sensitive: `{capitals}`, not `{method}`");
+            return Err(RouteError::new(pattern, why));
+        }
         if !route.methods.insert(method, leaf) {
             return Err(RouteError::new(pattern, format!("{method} has a handler already")));
         }

@@ -27,7 +27,6 @@ use crate::gate;
 ///
 /// # Panics
 /// On a thread that is not a worker.
-#[doc(alias("block", "run_in_executor", "thread pool"))]
 pub fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> JoinHandle<T> {

@@ -20,7 +20,6 @@ use crate::gate;
 ///         count.get().to_string()
 ///     });
 /// ```
-#[doc(alias("thread_local", "worker state"))]
 #[derive(Default)]
 pub struct Locals {
     values: Vec<(TypeId, Box<dyn Any>)>,

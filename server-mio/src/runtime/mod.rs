@@ -56,7 +56,6 @@ use wheel::{TimerKey, Wheel};
 ///
 /// # Panics
 /// On a thread that is not a worker.
-#[doc(alias("background task", "tokio::spawn"))]
 pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
     let (sender, handle) = join::pair();
     Runtime::with("spawn", |runtime| {

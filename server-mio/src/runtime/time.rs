@@ -81,7 +81,6 @@ impl Drop for Sleep {
 ///     }
 /// });
 /// ```
-#[doc(alias = "request timeout")]
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     Timeout { future: Box::pin(future), sleep: sleep(duration) }
 }

@@ -59,7 +59,6 @@ use connection::InMemory;
 /// client.advance(Duration::from_secs(15), &mut received);
 /// assert!(received.starts_with(b"HTTP/1.1 408 "));
 /// ```
-#[doc(alias("oneshot", "TestServer", "integration test"))]
 pub struct TestClient {
     ambient: Ambient,
     connection: InMemory,

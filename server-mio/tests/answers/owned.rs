@@ -260,3 +260,37 @@ fn an_answer_may_be_made_while_another_one_is() {
     }
     is(|| Nested(3), 200, &[TEXT, ("x-depth", "3")], "innermost");
 }
+
+#[test]
+fn errors_are_answered_by_values_or_by_what_is_written() {
+    let fails = || Err::<(), _>("x".parse::<u8>().unwrap_err());
+    type Parse = core::num::ParseIntError;
+    let app = |app: App| {
+        app.get("/", move |_: &Request<'_>| fails())
+            .get("/later", move |_: OwnedRequest| async move { fails() })
+    };
+    let by_value = |_: &Parse, req: &Request<'_>| {
+        (Status::BAD_REQUEST, [("X-At", req.path().to_owned())], "no number")
+    };
+    let written = |_: &Parse, req: &Request<'_>, res: &mut Response<'_>| {
+        res.set_status(Status::BAD_REQUEST).header("X-At", req.path()).text("no number");
+    };
+    let owned = |_: &Parse, req: &Request<'_>| {
+        OwnedResponse::new(Status::BAD_REQUEST).header("X-At", req.path()).text("no number")
+    };
+    for app in [
+        app(App::new().on_error(by_value)),
+        app(App::new().on_error(written)),
+        app(App::new().on_error(owned)),
+    ] {
+        let mut client = TestClient::new(app);
+        for target in ["/", "/later"] {
+            let answer = client.get(target).send();
+            assert_eq!((answer.status(), answer.text()), (Status::BAD_REQUEST, "no number"));
+            assert_eq!(answer.header("x-at"), Some(target));
+        }
+    }
+    let app = app(App::new().on_error(|_: &Parse, _: &Request<'_>| "only text"));
+    let answer = TestClient::new(app).get("/").send();
+    assert_eq!((answer.status(), answer.text()), (Status::INTERNAL_SERVER_ERROR, "only text"));
+}

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use rajada_mio::{App, Content, OwnedRequest, Request, RequestError, Response, Status};
+use rajada_mio::{App, Content, Endpoint, OwnedRequest, Request, RequestError, Response, Status};
 
 use crate::rig::World;
 
@@ -13,8 +13,7 @@ fn app() -> App {
     App::new()
         .post("/", |req: &Request<'_>| who(req, req.bytes()))
         .post("/async", |req: OwnedRequest| async move { who(&req.as_request(), req.bytes()) })
-        .post("/slow", |req: &Request<'_>| who(req, req.bytes()))
-        .slow()
+        .post("/slow", Endpoint::new(|req: &Request<'_>| who(req, req.bytes())).slow(true))
         .before(|req: &mut Request<'_>, res: &mut Response<'_>| {
             res.header("X-Before", "once");
             match req.header_text("x-user").map(str::to_owned) {
@@ -86,8 +85,10 @@ fn look<T: 'static>(look: fn(&Request<'_>) -> T) -> Vec<(Vec<u16>, Vec<T>)> {
                 App::new()
                     .post("/", |req: &Request<'_>| req.bytes().to_vec())
                     .post("/async", |req: OwnedRequest| async move { req.bytes().to_vec() })
-                    .post("/slow", |req: &Request<'_>| req.bytes().to_vec())
-                    .slow()
+                    .post(
+                        "/slow",
+                        Endpoint::new(|req: &Request<'_>| req.bytes().to_vec()).slow(true),
+                    )
                     .before(move |req: &mut Request<'_>, _: &mut Response<'_>| {
                         let seen = look(req);
                         SEEN.with_borrow_mut(|all| all.push(Box::new(seen)));

@@ -8,6 +8,7 @@ mod held;
 mod hooks;
 mod linger;
 mod rig;
+mod routes;
 mod status;
 mod timers;
 mod unread;

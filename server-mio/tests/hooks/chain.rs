@@ -259,7 +259,7 @@ fn a_burst_keeps_its_order_whoever_waits() {
         let ms: u64 = req.header_text("x-wait").and_then(|ms| ms.parse().ok()).unwrap_or(0);
         sleep(Duration::from_millis(ms)).await;
     };
-    let waiting = App::new()
+    let waiting = App::scope()
         .before(wait)
         .get("/{n}", |req: &Request<'_>| format!("<{}>", req.param("n")))
         .post("/{n}", |req: &Request<'_>| format!("<{}>", req.bytes().len()));

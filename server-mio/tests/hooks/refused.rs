@@ -17,12 +17,12 @@ fn labelled(app: App) -> App {
 }
 
 fn app() -> App {
-    let guarded = App::new().post("/in", |req: &Request<'_>| req.bytes().len().to_string()).before(
-        |req: &mut Request<'_>, _: &mut Response<'_>| match req.header("x-key") {
+    let guarded = App::scope()
+        .post("/in", |req: &Request<'_>| req.bytes().len().to_string())
+        .before(|req: &mut Request<'_>, _: &mut Response<'_>| match req.header("x-key") {
             Some(_) => Ok(()),
             None => Err(Error::message(Status::UNAUTHORIZED, "who are you?")),
-        },
-    );
+        });
     let limits = Limits { head: 512, request_line: 200, content: 100, ..Limits::DEFAULT };
     App::new()
         .limits(limits)

@@ -1,9 +1,9 @@
 //! What no handler is for is behind the hooks of the application that has its path.
 
-use rajada_mio::{App, Error, Request, Response, Status, TestClient};
+use rajada_mio::{App, Error, Request, Response, Scope, Status, TestClient};
 
 /// Lets those pass who have a key.
-fn guarded(app: App, name: &'static str) -> App {
+fn guarded(app: Scope, name: &'static str) -> Scope {
     app.before(move |req: &mut Request<'_>, _: &mut Response<'_>| match req.header("x-key") {
         Some(_) => Ok(()),
         None => Err(Error::message(Status::UNAUTHORIZED, name)),
@@ -14,17 +14,17 @@ fn guarded(app: App, name: &'static str) -> App {
 }
 
 fn app() -> App {
-    let inmost = guarded(App::new().get("/x", |_: &Request<'_>| "x"), "inmost");
-    let vault = App::new()
+    let inmost = guarded(App::scope().get("/x", |_: &Request<'_>| "x"), "inmost");
+    let vault = App::scope()
         .get("", |_: &Request<'_>| "vault")
         .put("/secret", |_: &Request<'_>| "secret")
         .nest("/inner/{id}", inmost);
-    let lobby = App::new().get("/board", |_: &Request<'_>| "board").after(
+    let lobby = App::scope().get("/board", |_: &Request<'_>| "board").after(
         |_: &Request<'_>, res: &mut Response<'_>| {
             res.header("X-After", "lobby");
         },
     );
-    let grouped = guarded(App::new().get("/members", |_: &Request<'_>| "members"), "grouped");
+    let grouped = guarded(App::scope().get("/members", |_: &Request<'_>| "members"), "grouped");
     App::new()
         .get("/", |_: &Request<'_>| "open")
         .post("/vault/secret", |_: &Request<'_>| "declared behind the vault")

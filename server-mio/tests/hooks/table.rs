@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rajada_mio::driver::Driver;
 use rajada_mio::{
-    App, Clock, Deadlines, Limits, Next, OwnedRequest, Peer, Request, Response, TestClient, sleep,
-    yield_now,
+    App, Clock, Deadlines, Limits, Next, OwnedRequest, Peer, Request, Response, Scope, TestClient,
+    sleep, yield_now,
 };
 
 /// What has happened, in order.
@@ -40,7 +40,7 @@ enum Kind {
 
 const KINDS: [Kind; 3] = [Kind::Sync, Kind::Async, Kind::Around];
 
-fn hook<const N: usize>(app: App, kind: Kind, log: &Log) -> App {
+fn hook<const N: usize, M>(app: App<M>, kind: Kind, log: &Log) -> App<M> {
     let log = log.clone();
     match kind {
         Kind::Sync => app.before(move |req: &mut Request<'_>, res: &mut Response<'_>| {
@@ -131,7 +131,7 @@ impl Drop for Guard {
     }
 }
 
-fn handler(app: App, shape: Shape, end: End, log: &Log) -> App {
+fn handler(app: Scope, shape: Shape, end: End, log: &Log) -> Scope {
     let log = log.clone();
     let waits = move |log: Log, req: OwnedRequest, parks: bool| async move {
         write(&log, format!("handler sees {}", marks(&req.as_request())));
@@ -161,14 +161,15 @@ fn handler(app: App, shape: Shape, end: End, log: &Log) -> App {
     }
 }
 
+fn hooked<M>(app: App<M>, chain: &[Kind], numbers: std::ops::Range<usize>, log: &Log) -> App<M> {
+    numbers.fold(app, |app, number| match number {
+        0 => hook::<0, M>(app, chain[0], log),
+        1 => hook::<1, M>(app, chain[1], log),
+        _ => hook::<2, M>(app, chain[2], log),
+    })
+}
+
 fn app(shape: Shape, end: End, chain: &[Kind], nested: usize, log: &Log) -> App {
-    let hooked = |app: App, numbers: std::ops::Range<usize>| {
-        numbers.fold(app, |app, number| match number {
-            0 => hook::<0>(app, chain[0], log),
-            1 => hook::<1>(app, chain[1], log),
-            _ => hook::<2>(app, chain[2], log),
-        })
-    };
     let (failed, missing) = (log.clone(), log.clone());
     let behind = |name: &'static str| {
         let log = log.clone();
@@ -176,9 +177,9 @@ fn app(shape: Shape, end: End, chain: &[Kind], nested: usize, log: &Log) -> App 
             write(&log, format!("{name} sees {} of {}", marks(req), res.status().as_u16()));
         }
     };
-    let inner = hooked(handler(App::new(), shape, end, log), nested..chain.len());
+    let inner = hooked(handler(App::scope(), shape, end, log), chain, nested..chain.len(), log);
     let inner = inner.after(behind("third")).after(behind("second")).after(behind("first"));
-    hooked(App::new(), 0..nested)
+    hooked(App::new(), chain, 0..nested, log)
         .nest("/in", inner)
         .after(behind("last"))
         .limits(Limits { content: 10, ..Limits::DEFAULT })
@@ -279,7 +280,7 @@ fn run(shape: Shape, end: End, chain: &[Kind], nested: usize) {
     let sent = match end {
         End::NoRoute => "GET /in/nothing HTTP/1.1\r\nHost: a\r\n\r\n",
         End::NotAllowed => "PUT /in/x HTTP/1.1\r\nHost: a\r\n\r\n",
-        End::TooLarge => "POST /in/x HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n",
+        End::TooLarge => "GET /in/x HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n",
         End::NoHttp => "nonsense\r\n\r\n",
         _ => "GET /in/x HTTP/1.1\r\nHost: a\r\n\r\n",
     };

@@ -175,7 +175,7 @@ fn each_worker_has_values_of_its_own_from_start_to_stop() {
 
 #[test]
 fn nested_applications_keep_their_hooks_to_themselves() {
-    let inner = App::new()
+    let inner = App::scope()
         .get("", |_: &Request<'_>| "inner")
         .get("/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
         .before(|req: &mut Request<'_>, res: &mut Response<'_>| {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{
-    App, BlockingOverflow, Deadlines, Error, JoinError, Limits, OwnedRequest, Request, Status,
-    sleep, spawn, spawn_blocking, timeout, yield_now,
+    App, BlockingOverflow, Deadlines, Endpoint, Error, JoinError, Limits, OwnedRequest, Request,
+    Status, sleep, spawn, spawn_blocking, timeout, yield_now,
 };
 
 use crate::serving::{Serving, serve, wait_until};
@@ -126,14 +126,14 @@ fn what_the_queue_for_threads_has_no_room_for_is_refused_or_waits() {
 
 #[test]
 fn what_is_ready_leaves_before_a_slow_handler_runs() {
+    let slow = |_: &Request<'_>| {
+        std::thread::sleep(Duration::from_millis(50));
+        "slow"
+    };
     let app = App::new()
         .flush_after(None)
         .get("/", |_: &Request<'_>| "fast")
-        .get("/slow", |_: &Request<'_>| {
-            std::thread::sleep(Duration::from_millis(50));
-            "slow"
-        })
-        .slow();
+        .get("/slow", Endpoint::new(slow).slow(true));
     let serving = serve(app);
     let mut client = serving.client();
     client.get("/");

@@ -1,6 +1,6 @@
 //! Values as they come from the wire, octet by octet, and what a request makes of them.
 
-use rajada_mio::{App, Error, Request, RequestError, Status};
+use rajada_mio::{App, Error, Request, RequestError, Response, Status};
 
 use crate::client::Answer;
 use crate::serving::serve;
@@ -198,7 +198,7 @@ fn a_byte_order_mark_is_passed_over_in_json() {
 #[test]
 fn errors_have_the_words_and_the_error_of_serde() {
     let app = App::new()
-        .on_error(|error: &RequestError, _: &Request<'_>, res| {
+        .on_error(|error: &RequestError, _: &Request<'_>, res: &mut Response<'_>| {
             let source = core::error::Error::source(error);
             let of_serde = source.and_then(|source| source.downcast_ref::<serde_json::Error>());
             let RequestError::Json(what) = error else { panic!("{error}") };

@@ -13,7 +13,6 @@ use super::{ContentError, MediaType, OwnedRequest, Request, RequestError};
 use decoder::{Decoder, Event};
 
 /// One field of a multipart form, or one file.
-#[doc(alias("upload", "file"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {

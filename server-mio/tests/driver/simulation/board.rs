@@ -6,8 +6,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Deadlines, Error, IntoResponse, Limits, OwnedRequest, Request,
-    Response, Status, sleep,
+    App, Body, BodyStream, Bytes, Deadlines, Endpoint, Error, IntoResponse, Limits, OwnedRequest,
+    Request, Response, Status, sleep,
 };
 
 use super::requests::{content, piece};
@@ -296,7 +296,7 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
         move |req: &mut Request<'_>, _: &mut Response<'_>| lock(&board).hook(of(req).0)
     };
     let echo = |req: &Request<'_>, res: &mut Response<'_>, _| res.bytes(req.bytes());
-    let guarded = App::new().post("/{id}/{choice}", at_once(board, echo)).before(guard);
+    let guarded = App::scope().post("/{id}/{choice}", at_once(board, echo)).before(guard);
     let quits = |_: &Request<'_>, res: &mut Response<'_>, (id, choice)| {
         res.close().bytes(&content(id, choice));
     };
@@ -333,8 +333,7 @@ pub(crate) fn app(board: &Shared, limits: Limits, deadlines: Deadlines, grace: D
         .grace(grace)
         .not_found(missing)
         .get("/sync/{id}/{choice}", at_once(board, fixed))
-        .get("/slow/{id}/{choice}", at_once(board, fixed))
-        .slow()
+        .get("/slow/{id}/{choice}", Endpoint::new(at_once(board, fixed)).slow(true))
         .get("/told/{id}/{choice}", at_once(board, told))
         .get("/panic/{id}/{choice}", at_once(board, panics))
         .get("/quit/{id}/{choice}", at_once(board, quits))

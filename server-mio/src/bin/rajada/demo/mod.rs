@@ -25,7 +25,7 @@ pub(crate) fn app() -> App {
         .get("/ready", |_: OwnedRequest| async { "Hello async!" })
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
-        .nest("/demo", tour::app())
+        .nest("/demo", tour::scope())
 }
 
 /// The content back, in the type it came in, if it is one.

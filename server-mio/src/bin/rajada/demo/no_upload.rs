@@ -1,11 +1,11 @@
 //! No files in forms: the feature `multipart` is off.
 
-use rajada_mio::App;
+use rajada_mio::Scope;
 
 /// Where the page would show it.
 pub(super) const FORM: &str = "<p>Forms with files need the feature <code>multipart</code>: <code>cargo run --release --features multipart</code>.</p>";
 
 /// Adds nothing.
-pub(super) fn add(app: App) -> App {
-    app
+pub(super) fn add(scope: Scope) -> Scope {
+    scope
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rajada_mio::cookie::{Cookie, SameSite};
 use rajada_mio::{
     App, Body, BodyStream, Bytes, ContentType, Error, Html, Json, OwnedRequest, Redirect, Request,
-    RequestError, Response, Sleep, Status, local, sleep, spawn, spawn_blocking, timeout,
+    RequestError, Response, Scope, Sleep, Status, local, sleep, spawn, spawn_blocking, timeout,
 };
 
 use super::escaped::escaped;
@@ -26,8 +26,8 @@ struct Visits(AtomicU64);
 type Own = Rc<Cell<u64>>;
 
 /// The routes, to be nested.
-pub(super) fn app() -> App {
-    let tour = App::new()
+pub(super) fn scope() -> Scope {
+    let tour = App::scope()
         .state(Visits::default())
         .on_start(|locals| locals.insert(Own::default()))
         .after(|_: &Request<'_>, res: &mut Response<'_>| {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use rajada_mio::{App, Html, Request, RequestError};
+use rajada_mio::{Html, Request, RequestError, Scope};
 
 use super::escaped::escaped;
 
@@ -13,8 +13,8 @@ pub(super) const FORM: &str = r#"<form method="post" action="/demo/upload" encty
 </form>"#;
 
 /// Adds the route.
-pub(super) fn add(app: App) -> App {
-    app.post("/upload", |req: &Request<'_>| {
+pub(super) fn add(scope: Scope) -> Scope {
+    scope.post("/upload", |req: &Request<'_>| {
         let mut page = String::new();
         for part in req.multipart()? {
             let (name, octets) =
