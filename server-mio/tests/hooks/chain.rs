@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, Clock, Deadlines, Error, Next, OrStatus, OwnedRequest, OwnedResponse, Request, Response,
-    Status, TestClient, sleep, spawn, timeout, yield_now,
+    App, Clock, Deadlines, Endpoint, Error, Limits, Next, OrStatus, OwnedRequest, OwnedResponse,
+    Request, Response, Status, TestClient, sleep, spawn, timeout, yield_now,
 };
 
 fn exchange(client: &mut TestClient, sent: &str) -> String {
@@ -328,4 +328,41 @@ fn a_value_that_is_attached_is_dropped_when_the_exchange_is_over() {
         assert_eq!(answer.header("x-seen"), Some(&*format!("true {number}")));
         assert_eq!(dropped.load(Ordering::SeqCst), number + 1);
     }
+}
+
+#[test]
+fn a_route_that_takes_less_content_says_so_behind_its_hooks() {
+    let small = Endpoint::new(|req: &Request<'_>| req.bytes().len().to_string()).content_limit(4);
+    let app = App::new().before(authenticated).post("/small", small);
+    let head = |user: &str, fields: &str| {
+        format!("POST /small HTTP/1.1\r\nHost: a\r\n{user}{fields}\r\n\r\n")
+    };
+    let mut client = TestClient::new(app);
+    let user = "X-User: Ada\r\n";
+    for (sent, status) in [
+        (head("", "Content-Length: 5"), 401),
+        (head(user, "Content-Length: 5"), 413),
+        (head(user, "Content-Length: 5") + "12345", 413),
+        (head(user, "Content-Length: 4") + "1234", 200),
+        (head("", "Transfer-Encoding: chunked") + "5\r\n12345", 401),
+        (head(user, "Transfer-Encoding: chunked") + "5\r\n12345", 413),
+        (head(user, "Transfer-Encoding: chunked") + "4\r\n1234\r\n0\r\n\r\n", 200),
+    ] {
+        let answer = exchange(&mut client, &sent);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{sent}: {answer}");
+        client.reconnect();
+    }
+}
+
+#[test]
+fn hooks_wait_for_a_place_among_the_tasks_before_content_is_read() {
+    let limits = Limits { tasks: 1, ..Limits::DEFAULT };
+    let mut client = TestClient::with_clock(slow_to_refuse().limits(limits), Clock::manual());
+    let post = |target: &str| {
+        format!("POST {target} HTTP/1.1\r\nHost: a\r\nX-User: Ada\r\nContent-Length: 3\r\n\r\nabc")
+    };
+    let first = "GET / HTTP/1.1\r\nHost: a\r\nX-User: Ada\r\n\r\n".to_owned();
+    let text = exchange(&mut client, &(first + &post("/") + &post("/async")));
+    let answers: Vec<&str> = text.split("\r\n\r\n").skip(1).map(|answer| &answer[..1]).collect();
+    assert_eq!(answers, ["n", "3", "3"], "{text}");
 }
