@@ -1,12 +1,13 @@
 //! What runs before handlers and around them.
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::chain::Next;
 use crate::handler::{Awaits, Outcome, Writes};
-use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response};
+use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response, Status};
 
 /// What can run before handlers, see [`App::before`](crate::App::before). Two shapes of functions and closures are one:
 ///
@@ -117,11 +118,20 @@ struct Around<F>(F);
 impl<F, R> AroundHook for Around<F>
 where
     F: AsyncFn(OwnedRequest, Next) -> R + Send + Sync,
-    R: IntoResponse,
+    R: IntoResponse + 'static,
 {
     fn call(&self, request: OwnedRequest, next: Next) -> Local<'_, OwnedResponse> {
-        Box::pin(async move { OwnedResponse::of((self.0)(request, next).await) })
+        Box::pin(async move { answer_of((self.0)(request, next).await) })
     }
+}
+
+/// The answer that a value is. One that is made is that answer, with what is known of it.
+fn answer_of<R: IntoResponse + 'static>(value: R) -> OwnedResponse {
+    let mut value = Some(value);
+    let any: &mut dyn Any = &mut value;
+    let made = any.downcast_mut().and_then(Option::<OwnedResponse>::take);
+    let other = || value.map_or_else(|| OwnedResponse::new(Status::OK), OwnedResponse::of);
+    made.unwrap_or_else(other)
 }
 
 impl Layer {

@@ -67,11 +67,14 @@
 //! [headers](Request::header_as), [queries](Request::query_as) and [forms](Request::form_as). What is wrong with it is a
 //! [`RequestError`], which names the field, and becomes a 400 or 415 when the handler passes it on by `?`.
 //!
-//! **Errors** of any type turn into answers: by the handlers of [`App::on_error`], or else a 500 that tells nothing
-//! (everything, with [`App::debug`]). A panic costs its own request a 500.
+//! **Errors** of any type turn into answers, boxed ones and those of anyhow and eyre included: by the handlers of
+//! [`App::on_error`], or else a 500 that tells nothing (everything, with [`App::debug`]). [`OrStatus`] gives what is missing
+//! or has failed its status. A panic costs its own request a 500. One place, [`App::on_any_error`], shapes all error
+//! answers, those to what is no HTTP included; `App::problem_details` is one made before.
 //!
-//! **Around handlers** there are hooks before ([`App::before`]: they may answer, or attach values) and behind
-//! ([`App::after`]: they see every answer). [State](App::state) is shared by all workers; what must not cross threads
+//! **Around handlers** there are hooks before ([`App::before`]: they may answer, or attach values), around
+//! ([`App::around`]: they run what is behind them themselves) and behind ([`App::after`]: they see every answer), some
+//! synchronous, some `async`; [a table](App::around#what-runs-when) tells what runs when. [State](App::state) is shared by all workers; what must not cross threads
 //! belongs to each worker ([`Locals`]).
 //!
 //! Put together, and asked by a [`TestClient`], without a socket:

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rajada_mio::driver::Driver;
 use rajada_mio::{
-    App, Clock, ContentType, Limits, OwnedRequest, Peer, Request, Response, Server, Status, sleep,
-    yield_now,
+    App, Clock, ContentType, Limits, Next, OwnedRequest, OwnedResponse, Peer, Request, Response,
+    Server, Status, sleep, yield_now,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -27,6 +27,14 @@ fn alone() -> MutexGuard<'static, ()> {
     alone
 }
 
+fn said(_: &Request<'_>) -> &'static str {
+    "said"
+}
+
+async fn passed(req: OwnedRequest, next: Next) -> OwnedResponse {
+    next.run(req).await
+}
+
 /// Allocations of a server for `rounds` bursts of `depth` requests for `target`, after a warm-up.
 fn allocations(target: &str, depth: usize, rounds: usize) -> usize {
     let _alone = alone();
@@ -41,7 +49,10 @@ fn allocations(target: &str, depth: usize, rounds: usize) -> usize {
         .get("/parked/string", |_: OwnedRequest| async {
             yield_now().await;
             "later".to_owned()
-        });
+        })
+        .nest("/before", App::scope().before(async |_: &mut OwnedRequest| {}).get("", said))
+        .nest("/around", App::scope().around(passed).get("", said))
+        .nest("/around/twice", App::scope().around(passed).around(passed).get("", said));
     let server: Server = app.bind("127.0.0.1:0").unwrap();
     let (address, handle) = (server.local_address(), server.handle());
     let thread = std::thread::spawn(move || server.run().unwrap());
@@ -118,6 +129,17 @@ fn what_a_handler_allocates_itself_is_all_that_is_counted() {
     assert_eq!(allocations("/parked/string", 24, 200), 24 * 200);
 }
 
+#[test]
+fn asynchronous_hooks_allocate_little_and_each_as_much_as_another() {
+    let a_request = |target: &str| {
+        const REQUESTS: usize = 24 * 200;
+        (allocations(target, 24, 200) + REQUESTS / 2) / REQUESTS
+    };
+    let [before, around, twice] = ["/before", "/around", "/around/twice"].map(a_request);
+    assert!(before <= 5 && around <= 5, "{before} {around}");
+    assert!(twice - around <= 2, "{around} {twice}");
+}
+
 /// Octets that are allocated now.
 fn live() -> isize {
     let stats = ALLOCATOR.stats();
@@ -133,12 +155,34 @@ fn an_application_leaks_nothing() {
             .get("/user/{id}", |_: OwnedRequest| async { "later" })
             .error_page(Status::BAD_REQUEST, ContentType::HTML, "<h1>What?</h1>")
             .state(String::from("shared"))
-            .before(|req: &mut Request<'_>, _: &mut Response<'_>| req.extend(String::from("own")));
+            .before(|req: &mut Request<'_>, _: &mut Response<'_>| req.extend(String::from("own")))
+            .after(|_: &Request<'_>, res: &mut Response<'_>| {
+                res.header("X-After", "seen");
+            })
+            .nest("/waits", {
+                let hook = async |req: &mut OwnedRequest| {
+                    req.extend(String::from("another"));
+                    sleep(Duration::from_secs(1)).await;
+                };
+                App::scope().before(hook).around(passed).post("", said)
+            });
         let clock = Clock::manual();
         let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
         let mut turn = driver.turn(clock.now());
         let key = turn.open(Peer::Local, ());
         turn.connection(key).unwrap().receive(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nG\0T");
+        let post = b"POST /waits HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nfour";
+        for waits in [0, 2] {
+            let key = turn.open(Peer::Local, ());
+            turn.connection(key).unwrap().receive(post);
+            drop(turn);
+            clock.advance(Duration::from_secs(waits));
+            turn = driver.turn(clock.now());
+            turn.run();
+            while let Some(key) = turn.poll_ready() {
+                turn.connection(key).unwrap().go_on();
+            }
+        }
     };
     serve();
     let before = live();

@@ -98,7 +98,7 @@ impl<M> App<M> {
     /// As long as all hooks before a handler are synchronous, they run on the request as it was received. From the first one
     /// on that is not, whatever follows runs as one future over an [`OwnedRequest`]: it is bounded by
     /// [`Deadlines::handler`](crate::Deadlines::handler) (time in which content is awaited does not count), dropped when the
-    /// peer is gone, and costs a copy of the head and an allocation for each asynchronous hook. Handlers stay what they
+    /// peer is gone, and costs a copy of the head and a few allocations, one or two more for each such hook. Handlers stay what they
     /// are: a synchronous one gets a `&Request` of the owned one.
     ///
     /// A panic goes through `around`, and then `after` sees the answer to it.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use rajada_mio::driver::Driver;
 use rajada_mio::{
     App, Clock, Deadlines, Endpoint, Error, Limits, Next, OrStatus, OwnedRequest, OwnedResponse,
-    Request, Response, Status, TestClient, sleep, spawn, timeout, yield_now,
+    Peer, Request, Response, Status, TestClient, sleep, spawn, timeout, yield_now,
 };
 
 fn exchange(client: &mut TestClient, sent: &str) -> String {
@@ -55,7 +56,8 @@ fn around_may_run_what_follows_again_or_never_and_change_its_answer() {
     let app = App::new()
         .around(async |req: OwnedRequest, next: Next| {
             let mut answer = next.run(req).await;
-            answer.set_header("X-Outer", answer.status().as_u16().to_string());
+            let error = answer.error().map(ToString::to_string).unwrap_or_default();
+            answer.set_header("X-Outer", format!("{} {error}", answer.status().as_u16()));
             answer
         })
         .around(async |req: OwnedRequest, next: Next| {
@@ -71,6 +73,7 @@ fn around_may_run_what_follows_again_or_never_and_change_its_answer() {
             next.run(req).await
         })
         .get("/never", |_: &Request<'_>| -> &str { unreachable!() })
+        .get("/fails", |_: &Request<'_>| Err::<(), _>("always"))
         .get("/third", move |_: OwnedRequest| {
             let number = count.fetch_add(1, Ordering::SeqCst) + 1;
             async move { if number < 3 { Err(Error::from("not yet")) } else { Ok("third") } }
@@ -81,6 +84,8 @@ fn around_may_run_what_follows_again_or_never_and_change_its_answer() {
     let third = client.get("/third").send();
     assert_eq!((third.text(), third.header("x-outer")), ("third", Some("200")));
     assert_eq!(tries.load(Ordering::SeqCst), 3);
+    let fails = client.get("/fails").send();
+    assert_eq!((fails.status().as_u16(), fails.header("x-outer")), (500, Some("500 always")));
 }
 
 #[test]
@@ -365,4 +370,99 @@ fn hooks_wait_for_a_place_among_the_tasks_before_content_is_read() {
     let text = exchange(&mut client, &(first + &post("/") + &post("/async")));
     let answers: Vec<&str> = text.split("\r\n\r\n").skip(1).map(|answer| &answer[..1]).collect();
     assert_eq!(answers, ["n", "3", "3"], "{text}");
+}
+
+/// Panics when it is dropped, or at once.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            panic!("a bomb of the chain");
+        }
+    }
+}
+
+#[test]
+fn a_hook_that_panics_costs_its_own_request_a_500() {
+    let hooked = || App::scope().get("", |_: &Request<'_>| "fine");
+    let app = App::new()
+        .nest("/before", hooked().before(async |_: &mut OwnedRequest| panic!("on purpose") as ()))
+        .nest(
+            "/later",
+            hooked().before(async |_: &mut OwnedRequest| {
+                yield_now().await;
+                panic!("on purpose") as ()
+            }),
+        )
+        .nest(
+            "/around",
+            hooked().around(async |req: OwnedRequest, next: Next| {
+                drop(next.run(req).await);
+                panic!("on purpose") as ()
+            }),
+        )
+        .nest("/value", hooked().before(async |req: &mut OwnedRequest| req.extend(Bomb)))
+        .nest(
+            "/answer",
+            hooked().around(async |req: OwnedRequest, next: Next| {
+                let mut answer = next.run(req).await;
+                answer.set_content(rajada_mio::Bytes::from_owner(Owner(Bomb)));
+                answer.set_content("fine");
+                answer
+            }),
+        )
+        .get("/fine", |_: &Request<'_>| "fine")
+        .after(|_: &Request<'_>, res: &mut Response<'_>| {
+            res.header("X-After", "seen");
+        });
+    let mut client = TestClient::new(app);
+    for (target, status) in
+        [("/before", 500), ("/later", 500), ("/around", 500), ("/value", 200), ("/answer", 200)]
+    {
+        let text = exchange(&mut client, &(get(target) + &get("/fine")));
+        let first = format!("HTTP/1.1 {status} ");
+        assert!(text.starts_with(&first) && text.ends_with("fine"), "{target}: {text}");
+        assert_eq!(text.matches("X-After: seen").count(), 2, "{target}: {text}");
+    }
+}
+
+/// Octets that are owned by what panics when it is dropped.
+struct Owner(#[expect(dead_code, reason = "it is dropped")] Bomb);
+
+impl AsRef<[u8]> for Owner {
+    fn as_ref(&self) -> &[u8] {
+        b"owned"
+    }
+}
+
+#[test]
+fn what_a_hook_that_waits_is_about_is_dropped_when_the_peer_is_gone() {
+    struct Counted(Arc<AtomicU32>);
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    for sent in ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nfour", &get("/")] {
+        let dropped = Arc::new(AtomicU32::new(0));
+        let count = dropped.clone();
+        let app = App::new()
+            .before(async move |req: &mut OwnedRequest| {
+                req.extend(Counted(count.clone()));
+                let _guard = Counted(count.clone());
+                sleep(Duration::from_secs(100)).await;
+            })
+            .any("/", |_: &Request<'_>| "never");
+        let clock = Clock::manual();
+        let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || ());
+        let mut turn = driver.turn(clock.now());
+        let key = turn.open(Peer::Local, ());
+        let mut connection = turn.connection(key).unwrap();
+        connection.receive(sent.as_bytes());
+        assert_eq!((connection.at_work(), connection.wants_write()), (1, false));
+        assert_eq!(dropped.load(Ordering::SeqCst), 0);
+        turn.close(key);
+        assert_eq!(dropped.load(Ordering::SeqCst), 2);
+    }
 }

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rajada_mio::{
-    App, ContentType, Error, Exit, OwnedRequest, Request, Response, Status, local, yield_now,
+    App, ContentType, Error, Exit, Next, OrStatus, OwnedRequest, Request, Response, Status, local,
+    spawn_blocking, yield_now,
 };
 
 use crate::serving::{serve, wait_until};
@@ -305,4 +306,48 @@ fn pages_for_what_is_not_found_and_for_what_is_no_http() {
     assert_eq!((answer.status, answer.text()), (400, "<h1>what?</h1>"));
     assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
     client.assert_closed();
+}
+
+/// Whom a token is of.
+struct Holder(String);
+
+#[test]
+fn a_hook_asks_a_database_before_anything_is_uploaded() {
+    let authenticated = async |req: &mut OwnedRequest| -> Result<(), Error> {
+        let token = req.header_text("x-token").or_status(Status::UNAUTHORIZED)?.to_owned();
+        // As a database that blocks would tell.
+        let user =
+            spawn_blocking(move || token.strip_prefix("token of ").map(str::to_owned)).await?;
+        req.extend(Holder(user.or_status(Status::FORBIDDEN)?));
+        Ok(())
+    };
+    let members = App::scope().before(authenticated).post("/upload", |req: &Request<'_>| {
+        let user = req.extension::<Holder>().unwrap();
+        format!("{} has sent {} octets", user.0, req.bytes().len())
+    });
+    let app = App::new().get("/", |_: &Request<'_>| "open").nest("/members", members).around(
+        async |req: OwnedRequest, next: Next| {
+            let began = std::time::Instant::now();
+            let mut answer = next.run(req).await;
+            answer.set_header("Server-Timing", format!("all;dur={}", began.elapsed().as_millis()));
+            answer
+        },
+    );
+    let serving = serve(app);
+    let mut client = serving.client();
+    let upload = |token: &str| {
+        format!("POST /members/upload HTTP/1.1\r\nHost: a\r\n{token}Content-Length: 100000\r\n\r\n")
+    };
+    let content = "x".repeat(100_000);
+    client
+        .send(upload("X-Token: token of ada\r\n") + &content + "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    let sent = client.answer();
+    assert_eq!((sent.status, sent.text()), (200, "ada has sent 100000 octets"));
+    assert!(sent.header("server-timing").is_some());
+    assert_eq!(client.answer().text(), "open");
+    client.send(upload("X-Token: none\r\n"));
+    assert_eq!(client.answer().status, 403, "nothing of the content was awaited");
+    let mut client = serving.client();
+    client.send(upload(""));
+    assert_eq!(client.answer().status, 401);
 }
