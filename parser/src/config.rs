@@ -73,12 +73,15 @@ impl Config {
     ///   target has no authority.
     ///   Refuses: `GET / HTTP/1.1\r\nHost:\r\n\r\n`
     /// - Ports above 65535 (RFC 3986 section 3.2.3), and `userinfo` in
-    ///   absolute-form, which RFC 9110 section 4.2.4 deprecates.
+    ///   absolute-form, as RFC 9110 section 4.2.4 says that one SHOULD.
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n`
     /// - Commas in hosts, outside of brackets (RFC 3986 section 3.2.2).
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a,b\r\n\r\n`
     /// - Empty elements in `Transfer-Encoding` (RFC 9110 section 5.6.1.2).
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ,chunked\r\n\r\n`
+    /// - In a response, `chunked` behind another transfer coding, which RFC 9112
+    ///   section 6.3 has end with its chunks.
+    ///   Refuses: `HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n`
     /// - Whatever leaves a doubt about framing, though a way out is permitted:
     ///   the [kinds](crate::ErrorKind) of errors say so.
     ///   Refuses: `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n`

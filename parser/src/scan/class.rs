@@ -1,7 +1,6 @@
 //! The octet classes that the grammar asks for, as tables.
 //!
-//! Every scanner of every level is held equal to [`TABLE`] by the tests in
-//! `scan/tests.rs`.
+//! Every scanner of every level is held equal to [`TABLE`] by the tests in `scan/tests.rs`.
 
 /// `tchar`, RFC 9110 section 5.6.2: what methods and field names are made of.
 ///

@@ -7,13 +7,11 @@
 //! triples   the two before are, too                               1  1
 //! ```
 //!
-//! In a head of the usual form no octet *breaks* a line but the CR and LF that
-//! end it. So lines end at the doubles, and a head at the first triple: the CR
-//! of its empty line. That there are twice as many breaks as line ends before
-//! it shows that no other octet is one; that each pair *is* CR LF is for the
-//! grammar to see, which looks at the end of each line anyway. Classifying an
-//! octet this way costs two instructions a vector, and nothing depends on what
-//! was found before.
+//! In a head of the usual form no octet *breaks* a line but the CR and LF that end it. So lines end
+//! at the doubles, and a head at the first triple: the CR of its empty line. That there are twice
+//! as many breaks as line ends before it shows that no other octet is one; that each pair *is* CR
+//! LF is for the grammar to see, which looks at the end of each line anyway. Classifying an octet
+//! this way costs two instructions a vector, and nothing depends on what was found before.
 
 use core::mem::MaybeUninit;
 
@@ -122,8 +120,7 @@ struct Walk<'w> {
 }
 
 impl<B: Blocks> ListedLines<'_, '_, B> {
-    /// Goes over the lines that begin at `last` or before. `false` if `field` makes
-    /// nothing of one.
+    /// Goes over the lines that begin at `last` or before. `false` if `field` makes nothing of one.
     ///
     /// # Safety
     /// `walk` is over lines of `self`, `last` is the last of its ends at most, or 0 where it

@@ -118,8 +118,7 @@ impl Choice {
         self.chosen.unwrap_or_else(|| lower(self.at_most, Level::detect()))
     }
 
-    /// The same as a number, or 0 if the CPU was never asked: `found` is what it said,
-    /// or 0.
+    /// The same as a number, or 0 if the CPU was never asked: `found` is what it said, or 0.
     #[inline(always)]
     pub(super) fn number(self, found: impl Fn() -> u8) -> u8 {
         match self.chosen {

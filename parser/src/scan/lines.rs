@@ -44,8 +44,7 @@ impl<'b, B: Blocks, const EXACT: bool> FirstBlock<'b, B, EXACT> {
 pub(crate) struct FirstLine {
     /// Where its LF is.
     pub(crate) end: usize,
-    /// The first four of its last eleven octets, and the last eight, as little-endian
-    /// numbers.
+    /// The first four of its last eleven octets, and the last eight, as little-endian numbers.
     pub(crate) last_eleven: (u32, u64),
     /// How many token octets it begins with, if fewer than 32.
     pub(crate) token_len: u32,

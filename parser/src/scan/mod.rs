@@ -1,9 +1,8 @@
 //! Scanning: where does an octet class end?
 //!
-//! Nothing in this folder knows the grammar of HTTP, and nothing outside of it
-//! knows an instruction set. The grammar is an [`Op`]: [`dispatch`] picks the
-//! level once and runs the whole of it there, so that each scan inlines into
-//! the code around it.
+//! Nothing in this folder knows the grammar of HTTP, and nothing outside of it knows an instruction
+//! set. The grammar is an [`Op`]: [`dispatch`] picks the level once and runs the whole of it there,
+//! so that each scan inlines into the code around it.
 //!
 //! ```text
 //! dispatch(choice, op)               once a head
@@ -24,15 +23,13 @@
 //! asked, levels stand in a folder (`x86`); where the target says what there is, in a file that
 //! `baseline` takes in.
 //!
-//! A scanner value is the proof that the CPU has its instructions: outside of
-//! its module it is only made by [`dispatch`], after detection, or where the target has
-//! them.
+//! A scanner value is the proof that the CPU has its instructions: outside of its module it is only
+//! made by [`dispatch`], after detection, or where the target has them.
 //!
-//! There are two ways to scan. [`Scan`] goes from the end of one octet class to
-//! the end of the next: it stops at any octet, and so serves heads in pieces and
-//! heads that are wrong. [`Blocks`] classifies octets before it is known what they
-//! are; [`block`] and [`index`] make [`lines`] of that, for whole heads of the
-//! usual form.
+//! There are two ways to scan. [`Scan`] goes from the end of one octet class to the end of the
+//! next: it stops at any octet, and so serves heads in pieces and heads that are wrong. [`Blocks`]
+//! classifies octets before it is known what they are; [`block`] and [`index`] make [`lines`] of
+//! that, for whole heads of the usual form.
 
 pub(crate) mod block;
 pub(crate) mod class;
@@ -91,14 +88,12 @@ pub(crate) trait Scan: Copy {
     fn value_end(self, octets: &[u8], from: usize) -> usize;
 }
 
-/// Classifies a block of octets at a time, at positions that do not depend on
-/// what was found in the block before, so that the CPU can work on several at
-/// once. Bit `i` stands for octet `at + i`; octets beyond the end count as inside
-/// of every class.
+/// Classifies a block of octets at a time, at positions that do not depend on what was found in the
+/// block before, so that the CPU can work on several at once. Bit `i` stands for octet `at + i`;
+/// octets beyond the end count as inside of every class.
 ///
 /// # Safety
-/// Reads rely on what the methods say they give, and on it that no break is an
-/// octet of a token.
+/// Reads rely on what the methods say they give, and on it that no break is an octet of a token.
 pub(crate) unsafe trait Blocks: Copy {
     /// Whether counting bits is slow.
     const COUNTS_SLOWLY: bool = false;
@@ -178,8 +173,7 @@ fn halves(octets: &[u8; 16]) -> [[u8; 8]; 2] {
 /// A computation that is compiled once for each level.
 ///
 /// It has up to three arguments, itself the first: one of two words at most is handed over in
-/// registers, and one of more by way of memory. `()` is none; what is done seldom is lent as
-/// one.
+/// registers, and one of more by way of memory. `()` is none; what is done seldom is lent as one.
 pub(crate) trait Op: Sized {
     /// The second argument.
     type Second;

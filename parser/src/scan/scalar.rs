@@ -4,8 +4,7 @@ use super::Scan;
 use super::class::{self, TARGET, TOKEN, VALUE};
 use super::swar::Swar;
 
-/// The scanner of [`Level::Scalar`](super::Level::Scalar). It needs nothing of
-/// the CPU.
+/// The scanner of [`Level::Scalar`](super::Level::Scalar). It needs nothing of the CPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Scalar;
 
@@ -33,8 +32,7 @@ impl Scan for Scalar {
     }
 }
 
-/// The first position at or after `from` whose octet is not of `class`, or the
-/// length.
+/// The first position at or after `from` whose octet is not of `class`, or the length.
 #[inline(always)]
 pub(super) fn first_outside(octets: &[u8], from: usize, class: u8) -> usize {
     let rest = octets.get(from..).unwrap_or_default();

@@ -70,8 +70,7 @@ impl<const N: usize> Positions<N> {
     pub const fn new() -> Self {
         let mut positions = MaybeUninit::<Self>::uninit();
         let this = positions.as_mut_ptr();
-        // Not as a struct expression: the compiler makes a constant of that, and
-        // copies all of it.
+        // Not as a struct expression: the compiler makes a constant of that, and copies all of it.
         // SAFETY: the field is within what `this` points to.
         let record = unsafe { &raw mut (*this).record };
         // SAFETY: `record` points to memory of this function.
@@ -110,8 +109,7 @@ impl<const N: usize> sealed::Storage for Positions<N> {
     }
 }
 
-/// The positions of fields in a caller's storage: for as many as are known at
-/// run time alone.
+/// The positions of fields in a caller's storage: for as many as are known at run time alone.
 ///
 /// ```
 /// use rajada_parser::{BorrowedPositions, Config, FieldPosition, Resume};
@@ -170,9 +168,8 @@ pub struct Writer<'h> {
 }
 
 impl<'h> Writer<'h> {
-    /// Goes on behind the first `count` positions, which an earlier call wrote.
-    /// `false` if these slots do not hold so many: then they are not the ones
-    /// that the parse began with.
+    /// Goes on behind the first `count` positions, which an earlier call wrote. `false` if these
+    /// slots do not hold so many: then they are not the ones that the parse began with.
     #[inline(always)]
     pub(crate) fn resume(&mut self, count: usize) -> bool {
         let held = count <= self.record.written.min(self.slots.len());
@@ -259,8 +256,7 @@ impl<'h> Writer<'h> {
         self.next += count;
     }
 
-    /// Moves the end of the last position's value further back; does nothing
-    /// where there is none.
+    /// Moves the end of the last position's value further back; does nothing where there is none.
     pub(crate) fn extend_last(&mut self, value_end: u32) {
         let last = self.slots[..self.next].last_mut();
         if let Some(slot) = last {

@@ -1,10 +1,9 @@
 //! Eight octets at a time in a general-purpose register, for CPUs whose vector
 //! instructions are unknown to this crate.
 //!
-//! The tests on all octets of a word at once are the classic ones of
-//! "Bit Twiddling Hacks" (Sean Eron Anderson), in their exact form: no borrow
-//! crosses from one octet into the next, so the *lowest* flagged octet is right
-//! and so are all others.
+//! The tests on all octets of a word at once are the classic ones of "Bit Twiddling Hacks" (Sean
+//! Eron Anderson), in their exact form: no borrow crosses from one octet into the next, so the
+//! *lowest* flagged octet is right and so are all others.
 
 use core::mem::MaybeUninit;
 
@@ -12,8 +11,7 @@ use super::class::{self, TARGET, TOKEN, VALUE};
 use super::scalar;
 use super::{Blocks, Scan, Window};
 
-/// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the
-/// CPU.
+/// The scanner of [`Level::Swar`](super::Level::Swar). It needs nothing of the CPU.
 #[derive(Clone, Copy)]
 pub(crate) struct Swar;
 
@@ -129,10 +127,9 @@ fn any_breaks<const EXACT: bool>(octets: &[u8; 8]) -> u64 {
     gather(if EXACT { not_value(word) } else { breaks(word) })
 }
 
-/// The high bits of eight octets side by side: the multiplication moves each to
-/// the highest octet, and no two to the same place. (The flipped diagonal of chess
-/// programs, which gather a file of a bitboard so: "Kindergarten Bitboards" of the Chess
-/// Programming Wiki.)
+/// The high bits of eight octets side by side: the multiplication moves each to the highest octet,
+/// and no two to the same place. (The flipped diagonal of chess programs, which gather a file of a
+/// bitboard so: "Kindergarten Bitboards" of the Chess Programming Wiki.)
 #[inline(always)]
 fn gather(flags: u64) -> u64 {
     (flags & HIGH).wrapping_mul(0x0002_0408_1020_4081) >> 56

@@ -1,5 +1,4 @@
-//! Octets that are enough for a vector, so that reading near their end needs no
-//! case of its own.
+//! Octets that are enough for a vector, so that reading near their end needs no case of its own.
 
 /// The fewest octets that a [`Window`] has: a vector of 32.
 const SHORTEST: usize = 32;

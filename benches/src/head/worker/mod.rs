@@ -33,7 +33,8 @@ impl Entry {
 }
 
 /// Checks every contestant on every item, names them, then answers each line `contestant item seed` (three numbers) with the nanoseconds of one
-/// head. The seed says where slots, octets and stack lie.
+/// head. The seed says where slots, octets and stack lie. A fourth number is how many rounds of the item to parse, with no clock beside them; the
+/// answer is how many heads that were. It is for those who count from outside.
 ///
 /// # Errors
 ///
@@ -52,15 +53,24 @@ pub(crate) fn serve(mut entries: Vec<Entry>) -> Result<(), String> {
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| error.to_string())?;
         let numbers: Result<Vec<u64>, _> = line.split(' ').map(str::parse).collect();
-        let Ok([entry, index, seed]) = numbers.as_deref() else {
-            return Err(format!("not three numbers: {line}"));
+        let Ok([entry, index, seed, rounds @ ..]) = numbers.as_deref() else {
+            return Err(format!("not three numbers, or four: {line}"));
         };
         let (entry, index) = (*entry as usize, *index as usize);
         let (entry, item) = entries
             .get_mut(entry)
             .zip(items.get(index))
             .ok_or(format!("no such contestant or item: {line}"))?;
-        println!("{}", sample(entry, item, index, &mut arena, Random(*seed)));
+        match rounds {
+            [] => println!("{}", sample(entry, item, index, &mut arena, Random(*seed))),
+            [rounds] => {
+                let rounds = *rounds as usize;
+                let buffers = arena.lay(&item.buffers, &mut Random(*seed));
+                entry.contestant.parse(item, &buffers, rounds);
+                println!("{}", rounds * item.heads);
+            }
+            _ => return Err(format!("more than four numbers: {line}")),
+        }
     }
     Ok(())
 }

@@ -120,9 +120,8 @@ unsafe impl Blocks for Avx512 {
     }
 }
 
-/// The first position at or after `from` for which `outside` sets a bit, or the
-/// length. `outside` looks at the first 64 octets of what it gets, and sets no
-/// bit beyond its end.
+/// The first position at or after `from` for which `outside` sets a bit, or the length. `outside`
+/// looks at the first 64 octets of what it gets, and sets no bit beyond its end.
 #[inline(always)]
 fn first_outside(octets: &[u8], from: usize, outside: impl Fn(&[u8]) -> u64) -> usize {
     let mut at = from;
@@ -233,8 +232,7 @@ fn load_some(octets: &[u8]) -> (__m512i, u64) {
         return (load(block), u64::MAX);
     }
     let valid = (1 << octets.len()) - 1;
-    // SAFETY: the mask covers octets of the slice alone; masked-out ones are
-    // not accessed.
+    // SAFETY: the mask covers octets of the slice alone; masked-out ones are not accessed.
     let block = unsafe { _mm512_maskz_loadu_epi8(valid, octets.as_ptr().cast()) };
     (block, valid)
 }

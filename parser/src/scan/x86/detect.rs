@@ -1,6 +1,5 @@
-//! Which instruction sets the CPU has *and* the operating system saves, without
-//! `std`: CPUID and XGETBV (Intel SDM volume 1, sections 14.3 and 15.2; AMD APM
-//! volume 3, appendix D).
+//! Which instruction sets the CPU has *and* the operating system saves, without `std`: CPUID and
+//! XGETBV (Intel SDM volume 1, sections 14.3 and 15.2; AMD APM volume 3, appendix D).
 
 #[cfg(target_arch = "x86")]
 use core::arch::x86::{__cpuid_count, _xgetbv, CpuidResult};

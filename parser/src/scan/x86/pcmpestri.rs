@@ -1,7 +1,6 @@
 //! Another way for the SSE4.2 level to find the end of a class: `pcmpestri` compares each of
 //! 16 octets with up to eight ranges and returns the position of the first that is in one.
-//! (Intel SDM volume 2, section 4.1; picohttpparser's `findchar_fast` has ranges of the same
-//! kind.)
+//! (Intel SDM volume 2, section 4.1; picohttpparser's `findchar_fast` has ranges of the same kind.)
 //!
 //! It gives the same answers, and is no faster than what is in use (`benches/record/scan.md`). It is
 //! compiled with `RUSTFLAGS='--cfg rajada_pcmpestri'` alone, on x86, for its tests

@@ -5,8 +5,7 @@ use core::arch::x86::*;
 #[cfg(target_arch = "x86_64")]
 use core::arch::x86_64::*;
 
-/// `vpcompressb`: the octets whose bits are set, one beside the other, and zeros behind
-/// them.
+/// `vpcompressb`: the octets whose bits are set, one beside the other, and zeros behind them.
 #[target_feature(enable = "avx512f,avx512vbmi2")]
 pub(super) fn _mm512_maskz_compress_epi8(mut bits: u64, octets: __m512i) -> __m512i {
     // SAFETY: both are of 64 octets, of which any will do.
