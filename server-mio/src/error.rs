@@ -1,19 +1,19 @@
 //! What a handler failed with.
 
+#[cfg(not(all(feature = "anyhow", feature = "eyre")))]
+mod none;
 #[cfg(feature = "anyhow")]
 #[path = "error/anyhow_some.rs"]
-mod of_anyhow;
-#[cfg(not(feature = "anyhow"))]
-#[path = "error/none.rs"]
 mod of_anyhow;
 #[cfg(feature = "eyre")]
 #[path = "error/eyre_some.rs"]
 mod of_eyre;
-#[cfg(not(feature = "eyre"))]
-#[path = "error/none.rs"]
-mod of_eyre;
 mod or_status;
 
+#[cfg(not(feature = "anyhow"))]
+use none as of_anyhow;
+#[cfg(not(feature = "eyre"))]
+use none as of_eyre;
 pub use or_status::OrStatus;
 
 use core::error::Error as StdError;

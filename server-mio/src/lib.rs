@@ -74,7 +74,7 @@
 //!
 //! **Around handlers** there are hooks before ([`App::before`]: they may answer, or attach values), around
 //! ([`App::around`]: they run what is behind them themselves) and behind ([`App::after`]: they see every answer), some
-//! synchronous, some `async`; [a table](App::around#what-runs-when) tells what runs when. [State](App::state) is shared by all workers; what must not cross threads
+//! synchronous, some `async`; a table ([`App::around`]) tells what runs when. [State](App::state) is shared by all workers; what must not cross threads
 //! belongs to each worker ([`Locals`]).
 //!
 //! Put together, and asked by a [`TestClient`], without a socket:

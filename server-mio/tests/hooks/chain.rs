@@ -407,7 +407,7 @@ fn a_hook_that_panics_costs_its_own_request_a_500() {
             "/answer",
             hooked().around(async |req: OwnedRequest, next: Next| {
                 let mut answer = next.run(req).await;
-                answer.set_content(rajada_mio::Bytes::from_owner(Owner(Bomb)));
+                answer.set_content(rajada_mio::Bytes::from_owner(Owner { _bomb: Bomb }));
                 answer.set_content("fine");
                 answer
             }),
@@ -428,7 +428,9 @@ fn a_hook_that_panics_costs_its_own_request_a_500() {
 }
 
 /// Octets that are owned by what panics when it is dropped.
-struct Owner(#[expect(dead_code, reason = "it is dropped")] Bomb);
+struct Owner {
+    _bomb: Bomb,
+}
 
 impl AsRef<[u8]> for Owner {
     fn as_ref(&self) -> &[u8] {

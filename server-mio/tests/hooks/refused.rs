@@ -222,3 +222,29 @@ fn what_is_more_particular_than_the_one_place_comes_first() {
     let received = exchange(&mut client, "nonsense\r\n\r\n");
     assert!(received.ends_with("<h1>what?</h1>"), "{received}");
 }
+
+#[cfg(feature = "json")]
+#[test]
+fn problem_details_are_a_shape_of_all_of_them() {
+    let app = app()
+        .problem_details()
+        .get("/mine", |_: &Request<'_>| Err::<(), _>(Error::message(Status::CONFLICT, "\"taken\"")))
+        .get("/secret", |_: &Request<'_>| Err::<(), _>("secret"));
+    let mut client = TestClient::new(app);
+    for (sent, problem) in [
+        ("GET /no HTTP/1.1\r\nHost: a\r\n\r\n", r#"{"status":404,"title":"Not Found"}"#),
+        (
+            "GET /secret HTTP/1.1\r\nHost: a\r\n\r\n",
+            r#"{"status":500,"title":"Internal Server Error"}"#,
+        ),
+        (
+            "GET /mine HTTP/1.1\r\nHost: a\r\n\r\n",
+            r#"{"detail":"\"taken\"","status":409,"title":"Conflict"}"#,
+        ),
+        ("nonsense\r\n\r\n", r#"{"status":400,"title":"Bad Request"}"#),
+    ] {
+        let answer = exchange(&mut client, sent);
+        assert!(answer.contains("Content-Type: application/problem+json\r\n"), "{answer}");
+        assert!(answer.ends_with(&format!("\r\n\r\n{problem}")), "{answer}");
+    }
+}
