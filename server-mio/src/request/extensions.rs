@@ -43,6 +43,12 @@ impl Extensions {
         last.and_then(|attached| attached.value.downcast_ref())
     }
 
+    /// Whether nothing is attached.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.get().is_none()
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Attachment> {
         let first = self.first.get().map(|first| &**first);
         core::iter::successors(first, |attached| attached.next.get().map(|next| &**next))

@@ -100,10 +100,16 @@ pub(crate) fn add_content(parts: &mut Arc<OwnedParts>, octets: &[u8]) {
 /// Takes back an owned request that somebody has done with. The last one who knows it drops what was attached to it,
 /// whatever that does; its memory is used again on a thread that has use for it, and anywhere else it is freed.
 pub(crate) fn discard(mut parts: Arc<OwnedParts>) {
-    if let Some(own) = Arc::get_mut(&mut parts) {
-        own.extensions.clear();
-        give_back(parts);
+    if Arc::strong_count(&parts) != 1 {
+        return;
     }
+    // Nobody else knows it, so nobody can come to know it.
+    if !parts.extensions.is_empty()
+        && let Some(own) = Arc::get_mut(&mut parts)
+    {
+        own.extensions.clear();
+    }
+    give_back(parts);
 }
 
 fn give_back(parts: Arc<OwnedParts>) {
