@@ -1,0 +1,4 @@
+//! The C ABI of `rajada-parser`.
+
+mod native;
+mod picohttpparser;
