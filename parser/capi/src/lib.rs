@@ -1,4 +1,4 @@
 //! The C ABI of `rajada-parser`.
 
 mod native;
-mod picohttpparser;
+pub mod picohttpparser;
