@@ -15,7 +15,7 @@ pub struct ChunkedDecoder {
     pub consume_trailer: c_char,
     /// Digits of a size so far.
     pub hex_count: c_char,
-    /// What comes next; see [`State`].
+    /// What comes next; a number from 0 to 7.
     pub state: c_char,
     /// Octets that were given.
     pub total_read: u64,

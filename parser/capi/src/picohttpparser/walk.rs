@@ -251,8 +251,8 @@ fn text_len(octets: &[u8]) -> usize {
         // Of octets below 0x80: no bit but the highest is carried to another octet.
         let low = word & !HIGH;
         let not_below = low + ONES * (0x80 - 0x20);
-        let not_del = (low ^ ONES * 0x7F) + ONES * 0x7F;
-        let not_tab = (low ^ ONES * 0x09) + ONES * 0x7F;
+        let not_del = (low ^ (ONES * 0x7F)) + ONES * 0x7F;
+        let not_tab = (low ^ (ONES * 0x09)) + ONES * 0x7F;
         let control = !((not_below | !not_tab) & not_del | word) & HIGH;
         if control != 0 {
             return len + control.trailing_zeros() as usize / 8;
