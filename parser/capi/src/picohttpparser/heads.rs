@@ -158,13 +158,6 @@ pub unsafe extern "C" fn phr_parse_headers(
         out.clear();
         return stop.code();
     }
-    let mut slots = Positions::<SLOTS>::new();
-    if let Ok(Status::Complete(fields, end)) =
-        REQUEST.parse_fields(octets, &mut Resume::new(), &mut slots)
-        && out.set(octets, fields)
-    {
-        return end as c_int;
-    }
     out.clear();
     result(walk::fields(octets, out))
 }
