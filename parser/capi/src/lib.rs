@@ -1,5 +1,5 @@
 //! The C ABI of `rajada-parser`. The headers in `include/` are its documentation for C, and
 //! `README.md` tells how to build and install it.
 
-mod native;
+pub mod native;
 pub mod picohttpparser;

@@ -11,7 +11,10 @@ use crate::resume::StartLine;
 ///
 /// Positions have no lifetime, so they can be stored beside a buffer. They are
 /// hints: used with other octets they give wrong text or none, never a panic.
+///
+/// Four numbers of 32 bits in this order, in C as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 #[expect(clippy::exhaustive_structs, reason = "a field has a name and a value")]
 pub struct FieldPosition {
     /// First octet of the name.
