@@ -95,8 +95,9 @@ enum End {
 /// Why requests are no longer parsed together.
 enum Break {
     End(End),
-    /// There may be no room for the fields of the next one.
-    Fields,
+    /// The next one is wrong, or there is no room for its fields. What is to be said of it
+    /// depends on the room that is left.
+    Alone,
 }
 
 /// What was found so far.
@@ -126,12 +127,11 @@ impl Found<'_> {
                 });
             let reason = reason.unwrap_or(match parsed.error {
                 None => Break::End(End::Incomplete),
-                Some(error) if error.kind() == ErrorKind::TooManyFields => Break::Fields,
-                Some(error) => Break::End(End::Refused(error)),
+                Some(_) => Break::Alone,
             });
             match reason {
                 Break::End(end) => return end,
-                Break::Fields => {
+                Break::Alone => {
                     if let Err(end) = self.take_alone(config) {
                         return end;
                     }
@@ -144,7 +144,7 @@ impl Found<'_> {
     fn take(&mut self, parsed: &rajada_parser::Request<'_, '_>) -> Result<usize, Break> {
         let positions = parsed.fields().positions();
         let room = self.fields.get_mut(self.burst.field_count..).unwrap_or_default();
-        let Some(room) = room.get_mut(..positions.len()) else { return Err(Break::Fields) };
+        let Some(room) = room.get_mut(..positions.len()) else { return Err(Break::Alone) };
         let framing = parsed.framing().map_err(|error| Break::End(End::Refused(error)))?;
         room.copy_from_slice(positions);
         self.keep(Request::of(parsed), framing).map_err(Break::End)
