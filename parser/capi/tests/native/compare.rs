@@ -81,7 +81,9 @@ impl Both {
         assert_eq!(done, c::RAJADA_COMPLETE);
         let both = Both { rust: rust.at_most(level), c: made };
         // SAFETY: a live configuration.
-        let name = unsafe { CStr::from_ptr(c::rajada_level_name(&both.c)) };
+        let name = unsafe { c::rajada_level_name(&both.c) };
+        // SAFETY: it ends with NUL, and lives for ever.
+        let name = unsafe { CStr::from_ptr(name) };
         assert_eq!(name.to_str(), Ok(both.rust.level().name()));
         both
     }
@@ -563,8 +565,7 @@ fn borrow(
         };
         assert_eq!((consumed, error), (taken, UNTOUCHED));
         // SAFETY: a live decoder.
-        let counts = unsafe { (c::rajada_chunked_content(decoder), expected.content()) };
-        assert_eq!(counts.0, counts.1);
+        assert_eq!(unsafe { c::rajada_chunked_content(decoder) }, expected.content());
         // SAFETY: a live decoder.
         assert_eq!(unsafe { c::rajada_chunked_remaining(decoder) }, expected.remaining());
         let data = &octets[chunk.data_start..][..chunk.data_len];
