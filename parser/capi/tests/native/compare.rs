@@ -1,15 +1,21 @@
 //! The native C interface beside the parser that it stands before: each function here gives both the same octets, cut alike, and asserts
 //! that they say the same.
 
+mod bursts;
+mod chunks;
+
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr;
 
 use rajada::native as c;
 use rajada_parser::{
-    BodyLength, Chunk, ChunkedDecoder, Config, Error, ErrorKind, FieldPosition, Fields, Framing,
-    Level, Limits, Resume, Status, Version,
+    BodyLength, Config, Error, ErrorKind, FieldPosition, Fields, Framing, Level, Limits, Resume,
+    Status, Version,
 };
+
+pub(crate) use bursts::burst;
+pub(crate) use chunks::chunked;
 
 /// A configuration for each.
 pub(crate) struct Both {
@@ -416,209 +422,4 @@ fn c_wrong(error: &c::Error) -> Wrong {
     // SAFETY: it ends with NUL, and lives for ever.
     let text = unsafe { CStr::from_ptr(c::rajada_error_message(error.kind)) };
     (error.kind, error.offset, error.status, text.to_string_lossy().into_owned())
-}
-
-/// A burst beside one request after the other, with room for so many fields and requests.
-pub(crate) fn burst(config: &Both, octets: &[u8], fields_room: usize, requests_room: usize) {
-    let octets: Box<[u8]> = octets.into();
-    let mut fields = Box::new_uninit_slice(fields_room);
-    let mut requests = Box::<[c::Request]>::new_uninit_slice(requests_room);
-    let mut burst = c::Burst { reserved: 7, ..c::Burst::default() };
-    let mut error = UNTOUCHED;
-    // SAFETY: all of it is live, and the numbers are those of the slices.
-    let outcome = unsafe {
-        c::rajada_parse_requests(
-            &config.c,
-            octets.as_ptr(),
-            octets.len(),
-            fields.as_mut_ptr().cast(),
-            fields_room,
-            requests.as_mut_ptr().cast(),
-            requests_room,
-            &mut burst,
-            &mut error,
-        )
-    };
-    assert!(
-        burst.request_count <= requests_room
-            && burst.field_count <= fields_room
-            && burst.reserved == 0
-    );
-    let (mut consumed, mut used, mut is_turn) = (0, 0, false);
-    for request in &requests[..burst.request_count] {
-        assert!(!is_turn, "nothing is parsed behind what is the caller's turn");
-        // SAFETY: the function says that it wrote it.
-        let request = unsafe { request.assume_init() };
-        assert_eq!((request.start, request.first_field, request.reserved), (consumed, used, 0));
-        let mut slots = vec![FieldPosition::default(); fields_room];
-        let expected = by_rust(
-            &config.rust,
-            &Kind::Request,
-            &octets[consumed..],
-            &mut Resume::new(),
-            &mut slots,
-        );
-        let framing = c_follows(&request.framing);
-        let seen = Seen::Complete(request_head(&request, &octets, &fields), Some(framing));
-        assert_eq!(seen, expected);
-        used += request.field_count;
-        consumed += request.head_len;
-        let (body, length, [persistent, .., upgrade, tunnel]) = framing;
-        let is_whole = body == 0 || body == 1 && length <= (octets.len() - consumed) as u64;
-        consumed += if is_whole { length as usize } else { 0 };
-        is_turn = !is_whole || !persistent || upgrade || tunnel;
-    }
-    assert_eq!((burst.consumed, burst.field_count), (consumed, used));
-    assert_eq!(is_turn, outcome == c::RAJADA_COMPLETE);
-    if is_turn {
-        return;
-    }
-    // As much room as the next one can need, unless it is the first and has all.
-    let room =
-        if burst.request_count == 0 { fields_room } else { fields_room.max(octets.len() / 3) };
-    let mut slots = vec![FieldPosition::default(); room];
-    let next =
-        by_rust(&config.rust, &Kind::Request, &octets[consumed..], &mut Resume::new(), &mut slots);
-    match (outcome, next) {
-        (c::RAJADA_INCOMPLETE, Seen::Incomplete) => assert_eq!(error, UNTOUCHED),
-        // Of an incomplete head it is told by `rajada_parse_request`, which is to go on with it.
-        (c::RAJADA_INCOMPLETE, Seen::Refused(None, (kind, ..))) => {
-            assert_eq!(kind, c::kind_number(ErrorKind::TooManyFields))
-        }
-        (c::RAJADA_ERROR, Seen::Refused(_, wrong)) => assert_eq!(c_wrong(&error), wrong),
-        (c::RAJADA_FULL, next) => {
-            assert_eq!(error, UNTOUCHED);
-            let has_room = burst.request_count < requests_room;
-            assert!(!has_room || burst.request_count > 0, "the first has all the room");
-            match next {
-                Seen::Complete(head, _) => {
-                    assert!(!has_room || used + head.fields.len() > fields_room)
-                }
-                // What is wrong stands behind fields for which there is no room.
-                next => assert!(has_room, "{next:?}"),
-            }
-        }
-        (outcome, next) => panic!("{outcome} for {next:?}"),
-    }
-}
-
-/// Chunked content in pieces, in both ways.
-pub(crate) fn chunked(config: &Both, octets: &[u8], ends: &[usize]) {
-    let mut expected = ChunkedDecoder::new(config.rust.limits());
-    let (mut borrowing, mut moving) = (decoder(config), decoder(config));
-    let mut start = 0;
-    for end in ends.iter().copied().chain([octets.len()]) {
-        let piece: Box<[u8]> = octets[start..end].into();
-        start = end;
-        let before = expected;
-        let found = borrow(&mut borrowing, &mut expected, &piece);
-        let moved = move_together(&mut moving, before, &piece);
-        assert_eq!(moved, found);
-        if !matches!(found, Ok(false)) {
-            return;
-        }
-    }
-}
-
-fn decoder(config: &Both) -> c::Chunked {
-    let mut decoder = MaybeUninit::uninit();
-    // SAFETY: there is room for one, and the configuration is live.
-    let done = unsafe { c::rajada_chunked_init(decoder.as_mut_ptr(), &config.c) };
-    assert_eq!(done, c::RAJADA_COMPLETE);
-    // SAFETY: it was begun.
-    unsafe { decoder.assume_init() }
-}
-
-/// Whether the last chunk was found.
-fn borrow(
-    decoder: &mut c::Chunked,
-    expected: &mut ChunkedDecoder,
-    mut octets: &[u8],
-) -> Result<bool, Wrong> {
-    loop {
-        let (mut chunk, mut error) =
-            (c::Chunk { data_start: 7, data_len: 7, consumed: 7 }, UNTOUCHED);
-        // SAFETY: all of it is live, and the number is that of the slice.
-        let outcome = unsafe {
-            c::rajada_chunked_decode(decoder, octets.as_ptr(), octets.len(), &mut chunk, &mut error)
-        };
-        let found = expected.decode(octets);
-        let consumed = chunk.consumed;
-        let Ok((next, taken)) = found else {
-            let wrong = wrong(&found.unwrap_err());
-            assert_eq!(
-                (outcome, c_wrong(&error), chunk),
-                (c::RAJADA_ERROR, wrong.clone(), c::Chunk::default())
-            );
-            // SAFETY: as above.
-            let again = unsafe {
-                c::rajada_chunked_decode(
-                    decoder,
-                    octets.as_ptr(),
-                    octets.len(),
-                    &mut chunk,
-                    &mut error,
-                )
-            };
-            assert_eq!(again, c::RAJADA_MISUSE);
-            return Err(wrong);
-        };
-        assert_eq!((consumed, error), (taken, UNTOUCHED));
-        // SAFETY: a live decoder.
-        assert_eq!(unsafe { c::rajada_chunked_content(decoder) }, expected.content());
-        // SAFETY: a live decoder.
-        assert_eq!(unsafe { c::rajada_chunked_remaining(decoder) }, expected.remaining());
-        let data = &octets[chunk.data_start..][..chunk.data_len];
-        match next {
-            Chunk::Data(expected) => assert_eq!((outcome, data), (c::RAJADA_DATA, expected)),
-            Chunk::NeedData => {
-                assert_eq!((outcome, data), (c::RAJADA_INCOMPLETE, &b""[..]));
-                return Ok(false);
-            }
-            Chunk::Trailers => {
-                assert_eq!((outcome, data), (c::RAJADA_COMPLETE, &b""[..]));
-                return Ok(true);
-            }
-        }
-        octets = &octets[consumed..];
-    }
-}
-
-fn move_together(
-    decoder: &mut c::Chunked,
-    mut expected: ChunkedDecoder,
-    octets: &[u8],
-) -> Result<bool, Wrong> {
-    let (mut by_c, mut by_rust): (Box<[u8]>, Box<[u8]>) = (octets.into(), octets.into());
-    let (mut decoded, mut error) = (c::Decoded { content: 7, consumed: 7 }, UNTOUCHED);
-    // SAFETY: all of it is live, and the number is that of the slice.
-    let outcome = unsafe {
-        c::rajada_chunked_decode_in_place(
-            decoder,
-            by_c.as_mut_ptr(),
-            by_c.len(),
-            &mut decoded,
-            &mut error,
-        )
-    };
-    let found = expected.decode_in_place(&mut by_rust);
-    assert_eq!(by_c, by_rust);
-    match found {
-        Ok(found) => {
-            assert_eq!(
-                (decoded.content, decoded.consumed, error),
-                (found.content, found.taken, UNTOUCHED)
-            );
-            assert_eq!(outcome, if found.done { c::RAJADA_COMPLETE } else { c::RAJADA_INCOMPLETE });
-            Ok(found.done)
-        }
-        Err(found) => {
-            let wrong = wrong(&found);
-            assert_eq!(
-                (outcome, c_wrong(&error), decoded),
-                (c::RAJADA_ERROR, wrong.clone(), c::Decoded::default())
-            );
-            Err(wrong)
-        }
-    }
 }
