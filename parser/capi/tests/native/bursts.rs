@@ -3,7 +3,7 @@
 use rajada::native as c;
 use rajada_parser::{ErrorKind, FieldPosition, Resume};
 
-use super::{Both, Kind, Seen, UNTOUCHED, by_rust, c_follows, c_wrong, request_head};
+use super::{Both, Kind, Seen, UNTOUCHED, Wrong, by_rust, c_follows, c_wrong, request_head};
 
 /// A burst beside one request after the other, with room for so many fields and requests.
 pub(crate) fn burst(config: &Both, octets: &[u8], fields_room: usize, requests_room: usize) {
@@ -60,30 +60,33 @@ pub(crate) fn burst(config: &Both, octets: &[u8], fields_room: usize, requests_r
     if is_turn {
         return;
     }
-    // As much room as the next one can need, unless it is the first and has all.
-    let room =
-        if burst.request_count == 0 { fields_room } else { fields_room.max(octets.len() / 3) };
-    let mut slots = vec![FieldPosition::default(); room];
-    let next =
-        by_rust(&config.rust, &Kind::Request, &octets[consumed..], &mut Resume::new(), &mut slots);
+    // What is said of the next one depends on the room that is left.
+    let left = fields_room - used;
+    let mut slots = vec![FieldPosition::default(); left];
+    let rest = &octets[consumed..];
+    let next = by_rust(&config.rust, &Kind::Request, rest, &mut Resume::new(), &mut slots);
+    let lacks_fields = |wrong: &Wrong| {
+        wrong.0 == c::kind_number(ErrorKind::TooManyFields)
+            && burst.request_count > 0
+            && left < config.rust.limits().fields as usize
+    };
     match (outcome, next) {
         (c::RAJADA_INCOMPLETE, Seen::Incomplete) => assert_eq!(error, UNTOUCHED),
         // Of an incomplete head it is told by `rajada_parse_request`, which is to go on with it.
         (c::RAJADA_INCOMPLETE, Seen::Refused(None, (kind, ..))) => {
-            assert_eq!(kind, c::kind_number(ErrorKind::TooManyFields))
-        }
-        (c::RAJADA_ERROR, Seen::Refused(_, wrong)) => assert_eq!(c_wrong(&error), wrong),
-        (c::RAJADA_FULL, next) => {
+            assert_eq!(kind, c::kind_number(ErrorKind::TooManyFields));
             assert_eq!(error, UNTOUCHED);
-            let has_room = burst.request_count < requests_room;
-            assert!(!has_room || burst.request_count > 0, "the first has all the room");
-            match next {
-                Seen::Complete(head, _) => {
-                    assert!(!has_room || used + head.fields.len() > fields_room)
-                }
-                // What is wrong stands behind fields for which there is no room.
-                next => assert!(has_room, "{next:?}"),
-            }
+        }
+        (c::RAJADA_ERROR, Seen::Refused(_, wrong)) => {
+            assert!(!lacks_fields(&wrong));
+            assert_eq!(c_wrong(&error), wrong);
+        }
+        (c::RAJADA_FULL, Seen::Complete(..)) => {
+            assert_eq!((burst.request_count, error), (requests_room, UNTOUCHED));
+        }
+        (c::RAJADA_FULL, Seen::Refused(None, wrong)) => {
+            assert!(lacks_fields(&wrong), "{wrong:?}");
+            assert_eq!(error, UNTOUCHED);
         }
         (outcome, next) => panic!("{outcome} for {next:?}"),
     }
