@@ -38,8 +38,8 @@
  * they are numbers, the buffer may move between calls.
  *
  * PIECES. When a head is incomplete, keep its octets, the rajada_resume and the array of fields,
- * and give all of them again with more octets behind the first ones. No octet is looked at twice,
- * so a head takes the same time in one piece and in a hundred. The result, and the offset of an
+ * and give all of them again with more octets behind the first ones. What was looked at is not
+ * looked at again, so a head takes about the same time in one piece and in a hundred. The result, and the offset of an
  * error, do not depend on how a message was cut.
  *
  * THREADS. There is no state but in the objects that are given. Any number of threads may call any
@@ -438,7 +438,7 @@ typedef struct rajada_burst {
  * `consumed` is behind it. All that was found before the burst ends is written, whatever ends it:
  *
  * RAJADA_INCOMPLETE: the octets behind `consumed` are no whole head, or there are none. Give them to
- * rajada_parse_request when there are more, which does not look at them twice.
+ * rajada_parse_request with a rajada_resume: this function would look at all of them again.
  * RAJADA_COMPLETE: it is the caller's turn behind the last request: its content is chunked or not
  * there as a whole, and begins at `consumed`; or its framing is not persistent, or says upgrade or
  * tunnel.
