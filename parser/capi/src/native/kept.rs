@@ -16,7 +16,7 @@ pub(super) struct Kept<T, const WORDS: usize> {
 }
 
 impl<T: Copy, const WORDS: usize> Kept<T, WORDS> {
-    const FITS: () = assert!(size_of::<T>() <= 8 * WORDS && align_of::<T>() <= 8);
+    const FITS: () = assert!(size_of::<T>() <= 8 * WORDS && align_of::<T>() <= align_of::<u64>());
 
     /// One that holds none.
     pub(super) const NONE: Self =
