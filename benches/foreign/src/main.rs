@@ -6,6 +6,9 @@
 
 #[path = "../../src/contest.rs"]
 mod contest;
+#[cfg_attr(feature = "facade", path = "facade.rs")]
+#[cfg_attr(not(feature = "facade"), path = "parsers.rs")]
+mod contestants;
 #[path = "../../src/corpus/mod.rs"]
 mod corpus;
 #[path = "../../src/machine.rs"]
@@ -20,17 +23,12 @@ mod worker;
 
 use std::process::ExitCode;
 
-use contest::Contestant;
-
 /// Room for so many fields, for every contestant alike.
 const SLOTS: usize = 64;
 
 /// Arguments are the contestants that are wanted.
 fn main() -> ExitCode {
-    let mut contestants: Vec<Box<dyn Contestant>> =
-        vec![Box::new(peers::httparse::Httparse::default()), Box::new(rajada::Rajada::at_best())];
-    #[cfg(feature = "thhp")]
-    contestants.push(Box::new(peers::thhp::Thhp::default()));
+    let mut contestants = contestants::contestants();
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     contestants.retain(|contestant| wanted.iter().any(|name| name == contestant.name()));
     match worker::serve(contestants.into_iter().map(worker::Entry::new).collect()) {

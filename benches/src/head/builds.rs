@@ -47,7 +47,7 @@ const THIN: [(&str, &str); 2] =
 /// All instructions of this machine.
 const NATIVE: (&str, &str) = ("RUSTFLAGS", "-C target-cpu=native");
 
-const WAYS: [Way; 6] = [
+const WAYS: [Way; 8] = [
     Way {
         suffix: "-dependency",
         contestants: &["httparse", "rajada"],
@@ -55,6 +55,20 @@ const WAYS: [Way; 6] = [
         features: "",
         told: "httparse and Rajada as dependencies of a small crate (`benches/foreign`) of another workspace, with Cargo's default release profile: \
             no LTO, 16 codegen units",
+    },
+    Way {
+        suffix: "-dependency",
+        contestants: &["rajada-facade"],
+        settings: &[],
+        features: "facade",
+        told: "Rajada behind httparse's interface (`parser/httparse`), in the same way",
+    },
+    Way {
+        suffix: "-thin",
+        contestants: &["rajada-facade"],
+        settings: &THIN,
+        features: "facade",
+        told: "the same with thin LTO, one codegen unit",
     },
     Way {
         suffix: "-fat",
@@ -102,7 +116,7 @@ fn build(way: &Way) -> Option<Build> {
     let skipped = |why: &str| eprintln!("skipped: the build foreign{}: {why}", way.suffix);
     // Beside the folder that this program lies in: target/head-builds/foreign-no-simd.
     let this = std::env::current_exe().ok()?;
-    let folder = format!("foreign{}", way.suffix);
+    let folder = format!("foreign{}{}", way.suffix, way.features);
     let target = this.parent()?.parent()?.join("head-builds").join(folder);
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     command.args(["build", "--quiet", "--locked", "--release", "--features", way.features]);

@@ -25,6 +25,7 @@ mod request_line;
 mod status_line;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 mod whole;
 
 use core::marker::PhantomData;

@@ -33,6 +33,7 @@
 
 pub(crate) mod block;
 pub(crate) mod class;
+pub(crate) mod fill;
 pub(crate) mod index;
 #[cfg(any(
     all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
@@ -47,6 +48,7 @@ pub(crate) mod slots;
 mod swar;
 #[cfg(test)]
 mod tests;
+pub(crate) mod text;
 mod window;
 
 #[cfg_attr(

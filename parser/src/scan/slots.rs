@@ -11,7 +11,10 @@ use crate::resume::StartLine;
 ///
 /// Positions have no lifetime, so they can be stored beside a buffer. They are
 /// hints: used with other octets they give wrong text or none, never a panic.
+///
+/// Four numbers of 32 bits in this order, in C as well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 #[expect(clippy::exhaustive_structs, reason = "a field has a name and a value")]
 pub struct FieldPosition {
     /// First octet of the name.
@@ -158,9 +161,63 @@ impl sealed::Storage for BorrowedPositions<'_> {
     }
 }
 
+/// Room for the positions of fields, of which none is read that the same call did not write:
+/// for [`Config::parse_request_text`](crate::Config::parse_request_text), which has nothing to
+/// go on with.
+///
+/// ```
+/// use core::mem::MaybeUninit;
+/// use rajada_parser::{Config, TextSlots};
+///
+/// let mut storage = [const { MaybeUninit::uninit() }; 128];
+/// let mut slots = TextSlots::new(&mut storage);
+/// let head = b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n";
+/// assert!(Config::STRICT.parse_request_text(head, &mut slots).is_some());
+/// ```
+pub struct TextSlots<'s> {
+    record: Record,
+    slots: &'s mut [MaybeUninit<FieldPosition>],
+}
+
+impl<'s> TextSlots<'s> {
+    /// Slots in `storage`; what it holds means nothing.
+    #[inline]
+    pub const fn new(storage: &'s mut [MaybeUninit<FieldPosition>]) -> Self {
+        // As if all were written, so that a head is not the first one each time. Who goes on
+        // behind an earlier call would read them; a rough look begins at the first.
+        TextSlots { record: Record::new(storage.len()), slots: storage }
+    }
+
+    /// For a rough look, and nobody else.
+    #[inline(always)]
+    pub(super) fn writer(&mut self) -> Writer<'_> {
+        Writer { slots: self.slots, next: 0, record: &mut self.record }
+    }
+
+    /// What a rough look wrote.
+    ///
+    /// # Safety
+    /// It passed a head as a whole.
+    #[inline(always)]
+    pub(super) unsafe fn written(&self) -> (&Record, &[FieldPosition]) {
+        // SAFETY: the caller's promise: it counted slots that are there.
+        let written = unsafe { self.slots.get_unchecked(..self.record.fields) };
+        // SAFETY: the same: it wrote as many as it counted.
+        (&self.record, unsafe { &*(core::ptr::from_ref(written) as *const _) })
+    }
+}
+
+impl core::fmt::Debug for TextSlots<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let capacity = self.slots.len();
+        f.debug_struct("TextSlots").field("capacity", &capacity).finish_non_exhaustive()
+    }
+}
+
 /// Slots being filled in order.
 ///
-/// Invariant: `slots[..next]` and `slots[..record.written]` are initialised.
+/// Invariant: `slots[..next]` and `slots[..record.written]` are initialised; the latter not in
+/// one of [`TextSlots`].
 pub struct Writer<'h> {
     slots: &'h mut [MaybeUninit<FieldPosition>],
     next: usize,

@@ -11,6 +11,7 @@
 #[cfg_attr(miri, path = "memory/few.rs")]
 #[cfg_attr(not(miri), path = "memory/many.rs")]
 mod corpus;
+mod fill;
 mod heads;
 #[cfg(rajada_pcmpestri)]
 mod pcmpestri;

@@ -1,5 +1,6 @@
 //! All that comes of octets taken for each kind of head, in every way to parse one.
 
+use core::mem::MaybeUninit;
 use core::ops::ControlFlow;
 use std::boxed::Box;
 use std::vec::Vec;
@@ -8,7 +9,9 @@ use super::super::levels;
 use super::corpus;
 use super::places::Place;
 use crate::pull::{Part, Pull};
-use crate::{Config, Error, Fields, Framing, Leniency, Level, Positions, Resume, Slots};
+use crate::{
+    Config, Error, FieldText, Fields, Framing, Leniency, Level, Positions, Resume, Slots, TextSlots,
+};
 
 #[derive(Clone, Copy, Debug)]
 enum Section {
@@ -57,6 +60,7 @@ pub(super) fn check(octets: &[u8], places: &mut [Box<dyn Place>]) {
                 for level in levels() {
                     let found = burst(&config.at_most(level), there);
                     assert_eq!(found, wanted, "{level}, {}", front.escape_ascii());
+                    check_text(&config.at_most(level), there);
                 }
             }
         }
@@ -147,6 +151,30 @@ fn pulled(config: &Config, octets: &[u8], pull: &mut Pull) -> Found {
         parts.extend([one, b"\0", other, b"\0"].concat());
     };
     Found { parts, framing: None, end }
+}
+
+/// What is given as text is what the same octets are parsed to.
+fn check_text(config: &Config, octets: &[u8]) {
+    let mut storage = [const { MaybeUninit::uninit() }; 16];
+    let (mut texts, mut slots) = (TextSlots::new(&mut storage), Positions::<16>::new());
+    if let Some(head) = config.parse_request_text(octets, &mut texts) {
+        let start = [head.method(), head.target()].map(str::as_bytes);
+        let found = joined(start, head.fields());
+        let wanted = parsed(config, Section::Request, octets, &mut Resume::new(), &mut slots);
+        assert_eq!((found, Ok(Some(head.len()))), (wanted.parts, wanted.end));
+    }
+    if let Some(head) = config.parse_response_text(octets, &mut texts) {
+        let code = head.code().to_be_bytes();
+        let found = joined([head.reason().as_bytes(), &code], head.fields());
+        let wanted = parsed(config, Section::Response, octets, &mut Resume::new(), &mut slots);
+        assert_eq!((found, Ok(Some(head.len()))), (wanted.parts, wanted.end));
+    }
+}
+
+fn joined<'b>(start: [&'b [u8]; 2], fields: impl Iterator<Item = FieldText<'b>>) -> Vec<u8> {
+    let fields = fields.flat_map(|field| [field.name.as_bytes(), field.value.as_bytes()]);
+    let parts = start.into_iter().chain(fields);
+    parts.flat_map(|part| part.iter().copied().chain([0])).collect()
 }
 
 /// What comes of requests that follow each other, and how many octets they take.

@@ -1,0 +1,89 @@
+//! Fields without a first line: trailers, and those that belong to no message.
+
+use rajada_parser::{FieldPosition, Fields, Status};
+
+use super::config::Config;
+use super::error::Error;
+use super::input::Input;
+use super::outcome::{Outcome, RAJADA_MISUSE};
+use super::resume::{self, Resume};
+
+/// `rajada_section`: how many fields were found, in how many octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Section {
+    /// Octets in the section, its empty line included.
+    pub section_len: usize,
+    /// How many fields it has.
+    pub field_count: usize,
+}
+
+/// Parses a trailer section.
+///
+/// # Safety
+/// The pointers are [as all are](super#pointers).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rajada_parse_trailers(
+    config: *const Config,
+    octets: *const u8,
+    octets_len: usize,
+    resume: *mut Resume,
+    fields: *mut FieldPosition,
+    fields_capacity: usize,
+    trailers: *mut Section,
+    error: *mut Error,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    let input =
+        unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
+    let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
+    if trailers.is_null() {
+        return RAJADA_MISUSE;
+    }
+    let slots = &mut slots;
+    let parsed = resume::going_on(resume, resume::Section::Trailers, move |at| {
+        config.parse_trailers(octets, at, slots)
+    });
+    // SAFETY: the caller's promise.
+    unsafe { outcome(parsed).tell(trailers, error) }
+}
+
+/// Parses field lines that belong to no message.
+///
+/// # Safety
+/// The pointers are [as all are](super#pointers).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rajada_parse_fields(
+    config: *const Config,
+    octets: *const u8,
+    octets_len: usize,
+    resume: *mut Resume,
+    fields: *mut FieldPosition,
+    fields_capacity: usize,
+    section: *mut Section,
+    error: *mut Error,
+) -> i32 {
+    // SAFETY: the caller's promise.
+    let input =
+        unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
+    let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
+    if section.is_null() {
+        return RAJADA_MISUSE;
+    }
+    let slots = &mut slots;
+    let parsed = resume::going_on(resume, resume::Section::Fields, move |at| {
+        config.parse_fields(octets, at, slots)
+    });
+    // SAFETY: the caller's promise.
+    unsafe { outcome(parsed).tell(section, error) }
+}
+
+fn outcome(parsed: Result<Status<Fields<'_, '_>>, rajada_parser::Error>) -> Outcome<Section> {
+    match parsed {
+        Ok(Status::Complete(fields, section_len)) => {
+            Outcome::Complete(Section { section_len, field_count: fields.len() })
+        }
+        Ok(Status::Partial) => Outcome::Incomplete,
+        Err(error) => Outcome::Refused(Section::default(), error),
+    }
+}

@@ -1,0 +1,398 @@
+//! What no caller may give is answered with `RAJADA_MISUSE`, and nothing is done.
+
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+use std::ptr::{null, null_mut};
+
+use rajada::native::{self as c, FieldPosition, RAJADA_COMPLETE, RAJADA_INCOMPLETE, RAJADA_MISUSE};
+
+const HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+fn config() -> c::Config {
+    let mut config = MaybeUninit::uninit();
+    // SAFETY: there is room for one.
+    let done = unsafe { c::rajada_config_init(config.as_mut_ptr(), c::RAJADA_PROFILE_STRICT) };
+    assert_eq!(done, RAJADA_COMPLETE);
+    // SAFETY: it was begun.
+    unsafe { config.assume_init() }
+}
+
+fn zeroed<T>() -> T {
+    // SAFETY: the types that this is called for are words, of which all may be zero.
+    unsafe { MaybeUninit::zeroed().assume_init() }
+}
+
+/// Parses `HEAD` with these arguments; the others are right.
+fn request(
+    config: *const c::Config,
+    octets: *const u8,
+    fields: *mut FieldPosition,
+    room: usize,
+) -> i32 {
+    let mut request = c::Request::default();
+    // SAFETY: what is not NULL is live.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            config,
+            octets,
+            HEAD.len(),
+            null_mut(),
+            fields,
+            room,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!(request.head_len, if outcome == RAJADA_COMPLETE { HEAD.len() } else { 0 });
+    outcome
+}
+
+#[test]
+fn null_stands_for_nothing_where_something_must_be() {
+    let mut fields = [FieldPosition::default(); 4];
+    let slots = fields.as_mut_ptr();
+    assert_eq!(request(null(), HEAD.as_ptr(), slots, 4), RAJADA_COMPLETE);
+    assert_eq!(request(&config(), HEAD.as_ptr(), slots, 4), RAJADA_COMPLETE);
+    assert_eq!(request(null(), null(), slots, 4), RAJADA_MISUSE);
+    assert_eq!(request(null(), HEAD.as_ptr(), null_mut(), 4), RAJADA_MISUSE);
+    // No room for a field is a limit like any other.
+    assert_eq!(request(null(), HEAD.as_ptr(), null_mut(), 0), c::RAJADA_ERROR);
+    // SAFETY: NULL, and live.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            HEAD.as_ptr(),
+            27,
+            null_mut(),
+            slots,
+            4,
+            null_mut(),
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_parse_response(
+            null(),
+            HEAD.as_ptr(),
+            27,
+            null(),
+            3,
+            null_mut(),
+            slots,
+            4,
+            &mut zeroed(),
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_MISUSE, "a method");
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_parse_response(
+            null(),
+            HEAD.as_ptr(),
+            27,
+            null(),
+            0,
+            null_mut(),
+            slots,
+            4,
+            null_mut(),
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    for parse in [c::rajada_parse_trailers, c::rajada_parse_fields] {
+        // SAFETY: as above.
+        let outcome = unsafe {
+            parse(null(), HEAD.as_ptr(), 27, null_mut(), slots, 4, null_mut(), null_mut())
+        };
+        assert_eq!(outcome, RAJADA_MISUSE);
+    }
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_parse_requests(
+            null(),
+            HEAD.as_ptr(),
+            27,
+            slots,
+            4,
+            null_mut(),
+            0,
+            null_mut(),
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_parse_requests(
+            null(),
+            HEAD.as_ptr(),
+            27,
+            slots,
+            4,
+            null_mut(),
+            2,
+            &mut zeroed(),
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: NULL.
+    assert_eq!(unsafe { c::rajada_resume_init(null_mut()) }, RAJADA_MISUSE);
+    // SAFETY: NULL.
+    assert_eq!(unsafe { c::rajada_config_init(null_mut(), 0) }, RAJADA_MISUSE);
+    // SAFETY: NULL.
+    assert_eq!(unsafe { c::rajada_chunked_init(null_mut(), null()) }, RAJADA_MISUSE);
+    // SAFETY: NULL.
+    assert_eq!(unsafe { c::rajada_find_field(null(), 1, null(), 1, 0, null(), 1) }, 1);
+}
+
+#[test]
+fn no_octets_need_no_address() {
+    let mut request = c::Request::default();
+    // SAFETY: NULL, with numbers of 0.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            null(),
+            0,
+            null_mut(),
+            null_mut(),
+            0,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_INCOMPLETE);
+    let mut burst = c::Burst::default();
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_parse_requests(
+            null(),
+            null(),
+            0,
+            null_mut(),
+            0,
+            null_mut(),
+            0,
+            &mut burst,
+            null_mut(),
+        )
+    };
+    assert_eq!((outcome, burst), (RAJADA_INCOMPLETE, c::Burst::default()));
+    let mut chunked = zeroed();
+    // SAFETY: there is room for one.
+    assert_eq!(unsafe { c::rajada_chunked_init(&mut chunked, null()) }, RAJADA_COMPLETE);
+    let (mut chunk, mut decoded) = (c::Chunk::default(), c::Decoded::default());
+    // SAFETY: NULL, with numbers of 0, and a live decoder.
+    let outcome =
+        unsafe { c::rajada_chunked_decode(&mut chunked, null(), 0, &mut chunk, null_mut()) };
+    assert_eq!(outcome, RAJADA_INCOMPLETE);
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_chunked_decode_in_place(&mut chunked, null_mut(), 0, &mut decoded, null_mut())
+    };
+    assert_eq!(outcome, RAJADA_INCOMPLETE);
+    // SAFETY: as above.
+    let outcome =
+        unsafe { c::rajada_chunked_decode(&mut chunked, null(), 1, &mut chunk, null_mut()) };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: as above.
+    let outcome =
+        unsafe { c::rajada_chunked_decode(&mut chunked, null(), 0, null_mut(), null_mut()) };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: as above.
+    let outcome = unsafe {
+        c::rajada_chunked_decode_in_place(&mut chunked, null_mut(), 0, null_mut(), null_mut())
+    };
+    assert_eq!(outcome, RAJADA_MISUSE);
+}
+
+#[test]
+fn what_is_not_aligned_or_longer_than_memory_is_not_touched() {
+    let mut fields = [FieldPosition::default(); 4];
+    let odd = fields.as_mut_ptr().wrapping_byte_add(1);
+    assert_eq!(request(null(), HEAD.as_ptr(), odd, 3), RAJADA_MISUSE);
+    assert_eq!(request(null(), HEAD.as_ptr(), fields.as_mut_ptr(), usize::MAX), RAJADA_MISUSE);
+    let odd = (&raw mut fields).cast::<c::Resume>().wrapping_byte_add(1);
+    let mut request = c::Request::default();
+    // SAFETY: nobody follows what is not aligned.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            HEAD.as_ptr(),
+            27,
+            odd,
+            fields.as_mut_ptr(),
+            4,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!((outcome, request), (RAJADA_MISUSE, c::Request::default()));
+    // SAFETY: nobody reads so many.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            HEAD.as_ptr(),
+            usize::MAX,
+            null_mut(),
+            fields.as_mut_ptr(),
+            4,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!((outcome, request), (RAJADA_MISUSE, c::Request::default()));
+}
+
+#[test]
+fn what_was_not_begun_is_no_configuration_and_no_decoder() {
+    let mut fields = [FieldPosition::default(); 4];
+    let mut none: c::Config = zeroed();
+    assert_eq!(request(&none, HEAD.as_ptr(), fields.as_mut_ptr(), 4), RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_config_set_limit(&mut none, 1, 1) }, RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_config_allow(&mut none, 0) }, RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_config_at_most(&mut none, 1) }, RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_config_limit(&none, 1) }, 0);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_config_allowed(&none) }, 0);
+    // SAFETY: live, and all zero.
+    assert!(unsafe { c::rajada_level_name(&none) }.is_null());
+    let (mut decoder, mut chunk, mut decoded): (c::Chunked, _, _) =
+        (zeroed(), c::Chunk::default(), c::Decoded::default());
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_chunked_init(&mut decoder, &none) }, RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    let outcome =
+        unsafe { c::rajada_chunked_decode(&mut decoder, null(), 0, &mut chunk, null_mut()) };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    let outcome = unsafe {
+        c::rajada_chunked_decode_in_place(&mut decoder, null_mut(), 0, &mut decoded, null_mut())
+    };
+    assert_eq!(outcome, RAJADA_MISUSE);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_chunked_content(&decoder) }, 0);
+    // SAFETY: live, and all zero.
+    assert_eq!(unsafe { c::rajada_chunked_remaining(&decoder) }, 0);
+}
+
+#[test]
+fn numbers_that_stand_for_nothing_change_nothing() {
+    let mut config = config();
+    for number in [-1, 0, 9, i32::MAX, i32::MIN] {
+        // SAFETY: a live configuration.
+        assert_eq!(unsafe { c::rajada_config_set_limit(&mut config, number, 1) }, RAJADA_MISUSE);
+        // SAFETY: a live configuration.
+        assert_eq!(unsafe { c::rajada_config_limit(&config, number) }, 0);
+    }
+    for number in [-1, 0, 8, i32::MAX, i32::MIN] {
+        // SAFETY: a live configuration.
+        assert_eq!(unsafe { c::rajada_config_at_most(&mut config, number) }, RAJADA_MISUSE);
+    }
+    for number in [-1, 6, i32::MAX, i32::MIN] {
+        // SAFETY: a live configuration.
+        assert_eq!(unsafe { c::rajada_config_init(&mut config, number) }, RAJADA_MISUSE);
+    }
+    for number in [0x80, 0x81, u32::MAX] {
+        // SAFETY: a live configuration.
+        assert_eq!(unsafe { c::rajada_config_allow(&mut config, number) }, RAJADA_MISUSE);
+    }
+    // SAFETY: a live configuration.
+    assert_eq!(unsafe { c::rajada_config_allowed(&config) }, 0);
+    // SAFETY: a live configuration.
+    assert_eq!(unsafe { c::rajada_config_limit(&config, 3) }, 64 * 1024);
+    // SAFETY: NULL, for the strict one.
+    assert_eq!(unsafe { c::rajada_config_limit(null(), 3) }, 64 * 1024);
+    for kind in [-1, 0, 45, i32::MAX, i32::MIN] {
+        // SAFETY: it ends with NUL, and lives for ever.
+        let text = unsafe { CStr::from_ptr(c::rajada_error_message(kind)) };
+        assert_eq!(text, c"unknown error");
+    }
+}
+
+#[test]
+fn a_resume_of_another_kind_of_head_begins_again() {
+    let mut resume: c::Resume = zeroed();
+    let mut fields = [FieldPosition::default(); 4];
+    let (mut request, mut response) = (c::Request::default(), c::Response::default());
+    let slots = fields.as_mut_ptr();
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            HEAD.as_ptr(),
+            20,
+            &mut resume,
+            slots,
+            4,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_INCOMPLETE);
+    let head = b"HTTP/1.1 204 No Content\r\n\r\n";
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_parse_response(
+            null(),
+            head.as_ptr(),
+            head.len(),
+            null(),
+            0,
+            &mut resume,
+            slots,
+            4,
+            &mut response,
+            null_mut(),
+        )
+    };
+    assert_eq!((outcome, response.code, response.head_len), (RAJADA_COMPLETE, 204, head.len()));
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            HEAD.as_ptr(),
+            20,
+            &mut resume,
+            slots,
+            4,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_INCOMPLETE);
+    // SAFETY: all of it is live.
+    assert_eq!(unsafe { c::rajada_resume_init(&mut resume) }, RAJADA_COMPLETE);
+    let other = b"GET /another HTTP/1.1\r\nHost: b\r\n\r\n";
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            other.as_ptr(),
+            other.len(),
+            &mut resume,
+            slots,
+            4,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!((outcome, request.target_end), (RAJADA_COMPLETE, 12));
+}
+
+#[test]
+fn versions_are_those_of_the_package_and_of_the_header() {
+    // SAFETY: it ends with NUL, and lives for ever.
+    let version = unsafe { CStr::from_ptr(c::rajada_version()) };
+    assert_eq!(version.to_str(), Ok(env!("CARGO_PKG_VERSION")));
+    assert_eq!(c::rajada_abi_version(), c::RAJADA_ABI_VERSION);
+}

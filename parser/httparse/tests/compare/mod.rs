@@ -1,0 +1,138 @@
+//! What two libraries with httparse's interface make of the same octets: `crate::facade` and `crate::published`. The fuzz target `facade` has
+//! this module, too.
+
+mod ours {
+    use crate::facade as library;
+    include!("outcome.rs");
+}
+
+mod theirs {
+    use crate::published as library;
+    include!("outcome.rs");
+}
+
+/// All options of a parser, one bit each.
+#[derive(Clone, Copy, Debug)]
+pub struct Options(pub u8);
+
+/// How many different ones there are.
+pub const OPTIONS: u8 = 1 << 7;
+
+impl Options {
+    fn has(self, bit: u8) -> bool {
+        self.0 >> bit & 1 == 1
+    }
+}
+
+/// Where octets stand: their offset and length. Those that are not among the ones that were parsed have the last offset.
+type Place = (usize, usize);
+
+fn place(of: &[u8], octets: &[u8]) -> Place {
+    let offset = (of.as_ptr() as usize).wrapping_sub(octets.as_ptr() as usize);
+    (if offset <= octets.len() { offset } else { usize::MAX }, of.len())
+}
+
+/// What came of a parse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parsed {
+    /// Nothing was parsed.
+    #[default]
+    Nothing,
+    /// All, up to this offset.
+    Complete(usize),
+    /// Not enough.
+    Partial,
+    /// This is wrong.
+    Error(&'static str),
+}
+
+/// Where names and values of headers stand, and how many there are. Those that were not written have the last offset.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Places {
+    count: usize,
+    places: [[Place; 2]; SLOTS],
+}
+
+impl Default for Places {
+    fn default() -> Places {
+        Places { count: 0, places: [[(0, 0); 2]; SLOTS] }
+    }
+}
+
+/// What came of a head, or of fields.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    parsed: Parsed,
+    /// Method and target; the reason.
+    texts: [Option<Place>; 2],
+    version: Option<u8>,
+    code: Option<u16>,
+    /// The headers that are given.
+    headers: Places,
+    /// All slots, and what was written to them.
+    slots: Places,
+}
+
+/// Slots at most.
+pub const SLOTS: usize = 24;
+
+/// Parses the octets in all ways, with these options and so many slots, and asserts that both libraries come to the same.
+///
+/// # Panics
+/// If they don't.
+pub fn check_heads(octets: &[u8], options: Options, slots: usize) {
+    let slots = slots.min(SLOTS);
+    let context = || format!("{options:?}, {slots} slots: {}", octets.escape_ascii());
+    assert_eq!(
+        ours::request(octets, options, slots),
+        theirs::request(octets, options, slots),
+        "request, {}",
+        context()
+    );
+    assert_eq!(
+        ours::response(octets, options, slots),
+        theirs::response(octets, options, slots),
+        "response, {}",
+        context()
+    );
+    assert_eq!(
+        ours::uninit_request(octets, options, slots),
+        theirs::uninit_request(octets, options, slots),
+        "request, slots not initialised, {}",
+        context()
+    );
+    assert_eq!(
+        ours::uninit_response(octets, options, slots),
+        theirs::uninit_response(octets, options, slots),
+        "response, slots not initialised, {}",
+        context()
+    );
+    assert_eq!(ours::fields(octets, slots), theirs::fields(octets, slots), "fields, {}", context());
+    if options.0 == 0 {
+        assert_eq!(
+            ours::plain(octets, slots),
+            theirs::plain(octets, slots),
+            "without a configuration, {}",
+            context()
+        );
+    }
+}
+
+/// What the published library says of a line with a chunk's size, and the size.
+pub fn their_size_line(octets: &[u8]) -> (Parsed, u64) {
+    theirs::size_line(octets)
+}
+
+/// What ours says.
+pub fn our_size_line(octets: &[u8]) -> (Parsed, u64) {
+    ours::size_line(octets)
+}
+
+/// Whether a line is one that ours alone refuses, without the feature `exact`, and why; see the façade's README.
+pub fn is_listed(octets: &[u8]) -> Option<&'static str> {
+    let end = octets.windows(2).position(|two| two == b"\r\n").unwrap_or(octets.len());
+    if octets.first().is_some_and(|octet| !octet.is_ascii_hexdigit()) {
+        return Some("no-digits");
+    }
+    octets[..end].contains(&b'\n').then_some("lf-in-extension")
+}
