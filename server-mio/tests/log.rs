@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Once;
 
 use log::Level::{self, Debug, Error as Fault};
-use rajada_mio::{App, Error, OwnedRequest, Request, Response, Status, TestClient};
+use rajada_mio::{
+    App, Error, Next, OwnedRequest, OwnedResponse, Request, Response, Status, TestClient,
+};
 
 thread_local! {
     /// The lines of this thread's own test.
@@ -166,6 +168,25 @@ fn an_asynchronous_handler_fails_like_any_other() {
         },
     );
     assert_line(app, "/", 400, Debug, "/ 400: late");
+}
+
+#[test]
+fn an_error_within_asynchronous_hooks_is_one_line_each_time() {
+    async fn twice(req: OwnedRequest, next: Next) -> OwnedResponse {
+        drop(next.run(req.clone()).await);
+        next.run(req).await
+    }
+    async fn passed(req: OwnedRequest, next: Next) -> OwnedResponse {
+        next.run(req).await
+    }
+    assert_line(failing("a").around(passed).around(passed), "/", 500, Fault, "/ 500: a");
+    let refused = async |_: &mut OwnedRequest| {
+        Err::<(), _>(Error::message(Status::UNAUTHORIZED, "who are you?"))
+    };
+    assert_line(failing("a").before(refused), "/", 401, Debug, "/ 401: who are you?");
+    let (status, lines) = lines_of(answering("b", 422).around(twice), "/");
+    assert_eq!((status, lines.len()), (422, 2), "{lines:?}");
+    assert!(lines.iter().all(|(level, line)| *level == Debug && line.ends_with("GET / 422: b")));
 }
 
 #[test]

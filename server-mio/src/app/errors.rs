@@ -15,7 +15,8 @@ impl<M> App<M> {
     ///
     /// Each error is logged once, when its answer is made, hooks [behind](Self::after) the handler included: at the level
     /// error if its status is 500 or above, at debug if it is below. The line has the peer, the method and the target, as far
-    /// as the request is still there.
+    /// as the request is still there. Within asynchronous hooks it is logged before those hooks go on, with the status that
+    /// its answer has there: one that is tried again has a line for each time.
     ///
     /// ```
     /// use rajada_mio::{App, Request, Status};
