@@ -113,6 +113,7 @@ fn check_request(config: &Config, octets: &[u8], cut: usize) {
     // What is found at a look is what all the fields say.
     let length =
         head.is_plain().then_some(BodyLength::None).or(head.plain_length().map(BodyLength::Exact));
+    assert!(!head.is_plain() || head.method() == b"GET");
     if let Some(body) = length {
         let framing = head.framing().expect("a plain request is in order");
         // `keep-alive` changes nothing in HTTP/1.1, and may be there.

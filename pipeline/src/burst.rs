@@ -36,6 +36,13 @@ impl<'b> Burst<'b> {
         Self { ..*self }
     }
 
+    /// Puts the last `count` octets back that were taken, or all if they are fewer; how many those are.
+    pub(crate) fn put_back(&mut self, count: usize) -> usize {
+        let count = count.min(self.consumed);
+        self.consumed -= count;
+        count
+    }
+
     /// Takes the next `count` octets, or all if there are fewer.
     #[inline]
     pub(crate) fn take(&mut self, count: usize) -> &'b [u8] {

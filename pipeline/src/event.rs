@@ -44,8 +44,9 @@ pub enum Event<'b, 'h> {
     /// with more behind it, and (if that rest begins a head) the same slots. This is the moment to
     /// write.
     NeedData,
-    /// Nothing is accepted now: a bound is reached, an upgrade awaits its answer, or no store is
-    /// lent. Transmit or answer, then go on with the same burst.
+    /// Nothing is accepted now: a bound is reached, the next request [has to
+    /// wait](crate#the-order-of-effects) for those in flight, an upgrade awaits its answer, or no store is lent.
+    /// Transmit or answer, then go on with the same burst.
     Paused,
     /// The peer broke the protocol. Where an answer is due it has been put behind the answers owed
     /// before it, and the connection closes behind it. A ticket whose content turned out malformed

@@ -1,5 +1,5 @@
 //! A server's side of HTTP/1.x without IO: octets in, requests out; answers in, in any order;
-//! octets out, in request order (RFC 9112 section 9.3.2).
+//! octets out, in request order, and effects in that order, too (RFC 9112 section 9.3.2).
 //!
 //! It runs under mio, tokio, io_uring, blocking sockets, an embedded stack or a fuzzer, and changes
 //! nothing for any of them:
@@ -170,9 +170,29 @@
 //! connection is all that tells its end, as to a client of HTTP/1.0, the connection must be reset
 //! and not closed: [`Pipeline::wants_reset`] says so.
 //!
+//! # The order of effects
+//!
+//! Only requests by [safe](is_safe) methods may be processed in parallel (RFC 9112 section 9.3.2). So one by any
+//! other method is handed over when all in front of it are answered, and what is behind it when it is:
+//!
+//! ```text
+//!     GET  HEAD  GET | PUT | GET  GET | POST | DELETE | GET  ...
+//!
+//!                    beside each other are those that no bar parts
+//! ```
+//!
+//! A request is answered when the last octet of its answer is in the pipeline, or it was given up; whether that has left does
+//! not matter. An offer of another protocol waits as a method with effects does: nobody can tell what comes of it.
+//!
+//! What waits is not received. [`receive`](Pipeline::receive) gives [`Event::Paused`], and leaves its octets in the burst;
+//! [`wants_read`](Pipeline::wants_read) is false, so no content of it is read beyond what the caller has
+//! read already; and the phase is [`Idle`](Phase::Idle) with something in flight, in which nobody waits for the peer. Whoever answers later than
+//! a request comes gives the rest of the burst again behind each answer, without waiting for more octets.
+//! [`Settings::unsafe_in_parallel`] lifts the rule.
+//!
 //! # In scope, and out of it
 //!
-//! In: the order of answers, framing of both directions, persistence, interim answers, upgrades,
+//! In: the order of answers and of effects, framing of both directions, persistence, interim answers, upgrades,
 //! [WebSocket's opening handshake](websocket), bounds on everything a peer can make grow, early
 //! answers and the content that they leave unread, errors in their place. Out: sockets, clocks,
 //! routes, content codings, the meaning of fields.
@@ -206,6 +226,7 @@ mod answer;
 mod burst;
 pub mod client;
 mod content;
+mod effects;
 mod encode;
 mod event;
 mod head;
@@ -224,6 +245,7 @@ pub mod websocket;
 
 pub use answer::{COPY_BELOW, Content};
 pub use burst::Burst;
+pub use effects::is_safe;
 pub use event::{Event, Incoming, Offence};
 pub use head::{Head, HeadError, PreparedHead};
 #[cfg(feature = "alloc")]

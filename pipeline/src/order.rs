@@ -11,6 +11,10 @@ impl Sequence {
         Self(self.0.wrapping_add(1))
     }
 
+    pub(crate) const fn before(self) -> Self {
+        Self(self.0.wrapping_sub(1))
+    }
+
     /// Whether this number was given out later than `earlier`. They are less than 2^31 requests
     /// apart.
     pub(crate) const fn is_behind(self, earlier: Self) -> bool {
@@ -50,7 +54,7 @@ impl Order {
     /// The number that was given out last.
     #[inline]
     pub(crate) const fn last(&self) -> Sequence {
-        Sequence(self.next.0.wrapping_sub(1))
+        self.next.before()
     }
 
     /// How many numbers are in flight.

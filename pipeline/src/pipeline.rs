@@ -20,6 +20,8 @@ use crate::ticket::{Terms, TicketId};
 pub struct Pipeline<B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     pub(crate) store: Option<L>,
     pub(crate) order: Order,
+    /// While this request is in flight, none is handed over: it, or the next one, has effects.
+    pub(crate) barrier: Sequence,
     /// How many pipelines were made before it: its identity is in the lower 24 bits.
     pub(crate) made: u32,
     pub(crate) input: Input,
@@ -71,6 +73,11 @@ pub(crate) enum Ahead {
 }
 
 impl Ahead {
+    /// Of octets that were not parsed.
+    pub(crate) const fn unread(is_head: bool) -> Self {
+        if is_head { Self::UnreadHead } else { Self::Unread }
+    }
+
     /// Before anybody looks.
     #[inline(always)]
     pub(crate) const fn of(more: bool) -> Self {
@@ -144,6 +151,7 @@ impl<B, M, L> Pipeline<B, M, L> {
         Self {
             store: None,
             order: Order::new(first),
+            barrier: first.before(),
             made,
             input: Input::Head,
             closing: false,
@@ -212,7 +220,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.order.is_empty() && self.input != Input::Content && !self.wants_write()
     }
 
-    /// Whether more octets should be read from the peer.
+    /// Whether more octets should be read from the peer. Not while a bound is reached, nor while the next
+    /// request [has to wait](crate#the-order-of-effects) for those in flight: ask again once they are answered, and
+    /// [receive](Self::receive) what was left of the burst before.
     #[inline]
     pub fn wants_read(&self) -> bool {
         if self.input == Input::Head { self.has_room_for_request() } else { self.wants_rest() }
@@ -374,10 +384,19 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         self.store.as_ref().is_none_or(|store| store.output.weight() < store.bounds.held)
     }
 
+    /// Whether a store is lent, and a request may come that need not look for a barrier.
+    #[inline]
+    pub(crate) fn has_room_freely(&self) -> bool {
+        self.store.as_ref().is_some_and(|store| {
+            store.output.weight() < store.bounds.held && self.order.len() < store.bounds.freely
+        })
+    }
+
     #[inline]
     pub(crate) fn has_room_for_request(&self) -> bool {
         self.store.as_ref().is_none_or(|store| {
-            store.output.weight() < store.bounds.held && self.order.len() < store.bounds.in_flight
+            store.output.weight() < store.bounds.held
+                && (self.order.len() < store.bounds.freely || self.has_room_at_barrier())
         })
     }
 

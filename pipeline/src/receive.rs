@@ -88,21 +88,23 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         if burst.rest().is_empty() {
             return Event::NeedData;
         }
-        if self.store.is_none() || !self.has_room_for_request() {
+        if !self.has_room_freely() && !self.makes_room() {
             self.leave_unread(burst.rest());
             return Event::Paused;
         }
         match settings.parser.parse_request(burst.rest(), &mut self.resume, slots) {
             Ok(Status::Complete(request, octets)) => {
+                let plain = !LEAVING && request.is_plain();
                 // Before they are consumed: a length that is at hand.
                 self.ahead = Ahead::of(octets < burst.rest().len());
                 self.consume(burst, octets);
-                if !LEAVING && request.is_plain() {
+                if plain {
                     return self.admit(request, Incoming::None);
                 }
                 // By reference to copies: so a plain request is never in memory.
                 if !LEAVING
-                    && let Some(content) = self.plain_content(settings, &{ request }, burst.rest())
+                    && let Some(content) = plain_content(settings, &{ request }, burst.rest())
+                    && !(has_effects(&request) && self.holds_back_effects(settings))
                 {
                     self.consume(burst, content.len());
                     self.ahead = Ahead::of(!burst.rest().is_empty());
@@ -127,8 +129,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             Ahead::Nothing if is_empty_line(rest) => Ahead::Nothing,
             Ahead::Begun | Ahead::BegunHead if is_head => Ahead::BegunHead,
             Ahead::Begun | Ahead::BegunHead => Ahead::Begun,
-            _ if is_head => Ahead::UnreadHead,
-            _ => Ahead::Unread,
+            _ => Ahead::unread(is_head),
         };
     }
 
@@ -145,21 +146,6 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let terms = Terms::USUAL.with(Terms::HEAD, is_head(known));
         let event = self.offend(settings, Offence::Head(error), &mut burst, (None, terms));
         Received { event, burst }
-    }
-
-    /// The content of a request that would be plain without it, if all of it is there.
-    #[inline(never)]
-    fn plain_content<'b>(
-        &self,
-        settings: &Settings,
-        request: &Request<'b, '_>,
-        rest: &'b [u8],
-    ) -> Option<&'b [u8]> {
-        let length = request.plain_length()?;
-        if length == 0 || length > settings.content {
-            return None;
-        }
-        rest.get(..usize::try_from(length).ok()?)
     }
 
     /// A plain request, and its content.
@@ -187,6 +173,10 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         request: &Request<'b, 'h>,
         mut burst: Burst<'b>,
     ) -> Received<'b, 'h> {
+        if self.holds_back(settings, request) {
+            self.received -= burst.put_back(request.octets().len()) as u64;
+            return Received { event: Event::Paused, burst };
+        }
         let event = match &request.framing() {
             Ok(framing) => self.admit_in_full(settings, request, framing, &mut burst),
             Err(error) => {
@@ -474,6 +464,27 @@ fn is_last(settings: &Settings, content: Incoming<'_>, mut burst: Burst<'_>) -> 
         }
     }
     is_empty_line(burst.rest())
+}
+
+/// The content of a request that would be plain without it, if all of it is there.
+#[inline(never)]
+fn plain_content<'b>(
+    settings: &Settings,
+    request: &Request<'b, '_>,
+    rest: &'b [u8],
+) -> Option<&'b [u8]> {
+    let length = request.plain_length()?;
+    if length == 0 || length > settings.content {
+        return None;
+    }
+    rest.get(..usize::try_from(length).ok()?)
+}
+
+/// Whether a request with content has effects that would be plain without it: no other method of three or four
+/// octets is safe.
+#[inline(always)]
+fn has_effects(request: &Request<'_, '_>) -> bool {
+    request.method() != b"GET"
 }
 
 /// What a head says about the form of its answer.

@@ -22,6 +22,11 @@ pub struct Settings {
     /// concurrent streams, of which nginx allows 128. (Read when a [`Store`](crate::Store) is
     /// made.)
     pub requests_in_flight: usize,
+    /// Whether requests with effects are handed over while others are unanswered, and others while they are. Off by
+    /// default: only requests by [safe](crate::is_safe) methods may be processed in parallel (RFC 9112 section 9.3.2), so
+    /// that a `GET` behind a `PUT` sees what that has changed. With it on, that order is the application's: an intermediary that
+    /// sends all requests of a connection on in order, on one connection, needs no other.
+    pub unsafe_in_parallel: bool,
     /// Octets of memory for answers not yet transmitted, at or above which no further request, no
     /// streamed content and no interim answer is accepted: their octets, and an entry of a table for
     /// each run of them, of some 50 octets. Default 64 KiB, as much as nginx's `output_buffers 2 32k`.
@@ -63,6 +68,7 @@ impl Settings {
     pub const DEFAULT: Self = Self {
         parser: Config::STRICT,
         requests_in_flight: 64,
+        unsafe_in_parallel: false,
         held: 64 * 1024,
         content: 2 * 1024 * 1024,
         content_of_some: 0,

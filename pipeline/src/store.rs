@@ -46,7 +46,12 @@ impl<B, M: Memory<B>> Store<B, M> {
             held = held.min(memory.octets().len() / 2);
         }
         Self {
-            bounds: Bounds { in_flight, held: held.max(1), drain: settings.drain },
+            bounds: Bounds {
+                in_flight,
+                freely: in_flight,
+                held: held.max(1),
+                drain: settings.drain,
+            },
             output: Output::new(),
             content: Content::IDLE,
             memory,
@@ -120,6 +125,9 @@ impl<B, M: Memory<B>> Store<B, M> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) in_flight: usize,
+    /// Of requests, so many without a look for a barrier: 1 since one was put up, until it is seen to be gone; then
+    /// as many as there may be. (Also behind another pipeline: who looks finds none.)
+    pub(crate) freely: usize,
     pub(crate) held: usize,
     pub(crate) drain: usize,
 }

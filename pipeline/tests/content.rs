@@ -11,7 +11,7 @@ const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
 
 #[test]
 fn continue_takes_its_turn() {
-    let mut connection = Connection::new();
+    let mut connection = Connection::in_parallel();
     connection.push(get("/").as_bytes());
     let first = connection.request();
     connection.push(EXPECTS);
@@ -187,7 +187,7 @@ fn a_framing_error_behind_an_early_answer_closes() {
 
 #[test]
 fn content_cut_short_is_never_answered() {
-    let mut connection = Connection::new();
+    let mut connection = Connection::in_parallel();
     connection.push(get("/a").as_bytes());
     let a = connection.request();
     connection.push(b"POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe");

@@ -134,7 +134,7 @@ fn content_that_is_due_when_the_connection_is_told_to_close() {
     let post = "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe";
     // It is received if its request is owed an answer, and left otherwise.
     for owed in [true, false] {
-        let mut connection = Connection::new();
+        let mut connection = Connection::in_parallel();
         connection.push((get("/a") + post).as_bytes());
         let (a, b) = (connection.request(), connection.request());
         let mut b = Some(b);

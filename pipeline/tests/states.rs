@@ -25,7 +25,7 @@ fn receive(connection: &mut Connection, octets: &str) -> Option<Ticket> {
 
 /// A connection in this phase, and a ticket if one is owed an answer.
 fn in_phase(phase: Phase) -> (Connection, Option<Ticket>) {
-    let mut connection = Connection::new();
+    let mut connection = Connection::in_parallel();
     let ticket = match phase {
         Phase::Idle => None,
         Phase::Head => receive(&mut connection, "GET / HT"),
@@ -160,7 +160,7 @@ fn a_connection_told_to_close_in_front_of_another_protocol_is_the_protocols() {
 #[test]
 fn an_offer_outlives_that_the_connection_is_told_to_close() {
     for accepted in [true, false] {
-        let mut connection = Connection::new();
+        let mut connection = Connection::in_parallel();
         let first = receive(&mut connection, &get("/")).unwrap();
         let ticket = receive(&mut connection, ASKS).unwrap();
         connection.pipeline.close_after(&first).unwrap();
@@ -180,7 +180,7 @@ fn an_offer_outlives_that_the_connection_is_told_to_close() {
 
 #[test]
 fn content_of_unknown_length_to_http10_ends_another_protocol_behind_it() {
-    let mut connection = Connection::new();
+    let mut connection = Connection::in_parallel();
     let old = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
     let first = receive(&mut connection, old).unwrap();
     let ticket = receive(&mut connection, ASKS).unwrap();

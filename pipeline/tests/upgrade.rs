@@ -11,7 +11,7 @@ const SWITCH: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r
 
 #[test]
 fn what_is_behind_an_accepted_upgrade_is_not_parsed() {
-    let mut connection = Connection::new();
+    let mut connection = Connection::in_parallel();
     connection.push((get("/a") + ASKS + "\x00\x01not HTTP").as_bytes());
     let a = connection.request();
     let Seen::Request { ticket, upgrade: true, .. } = connection.next() else { panic!() };
@@ -140,7 +140,7 @@ fn a_half_close_behind_an_offer_is_answered() {
 
 #[test]
 fn a_refusal_withdraws_an_offer_and_its_answer_is_the_last() {
-    let mut connection = Connection::new();
+    let mut connection = Connection::in_parallel();
     connection.push((get("/a") + ASKS + "unknown").as_bytes());
     let (a, chat) = (connection.request(), connection.request());
     connection.pipeline.refuse(&connection.settings, 408);

@@ -200,7 +200,7 @@ fn content_is_an_offence_of_a_handshake() {
         ("Content-Length: 99999999\r\n\r\n", true),
         ("Content-Length: 0\r\n\r\n", false),
     ] {
-        let mut connection = Connection::new();
+        let mut connection = Connection::in_parallel();
         let asks = GOOD.replace("\r\n\r\n", &["\r\n", content].concat());
         connection.push((get("/a") + &asks).as_bytes());
         let a = connection.request();

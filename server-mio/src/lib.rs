@@ -126,6 +126,8 @@
 //!
 //! - Answers leave in the order of their requests, whenever they are ready; a handler that is lost (it panics, is
 //!   dropped, runs out of [time](Deadlines::handler)) costs its own request an error, and never those behind it.
+//! - Handlers of one connection are at work beside each other only if all of their requests have safe methods: a `GET` behind
+//!   a `PUT` sees what that has changed (RFC 9112 section 9.3.2; [`App::unsafe_in_parallel`] lifts it).
 //! - A synchronous handler is run at once, between one read and one write. An asynchronous one is polled once, and only
 //!   parked if it has to wait. Neither allocates after warm-up, whether it parks or not, but for what the handler
 //!   allocates itself.

@@ -38,18 +38,18 @@ impl<'b> Request<'b, '_> {
         self.framing_in_full()
     }
 
-    /// Whether this is a request of HTTP/1.1 with a method of three octets, such as
-    /// `GET`, and a target in origin form, of which the head is in order, nothing
-    /// follows, and behind which the connection persists: what
-    /// [`framing`](Self::framing) says of most requests, in one bit. If not,
+    /// Whether this is a `GET` of HTTP/1.1 with a target in origin form, of which the
+    /// head is in order, nothing follows, and behind which the connection persists:
+    /// what [`framing`](Self::framing) says of most requests, in one bit. If not,
     /// `framing` tells. (Whether it says `keep-alive`, which changes nothing in
     /// HTTP/1.1, only `framing` tells.)
     #[inline(always)]
     pub fn is_plain(&self) -> bool {
-        let start = &self.0.record.start;
-        start.first_end.wrapping_sub(start.start) == 3
+        // The method and the target's first octet in one look.
+        const START: &[u8] = b"GET /";
+        let start = self.0.record.start.start as usize;
+        self.0.octets.get(start..start.wrapping_add(START.len())) == Some(START)
             && self.version() == Version::Http11
-            && self.0.octets.get(start.second_start as usize) == Some(&b'/')
             && self.plain_host().is_some_and(host::is_usual)
     }
 
@@ -62,8 +62,8 @@ impl<'b> Request<'b, '_> {
     }
 
     /// The length of the content of a request that would be [plain](Self::is_plain)
-    /// without its `Content-Length`, or whose method has four octets and is not
-    /// `HEAD`: what [`framing`](Self::framing) says of most requests with content. If
+    /// without its `Content-Length` if its method were `GET`, and whose method has
+    /// three or four octets and is not `HEAD`: what [`framing`](Self::framing) says of most requests with content. If
     /// this is `None`, `framing` tells.
     #[inline]
     pub fn plain_length(&self) -> Option<u64> {

@@ -19,7 +19,7 @@ fn request(line: &str, fields: &str) -> Result<Framing, Error> {
     };
     let framing = request.framing();
     if request.is_plain() {
-        assert_eq!((request.version(), request.method().len()), (Version::Http11, 3), "{head}");
+        assert_eq!((request.version(), request.method()), (Version::Http11, &b"GET"[..]), "{head}");
         let keep_alive = framing.is_ok_and(|framing| framing.keep_alive);
         let plain = Framing { persistent: true, keep_alive, ..Framing::NONE };
         assert_eq!(framing, Ok(plain), "{head}");
@@ -39,7 +39,11 @@ fn request(line: &str, fields: &str) -> Result<Framing, Error> {
 fn most_requests_are_plain() {
     for (head, plain) in [
         ("GET /a HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n", true),
-        ("PUT /a HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n", true),
+        ("GET /a HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n", true),
+        ("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", true),
+        ("PUT /a HTTP/1.1\r\nHost: a\r\n\r\n", false),
+        ("GEX /a HTTP/1.1\r\nHost: a\r\n\r\n", false),
+        ("XGET /a HTTP/1.1\r\nHost: a\r\n\r\n", false),
         ("GET /a HTTP/1.0\r\nHost: a\r\n\r\n", false),
         ("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n", false),
         ("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n", false),

@@ -77,6 +77,9 @@ pub struct Case {
     pub expected: Vec<String>,
     /// The server's answers, where the case tells them.
     pub answers: Vec<Answer>,
+    /// How many requests are out beside each other, if all of them are answered only when no further one is
+    /// handed over: of the first such group, of the second, and so on. Empty where the case does not tell.
+    pub together: Vec<usize>,
 }
 
 impl Case {

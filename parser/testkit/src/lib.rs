@@ -62,6 +62,7 @@
 //! | `layers: parser pipeline` | first line only: who runs the case, of `parser`, `pipeline`, `server`; without it, all |
 //! | `with: bare_lf spaces` | first line, or behind the layers: these leniencies are on; the parser alone runs the case, unless layers are named, and never the server |
 //! | `answer 501 close` | for the server, or below the application that the chapter tells of: the status of an answer (`2xx`: any such), and that it closes then |
+//! | `together 2 1` | for the pipeline and the server: so many requests are handed over, one after the other, before any of them is answered, and so many behind those |
 //!
 //! # Running
 //!

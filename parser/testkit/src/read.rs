@@ -177,6 +177,7 @@ impl<'t> Reader<'t, '_> {
             Message::ResponseTo(_) => vec![LayerName::Parser],
         };
         let (mut leniency, mut expected, mut answers) = (Leniency::NONE, Vec::new(), Vec::new());
+        let mut together = Vec::new();
         let mut named = false;
         for (index, line) in self.lines.block(expectation)?.into_iter().enumerate() {
             match line {
@@ -192,11 +193,24 @@ impl<'t> Reader<'t, '_> {
                     }
                 }
                 Expectation::Answer(answer) => answers.push(answer),
+                Expectation::Together(groups) => together = groups,
                 Expectation::Event(event) => expected.push(event),
             }
         }
         let rule = self.book.rules.last().map(|rule| rule.id.clone()).unwrap_or_default();
-        Ok(Case { id, rule, place, message, octets, eof, leniency, layers, expected, answers })
+        Ok(Case {
+            id,
+            rule,
+            place,
+            message,
+            octets,
+            eof,
+            leniency,
+            layers,
+            expected,
+            answers,
+            together,
+        })
     }
 }
 
@@ -216,6 +230,7 @@ enum Expectation {
     Layers(Vec<LayerName>),
     With(Leniency),
     Answer(Answer),
+    Together(Vec<usize>),
     Event(String),
 }
 
@@ -233,6 +248,12 @@ fn expectation(line: &str) -> Result<Expectation, String> {
     }
     if let Some(answer) = line.strip_prefix("answer ") {
         return self::answer(answer).map(Expectation::Answer);
+    }
+    if let Some(groups) = line.strip_prefix("together ") {
+        let groups = groups.split(' ').map(str::parse).collect::<Result<Vec<usize>, _>>();
+        return groups
+            .map(Expectation::Together)
+            .map_err(|error| format!("{line:?} has no numbers: {error}"));
     }
     if Event::is_event(line) {
         return Ok(Expectation::Event(line.into()));
@@ -271,7 +292,7 @@ fn answer(text: &str) -> Result<Answer, String> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "# Chapter\n\nWords.\n\n## a-1: title\n\nWhy.\n\n### first case\n\n```request eof\nGET /\\r\\n\n```\n\n```expect\nlayers: parser\nend\nanswer 400 close\n```\n";
+    const GOOD: &str = "# Chapter\n\nWords.\n\n## a-1: title\n\nWhy.\n\n### first case\n\n```request eof\nGET /\\r\\n\n```\n\n```expect\nlayers: parser\nend\nanswer 400 close\ntogether 2 1\n```\n";
 
     fn read(text: &str) -> Result<Book, String> {
         let mut book = Book::default();
@@ -291,6 +312,7 @@ mod tests {
         assert_eq!(vec!["end".to_string()], case.expected);
         assert_eq!(vec![LayerName::Parser], case.layers);
         assert_eq!(vec![Answer { status: "400".into(), close: true }], case.answers);
+        assert_eq!(vec![2, 1], case.together);
     }
 
     #[test]
@@ -313,7 +335,7 @@ mod tests {
         assert_eq!("c.md:12: \\q is no escape", wrong("\\r\\n", "\\q"));
         assert_eq!(
             "c.md:9: the case a-1/first-case is not complete",
-            wrong("```expect\nlayers: parser\nend\nanswer 400 close\n```", "")
+            wrong("```expect\nlayers: parser\nend\nanswer 400 close\ntogether 2 1\n```", "")
         );
         assert!(wrong("\nend\n", "\nfinish\n").ends_with("\"finish\" is no event"));
         assert!(wrong("parser\n", "pasrer\n").ends_with("pasrer are not all layers"));
@@ -322,6 +344,7 @@ mod tests {
                 .ends_with("white space at the end of a line can't be seen")
         );
         assert!(wrong("request eof", "request fin").contains("neither"));
+        assert!(wrong("answer 400", "together 1 x\nanswer 400").contains("has no numbers"));
         assert!(wrong("answer 400", "answer 4000").ends_with("4000 is no status"));
         let lenient =
             |layers| wrong("layers: parser\n", &format!("layers: {layers}\nwith: spaces\n"));

@@ -131,6 +131,7 @@ mod tests {
             layers: vec![LayerName::Parser],
             expected: vec!["data xyz".into(), "end".into()],
             answers: Vec::new(),
+            together: Vec::new(),
         }
     }
 

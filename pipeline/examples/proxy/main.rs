@@ -97,6 +97,8 @@ impl Proxy {
         let mut settings = Settings::default();
         // It passes through, and costs no memory.
         settings.content = u64::MAX;
+        // They are forwarded in order, on one connection: the server sees to their effects.
+        settings.unsafe_in_parallel = true;
         Self {
             client,
             server: OnceLock::new(),

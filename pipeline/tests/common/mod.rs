@@ -59,6 +59,13 @@ impl Connection {
         Self::with(Settings::default())
     }
 
+    /// One on which effects need no order.
+    pub fn in_parallel() -> Self {
+        let mut settings = Settings::default();
+        settings.unsafe_in_parallel = true;
+        Self::with(settings)
+    }
+
     pub fn with(settings: Settings) -> Self {
         let mut pipeline = Pipeline::new();
         assert!(pipeline.lend(Box::new(Store::new(&settings))).is_none());

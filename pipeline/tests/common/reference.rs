@@ -19,6 +19,10 @@ pub struct Reference {
     /// Octets that were received and not consumed begin the next head, or would if they were looked
     /// at.
     pub more: bool,
+    /// Effects need no order.
+    pub unsafe_in_parallel: bool,
+    /// The next request has effects, and waits for those in flight.
+    waits: bool,
     pub input: Input,
     /// Answers that were begun, in request order, with what a client must find in them.
     pub given: Vec<Given>,
@@ -57,6 +61,8 @@ pub struct Facts {
     pub streaming: bool,
     pub expects: bool,
     pub upgrade: bool,
+    /// Its method is not known to be safe, or what it asks for is not HTTP.
+    pub effects: bool,
     /// Something stands behind the request, and its content, in the same burst.
     pub followed: bool,
 }
@@ -101,6 +107,8 @@ pub const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n
 impl Reference {
     /// The request that was received, and its number.
     pub fn request(&mut self, facts: Facts) -> usize {
+        assert!(!self.is_out_of_order(facts.effects), "effects beside other requests");
+        self.waits = false;
         let number = self.next;
         self.next += 1;
         self.closing |= facts.last || (self.leaving && !facts.followed);
@@ -111,6 +119,17 @@ impl Reference {
             self.behind(facts.upgrade)
         };
         number
+    }
+
+    /// Whether a request, with effects or without, may not be out beside those in flight.
+    pub fn is_out_of_order(&self, effects: bool) -> bool {
+        !self.unsafe_in_parallel
+            && self.answers.iter().any(|answer| effects || answer.facts.effects)
+    }
+
+    /// The next request was seen, and waits if it has effects.
+    pub fn hold_back(&mut self, effects: bool) {
+        self.waits = effects;
     }
 
     /// An octet of content was consumed.
@@ -393,7 +412,11 @@ impl Reference {
     /// Whether more octets are wanted of the peer, within these bounds.
     pub fn wants_read(&self, in_flight: usize, held: usize) -> bool {
         match self.input {
-            Input::Head => self.in_flight() < in_flight && self.weight() < held,
+            Input::Head => {
+                self.in_flight() < in_flight
+                    && self.weight() < held
+                    && !self.is_out_of_order(self.waits)
+            }
             Input::Content { .. } => self.weight() < held,
             Input::Upgraded => true,
             Input::Held | Input::Ended => false,

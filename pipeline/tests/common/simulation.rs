@@ -1,6 +1,8 @@
 //! A pipeline and its reference, side by side through the same schedule of octets and calls.
 
-use rajada_parser::{BodyLength, Chunk, ChunkedDecoder, Config, Limits, Positions, Resume, Status};
+use rajada_parser::{
+    BodyLength, Chunk, ChunkedDecoder, Config, Limits, Positions, Request, Resume, Status,
+};
 use rajada_pipeline::memory::{Memory, Piece, UsualMemory};
 use rajada_pipeline::{
     ApiMisuse, Burst, Content, Event, Head, Incoming, Length, Phase, Pipeline, Settings, Store,
@@ -26,6 +28,10 @@ pub fn run(octets: &[u8], schedule: &[u8]) -> Vec<u8> {
 /// The same on other memory, which must never be full.
 pub fn run_on<M: Memory<Vec<u8>>>(memory: M, octets: &[u8], schedule: &[u8]) -> Vec<u8> {
     let mut simulation = Simulation::new(memory, octets);
+    // Of few schedules, so that much is in flight at once.
+    let lifted = schedule.last().is_some_and(|octet| octet % 4 == 0);
+    simulation.settings.unsafe_in_parallel = lifted;
+    simulation.reference.unsafe_in_parallel = lifted;
     let mut schedule = schedule.iter().copied();
     while let Some(call) = schedule.next() {
         simulation.step(call, schedule.next().unwrap_or(0));
@@ -148,6 +154,7 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                         streaming: matches!(content, Incoming::Streaming(_)),
                         expects: expects_continue,
                         upgrade,
+                        effects: has_effects(&request),
                         followed: followed.is_some_and(begins_a_head),
                     });
                     self.tickets.push((number, ticket));
@@ -170,6 +177,11 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                     self.reference.malformed(offence.status());
                 }
                 Event::NeedData => {
+                    let next = self.next_has_effects();
+                    let is_next = self.reference.input == Input::Head;
+                    assert!(
+                        !is_next || next.is_none_or(|next| !self.reference.is_out_of_order(next))
+                    );
                     assert!(
                         self.reference.input != Input::Ended && self.reference.input != Input::Held
                     );
@@ -177,7 +189,20 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                 }
                 Event::Paused => {
                     let full = reference.in_flight() >= IN_FLIGHT || reference.weight() >= HELD;
-                    assert!(full || reference.input == Input::Held);
+                    if let Input::Content { draining: true, .. } = reference.input
+                        && !full
+                    {
+                        // Drained to its end; it is the request behind it that waits.
+                        reference.end_of_content();
+                    }
+                    let next = self.next_has_effects();
+                    let reference = &mut self.reference;
+                    let waits = reference.input == Input::Head
+                        && reference.is_out_of_order(next.unwrap_or(false));
+                    if waits {
+                        reference.hold_back(next.unwrap_or(false));
+                    }
+                    assert!(full || waits || reference.input == Input::Held);
                     break;
                 }
                 Event::Closed => {
@@ -200,6 +225,16 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
             && matches!(self.pipeline.phase(), Phase::Idle | Phase::Head)
         {
             self.reference.end_of_content();
+        }
+    }
+
+    /// Whether the request that is next has effects; `None` if its head is incomplete, or none.
+    fn next_has_effects(&self) -> Option<bool> {
+        let (mut at, mut slots) = (Resume::new(), Positions::<100>::new());
+        let rest = &self.octets[self.consumed..self.arrived];
+        match Config::STRICT.parse_request(rest, &mut at, &mut slots) {
+            Ok(Status::Complete(request, _)) => Some(has_effects(&request)),
+            _ => None,
         }
     }
 
@@ -496,6 +531,12 @@ fn take_content(rest: &mut &[u8], body: BodyLength) -> (Vec<u8>, bool) {
             }
         }
     }
+}
+
+/// Whether a request may change something.
+fn has_effects(request: &Request<'_, '_>) -> bool {
+    const SAFE: [&[u8]; 5] = [b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"QUERY"];
+    !SAFE.contains(&request.method()) || request.framing().is_ok_and(|framing| framing.upgrade)
 }
 
 /// Whether these are more than the empty line that may stand before a head.

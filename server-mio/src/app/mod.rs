@@ -337,6 +337,18 @@ impl App {
         self
     }
 
+    /// Whether handlers of one connection are at work beside each other whatever the methods of their requests; off
+    /// unless it is set. Only requests by safe methods may be processed in parallel: `GET`, `HEAD`, `OPTIONS`, `TRACE` and
+    /// `QUERY` (RFC 9112 section 9.3.2). So a handler for any other is called when every request in front of it on its
+    /// connection is answered, and what is behind it waits, unread, until it is: a `GET` sees what the `PUT` in front
+    /// of it has changed. Answers keep the order of their requests either way.
+    ///
+    /// Switch it on if nothing depends on that order, or clients don't pipeline what does.
+    pub fn unsafe_in_parallel(mut self, on: bool) -> App {
+        self.own.settings.unsafe_in_parallel = on;
+        self
+    }
+
     /// How long busy connections may go on when the server is told to stop; 10 s unless it is set, and thirty years at
     /// the most.
     #[doc(alias("graceful shutdown", "shutdown_timeout"))]

@@ -230,6 +230,7 @@ fn pipeline_settings(app: &App) -> Settings {
     // A worker that slept has what the processor can do no longer in its caches.
     settings.parser = Config::STRICT.with_limits(parser).at_most(app.own.settings.level).detected();
     settings.requests_in_flight = limits.requests_in_flight;
+    settings.unsafe_in_parallel = app.own.settings.unsafe_in_parallel;
     settings.held = limits.held;
     settings.content = limits.content;
     settings.drain = limits.drain;

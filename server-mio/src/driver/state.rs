@@ -25,7 +25,8 @@ pub enum State {
     Handling,
     /// For a stream that makes content of an answer.
     Streaming,
-    /// For handlers or streams, too, and nothing is read meanwhile: a bound is reached.
+    /// For handlers or streams, too, and nothing is read meanwhile: a bound is reached, or effects keep their order
+    /// ([`App::unsafe_in_parallel`](crate::App::unsafe_in_parallel)).
     Held,
     /// For its turn to be read: the worker holds as many octets of requests as it may.
     Waiting,

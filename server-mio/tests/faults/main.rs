@@ -2,6 +2,7 @@
 //! that a test of what takes a minute takes none.
 
 mod bounds;
+mod effects;
 mod fairness;
 mod gone;
 mod held;

@@ -150,6 +150,16 @@ impl World {
         (end.told.readable, end.told.read_closed) = (true, true);
     }
 
+    /// The peer is gone.
+    pub(crate) fn vanish(&mut self, peer: usize) {
+        self.ends[peer].told.error = true;
+    }
+
+    /// Octets that the peer has sent and nobody has read.
+    pub(crate) fn unread(&self, peer: usize) -> usize {
+        self.ends[peer].wire.0.borrow().sent.len()
+    }
+
     /// The peer's end is received by itself, whatever was kept of what it sent before.
     pub(crate) fn receive_end(&mut self, peer: usize) {
         let key = self.ends[peer].key;

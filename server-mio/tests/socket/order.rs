@@ -1,5 +1,7 @@
 //! Answers leave in the order of the requests, whoever answers them when.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
@@ -73,5 +75,36 @@ fn more_requests_than_may_be_in_flight_are_answered_in_turn() {
         let texts: Vec<_> =
             client.answers(3).iter().map(|answer| answer.text().to_owned()).collect();
         assert_eq!(texts, ["5", "Hello world!", "1"]);
+    }
+}
+
+#[test]
+fn a_get_behind_a_put_sees_what_that_has_changed() {
+    let number = Arc::new(AtomicU64::new(0));
+    let (put, got) = (number.clone(), number);
+    let app = || {
+        let (put, got) = (put.clone(), got.clone());
+        App::new().get("/n", move |_: &Request<'_>| got.load(Ordering::Relaxed).to_string()).put(
+            "/n",
+            move |req: OwnedRequest| {
+                let put = put.clone();
+                async move {
+                    sleep(Duration::from_millis(50)).await;
+                    put.store(req.text().unwrap().parse().unwrap(), Ordering::Relaxed);
+                    "put"
+                }
+            },
+        )
+    };
+    let burst = "PUT /n HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n7".to_owned()
+        + &requests(&["/n", "/n"]);
+    for (lifted, seen) in [(false, "7"), (true, "0")] {
+        got.store(0, Ordering::Relaxed);
+        let serving = serve(app().unsafe_in_parallel(lifted));
+        let mut client = serving.client();
+        client.send(&burst);
+        let texts: Vec<_> =
+            client.answers(3).iter().map(|answer| answer.text().to_owned()).collect();
+        assert_eq!(texts, ["put", seen, seen], "lifted: {lifted}");
     }
 }

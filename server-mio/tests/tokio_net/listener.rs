@@ -58,6 +58,45 @@ fn a_worker_is_a_future_in_a_local_set_beside_its_clients() {
 }
 
 #[test]
+fn effects_keep_the_order_of_requests() {
+    thread_local! {
+        static NUMBER: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+    }
+    let app = || {
+        App::new().get("/n", |_: OwnedRequest| async { NUMBER.get().to_string() }).put(
+            "/n",
+            |_: OwnedRequest| async {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                NUMBER.set(7);
+                "put"
+            },
+        )
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let local = tokio::task::LocalSet::new();
+    for (lifted, seen) in [(false, "7"), (true, "0")] {
+        NUMBER.set(0);
+        let exit = local.block_on(&runtime, async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let app = app().unsafe_in_parallel(lifted);
+            let server = tokio_net::Server::from_listener(app, listener).unwrap();
+            let (address, handle) = (server.local_address(), server.handle());
+            let serving = tokio::task::spawn_local(server.serve_until_signal());
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let burst = "PUT /n HTTP/1.1\r\nHost: a\r\n\r\n\
+                         GET /n HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+            stream.write_all(burst.as_bytes()).await.unwrap();
+            let mut answers = String::new();
+            stream.read_to_string(&mut answers).await.unwrap();
+            assert!(answers.ends_with(&format!("\r\n\r\n{seen}")), "{answers}");
+            handle.shut_down();
+            serving.await.unwrap().unwrap()
+        });
+        assert_eq!(exit, Exit::Clean);
+    }
+}
+
+#[test]
 fn several_workers_share_a_listener_and_are_more_than_one_future() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let _entered = runtime.enter();

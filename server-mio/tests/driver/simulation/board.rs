@@ -39,6 +39,8 @@ pub(crate) struct Known {
     pub(crate) told: bool,
     pub(crate) waker: Option<Waker>,
     connection: usize,
+    /// Nobody may be at work beside it.
+    effects: bool,
 }
 
 /// All requests of a simulation.
@@ -51,6 +53,7 @@ pub(crate) struct Board {
     /// By connection, in order.
     pub(crate) connections: Vec<Vec<usize>>,
     pub(crate) in_flight: usize,
+    pub(crate) unsafe_in_parallel: bool,
     pub(crate) tasks: usize,
     /// Futures and streams that there are.
     pub(crate) alive: usize,
@@ -66,8 +69,8 @@ pub(crate) fn lock(board: &Shared) -> MutexGuard<'_, Board> {
 
 impl Board {
     /// Takes note of a request that a peer will send.
-    pub(crate) fn ask(&mut self, connection: usize) -> usize {
-        self.requests.push(Known { connection, ..Known::default() });
+    pub(crate) fn ask(&mut self, connection: usize, effects: bool) -> usize {
+        self.requests.push(Known { connection, effects, ..Known::default() });
         let id = self.requests.len() - 1;
         self.connections[connection].push(id);
         id
@@ -91,6 +94,11 @@ impl Board {
         }
         if index.saturating_sub(over) >= self.in_flight {
             self.wrong.push(format!("{id} is handled beyond the bound"));
+        }
+        let at_work = &all[over.min(index)..=index];
+        let effects = at_work.iter().any(|other| self.requests[*other].effects);
+        if at_work.len() > 1 && effects && !self.unsafe_in_parallel {
+            self.wrong.push(format!("{id} is handled beside others, and one has effects"));
         }
         self.events += 1;
         let known = &mut self.requests[id];

@@ -124,8 +124,10 @@ impl Simulation {
         let rules = Rules::new(choice);
         let board = Shared::default();
         (lock(&board).in_flight, lock(&board).tasks) = (rules.in_flight, rules.tasks);
+        lock(&board).unsafe_in_parallel = rules.unsafe_in_parallel;
         let grace = Duration::from_millis(GRACE);
         let app = board::app(&board, rules.limits(), rules.deadlines(), grace);
+        let app = app.unsafe_in_parallel(rules.unsafe_in_parallel);
         let app = app.prepare().expect("routes that can be served");
         let clock = Clock::manual();
         let rung = Arc::new(AtomicUsize::new(0));
@@ -204,7 +206,7 @@ impl Simulation {
         let Some(index) = self.chosen(choice) else { return };
         let peer = &mut self.peers[index];
         if peer.asked.len() < MOST_ASKED {
-            let id = lock(&self.board).ask(peer.number);
+            let id = lock(&self.board).ask(peer.number, kind.has_effects());
             peer.asked.push(Asked::new(id, kind, length, &mut peer.octets));
         }
     }

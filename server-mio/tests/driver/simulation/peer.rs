@@ -116,6 +116,20 @@ impl Peer {
         self.ending.stop_draining(self.handled(board), board.events, is_sure);
     }
 
+    /// Whether no further request may be at work.
+    pub(crate) fn is_full(&self, rules: &Rules, handled: usize, answered: usize) -> bool {
+        let in_flight = handled - answered.min(handled);
+        in_flight >= rules.in_flight || self.waits_for_effects(rules, handled, answered)
+    }
+
+    /// Whether the next request has to wait for those at work: it, or one of them, has effects.
+    fn waits_for_effects(&self, rules: &Rules, handled: usize, answered: usize) -> bool {
+        let at_work = &self.asked[answered.min(handled)..handled];
+        let next = self.asked.get(handled).filter(|next| next.head <= self.delivered);
+        let effects = at_work.iter().chain(next).any(Asked::has_effects);
+        !at_work.is_empty() && effects && !rules.unsafe_in_parallel
+    }
+
     fn handled(&self, board: &Board) -> usize {
         let handled = |one: &&Asked| board.requests[one.id].called.is_some();
         self.asked.iter().take_while(handled).count()
@@ -147,7 +161,7 @@ impl Peer {
         if self.refused && answered >= handled && aborted.is_none() {
             assert!(refusal.is_some(), "nobody has told that it was late: {}", self.told());
         }
-        let in_flight = handled - answered.min(handled);
+        let is_full = self.is_full(rules, handled, answered);
         let (behind_least, behind_most) = self.held_behind(board, answered, handled);
         let ready = finals.iter().zip(&self.asked).filter(|(answer, _)| answer.end > self.taken);
         let pieces: usize = ready.map(|(_, one)| 1 + board.requests[one.id].handed).sum();
@@ -168,16 +182,15 @@ impl Peer {
         };
         self.ending.note_events(&now);
         let is_arrived = |next: &Asked| next.is_async() && next.needed() <= self.delivered;
-        let wants_place = self.asked.get(handled).is_some_and(is_arrived)
-            && in_flight < rules.in_flight
-            && held_most < rules.held;
+        let wants_place =
+            self.asked.get(handled).is_some_and(is_arrived) && !is_full && held_most < rules.held;
         self.is_placed &= handled == self.before;
         self.is_placed |= rules.bounds_tasks() && wants_place;
         self.is_placed &= !self.has_stopped(handled);
         now.is_placed = self.is_placed;
         now.is_read = match wants_read {
             Some(true) if !self.is_told => Some(true),
-            _ => self.is_read(rules, handled, in_flight, (held_least, held_most)),
+            _ => self.is_read(rules, handled, is_full, (held_least, held_most)),
         };
         self.ending.note_end(&now);
         if wants_read == Some(true) && !self.is_told {
@@ -232,7 +245,7 @@ impl Peer {
         let perhaps = self.may_be_refused || self.ending.may_have_ended(handled);
         let ended = surely_ended || perhaps;
         // What could be handled was.
-        let room = in_flight < rules.in_flight && held_most < rules.held;
+        let room = !is_full && held_most < rules.held;
         let must = room && !closing && !perhaps && over.is_none();
         self.compare_hooks(board, handled, must);
         if let Some(next) = self.asked.get(handled)
@@ -266,8 +279,9 @@ impl Peer {
                 let closing = closing || self.has_ended;
                 assert!(!closing, "it wants to read behind the end: {}", self.told());
                 assert!(!self.is_placed, "it wants to read behind what waits: {}", self.told());
+                let partial = partial && !self.waits_for_effects(rules, handled, answered);
                 assert!(
-                    partial || self.drains(handled) || in_flight < rules.in_flight,
+                    partial || self.drains(handled) || !is_full,
                     "it wants to read more than may be in flight: {}",
                     self.told()
                 );
@@ -306,7 +320,7 @@ impl Peer {
         &self,
         rules: &Rules,
         handled: usize,
-        in_flight: usize,
+        is_full: bool,
         (least, most): (usize, usize),
     ) -> Option<bool> {
         let Some(next) = self.asked.get(handled) else { return Some(true) };
@@ -317,7 +331,7 @@ impl Peer {
             return Some(self.delivered == next.end);
         }
         match () {
-            _ if in_flight >= rules.in_flight => Some(false),
+            _ if is_full => Some(false),
             _ if most < rules.held => Some(next.is_malformed() || self.delivered < next.needed()),
             // What was begun before the bound was reached was looked at, and may wait for a place.
             _ if self.delivered < next.needed() || next.is_async() => None,

@@ -85,6 +85,14 @@ pub(crate) const KINDS: [Kind; 25] = [
     Kind::PostGuarded,
 ];
 
+impl Kind {
+    /// Whether its method is not safe.
+    pub(crate) fn has_effects(self) -> bool {
+        use Kind::{PostChunked, PostExpect, PostGuarded, PostLength, PostMissing, PostPark};
+        matches!(self, PostLength | PostChunked | PostExpect | PostPark | PostMissing | PostGuarded)
+    }
+}
+
 /// A request in a peer's octets.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -203,6 +211,11 @@ impl Asked {
     /// Where it ends for its handler: content that nobody waits for is thrown away.
     pub(crate) fn needed(&self) -> usize {
         if self.kind == Kind::PostMissing { self.head } else { self.end }
+    }
+
+    /// Whether nobody may be at work beside it.
+    pub(crate) fn has_effects(&self) -> bool {
+        self.kind.has_effects()
     }
 
     /// Whether it is no request.

@@ -14,6 +14,8 @@ pub(crate) struct Rules {
     pub(crate) handler: Option<u64>,
     /// Handlers that wait, and streams, of all connections.
     pub(crate) tasks: usize,
+    /// Effects need no order.
+    pub(crate) unsafe_in_parallel: bool,
 }
 
 pub(crate) const INTERVAL: u64 = 10;
@@ -39,6 +41,7 @@ impl Rules {
             requests: if choice & 128 == 0 { usize::MAX } else { 5 },
             handler: (choice & 16 != 0).then_some(65),
             tasks: *[3, 2, 1].get(usize::from(choice % 7)).unwrap_or(&Limits::DEFAULT.tasks),
+            unsafe_in_parallel: choice.is_multiple_of(5),
         }
     }
 

@@ -64,7 +64,6 @@ impl Peer {
         if perhaps {
             return Waits::Unsure;
         }
-        let in_flight = handled - answered.min(handled);
         let (least, most) = self.held_behind(board, answered, handled);
         let next = self.asked.get(handled);
         if self.drains(handled) {
@@ -74,7 +73,7 @@ impl Peer {
                 _ => Waits::Draining(self.delivered),
             };
         }
-        if in_flight >= rules.in_flight || self.is_placed {
+        if self.is_full(rules, handled, answered) || self.is_placed {
             return Waits::Us;
         }
         if let Some(next) = next
@@ -103,7 +102,7 @@ impl Peer {
                 Waits::Unsure
             }
             Some(next) if next.start < self.delivered => Waits::Head(next.start),
-            _ if in_flight > 0 => Waits::Us,
+            _ if handled > answered => Waits::Us,
             _ if self.delivered == 0 => Waits::Opened,
             _ => Waits::Idle(self.delivered),
         }
