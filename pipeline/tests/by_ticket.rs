@@ -8,6 +8,8 @@ use rajada_pipeline::{Burst, Content, Event, Head, Offence, Settings, Ticket};
 fn by_ticket() -> Connection {
     let mut settings = Settings::default();
     settings.refused_by_ticket = true;
+    // What would have effects is not held back until it is known that it is refused.
+    settings.unsafe_in_parallel = true;
     Connection::with(settings)
 }
 

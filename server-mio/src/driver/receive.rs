@@ -250,7 +250,8 @@ impl Service {
         mut extensions: Extensions,
     ) -> bool {
         let around = arrival.around;
-        if is_too_large(&mut owed, arrival, entry) {
+        // What no handler is for is told first.
+        if extensions.get::<Fate>().is_none() && is_too_large(&mut owed, arrival, entry) {
             if entry.begins_at_head {
                 extensions.insert(Fate::TooLarge);
             } else {
