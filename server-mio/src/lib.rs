@@ -119,8 +119,9 @@
 //! # }
 //! ```
 //!
-//! The examples of this crate go further: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`,
-//! `template`, `todo`, `tokio_client`.
+//! The [guide] goes further: from axum, actix or Japronto, to databases, tests and production. So do the examples of this
+//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, and
+//! `notes`, a whole service on SQLite.
 //!
 //! # What holds
 //!
@@ -171,6 +172,7 @@ mod content;
 pub mod driver;
 mod error;
 mod gate;
+pub mod guide;
 mod handler;
 mod home;
 mod hook;

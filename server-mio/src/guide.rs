@@ -1,0 +1,52 @@
+//! The guide: how things are done here, for who comes from elsewhere or goes into production.
+//!
+//! | page | for |
+//! |---|---|
+//! | [`from_axum`], [`from_actix`], [`from_japronto`] | who knows one of these: the same things side by side |
+//! | [`state_and_databases`] | what handlers share, and calls that wait for a database |
+//! | [`errors`] | from an error to its answer |
+//! | [`testing`] | applications asked in process, with a clock of their own |
+//! | [`deployment`] | behind nginx or HAProxy, and on its own |
+//! | [`security`] | headers, origins, cookies, secrets |
+//! | [`uploads`] | forms, files, limits |
+//! | [`what_it_is_not`] | when to take something else |
+
+/// From axum: the same things side by side.
+#[doc = include_str!("../docs/guide/from_axum.md")]
+pub mod from_axum {}
+
+/// From actix-web: the same things side by side.
+#[doc = include_str!("../docs/guide/from_actix.md")]
+pub mod from_actix {}
+
+/// From Japronto: the same things side by side.
+#[doc = include_str!("../docs/guide/from_japronto.md")]
+pub mod from_japronto {}
+
+/// What handlers share, and calls that wait for a database.
+#[doc = include_str!("../docs/guide/state_and_databases.md")]
+pub mod state_and_databases {}
+
+/// From an error to its answer.
+#[doc = include_str!("../docs/guide/errors.md")]
+pub mod errors {}
+
+/// Applications asked in process, with a clock of their own.
+#[doc = include_str!("../docs/guide/testing.md")]
+pub mod testing {}
+
+/// Behind nginx or HAProxy, and on its own.
+#[doc = include_str!("../docs/guide/deployment.md")]
+pub mod deployment {}
+
+/// Headers, origins, cookies, secrets.
+#[doc = include_str!("../docs/guide/security.md")]
+pub mod security {}
+
+/// Forms, files, limits.
+#[doc = include_str!("../docs/guide/uploads.md")]
+pub mod uploads {}
+
+/// When to take something else.
+#[doc = include_str!("../docs/guide/what_it_is_not.md")]
+pub mod what_it_is_not {}
