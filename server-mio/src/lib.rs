@@ -146,7 +146,8 @@
 //!
 //! # Features
 //!
-//! A feature that is compiled in and not used costs a request nothing: it only adds methods and types.
+//! A feature that is compiled in and not used costs a request nothing: it only adds methods and types. (But for `tracing`:
+//! with it, each request looks once whether anybody wants its span.)
 //!
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
@@ -159,9 +160,46 @@
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
+//! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
 //!
 //! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
 //! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.
+//!
+//! # What is logged
+//!
+//! By the crate `log`, whatever logger the program installs. The line of an error names the peer, the method and the target
+//! of its request, what the peer has chosen escaped. Requests that are answered as they should be lead to no line; a hook
+//! [behind](App::after) the handlers can write one.
+//!
+//! | level | what |
+//! |---|---|
+//! | error | panics of handlers, hooks, streams and tasks; errors that were answered with a status from 500 on; streams that failed; work of the server that the system refuses: threads, wake-ups |
+//! | warn | connections that can't be accepted; handlers that answer twice |
+//! | info | signals that end the server |
+//! | debug | errors that were answered with a status below 500; what is no HTTP, with its offence; connections that break; answers that come too late |
+//!
+//! With the feature `tracing` each request has a span of the crate `tracing`, too: `request`, target `rajada_mio`, level
+//! `INFO`. This thread is in it while hooks and the handler run, each time that an asynchronous one is polled, and while
+//! what is left of it is dropped. It has no parent and closes when the answer is given; content of a stream may follow.
+//! Spawned tasks, blocking jobs and streams are outside. Its fields have the names of OpenTelemetry's semantic conventions
+//! for HTTP servers:
+//!
+//! | field | value |
+//! |---|---|
+//! | `http.request.method` | one of RFC 9110 or `PATCH`, or else `_OTHER`, with the method itself in `http.request.method_original` |
+//! | `http.route` | the [pattern](Request::pattern), where a route has the path |
+//! | `http.response.status_code` | the status; missing if the connection was gone before the answer |
+//! | `error.type` | the status, from 500 on |
+//! | `network.peer.address`, `network.peer.port` | the [peer](Request::peer), where it has an address |
+//! | `network.protocol.version` | `1.0` or `1.1` |
+//! | `url.path` | as it was sent, nothing decoded |
+//! | `url.query` | empty, since it may hold secrets: for hooks to record |
+//! | `url.scheme` | `http` |
+//! | `user_agent.original` | the field `User-Agent`, if there is one |
+//! | `otel.name`, `otel.kind`, `otel.status_code` | method and pattern; `server`; `ERROR` from 500 on: what the crate `tracing-opentelemetry` reads |
+//!
+//! Octets that are no request have a span only where hooks behind handlers see them. Lines of `log` become events inside the
+//! span by the crate `tracing-log`.
 #![forbid(unsafe_code)]
 
 mod allocator;

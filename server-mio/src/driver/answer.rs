@@ -6,6 +6,7 @@ use super::arrival::{Around, Arrival, Scratch};
 use super::failure;
 use super::fate::write_plainly;
 use super::service::Service;
+use super::trace::Trace;
 use crate::app::{Entry, Goal, Shared, plain};
 use crate::content::Content;
 use crate::handler::{Kind, SyncHandler};
@@ -38,6 +39,7 @@ pub(super) struct Waiting {
     pub(super) endpoint: u32,
     /// What the hooks have set of the answer.
     pub(super) preset: Option<Box<Preset>>,
+    pub(super) trace: Trace,
 }
 
 /// What follows the hooks before a handler.
@@ -128,6 +130,8 @@ impl Service {
         request: &Request<'_>,
     ) {
         let shared = around.shared;
+        let trace = Trace::of(request);
+        let _entered = trace.enter();
         let mut response = Response::new(owed, &mut self.desk, None);
         if let Err(panic) = gate::enter(|| handler(request, &mut response)) {
             answer_panic(shared, Some(request), &mut response, &panic);
@@ -135,6 +139,7 @@ impl Service {
         if !response.is_finished() {
             conclude(shared, shared.entry(endpoint), Some(request), &mut response);
         }
+        trace.answered(&response);
     }
 
     /// Runs the hooks, and then the handler, if it is synchronous and nothing is to be waited for. What is still to be
@@ -151,17 +156,22 @@ impl Service {
         let shared = around.shared;
         let entry = shared.entry(endpoint);
         let mut staged = None;
+        let trace = Trace::of(request);
         let mut response = Response::new(owed.lend(), &mut self.desk, staging(entry, &mut staged));
-        let ended = gate::enter(|| match &entry.kind {
-            Kind::Sync(handler) if then == Then::Handle => {
-                if !run_before(entry, request, &mut response) {
-                    handler(request, &mut response);
+        let ended = gate::enter(|| {
+            let _entered = trace.enter();
+            match &entry.kind {
+                Kind::Sync(handler) if then == Then::Handle => {
+                    if !run_before(entry, request, &mut response) {
+                        handler(request, &mut response);
+                    }
+                    true
                 }
-                true
+                _ => run_before(entry, request, &mut response),
             }
-            _ => run_before(entry, request, &mut response),
         });
         let ended = ended.unwrap_or_else(|panic| {
+            let _entered = trace.enter();
             leave_unread(request);
             answer_panic(shared, Some(request), &mut response, &panic);
             true
@@ -171,11 +181,13 @@ impl Service {
             let ticket = response.take_ticket();
             drop(response);
             owed.take_back(ticket);
-            return Some(Waiting { endpoint, preset });
+            return Some(Waiting { endpoint, preset, trace });
         }
+        let _entered = trace.enter();
         if !response.is_finished() {
             conclude(shared, entry, Some(request), &mut response);
         }
+        trace.answered(&response);
         None
     }
 
@@ -190,6 +202,7 @@ impl Service {
     ) {
         let shared = around.shared;
         let entry = shared.entry(waiting.endpoint);
+        let _entered = waiting.trace.enter();
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         if let Some(preset) = &waiting.preset {
@@ -201,6 +214,7 @@ impl Service {
         if !response.is_finished() {
             conclude(shared, entry, Some(request), &mut response);
         }
+        waiting.trace.answered(&response);
     }
 
     /// Answers a request that no handler is for, behind the hooks of `endpoint`.
@@ -215,6 +229,8 @@ impl Service {
     ) {
         let shared = around.shared;
         let entry = shared.entry(endpoint);
+        let trace = Trace::of(request);
+        let _entered = trace.enter();
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         let answered = gate::enter(|| {
@@ -227,6 +243,7 @@ impl Service {
             answer_panic(shared, Some(request), &mut response, &panic);
         }
         conclude(shared, entry, Some(request), &mut response);
+        trace.answered(&response);
     }
 }
 

@@ -66,6 +66,12 @@ mod shutdown;
 mod sockets;
 mod state;
 mod task;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace_none.rs"]
+mod trace;
+#[cfg(feature = "tracing")]
+#[path = "trace_spans.rs"]
+mod trace;
 mod transport;
 mod turn;
 mod work;

@@ -13,6 +13,7 @@ use super::fate::Fate;
 use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
+use super::trace::Trace;
 use crate::app::{Call, Entry, Shared, Weight};
 use crate::content::Kept;
 use crate::handler::Kind;
@@ -341,7 +342,7 @@ impl Service {
             return self.wait_at_once(owed, ledger, endpoint, arrival, request);
         }
         let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
-        let waiting = Waiting { endpoint, preset: None };
+        let waiting = Waiting { endpoint, preset: None, trace: Trace::of(request) };
         self.start(arrival.around, owed, ledger, waiting, parts, None);
         true
     }
@@ -356,7 +357,7 @@ impl Service {
         arrival: &Arrival<'_>,
         request: &Request<'_>,
     ) -> bool {
-        let waiting = Waiting { endpoint, preset: None };
+        let waiting = Waiting { endpoint, preset: None, trace: Trace::of(request) };
         self.postpone(owed, ledger, arrival, request, waiting, Awaits::Place);
         false
     }

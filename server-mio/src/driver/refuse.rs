@@ -9,6 +9,7 @@ use super::arrival::Around;
 use super::exchange::{Exchange, Ledger};
 use super::fate::Fate;
 use super::service::Service;
+use super::trace::Trace;
 use crate::request::{self, Extensions, Known, OwnedParts, Whereabouts};
 use crate::response::Owed;
 use crate::{Response, Status, gate};
@@ -40,7 +41,8 @@ impl Service {
             }
             status = Status::SERVICE_UNAVAILABLE;
         }
-        self.answer_of_protocol(around, owed, endpoint, status, &parts);
+        let trace = Trace::of(&parts.view_refused());
+        self.answer_of_protocol(around, owed, (endpoint, &trace), status, &parts);
         request::discard(parts);
     }
 
@@ -88,7 +90,8 @@ impl Service {
         if let Some(ticket) = ticket {
             let (endpoint, parts) = self.known(around, head);
             let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
-            self.answer_of_protocol(around, owed, endpoint, status, &parts);
+            let trace = Trace::of(&parts.view_refused());
+            self.answer_of_protocol(around, owed, (endpoint, &trace), status, &parts);
             self.follow(exchange);
             request::discard(parts);
         }
@@ -100,7 +103,8 @@ impl Service {
         if let Some(ticket) = ticket {
             close_behind(exchange, &ticket);
             let owed = Owed::new(&mut exchange.pipeline, around.settings, ticket);
-            self.answer_of_protocol(around, owed, waiting.endpoint, status, &parts);
+            let to = (waiting.endpoint, &waiting.trace);
+            self.answer_of_protocol(around, owed, to, status, &parts);
             self.follow(exchange);
         }
         request::discard(parts);
@@ -111,12 +115,13 @@ impl Service {
         &mut self,
         around: Around<'_>,
         owed: Owed<'_>,
-        endpoint: u32,
+        (endpoint, trace): (u32, &Trace),
         status: Status,
         parts: &OwnedParts,
     ) {
         let shared = around.shared;
         let entry = shared.entry(endpoint);
+        let _entered = trace.enter();
         let request = parts.view_refused();
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
@@ -126,6 +131,7 @@ impl Service {
         if !response.is_finished() {
             conclude(shared, entry, Some(&request), &mut response);
         }
+        trace.answered(&response);
     }
 
     /// What is known of a request, and which hooks it is for.

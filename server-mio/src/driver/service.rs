@@ -114,11 +114,12 @@ impl Service {
             exchange.pipeline.refuse(around.settings, status.as_u16());
             return self.forget_pending(exchange);
         }
-        if let Some((parts, Some(ticket), _)) = self.take_pending(exchange) {
+        if let Some((parts, Some(ticket), waiting)) = self.take_pending(exchange) {
             let id = ticket.id();
             // It fails only if the ticket is void, and then nothing is owed.
             let _ = exchange.pipeline.close_after(&ticket);
             let _ = exchange.pipeline.fail(around.settings, id, status.as_u16());
+            waiting.trace.answered_with(status);
             request::discard(parts);
         }
     }

@@ -7,6 +7,7 @@ use rajada_pipeline::Streaming;
 
 use super::key::Key;
 use super::promise::Promise;
+use super::trace::Trace;
 use crate::content::{BodyStream, Kept};
 use crate::handler::ReusableFuture;
 use crate::request::OwnedParts;
@@ -24,6 +25,7 @@ pub(crate) enum Work {
 pub(crate) struct Owner {
     pub(super) promise: Promise,
     pub(super) endpoint: u32,
+    pub(super) trace: Trace,
     /// The request, where someone wants to see it once the handler has ended.
     pub(super) request: Option<Arc<OwnedParts>>,
     /// What hooks before it have set of the answer.

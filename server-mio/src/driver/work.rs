@@ -14,6 +14,7 @@ use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
 use super::task::{Owner, Work};
+use super::trace::Trace;
 use rajada_pipeline::Ticket;
 
 use crate::app::{Entry, Shared};
@@ -35,7 +36,7 @@ impl Service {
         unread: Option<Unread>,
     ) {
         let shared = around.shared;
-        let Waiting { endpoint, preset } = waiting;
+        let Waiting { endpoint, preset, trace } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
         if unread.is_some() {
@@ -52,15 +53,18 @@ impl Service {
         let future = self.futures.lend(endpoint, || handler.place());
         let mut cx = Context::from_waker(self.tasks.next_waker());
         let request = OwnedRequest::new(parts);
-        let polled = gate::enter(|| future.begin(request, &mut cx, &mut response));
+        let polled = gate::enter(|| {
+            let _entered = trace.enter();
+            future.begin(request, &mut cx, &mut response)
+        });
         if polled.is_err() {
-            gate::run("a handler's future", || future.clear());
+            clear(&mut *future, &trace);
         }
         let wanted = unread.filter(|_| wants_content(kept.as_deref(), &polled));
         if let Some(Unread { expects_continue: true }) = wanted {
             response.send_continue();
         }
-        let ticket = concluded(shared, entry, kept.as_deref(), &mut response, polled);
+        let ticket = concluded(shared, entry, (kept.as_deref(), &trace), &mut response, polled);
         drop(response);
         match ticket {
             None => {
@@ -69,7 +73,8 @@ impl Service {
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
                 let deadline = if wanted.is_some() { None } else { self.handler_deadline(entry) };
-                let owner = Owner { promise, endpoint, request: kept, preset, weight, deadline };
+                let request = kept;
+                let owner = Owner { promise, endpoint, trace, request, preset, weight, deadline };
                 self.park(shared, ledger, owner, unread.map(|unread| (unread, wanted.is_some())));
             }
         }
@@ -89,7 +94,8 @@ impl Service {
             self.holdings.take(owner.weight);
             if let (Some((unread, wanted)), Some(parts)) = (unread, owner.request.clone()) {
                 let unread = Some(unread);
-                let waiting = Waiting { endpoint: owner.endpoint, preset: None };
+                let (endpoint, trace) = (owner.endpoint, owner.trace.clone());
+                let waiting = Waiting { endpoint, preset: None, trace };
                 let holder = Holder::Task(task, Vec::new());
                 let awaits = if wanted { Awaits::Content } else { Awaits::Hooks };
                 let content_deadline = shared.entry(owner.endpoint).content_deadline;
@@ -138,12 +144,12 @@ impl Service {
         owner: Owner,
     ) -> bool {
         let Around { shared, settings, .. } = around;
-        let Owner { promise, endpoint, request, preset, weight, deadline } = owner;
+        let Owner { promise, endpoint, trace, request, preset, weight, deadline } = owner;
         let connection = promise.connection();
         let Some(ticket) = promise.redeem() else {
             self.tasks.end(task, &mut exchange.ledger.tasks);
             self.holdings.give(weight);
-            self.empty(endpoint, future);
+            self.empty(endpoint, future, &trace);
             return false;
         };
         let entry = shared.entry(endpoint);
@@ -154,7 +160,10 @@ impl Service {
             response.restore(preset);
         }
         let mut cx = Context::from_waker(self.tasks.waker(task));
-        let polled = gate::enter(|| future.poll(&mut cx, &mut response));
+        let polled = gate::enter(|| {
+            let _entered = trace.enter();
+            future.poll(&mut cx, &mut response)
+        });
         let wanted =
             exchange.ledger.of_task(task).filter(|_| wants_content(request.as_deref(), &polled));
         let wanted = wanted.filter(|pending| pending.awaits == Awaits::Hooks);
@@ -167,12 +176,12 @@ impl Service {
                 response.send_continue();
             }
         }
-        let ticket = concluded(shared, entry, request.as_deref(), &mut response, polled);
+        let ticket = concluded(shared, entry, (request.as_deref(), &trace), &mut response, polled);
         drop(response);
         match ticket {
             Some(ticket) => {
                 let promise = Promise::new(ticket, connection, &self.lost);
-                let owner = Owner { promise, endpoint, request, preset, weight, deadline };
+                let owner = Owner { promise, endpoint, trace, request, preset, weight, deadline };
                 self.tasks.put_back(task, Work::Handler(future, owner));
                 reads_on
             }
@@ -182,15 +191,15 @@ impl Service {
                 exchange.ledger.forget_task(task);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 self.holdings.give(weight);
-                self.empty(endpoint, future);
+                self.empty(endpoint, future, &trace);
                 true
             }
         }
     }
 
     /// Takes back the place of a future, whatever dropping that does.
-    fn empty(&mut self, endpoint: u32, mut future: Box<dyn ReusableFuture>) {
-        gate::run("a handler's future", || future.clear());
+    fn empty(&mut self, endpoint: u32, mut future: Box<dyn ReusableFuture>, trace: &Trace) {
+        clear(&mut *future, trace);
         self.futures.give_back(endpoint, future);
     }
 
@@ -220,7 +229,7 @@ impl Service {
         self.holdings.give(owner.weight);
         let runtime = self.runtime.clone();
         let cancelling = runtime.cancel();
-        self.empty(owner.endpoint, future);
+        self.empty(owner.endpoint, future, &owner.trace);
         drop(cancelling);
         self.tasks.end(task, &mut ledger.tasks);
         owner.request.into_iter().for_each(request::discard);
@@ -257,7 +266,7 @@ impl Service {
                     self.holdings.give(owner.weight);
                     owner.promise.void();
                     owner.request.into_iter().for_each(request::discard);
-                    self.empty(owner.endpoint, future);
+                    self.empty(owner.endpoint, future, &owner.trace);
                 }
                 Some(other) => gate::discard(other),
                 None => {}
@@ -279,13 +288,14 @@ impl Service {
                 self.holdings.give(owner.weight);
                 let runtime = self.runtime.clone();
                 let cancelling = runtime.cancel();
-                self.empty(owner.endpoint, future);
+                self.empty(owner.endpoint, future, &owner.trace);
                 drop(cancelling);
                 exchange.ledger.forget_task(task);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 let Some(ticket) = owner.promise.redeem() else { return };
                 let Around { shared, settings, .. } = around;
                 let entry = shared.entry(owner.endpoint);
+                let _entered = owner.trace.enter();
                 let mut staged = None;
                 let owed = Owed::new(&mut exchange.pipeline, settings, ticket);
                 let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
@@ -297,6 +307,7 @@ impl Service {
                 if !response.is_finished() {
                     conclude(shared, entry, request.as_ref(), &mut response);
                 }
+                owner.trace.answered(&response);
                 drop(response);
                 self.follow(exchange);
                 owner.request.into_iter().for_each(request::discard);
@@ -355,6 +366,14 @@ impl Service {
     }
 }
 
+/// Drops a handler's future, whatever that does.
+fn clear(future: &mut dyn ReusableFuture, trace: &Trace) {
+    gate::run("a handler's future", || {
+        let _entered = trace.enter();
+        future.clear();
+    });
+}
+
 /// Whether hooks have asked for content that nobody has read.
 fn wants_content(request: Option<&OwnedParts>, polled: &Result<Poll<()>, gate::Panic>) -> bool {
     matches!(polled, Ok(Poll::Pending)) && request.is_some_and(|parts| parts.gate.is_wanted())
@@ -365,10 +384,11 @@ fn wants_content(request: Option<&OwnedParts>, polled: &Result<Poll<()>, gate::P
 fn concluded(
     shared: &Shared,
     entry: &Entry,
-    request: Option<&OwnedParts>,
+    (request, trace): (Option<&OwnedParts>, &Trace),
     response: &mut Response<'_>,
     polled: Result<Poll<()>, gate::Panic>,
 ) -> Option<rajada_pipeline::Ticket> {
+    let _entered = trace.enter();
     match polled {
         Ok(Poll::Pending) => return response.take_ticket(),
         Ok(Poll::Ready(())) => {}
@@ -380,5 +400,6 @@ fn concluded(
     if !response.is_finished() {
         conclude(shared, entry, request.map(OwnedParts::view_behind).as_ref(), response);
     }
+    trace.answered(response);
     None
 }
