@@ -9,6 +9,7 @@
 //! | [`deployment`] | behind nginx or HAProxy, and on its own |
 //! | [`security`] | headers, origins, cookies, secrets |
 //! | [`uploads`] | forms, files, limits |
+//! | [`mistakes`] | what the compiler says to usual mistakes, and what is meant |
 //! | [`what_it_is_not`] | when to take something else |
 
 /// From axum: the same things side by side.
@@ -46,6 +47,10 @@ pub mod security {}
 /// Forms, files, limits.
 #[doc = include_str!("../docs/guide/uploads.md")]
 pub mod uploads {}
+
+/// What the compiler says to usual mistakes, and what is meant.
+#[doc = include_str!("../docs/guide/mistakes.md")]
+pub mod mistakes {}
 
 /// When to take something else.
 #[doc = include_str!("../docs/guide/what_it_is_not.md")]

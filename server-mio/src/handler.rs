@@ -37,12 +37,17 @@ use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response}
 /// `Shape` tells the three apart; the compiler finds it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't answer requests",
-    note = "a handler is `|req: &Request| value`, `|req: &Request, res: &mut Response| ..`, or `|req: OwnedRequest| async move {{ .. }}`",
-    note = "closures need the types of their arguments written down"
+    note = "a handler is `|req: &Request| value`, `|req: &Request, res: &mut Response| ..` (in this order), or `|req: OwnedRequest| async move {{ .. }}`",
+    note = "an asynchronous one owns its request; closures need the types of their arguments written down"
 )]
-pub trait Handler<Shape>: Send + Sync + 'static {
+pub trait Handler<Shape>: Send + Sync + 'static {}
+
+/// A shape of handlers, and how a handler of it answers. What handlers take is apart from what they return, so that the
+/// compiler tells which of the two is wrong.
+#[doc(hidden)]
+pub trait Shape<H> {
     /// The handler in the form that applications keep.
-    fn into_endpoint(self) -> Endpoint;
+    fn endpoint(handler: H) -> Endpoint;
 }
 
 /// A handler of any shape.
@@ -92,33 +97,44 @@ pub enum Awaits {}
 
 /// The shapes of handlers that answer before they return: what hooks and fallbacks have to do.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an asynchronous handler can't answer what no route is for",
+    note = "this handler is `|req: &Request| value` or `|req: &Request, res: &mut Response| ..`; what has to wait is a route: `.any(\"/{{*rest}}\", handler)`"
+)]
 pub trait Synchronous {}
 
 impl<R> Synchronous for (Returns, R) {}
 
 impl<O> Synchronous for (Writes, O) {}
 
-impl<F, R> Handler<(Returns, R)> for F
+impl<F, R> Handler<(Returns, R)> for F where F: Fn(&Request<'_>) -> R + Send + Sync + 'static {}
+
+impl<F, R> Shape<F> for (Returns, R)
 where
     F: Fn(&Request<'_>) -> R + Send + Sync + 'static,
     R: IntoResponse,
 {
-    fn into_endpoint(self) -> Endpoint {
+    fn endpoint(handler: F) -> Endpoint {
         let handler = move |request: &Request<'_>, response: &mut Response<'_>| {
-            self(request).into_response(response)
+            handler(request).into_response(response)
         };
         Endpoint::of(Kind::Sync(Arc::new(handler)))
     }
 }
 
-impl<F, O> Handler<(Writes, O)> for F
+impl<F, O> Handler<(Writes, O)> for F where
+    F: Fn(&Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static
+{
+}
+
+impl<F, O> Shape<F> for (Writes, O)
 where
     F: Fn(&Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
     O: Outcome,
 {
-    fn into_endpoint(self) -> Endpoint {
+    fn endpoint(handler: F) -> Endpoint {
         let handler = move |request: &Request<'_>, response: &mut Response<'_>| {
-            if let Err(error) = self(request, response).into_result() {
+            if let Err(error) = handler(request, response).into_result() {
                 response.fail(error);
             }
         };
@@ -126,24 +142,34 @@ where
     }
 }
 
-impl<F, U> Handler<(Awaits, U)> for F
+impl<F, U> Handler<(Awaits, U)> for F where F: Fn(OwnedRequest) -> U + Send + Sync + 'static {}
+
+impl<F, U> Shape<F> for (Awaits, U)
 where
     F: Fn(OwnedRequest) -> U + Send + Sync + 'static,
     U: Future + 'static,
     U::Output: IntoResponse,
 {
-    fn into_endpoint(self) -> Endpoint {
-        Endpoint::of(Kind::Async(Arc::new(Arc::new(self))))
+    fn endpoint(handler: F) -> Endpoint {
+        Endpoint::of(Kind::Async(Arc::new(Arc::new(handler))))
     }
 }
 
-impl Handler<Endpoint> for Endpoint {
-    fn into_endpoint(self) -> Endpoint {
-        self
+#[diagnostic::do_not_recommend]
+impl Handler<Endpoint> for Endpoint {}
+
+impl Shape<Endpoint> for Endpoint {
+    fn endpoint(handler: Endpoint) -> Endpoint {
+        handler
     }
 }
 
 /// What a function that writes its answer may return: nothing, or a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that a function with a `&mut Response` may return",
+    note = "it writes its answer (`res.text(..)`) and returns `()`, or a `Result<(), _>` whose error ends the request; a hook refuses in the same way",
+    note = "what returns its answer is a handler without a response: `|req: &Request| value`"
+)]
 pub trait Outcome {
     /// The error, if there is one.
     ///

@@ -22,9 +22,13 @@ use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response,
     note = "such a hook is `|req: &mut Request, res: &mut Response| ..`, or `async |req: &mut OwnedRequest| ..`",
     note = "closures need the types of their arguments written down"
 )]
-pub trait Hook<Shape>: Send + Sync + 'static {
+pub trait Hook<Shape>: Send + Sync + 'static {}
+
+/// A shape of hooks before handlers, as [`Shape`](crate::handler::Shape) is one of handlers.
+#[doc(hidden)]
+pub trait HookShape<H> {
     /// The hook in the form that applications keep.
-    fn into_before(self) -> BeforeHook;
+    fn before(hook: H) -> BeforeHook;
 }
 
 /// A hook of any shape.
@@ -43,7 +47,8 @@ impl core::fmt::Debug for BeforeHook {
 /// to end the request with it; an error to end it with what the error handlers make of that.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a hook before handlers may return",
-    note = "it returns `()`, `Option<impl IntoResponse>`, or a `Result` of one of these"
+    note = "it returns `()`, `Option<impl IntoResponse>`, or a `Result` of one of these",
+    note = "to refuse a request it returns an answer or an error: `Some(Status::FORBIDDEN)`, `Err(Error::message(Status::FORBIDDEN, \"..\"))`"
 )]
 pub trait Verdict {
     /// The answer that ends the request, if there is one.
@@ -144,14 +149,19 @@ impl Layer {
     }
 }
 
-impl<F, O> Hook<(Writes, O)> for F
+impl<F, O> Hook<(Writes, O)> for F where
+    F: Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static
+{
+}
+
+impl<F, O> HookShape<F> for (Writes, O)
 where
     F: Fn(&mut Request<'_>, &mut Response<'_>) -> O + Send + Sync + 'static,
     O: Outcome,
 {
-    fn into_before(self) -> BeforeHook {
+    fn before(hook: F) -> BeforeHook {
         let hook = move |request: &mut Request<'_>, response: &mut Response<'_>| {
-            if let Err(error) = self(request, response).into_result() {
+            if let Err(error) = hook(request, response).into_result() {
                 response.fail(error);
             }
         };
@@ -159,12 +169,14 @@ where
     }
 }
 
-impl<F, V> Hook<(Awaits, V)> for F
+impl<F, V> Hook<(Awaits, V)> for F where F: AsyncFn(&mut OwnedRequest) -> V + Send + Sync + 'static {}
+
+impl<F, V> HookShape<F> for (Awaits, V)
 where
     F: AsyncFn(&mut OwnedRequest) -> V + Send + Sync + 'static,
     V: Verdict + 'static,
 {
-    fn into_before(self) -> BeforeHook {
-        BeforeHook { layer: Layer::Ahead(Arc::new(Ahead(self))) }
+    fn before(hook: F) -> BeforeHook {
+        BeforeHook { layer: Layer::Ahead(Arc::new(Ahead(hook))) }
     }
 }

@@ -235,9 +235,9 @@ pub use app::{Nested, Served};
 pub use content::{Body, Content, ContentStream};
 pub use driver::Exit;
 pub use error::OrStatus;
-pub use handler::{Awaits, Endpoint, Outcome, Returns, Synchronous, Writes};
+pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Synchronous, Writes};
 #[doc(hidden)]
-pub use hook::BeforeHook;
+pub use hook::{BeforeHook, HookShape};
 pub use hook::{Hook, Verdict};
 pub use limits::{Deadlines, Limits};
 pub use on_error::OnError;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::App;
-use crate::hook::{Hook, Layer};
+use crate::hook::{Hook, HookShape, Layer};
 use crate::{IntoResponse, Next, OwnedRequest, Request, Response};
 
 /// Around the handlers.
@@ -54,8 +54,8 @@ impl<M> App<M> {
     ///     .get("/me", |req: &Request| req.extension::<User>().map(|user| user.0.to_string()));
     /// ```
     #[doc(alias("middleware", "guard", "authentication", "authorization", "bearer token"))]
-    pub fn before<S>(mut self, hook: impl Hook<S>) -> Self {
-        self.hooks().layers.push(hook.into_before().layer);
+    pub fn before<H: Hook<S>, S: HookShape<H>>(mut self, hook: H) -> Self {
+        self.hooks().layers.push(S::before(hook).layer);
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{App, ErrorHandler, Failure, Page};
-use crate::handler::{Handler, Synchronous};
+use crate::handler::{Handler, Shape, Synchronous};
 use crate::on_error::OnError;
 use crate::{ContentType, Error, Request, Response, Status};
 
@@ -54,8 +54,8 @@ impl App {
     /// App::new().not_found(|_: &Request| Html("<h1>There is nothing here</h1>"));
     /// ```
     #[doc(alias("fallback", "default_service"))]
-    pub fn not_found<S: Synchronous>(mut self, handler: impl Handler<S>) -> App {
-        self.own.not_found = Some(handler.into_endpoint());
+    pub fn not_found<H: Handler<S>, S: Shape<H> + Synchronous>(mut self, handler: H) -> App {
+        self.own.not_found = Some(S::endpoint(handler));
         self
     }
 

@@ -36,7 +36,7 @@ use std::time::Duration;
 use rajada_parser::Level;
 use scope::{Hooks, ScopeId};
 
-use crate::handler::{Endpoint, Handler};
+use crate::handler::{Endpoint, Handler, Shape};
 use crate::request::States;
 use crate::runtime::Locals;
 use crate::{
@@ -141,27 +141,27 @@ impl App<Nested> {
 /// Routes.
 impl<M> App<M> {
     /// A handler for `GET`, and `HEAD`, which gets the same answer without its content.
-    pub fn get<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
+    pub fn get<H: Handler<S>, S: Shape<H>>(self, pattern: &str, handler: H) -> Self {
         self.route(["GET"], pattern, handler)
     }
 
     /// A handler for `POST`.
-    pub fn post<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
+    pub fn post<H: Handler<S>, S: Shape<H>>(self, pattern: &str, handler: H) -> Self {
         self.route(["POST"], pattern, handler)
     }
 
     /// A handler for `PUT`.
-    pub fn put<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
+    pub fn put<H: Handler<S>, S: Shape<H>>(self, pattern: &str, handler: H) -> Self {
         self.route(["PUT"], pattern, handler)
     }
 
     /// A handler for `DELETE`.
-    pub fn delete<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
+    pub fn delete<H: Handler<S>, S: Shape<H>>(self, pattern: &str, handler: H) -> Self {
         self.route(["DELETE"], pattern, handler)
     }
 
     /// A handler for `PATCH`.
-    pub fn patch<S>(self, pattern: &str, handler: impl Handler<S>) -> Self {
+    pub fn patch<H: Handler<S>, S: Shape<H>>(self, pattern: &str, handler: H) -> Self {
         self.route(["PATCH"], pattern, handler)
     }
 
@@ -173,21 +173,21 @@ impl<M> App<M> {
     /// App::new().route(["PUT", "PATCH", "REPORT"], "/item", |req: &Request| req.method().to_owned());
     /// ```
     #[doc(alias("method router", "head", "options"))]
-    pub fn route<'m, S>(
+    pub fn route<'m, H: Handler<S>, S: Shape<H>>(
         mut self,
         methods: impl IntoIterator<Item = &'m str>,
         pattern: &str,
-        handler: impl Handler<S>,
+        handler: H,
     ) -> Self {
         let methods = methods.into_iter().map(str::to_owned).collect();
-        self.declare(Some(methods), pattern, handler.into_endpoint());
+        self.declare(Some(methods), pattern, S::endpoint(handler));
         self
     }
 
     /// A handler for every method that has none of its own, `TRACE` excepted.
     #[doc(alias = "all methods")]
-    pub fn any<S>(mut self, pattern: &str, handler: impl Handler<S>) -> Self {
-        self.declare(None, pattern, handler.into_endpoint());
+    pub fn any<H: Handler<S>, S: Shape<H>>(mut self, pattern: &str, handler: H) -> Self {
+        self.declare(None, pattern, S::endpoint(handler));
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::handler::Shape;
 use crate::{Endpoint, Handler, Scope};
 
 /// What a route or a scope sets for itself; what is not set is as around it.
@@ -40,8 +41,8 @@ impl RouteSettings {
 /// ```
 impl Endpoint {
     /// A handler that settings can be added to.
-    pub fn new<S>(handler: impl Handler<S>) -> Endpoint {
-        handler.into_endpoint()
+    pub fn new<H: Handler<S>, S: Shape<H>>(handler: H) -> Endpoint {
+        S::endpoint(handler)
     }
 
     /// Whether the handler is slow: answers that are ready leave before it runs. It is not, unless that is set.

@@ -29,6 +29,11 @@ use crate::{Body, ContentType, Error, Status};
 ///     .get("/new", |_: &Request| Html("<h1>new</h1>"))
 ///     .put("/new", |_: &Request| (Status::CREATED, [("Location", "/new")], "made"));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer",
+    note = "an answer is text, octets, `Json(value)` of what is `serde::Serialize`, a `Status`, a tuple with the content last, an `Option` or a `Result` of these (see `IntoResponse`)",
+    note = "a status is a constant (`Status::CREATED`) or `Status::try_from(number)?`; of a type of your own make one of these, or implement `IntoResponse` for it"
+)]
 pub trait IntoResponse {
     /// Gives this answer.
     fn into_response(self, response: &mut Response<'_>);

@@ -32,7 +32,8 @@ use crate::Status;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no part of an answer that may stand before its content",
-    note = "an answer is content, or a tuple of a status and headers with the content last: `(Status::CREATED, [(\"X-Name\", \"value\")], \"content\")`"
+    note = "an answer is content, or a tuple of a status and headers with the content last: `(Status::CREATED, [(\"X-Name\", \"value\")], \"content\")`",
+    note = "a status is a constant (`Status::CREATED`) or `Status::try_from(number)?`; that of another crate is turned into one by its number"
 )]
 pub trait ResponsePart {
     /// Sets this part of an answer.

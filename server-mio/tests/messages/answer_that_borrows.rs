@@ -1,0 +1,5 @@
+use rajada_mio::{App, Request};
+
+fn main() {
+    App::new().get("/{name}", |req: &Request| req.param("name"));
+}

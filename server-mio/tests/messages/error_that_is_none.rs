@@ -1,0 +1,12 @@
+use rajada_mio::{App, Request};
+
+#[derive(Debug)]
+struct Broken;
+
+fn hello(_: &Request) -> Result<&'static str, Broken> {
+    Err(Broken)
+}
+
+fn main() {
+    App::new().get("/", hello);
+}
