@@ -95,7 +95,7 @@
 //! |---|---|
 //! | parse a head | [`Config::parse_request`], [`Config::parse_response`]: [`Request`], [`Response`] |
 //! | parse all requests of a buffer at once | [`Config::parse_requests`]: [`ParsedRequests`] |
-//! | parse a whole head whose parts are text | [`Config::parse_request_text`], [`Config::parse_response_text`]: [`RequestText`], [`ResponseText`], [`FieldText`], with [`TextSlots`]; into slots of one's own: [`fill`] |
+//! | parse a whole head whose parts are text | [`Config::parse_request_text`], [`Config::parse_response_text`]: [`RequestText`], [`ResponseText`], [`FieldText`], into [`TextSlots`] |
 //! | keep fields' positions | [`Positions`], [`BorrowedPositions`], [`FieldPosition`] |
 //! | parse a head without slots, part by part | [`pull`] |
 //! | look at fields | [`Fields`], [`Field`]; known names: [`FieldName`]; lists, parameters: [`list`] |
@@ -325,11 +325,11 @@ pub use leniency::Leniency;
 pub use request::Request;
 pub use response::Response;
 pub use resume::Resume;
-pub use scan::fill::fill;
 #[cfg(rajada_pcmpestri)]
 #[doc(hidden)]
 pub use scan::pcmpestri;
-pub use scan::slots::{BorrowedPositions, FieldPosition, Positions, Slots, TextSlots};
+pub use scan::slots::{BorrowedPositions, FieldPosition, Positions, Slots};
+pub use scan::text::TextSlots;
 pub use scan::{Level, UnknownLevel};
 pub use status::{Status, Version};
 pub use target::{

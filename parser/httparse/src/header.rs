@@ -1,7 +1,8 @@
 //! A field, and slots for many of them.
 
 use core::fmt;
-use core::mem::MaybeUninit;
+
+use rajada_parser::{FieldText, TextSlots};
 
 use crate::walk::{self, FieldRules};
 use crate::{Result, Status};
@@ -53,73 +54,17 @@ pub fn parse_headers<'b: 'h, 'h>(
     src: &'b [u8],
     dst: &'h mut [Header<'b>],
 ) -> Result<(usize, &'h [Header<'b>])> {
-    let parsed = walk::fields(src, 0, &FieldRules::default(), &mut *dst);
-    Ok(match parsed? {
-        Status::Complete((end, count)) => {
-            Status::Complete((end, dst.get(..count).unwrap_or_default()))
-        }
+    let slots = TextSlots::initialised(dst);
+    Ok(match walk::fields(src, 0, &FieldRules::default(), slots)? {
+        Status::Complete((end, headers)) => Status::Complete((end, headers)),
         Status::Partial => Status::Partial,
     })
 }
 
-/// Slots to be filled with headers.
-pub(crate) trait Slots<'b> {
-    /// What they are once they are filled.
-    type Filled;
-
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// Writes as many headers as there are slots, and asks for no more.
-    fn fill(self, headers: impl Iterator<Item = Header<'b>>) -> Self::Filled;
-
-    /// The first of them: so many, or all.
-    fn first(self, count: usize) -> Self;
-}
-
-/// Headers that were there before. They become how many were written.
-impl<'b> Slots<'b> for &mut [Header<'b>] {
-    type Filled = usize;
-
+/// As what a field is written to slots.
+impl<'b> From<FieldText<'b>> for Header<'b> {
     #[inline(always)]
-    fn len(&self) -> usize {
-        <[_]>::len(self)
-    }
-
-    #[inline(always)]
-    fn fill(self, headers: impl Iterator<Item = Header<'b>>) -> usize {
-        let mut count = 0;
-        for (slot, header) in self.iter_mut().zip(headers) {
-            *slot = header;
-            count += 1;
-        }
-        count
-    }
-
-    #[inline(always)]
-    fn first(self, count: usize) -> Self {
-        let count = count.min(<[_]>::len(self));
-        self.split_at_mut(count).0
-    }
-}
-
-/// Room for headers. It becomes those that were written.
-impl<'h, 'b> Slots<'b> for &'h mut [MaybeUninit<Header<'b>>] {
-    type Filled = &'h mut [Header<'b>];
-
-    #[inline(always)]
-    fn len(&self) -> usize {
-        <[_]>::len(self)
-    }
-
-    #[inline(always)]
-    fn fill(self, headers: impl Iterator<Item = Header<'b>>) -> Self::Filled {
-        rajada_parser::fill(self, headers)
-    }
-
-    #[inline(always)]
-    fn first(self, count: usize) -> Self {
-        let count = count.min(<[_]>::len(self));
-        self.split_at_mut(count).0
+    fn from(field: FieldText<'b>) -> Header<'b> {
+        Header { name: field.name, value: field.value.as_bytes() }
     }
 }

@@ -2,7 +2,8 @@
 
 use core::mem::{self, MaybeUninit};
 
-use crate::header::Slots;
+use rajada_parser::TextSlots;
+
 use crate::{Header, ParserConfig, Result, Status, walk, whole};
 
 /// A request head, as far as it was parsed: what is not known yet is `None`.
@@ -59,9 +60,10 @@ impl<'h, 'b> Request<'h, 'b> {
 
     pub(crate) fn parse_with(&mut self, buf: &'b [u8], config: &ParserConfig) -> Result<usize> {
         let headers = mem::take(&mut self.headers);
-        let parsed = self.parse_head(buf, config, &mut *headers);
+        let parsed = self.parse_head(buf, config, TextSlots::initialised(&mut *headers));
         let (headers, parsed) = match parsed {
-            Ok(Status::Complete((end, count))) => {
+            Ok(Status::Complete((end, filled))) => {
+                let count = filled.len();
                 (headers.get_mut(..count).unwrap_or_default(), Ok(Status::Complete(end)))
             }
             Ok(Status::Partial) => (headers, Ok(Status::Partial)),
@@ -79,7 +81,7 @@ impl<'h, 'b> Request<'h, 'b> {
         config: &ParserConfig,
         headers: &'h mut [MaybeUninit<Header<'b>>],
     ) -> Result<usize> {
-        Ok(match self.parse_head(buf, config, headers)? {
+        Ok(match self.parse_head(buf, config, TextSlots::new(headers))? {
             Status::Complete((end, headers)) => {
                 self.headers = headers;
                 Status::Complete(end)
@@ -90,12 +92,12 @@ impl<'h, 'b> Request<'h, 'b> {
 
     /// All but where the headers go.
     #[inline(always)]
-    fn parse_head<S: Slots<'b>>(
+    fn parse_head<'s>(
         &mut self,
         buf: &'b [u8],
         config: &ParserConfig,
-        slots: S,
-    ) -> Result<(usize, S::Filled)> {
+        slots: TextSlots<'s, Header<'b>>,
+    ) -> Result<(usize, &'s mut [Header<'b>])> {
         match whole::request(self, buf, slots) {
             Ok(complete) => Ok(Status::Complete(complete)),
             Err(slots) => walk::request(self, buf, config, slots),

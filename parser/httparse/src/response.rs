@@ -2,7 +2,8 @@
 
 use core::mem::{self, MaybeUninit};
 
-use crate::header::Slots;
+use rajada_parser::TextSlots;
+
 use crate::{Header, ParserConfig, Result, Status, walk, whole};
 
 /// A response head, as far as it was parsed: what is not known yet is `None`.
@@ -39,9 +40,10 @@ impl<'h, 'b> Response<'h, 'b> {
 
     pub(crate) fn parse_with(&mut self, buf: &'b [u8], config: &ParserConfig) -> Result<usize> {
         let headers = mem::take(&mut self.headers);
-        let parsed = self.parse_head(buf, config, &mut *headers);
+        let parsed = self.parse_head(buf, config, TextSlots::initialised(&mut *headers));
         let (headers, parsed) = match parsed {
-            Ok(Status::Complete((end, count))) => {
+            Ok(Status::Complete((end, filled))) => {
+                let count = filled.len();
                 (headers.get_mut(..count).unwrap_or_default(), Ok(Status::Complete(end)))
             }
             Ok(Status::Partial) => (headers, Ok(Status::Partial)),
@@ -59,7 +61,7 @@ impl<'h, 'b> Response<'h, 'b> {
         config: &ParserConfig,
         headers: &'h mut [MaybeUninit<Header<'b>>],
     ) -> Result<usize> {
-        Ok(match self.parse_head(buf, config, headers)? {
+        Ok(match self.parse_head(buf, config, TextSlots::new(headers))? {
             Status::Complete((end, headers)) => {
                 self.headers = headers;
                 Status::Complete(end)
@@ -70,13 +72,13 @@ impl<'h, 'b> Response<'h, 'b> {
 
     /// All but where the headers go.
     #[inline(always)]
-    fn parse_head<S: Slots<'b>>(
+    fn parse_head<'s>(
         &mut self,
         buf: &'b [u8],
         config: &ParserConfig,
-        slots: S,
-    ) -> Result<(usize, S::Filled)> {
-        match whole::response(self, buf, slots) {
+        slots: TextSlots<'s, Header<'b>>,
+    ) -> Result<(usize, &'s mut [Header<'b>])> {
+        match whole::response(self, buf, config, slots) {
             Ok(complete) => Ok(Status::Complete(complete)),
             Err(slots) => walk::response(self, buf, config, slots),
         }

@@ -1,63 +1,45 @@
-//! Whole heads of ASCII in the usual form: no option says anything about these.
+//! Whole heads of ASCII in the usual form, of which options say nothing (but see
+//! [`response`]).
 
-use core::mem::MaybeUninit;
+use rajada_parser::{Config, Limits, TextSlots, Version};
 
-use rajada_parser::{Config, FieldText, Limits, TextSlots, Version};
-
-use crate::header::Slots;
-use crate::{Header, Request, Response};
+use crate::{Header, ParserConfig, Request, Response};
 
 /// httparse has no limits but its slots.
 const CONFIG: Config = Config::STRICT.with_limits(Limits::NONE);
 
-/// Heads with more fields are walked. (rajada-parser takes no more for usual, either.)
-const MOST: usize = 128;
-
 /// Where the head ends, and the headers; or the slots, if it is none of these, or if they are
-/// too few. Nothing is written then.
+/// too few. No header is written then that a walk would not write to the same slot.
 #[inline(always)]
-pub(crate) fn request<'b, S: Slots<'b>>(
+pub(crate) fn request<'b, 'h>(
     request: &mut Request<'_, 'b>,
     octets: &'b [u8],
-    slots: S,
-) -> Result<(usize, S::Filled), S> {
-    let mut storage = [const { MaybeUninit::uninit() }; MOST];
-    let mut positions = TextSlots::new(&mut storage);
-    let Some(head) = CONFIG.parse_request_text(octets, &mut positions) else { return Err(slots) };
-    let fields = head.fields();
-    if fields.len() > slots.len() {
-        return Err(slots);
-    }
+    slots: TextSlots<'h, Header<'b>>,
+) -> Result<(usize, &'h mut [Header<'b>]), TextSlots<'h, Header<'b>>> {
+    let head = CONFIG.parse_request_text(octets, slots)?;
     request.method = Some(head.method());
     request.path = Some(head.target());
     request.version = Some(minor(head.version()));
-    // (As many slots as fields: one of the two is counted then, not both.)
-    Ok((head.len(), slots.first(fields.len()).fill(headers(fields))))
+    Ok((head.len(), head.into_fields()))
 }
 
-/// The same of a response.
+/// The same of a response. Where values may go on in the next line, what follows a line
+/// decides whether it is written, and no head is of this form.
 #[inline(always)]
-pub(crate) fn response<'b, S: Slots<'b>>(
+pub(crate) fn response<'b, 'h>(
     response: &mut Response<'_, 'b>,
     octets: &'b [u8],
-    slots: S,
-) -> Result<(usize, S::Filled), S> {
-    let mut storage = [const { MaybeUninit::uninit() }; MOST];
-    let mut positions = TextSlots::new(&mut storage);
-    let Some(head) = CONFIG.parse_response_text(octets, &mut positions) else { return Err(slots) };
-    let fields = head.fields();
-    if fields.len() > slots.len() {
+    config: &ParserConfig,
+    slots: TextSlots<'h, Header<'b>>,
+) -> Result<(usize, &'h mut [Header<'b>]), TextSlots<'h, Header<'b>>> {
+    if config.obsolete_multiline_headers_in_responses_are_allowed() {
         return Err(slots);
     }
+    let head = CONFIG.parse_response_text(octets, slots)?;
     response.version = Some(minor(head.version()));
     response.code = Some(head.code());
     response.reason = Some(head.reason());
-    Ok((head.len(), slots.first(fields.len()).fill(headers(fields))))
-}
-
-#[inline(always)]
-fn headers<'b>(fields: impl Iterator<Item = FieldText<'b>>) -> impl Iterator<Item = Header<'b>> {
-    fields.map(|field| Header { name: field.name, value: field.value.as_bytes() })
+    Ok((head.len(), head.into_fields()))
 }
 
 // Heads of the usual form have no other versions.

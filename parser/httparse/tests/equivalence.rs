@@ -8,7 +8,7 @@ use httparse as facade;
 use released as published;
 
 /// Heads and fields of which each is tried whole, cut at each octet, and with each octet exchanged.
-const HEADS: [&[u8]; 12] = [
+const HEADS: [&[u8]; 14] = [
     b"GET / HTTP/1.1\r\nHost: example.org\r\nAccept: */*\r\nA: b\r\n\r\nmore",
     b"\r\n\nPOST  /a?b  HTTP/1.0\n A: b\r\nB:\t c \t\nC: \r\n\n",
     b"GET /\xc3\xa9 HTTP/1.1\r\nCookie: \xe9\r\nLong-name-of-more-than-thirty-two-octets: a\r\n\r\n",
@@ -21,6 +21,8 @@ const HEADS: [&[u8]; 12] = [
     b"GET / HTTP/1.1\r\nA\x7f: b\r\nB: c\x01d\r\nC d: e\r\n f\r\nF: g\r\n\r\n",
     b"GET /aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\nA: b\r\n\r\n",
     b"HTTP/1.1 200 OK\r\nA: b\rc\r\nB: \r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\n e\r\nF: g\r\n\x01\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\n: b\r\nC: d\r\n\r\nmore octets, so that there are 64 in all",
 ];
 
 /// Octets that mean something somewhere, and some that do not.

@@ -123,7 +123,7 @@ impl<'b, F: FnMut(Request<'b, '_>) -> ControlFlow<(), usize>> Op
         let mut rest = self.octets;
         loop {
             let whole =
-                whole::parse::<RequestLine, _>(scan, rest, self.config, self.writer.again());
+                whole::parse::<RequestLine, _, _>(scan, rest, self.config, self.writer.again());
             let consumed = self.octets.len() - rest.len();
             let Whole::Complete(end) = whole else { return (consumed, false) };
             let Some((octets, behind)) = rest.split_at_checked(end) else {

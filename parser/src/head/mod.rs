@@ -102,7 +102,11 @@ trait HeadKind {
 
     /// The same for a line of the usual form, which is the first of `lines`. `None`
     /// for any other: [`parse`](Self::parse) says what it is.
-    fn parse_usual(lines: &impl Lines, line: &FirstLine, limits: &Limits) -> Option<StartLine>;
+    fn parse_usual<'b>(
+        lines: &impl Lines<'b>,
+        line: &FirstLine,
+        limits: &Limits,
+    ) -> Option<StartLine>;
 
     /// The view, if what can only be judged at the end of a head is in order.
     fn message<'b, 'h>(head: ParsedHead<'b, 'h>) -> Result<Self::Message<'b, 'h>, Error>;

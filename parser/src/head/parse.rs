@@ -171,7 +171,7 @@ impl<const IS_TRAILERS: bool> HeadKind for NoLine<IS_TRAILERS> {
     }
 
     #[inline(always)]
-    fn parse_usual(_: &impl Lines, _: &FirstLine, _: &Limits) -> Option<StartLine> {
+    fn parse_usual<'b>(_: &impl Lines<'b>, _: &FirstLine, _: &Limits) -> Option<StartLine> {
         None
     }
 

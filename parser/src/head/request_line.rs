@@ -96,7 +96,11 @@ impl HeadKind for RequestLine {
     }
 
     #[inline(always)]
-    fn parse_usual(lines: &impl Lines, line: &FirstLine, limits: &Limits) -> Option<StartLine> {
+    fn parse_usual<'b>(
+        lines: &impl Lines<'b>,
+        line: &FirstLine,
+        limits: &Limits,
+    ) -> Option<StartLine> {
         let method_len = line.token_len;
         // The octets of a target and no others are in front of SP, version and CR.
         let target = method_len + 1;

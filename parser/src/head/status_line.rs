@@ -39,7 +39,7 @@ impl HeadKind for StatusLine {
     }
 
     #[inline(always)]
-    fn parse_usual(lines: &impl Lines, line: &FirstLine, _: &Limits) -> Option<StartLine> {
+    fn parse_usual<'b>(lines: &impl Lines<'b>, line: &FirstLine, _: &Limits) -> Option<StartLine> {
         let (version, code) = usual(lines.octets())?;
         let (_, last) = line.last_eleven;
         let fits =

@@ -9,7 +9,7 @@ use super::request_line::RequestLine;
 use super::status_line::StatusLine;
 use super::whole::{RoughLook, Whole};
 use crate::scan::dispatch_head;
-use crate::scan::slots::Writer;
+use crate::scan::slots::{Slot, Writer};
 use crate::scan::text::AsciiHead;
 use crate::{Config, TextSlots, Version};
 
@@ -18,53 +18,63 @@ impl Config {
     /// as a whole, of ASCII and of the usual form, as nearly all are: then its parts are text,
     /// and nothing is looked at again to know that.
     ///
-    /// `None` says nothing else of the octets: the head may be incomplete, wrong, or right
+    /// An error says nothing else of the octets: the head may be incomplete, wrong, or right
     /// and of another form (a tab, two spaces behind a colon, an empty value, a name of more
     /// than 32 octets, more fields than there are slots), or all octets may be fewer than 32, and `parse_request` tells. The
     /// other way round, what is given here it gives, too.
     ///
+    /// Fields are written to the slots as what the caller makes of them, which is to be little:
+    /// it is done while the head is parsed.
+    ///
+    /// # Errors
+    /// The slots. Of the lines in front of the first that is unusual or not there as a whole,
+    /// some are written to the first of them, in order and none left out.
+    ///
     /// ```
     /// use core::mem::MaybeUninit;
-    /// use rajada_parser::{Config, TextSlots};
+    /// use rajada_parser::{Config, FieldText, TextSlots};
     ///
     /// let octets = b"GET /a HTTP/1.1\r\nHost: example.org\r\n\r\nGET /next";
-    /// let mut storage = [const { MaybeUninit::uninit() }; 8];
-    /// let mut slots = TextSlots::new(&mut storage);
-    /// let request = Config::STRICT.parse_request_text(octets, &mut slots).expect("all usual");
+    /// let mut storage = [const { MaybeUninit::<FieldText<'_>>::uninit() }; 8];
+    /// let slots = TextSlots::new(&mut storage);
+    /// let request = Config::STRICT.parse_request_text(octets, slots).expect("all usual");
     /// assert_eq!((request.method(), request.target()), ("GET", "/a"));
-    /// let host = request.fields().next().expect("a field");
+    /// let [host] = request.fields() else { unreachable!() };
     /// assert_eq!((host.name, host.value), ("Host", "example.org"));
     /// assert_eq!(&octets[request.len()..], b"GET /next");
     /// ```
     #[inline]
-    pub fn parse_request_text<'b, 'h>(
+    pub fn parse_request_text<'b, 'h, T: From<FieldText<'b>>>(
         &self,
         octets: &'b [u8],
-        slots: &'h mut TextSlots<'_>,
-    ) -> Option<RequestText<'b, 'h>> {
+        slots: TextSlots<'h, T>,
+    ) -> Result<RequestText<'b, 'h, T>, TextSlots<'h, T>> {
         AsciiHead::request(self, octets, slots).map(RequestText)
     }
 
     /// Parses a response head as [`parse_response`](Self::parse_response) does, under the
     /// conditions of [`parse_request_text`](Self::parse_request_text).
     ///
+    /// # Errors
+    /// The same as there.
+    ///
     /// ```
     /// use core::mem::MaybeUninit;
-    /// use rajada_parser::{Config, TextSlots};
+    /// use rajada_parser::{Config, FieldText, TextSlots};
     ///
     /// let octets = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-    /// let mut storage = [const { MaybeUninit::uninit() }; 8];
-    /// let mut slots = TextSlots::new(&mut storage);
-    /// let response = Config::STRICT.parse_response_text(octets, &mut slots).expect("all usual");
+    /// let mut storage = [const { MaybeUninit::<FieldText<'_>>::uninit() }; 8];
+    /// let slots = TextSlots::new(&mut storage);
+    /// let response = Config::STRICT.parse_response_text(octets, slots).expect("all usual");
     /// assert_eq!((response.code(), response.reason()), (404, "Not Found"));
     /// assert_eq!(response.len(), octets.len());
     /// ```
     #[inline]
-    pub fn parse_response_text<'b, 'h>(
+    pub fn parse_response_text<'b, 'h, T: From<FieldText<'b>>>(
         &self,
         octets: &'b [u8],
-        slots: &'h mut TextSlots<'_>,
-    ) -> Option<ResponseText<'b, 'h>> {
+        slots: TextSlots<'h, T>,
+    ) -> Result<ResponseText<'b, 'h, T>, TextSlots<'h, T>> {
         AsciiHead::response(self, octets, slots).map(ResponseText)
     }
 }
@@ -72,8 +82,12 @@ impl Config {
 /// Where a request head ends that a rough look passes as a whole: no octet of it is outside
 /// of ASCII.
 #[inline(always)]
-pub(crate) fn rough_request(config: &Config, octets: &[u8], writer: Writer<'_>) -> Option<usize> {
-    match dispatch_head::<RoughLook<RequestLine>>(config.choice, octets, config, writer) {
+pub(crate) fn rough_request<'b, T: Slot<'b>>(
+    config: &Config,
+    octets: &'b [u8],
+    writer: Writer<'_, T>,
+) -> Option<usize> {
+    match dispatch_head::<RoughLook<RequestLine, T>>(config.choice, octets, config, writer) {
         Whole::Complete(end) => Some(end),
         _ => None,
     }
@@ -81,43 +95,52 @@ pub(crate) fn rough_request(config: &Config, octets: &[u8], writer: Writer<'_>) 
 
 /// The same of a response head.
 #[inline(always)]
-pub(crate) fn rough_response(config: &Config, octets: &[u8], writer: Writer<'_>) -> Option<usize> {
-    match dispatch_head::<RoughLook<StatusLine>>(config.choice, octets, config, writer) {
+pub(crate) fn rough_response<'b, T: Slot<'b>>(
+    config: &Config,
+    octets: &'b [u8],
+    writer: Writer<'_, T>,
+) -> Option<usize> {
+    match dispatch_head::<RoughLook<StatusLine, T>>(config.choice, octets, config, writer) {
         Whole::Complete(end) => Some(end),
         _ => None,
     }
 }
 
 /// A whole request head of ASCII; see [`Config::parse_request_text`].
-#[derive(Clone, Copy)]
-pub struct RequestText<'b, 'h>(AsciiHead<'b, 'h>);
+pub struct RequestText<'b, 'h, T>(AsciiHead<'b, 'h, T>);
 
 #[expect(clippy::len_without_is_empty, reason = "no head is empty")]
-impl<'b, 'h> RequestText<'b, 'h> {
+impl<'b, 'h, T> RequestText<'b, 'h, T> {
     /// The method: a token, case-sensitive (RFC 9110 section 9.1).
     #[inline]
     pub fn method(&self) -> &'b str {
-        let line = &self.0.record().start;
+        let line = self.0.start();
         self.0.part(line.start, line.first_end)
     }
 
     /// The request target as it stands in the request line (RFC 9112 section 3.2).
     #[inline]
     pub fn target(&self) -> &'b str {
-        let line = &self.0.record().start;
+        let line = self.0.start();
         self.0.part(line.second_start, line.second_end)
     }
 
     /// The version that the request is handled as.
     #[inline]
     pub fn version(&self) -> Version {
-        self.0.record().start.version.into()
+        self.0.start().version.into()
     }
 
     /// The fields, in order.
     #[inline]
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = FieldText<'b>> + use<'b, 'h> {
+    pub fn fields(&self) -> &[T] {
         self.0.fields()
+    }
+
+    /// The same, for as long as the slots that they are in.
+    #[inline]
+    pub fn into_fields(self) -> &'h mut [T] {
+        self.0.into_fields()
     }
 
     /// Octets in the head, to the end of its empty line.
@@ -127,7 +150,7 @@ impl<'b, 'h> RequestText<'b, 'h> {
     }
 }
 
-impl fmt::Debug for RequestText<'_, '_> {
+impl<T> fmt::Debug for RequestText<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestText")
             .field("method", &self.method())
@@ -138,34 +161,39 @@ impl fmt::Debug for RequestText<'_, '_> {
 }
 
 /// A whole response head of ASCII; see [`Config::parse_response_text`].
-#[derive(Clone, Copy)]
-pub struct ResponseText<'b, 'h>(AsciiHead<'b, 'h>);
+pub struct ResponseText<'b, 'h, T>(AsciiHead<'b, 'h, T>);
 
 #[expect(clippy::len_without_is_empty, reason = "no head is empty")]
-impl<'b, 'h> ResponseText<'b, 'h> {
+impl<'b, 'h, T> ResponseText<'b, 'h, T> {
     /// The version that the response is handled as.
     #[inline]
     pub fn version(&self) -> Version {
-        self.0.record().start.version.into()
+        self.0.start().version.into()
     }
 
     /// The status code, `100..=599` (RFC 9110 section 15).
     #[inline]
     pub fn code(&self) -> u16 {
-        self.0.record().start.code
+        self.0.start().code
     }
 
     /// The reason phrase, which may be empty and means nothing (RFC 9112 section 4).
     #[inline]
     pub fn reason(&self) -> &'b str {
-        let line = &self.0.record().start;
+        let line = self.0.start();
         self.0.part(line.second_start, line.second_end)
     }
 
     /// The fields, in order.
     #[inline]
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = FieldText<'b>> + use<'b, 'h> {
+    pub fn fields(&self) -> &[T] {
         self.0.fields()
+    }
+
+    /// The same, for as long as the slots that they are in.
+    #[inline]
+    pub fn into_fields(self) -> &'h mut [T] {
+        self.0.into_fields()
     }
 
     /// Octets in the head, to the end of its empty line.
@@ -175,7 +203,7 @@ impl<'b, 'h> ResponseText<'b, 'h> {
     }
 }
 
-impl fmt::Debug for ResponseText<'_, '_> {
+impl<T> fmt::Debug for ResponseText<'_, '_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseText")
             .field("version", &self.version())

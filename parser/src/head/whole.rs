@@ -14,7 +14,7 @@
 //! | version, SP, code, SP, reason | `usual` in `status_line.rs` | the first 16 octets are compared as two numbers; behind them is the reason, of which no octet is a break |
 //! | a name is a token with the colon right behind it | `four_behind_name` in [`field_line`] begins with a colon | it is what stands behind all token octets at the start of the line, and a colon is none: so the name is a token and ends there. White space before the colon, a line without a colon and a name too long to be looked at as a whole have another octet at this place |
 //! | no fold | the same | a folded line begins with SP or HTAB: no token octet is at its start, and the octet there is no colon |
-//! | no line without a name | [`Noted::has_nameless`] | without token octets at the start, a colon at the start is what the comparison above sees: such lines are counted with the known fields, by length 0 and first octets |
+//! | no line without a name | [`Noted::has_nameless`] | without token octets at the start, a colon at the start is what the comparison above sees: such lines are counted with the known fields, by length 0 and first octets (where nothing is noted, each length is looked at) |
 //! | white space around a value is no part of it | SP and an octet above SP in `four_behind_name`, an octet above SP in `last_four` | one SP and no more is in front of the value and none behind it, so nothing is left to be taken off; an empty value has CR where it would begin, and is not of the usual form |
 //! | limits of method and request line | `limits` in [`RequestLine`](super::request_line::RequestLine)'s `parse_usual` | the lengths of both are compared |
 //! | limit of the head | [`FirstBlock::within`] | octets beyond it are not looked at |
@@ -46,7 +46,7 @@ use crate::resume::Resume;
 use crate::scan::block::BlockLines;
 use crate::scan::index::LineEnds;
 use crate::scan::lines::{FirstBlock, Line, Lines};
-use crate::scan::slots::Writer;
+use crate::scan::slots::{Slot, Writer};
 use crate::scan::{HeadOp, Scan, Window};
 use crate::{Config, FieldPosition, Limits};
 
@@ -73,25 +73,26 @@ impl Whole {
 }
 
 /// The first way: what is no visible ASCII and no SP is taken for a break.
-pub(super) struct RoughLook<L>(PhantomData<L>);
+pub(super) struct RoughLook<L, T = FieldPosition>(PhantomData<(L, T)>);
 
-impl<L: HeadKind> HeadOp for RoughLook<L> {
+impl<'b, L: HeadKind, T: Slot<'b>> HeadOp<'b> for RoughLook<L, T> {
+    type Slot = T;
     type Out = Whole;
 
     #[inline(always)]
-    fn run<S: Scan>(scan: S, octets: &[u8], config: &Config, writer: Writer<'_>) -> Whole {
-        parse::<L, S>(scan, octets, config, writer)
+    fn run<S: Scan>(scan: S, octets: &'b [u8], config: &Config, writer: Writer<'_, T>) -> Whole {
+        parse::<L, T, S>(scan, octets, config, writer)
     }
 }
 
 /// The head that `octets` begin with, into the slots of `writer`: looked for in one block, and
 /// then with any length.
 #[inline(always)]
-pub(super) fn parse<L: HeadKind, S: Scan>(
+pub(super) fn parse<'b, L: HeadKind, T: Slot<'b>, S: Scan>(
     scan: S,
-    octets: &[u8],
+    octets: &'b [u8],
     config: &Config,
-    mut writer: Writer<'_>,
+    mut writer: Writer<'_, T>,
 ) -> Whole {
     let Some(blocks) = scan.blocks() else { return Whole::Unusual };
     let Some(window) = Window::new(octets) else { return Whole::Unusual };
@@ -100,19 +101,20 @@ pub(super) fn parse<L: HeadKind, S: Scan>(
     if config.admits_block
         && let Some(lines) = BlockLines::find(&first_block)
     {
-        return parse_lines::<L>(&lines, &Limits::OF_BLOCK, writer);
+        return parse_lines::<L, _>(&lines, &Limits::OF_BLOCK, writer);
     }
     let (limit, _) = L::limit(&config.limits);
     let Some(first_block) = first_block.within(limit) else { return Whole::Unusual };
     writer.restrict(config.limits.fields as usize);
-    parse_lines::<L>(&LineEnds::new().lines(first_block), &config.limits, writer)
+    parse_lines::<L, _>(&LineEnds::new().lines(first_block), &config.limits, writer)
 }
 
 /// The second way, for a head with tabs or with text that is not ASCII: no break is one that
 /// a value may hold.
 pub(super) struct ExactLook<L>(PhantomData<L>);
 
-impl<L: HeadKind> HeadOp for ExactLook<L> {
+impl<L: HeadKind> HeadOp<'_> for ExactLook<L> {
+    type Slot = FieldPosition;
     type Out = Whole;
 
     #[inline(always)]
@@ -123,13 +125,17 @@ impl<L: HeadKind> HeadOp for ExactLook<L> {
         let first_block = FirstBlock::<_, true>::new(blocks, window).within(limit);
         let Some(first_block) = first_block else { return Whole::Unusual };
         writer.restrict(config.limits.fields as usize);
-        parse_lines::<L>(&LineEnds::new().lines(first_block), &config.limits, writer)
+        parse_lines::<L, _>(&LineEnds::new().lines(first_block), &config.limits, writer)
     }
 }
 
 /// Parses the head that consists of `lines` into `slots`.
 #[inline(always)]
-fn parse_lines<L: HeadKind>(lines: &impl Lines, limits: &Limits, mut slots: Writer<'_>) -> Whole {
+fn parse_lines<'b, L: HeadKind, T: Slot<'b>>(
+    lines: &impl Lines<'b>,
+    limits: &Limits,
+    mut slots: Writer<'_, T>,
+) -> Whole {
     let Some(first) = lines.first() else { return Whole::Unusual };
     let Some(start_line) = L::parse_usual(lines, &first, limits) else {
         return Whole::UpTo(0);
@@ -138,9 +144,13 @@ fn parse_lines<L: HeadKind>(lines: &impl Lines, limits: &Limits, mut slots: Writ
     // Before the lines are walked, which have a use for the registers that it is in.
     slots.begin(start_line);
     let mut noted = Noted::NONE;
-    let rest = lines.fields(&mut slots, |field| {
-        let position = field_line(&field)?;
-        noted.note(field.name_len, field.first_two);
+    let rest = lines.fields(&mut slots, |line| {
+        let position = field_line(line)?;
+        if T::IS_NOTED {
+            noted.note(line.name_len, line.first_two);
+        } else if line.name_len == 0 {
+            return None;
+        }
         Some(position)
     });
     if noted.has_nameless() {

@@ -2,7 +2,7 @@
 //! their ends are the bits of a register.
 
 use super::lines::{FirstBlock, FirstLine, Line, Lines, Rest};
-use super::slots::Writer;
+use super::slots::{Slot, Writer};
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
@@ -45,7 +45,7 @@ impl<'b, B: Blocks> BlockLines<'b, B> {
     }
 }
 
-impl<B: Blocks> Lines for BlockLines<'_, B> {
+impl<'b, B: Blocks> Lines<'b> for BlockLines<'b, B> {
     #[inline(always)]
     fn octets(&self) -> &[u8] {
         self.octets.octets()
@@ -80,10 +80,10 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
     }
 
     #[inline(always)]
-    fn fields(
+    fn fields<T: Slot<'b>>(
         &self,
-        slots: &mut Writer<'_>,
-        mut field: impl FnMut(Line) -> Option<FieldPosition>,
+        slots: &mut Writer<'_, T>,
+        mut field: impl FnMut(&Line) -> Option<FieldPosition>,
     ) -> Rest {
         let mut ends = self.ends & self.ends.wrapping_sub(1);
         let mut start = self.ends.trailing_zeros() as usize + 1;
@@ -100,8 +100,10 @@ impl<B: Blocks> Lines for BlockLines<'_, B> {
             // SAFETY: `start < end`, as nearer than three octets to each other the ends
             // would be triples; the name ends in front of `end`, and `end + 3 <= len`.
             let line = unsafe { Line::new(self.octets, start, name_len, end) };
-            let Some(position) = field(line) else { break };
-            slot.write(position);
+            let Some(at) = field(&line) else { break };
+            // SAFETY: a line of these octets, and its place by the grammar; text is asked for
+            // by a rough look alone.
+            slot.write(unsafe { T::new(self.octets, &line, at) });
             count += 1;
             start = end + 1;
         }

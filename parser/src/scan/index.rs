@@ -16,7 +16,7 @@
 use core::mem::MaybeUninit;
 
 use super::lines::{FirstBlock, FirstLine, Line, Lines, Rest};
-use super::slots::Writer;
+use super::slots::{Slot, Writer};
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
@@ -44,7 +44,7 @@ pub(crate) struct ListedLines<'i, 'b, B> {
     ends: &'i [u32],
 }
 
-impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
+impl<'b, B: Blocks> Lines<'b> for ListedLines<'_, 'b, B> {
     #[inline(always)]
     fn octets(&self) -> &[u8] {
         self.octets.octets()
@@ -75,10 +75,10 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
     }
 
     #[inline(always)]
-    fn fields(
+    fn fields<T: Slot<'b>>(
         &self,
-        slots: &mut Writer<'_>,
-        mut field: impl FnMut(Line) -> Option<FieldPosition>,
+        slots: &mut Writer<'_, T>,
+        mut field: impl FnMut(&Line) -> Option<FieldPosition>,
     ) -> Rest {
         let [first_end, ends @ ..] = self.ends else { return Rest { at: 0, two: 0 } };
         let left = slots.left();
@@ -94,9 +94,9 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
         let last = last_end.min(self.octets.octets().len() - 32);
         // SAFETY: these are all lines but the first, of which none begins behind `last_end`, and
         // `last + 32` is at most the length.
-        if unsafe { self.walk::<false>(&mut walk, last, &mut field) } {
+        if unsafe { self.walk::<_, false>(&mut walk, last, &mut field) } {
             // SAFETY: as above.
-            unsafe { self.walk::<true>(&mut walk, last_end, &mut field) };
+            unsafe { self.walk::<_, true>(&mut walk, last_end, &mut field) };
         }
         let Walk { count, start, .. } = walk;
         // SAFETY: so many were written.
@@ -108,29 +108,29 @@ impl<B: Blocks> Lines for ListedLines<'_, '_, B> {
 }
 
 /// A walk over the lines behind the first.
-struct Walk<'w> {
+struct Walk<'w, T> {
     /// Where they end.
     ends: &'w [u32],
     /// As many slots.
-    slots: &'w mut [MaybeUninit<FieldPosition>],
+    slots: &'w mut [MaybeUninit<T>],
     /// How many lines are behind it.
     count: usize,
     /// Where the next one begins: behind an end.
     start: usize,
 }
 
-impl<B: Blocks> ListedLines<'_, '_, B> {
+impl<'b, B: Blocks> ListedLines<'_, 'b, B> {
     /// Goes over the lines that begin at `last` or before. `false` if `field` makes nothing of one.
     ///
     /// # Safety
     /// `walk` is over lines of `self`, `last` is the last of its ends at most, or 0 where it
     /// has none; if not `NEAR_END`, `last + 32` is at most the length.
     #[inline(always)]
-    unsafe fn walk<const NEAR_END: bool>(
+    unsafe fn walk<T: Slot<'b>, const NEAR_END: bool>(
         &self,
-        walk: &mut Walk<'_>,
+        walk: &mut Walk<'_, T>,
         last: usize,
-        field: &mut impl FnMut(Line) -> Option<FieldPosition>,
+        field: &mut impl FnMut(&Line) -> Option<FieldPosition>,
     ) -> bool {
         while walk.start <= last {
             // SAFETY: `count < len`: behind the last end, `start` is beyond `last`.
@@ -146,9 +146,12 @@ impl<B: Blocks> ListedLines<'_, '_, B> {
             // one; the break in front of `end` is no token octet, so the name ends there or
             // before; and `end + 3 <= len` by the invariant.
             let line = unsafe { Line::new(self.octets, walk.start, name_len, end) };
-            let Some(position) = field(line) else { return false };
+            let Some(at) = field(&line) else { return false };
+            // SAFETY: a line of these octets, and its place by the grammar; text is asked for
+            // by a rough look alone.
+            let field = unsafe { T::new(self.octets, &line, at) };
             // SAFETY: `count < len`, as said, and there are as many slots as ends.
-            unsafe { walk.slots.get_unchecked_mut(walk.count) }.write(position);
+            unsafe { walk.slots.get_unchecked_mut(walk.count) }.write(field);
             walk.count += 1;
             walk.start = end + 1;
         }

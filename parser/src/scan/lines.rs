@@ -9,7 +9,7 @@
 //! | line | the octets up to a double: [`FirstLine`], and each [`Line`] behind it |
 //! | lines | those of one head, [`Lines`]: in one block ([`block`](super::block)), where their ends are bits of a number, or in more ([`index`](super::index)), where they are listed |
 
-use super::slots::Writer;
+use super::slots::{Slot, Writer};
 use super::{Blocks, Window};
 use crate::FieldPosition;
 
@@ -107,7 +107,7 @@ pub(crate) struct Rest {
 }
 
 /// The lines of a head, as far as they are there.
-pub(crate) trait Lines {
+pub(crate) trait Lines<'b> {
     /// The octets that begin with the head.
     fn octets(&self) -> &[u8];
     /// Where the head ends if `rest` is CR LF. (Behind the end of a line these are three
@@ -118,11 +118,11 @@ pub(crate) trait Lines {
     /// The first octet that can't be of a target, from the octet `skipped` behind
     /// the start on, which is of the first line; or one at `end` or behind it.
     fn target_end(&self, skipped: u32, end: usize) -> usize;
-    /// Writes what `field` makes of each line behind the first into `slots`, until it
-    /// makes nothing of one, or no slot is left.
-    fn fields(
+    /// Writes the fields of the lines behind the first into `slots`, which stand where `field`
+    /// says, until it says that one stands nowhere, or no slot is left.
+    fn fields<T: Slot<'b>>(
         &self,
-        slots: &mut Writer<'_>,
-        field: impl FnMut(Line) -> Option<FieldPosition>,
+        slots: &mut Writer<'_, T>,
+        field: impl FnMut(&Line) -> Option<FieldPosition>,
     ) -> Rest;
 }

@@ -33,7 +33,6 @@
 
 pub(crate) mod block;
 pub(crate) mod class;
-pub(crate) mod fill;
 pub(crate) mod index;
 #[cfg(any(
     all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse2"),
@@ -66,7 +65,7 @@ use core::mem::MaybeUninit;
 
 use self::class::{HOST, belongs};
 use self::slots::{Record, Writer};
-use crate::{Config, FieldPosition};
+use crate::Config;
 
 #[cfg(rajada_pcmpestri)]
 pub use arch::pcmpestri;
@@ -202,34 +201,41 @@ fn enter<O: Op, S: Scan>(scan: S, op: O, second: O::Second, third: O::Third) -> 
 
 /// A computation on the octets of a head, of which all arguments are in registers where six
 /// words are (not on Windows).
-pub(crate) trait HeadOp {
+pub(crate) trait HeadOp<'b> {
+    /// What the slots hold.
+    type Slot;
     /// What it computes; two registers are enough for it.
     type Out;
     /// Computes it, as [`Op::run`] does. `writer` begins at the first slot.
-    fn run<S: Scan>(scan: S, octets: &[u8], config: &Config, writer: Writer<'_>) -> Self::Out;
+    fn run<S: Scan>(
+        scan: S,
+        octets: &'b [u8],
+        config: &Config,
+        writer: Writer<'_, Self::Slot>,
+    ) -> Self::Out;
 }
 
 /// Runs `O` as [`dispatch`] does.
 #[inline(always)]
-pub(crate) fn dispatch_head<O: HeadOp>(
+pub(crate) fn dispatch_head<'b, O: HeadOp<'b>>(
     choice: Choice,
-    octets: &[u8],
+    octets: &'b [u8],
     config: &Config,
-    writer: Writer<'_>,
+    writer: Writer<'_, O::Slot>,
 ) -> O::Out {
     let (slots, record) = writer.into_parts();
-    let head = OnHead { octets, op: PhantomData::<O> };
+    let head = OnHead { octets, op: PhantomData::<(O, &_)> };
     arch::dispatch(choice, head, slots, (config, record))
 }
 
 /// A [`HeadOp`] with its first argument.
-struct OnHead<'a, O> {
-    octets: &'a [u8],
-    op: PhantomData<O>,
+struct OnHead<'a, 'b, O> {
+    octets: &'b [u8],
+    op: PhantomData<(O, &'a ())>,
 }
 
-impl<'a, O: HeadOp> Op for OnHead<'a, O> {
-    type Second = &'a mut [MaybeUninit<FieldPosition>];
+impl<'a, 'b, O: HeadOp<'b, Slot: 'a>> Op for OnHead<'a, 'b, O> {
+    type Second = &'a mut [MaybeUninit<O::Slot>];
     type Third = (&'a Config, &'a mut Record);
     type Out = O::Out;
 

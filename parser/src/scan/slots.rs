@@ -2,6 +2,8 @@
 
 use core::mem::MaybeUninit;
 
+use super::Window;
+use super::lines::Line;
 use crate::fields::Noted;
 use crate::resume::StartLine;
 
@@ -63,8 +65,14 @@ pub struct Record {
 }
 
 impl Record {
-    const fn new(written: usize) -> Record {
+    pub(super) const fn new(written: usize) -> Record {
         Record { start: StartLine::NONE, noted: Noted::NONE, fields: 0, written }
+    }
+
+    /// How many fields the head has that was parsed last.
+    #[inline(always)]
+    pub(super) fn fields(&self) -> usize {
+        self.fields
     }
 }
 
@@ -161,69 +169,40 @@ impl sealed::Storage for BorrowedPositions<'_> {
     }
 }
 
-/// Room for the positions of fields, of which none is read that the same call did not write:
-/// for [`Config::parse_request_text`](crate::Config::parse_request_text), which has nothing to
-/// go on with.
-///
-/// ```
-/// use core::mem::MaybeUninit;
-/// use rajada_parser::{Config, TextSlots};
-///
-/// let mut storage = [const { MaybeUninit::uninit() }; 128];
-/// let mut slots = TextSlots::new(&mut storage);
-/// let head = b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n";
-/// assert!(Config::STRICT.parse_request_text(head, &mut slots).is_some());
-/// ```
-pub struct TextSlots<'s> {
-    record: Record,
-    slots: &'s mut [MaybeUninit<FieldPosition>],
-}
+/// What a slot holds of a field: where it stands, or its [text](super::text).
+pub(crate) trait Slot<'b>: Sized {
+    /// Whether it is [noted](Noted) which known fields there can be, and lines without a name with
+    /// them. If not, none of these may be written: each is looked at.
+    const IS_NOTED: bool;
 
-impl<'s> TextSlots<'s> {
-    /// Slots in `storage`; what it holds means nothing.
-    #[inline]
-    pub const fn new(storage: &'s mut [MaybeUninit<FieldPosition>]) -> Self {
-        // As if all were written, so that a head is not the first one each time. Who goes on
-        // behind an earlier call would read them; a rough look begins at the first.
-        TextSlots { record: Record::new(storage.len()), slots: storage }
-    }
-
-    /// For a rough look, and nobody else.
-    #[inline(always)]
-    pub(super) fn writer(&mut self) -> Writer<'_> {
-        Writer { slots: self.slots, next: 0, record: &mut self.record }
-    }
-
-    /// What a rough look wrote.
+    /// What it holds of a line of `octets` whose field stands at `at`.
     ///
     /// # Safety
-    /// It passed a head as a whole.
-    #[inline(always)]
-    pub(super) unsafe fn written(&self) -> (&Record, &[FieldPosition]) {
-        // SAFETY: the caller's promise: it counted slots that are there.
-        let written = unsafe { self.slots.get_unchecked(..self.record.fields) };
-        // SAFETY: the same: it wrote as many as it counted.
-        (&self.record, unsafe { &*(core::ptr::from_ref(written) as *const _) })
-    }
+    /// The octets were broken into lines by a rough look, and `line` is one of these; `at` is
+    /// what `head/whole.rs` makes of it: its name, and behind that a part of it without its end.
+    unsafe fn new(octets: Window<'b>, line: &Line, at: FieldPosition) -> Self;
 }
 
-impl core::fmt::Debug for TextSlots<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let capacity = self.slots.len();
-        f.debug_struct("TextSlots").field("capacity", &capacity).finish_non_exhaustive()
+impl Slot<'_> for FieldPosition {
+    const IS_NOTED: bool = true;
+
+    #[inline(always)]
+    unsafe fn new(_: Window<'_>, _: &Line, at: FieldPosition) -> FieldPosition {
+        at
     }
 }
 
 /// Slots being filled in order.
 ///
-/// Invariant: `slots[..next]` and `slots[..record.written]` are initialised; the latter not in
-/// one of [`TextSlots`].
-pub struct Writer<'h> {
-    slots: &'h mut [MaybeUninit<FieldPosition>],
+/// Invariant: `slots[..next]` are initialised, and so are `slots[..record.written]` if they
+/// are positions.
+pub struct Writer<'h, T = FieldPosition> {
+    slots: &'h mut [MaybeUninit<T>],
     next: usize,
     record: &'h mut Record,
 }
 
+/// What is for positions alone, which are read back.
 impl<'h> Writer<'h> {
     /// Goes on behind the first `count` positions, which an earlier call wrote. `false` if these
     /// slots do not hold so many: then they are not the ones that the parse began with.
@@ -232,29 +211,6 @@ impl<'h> Writer<'h> {
         let held = count <= self.record.written.min(self.slots.len());
         self.next = if held { count } else { 0 };
         held
-    }
-
-    /// One for the same slots, which begins at the first.
-    pub(crate) fn again(&mut self) -> Writer<'_> {
-        Writer { slots: self.slots, next: 0, record: self.record }
-    }
-
-    /// Its parts, to be handed over in registers.
-    #[inline(always)]
-    pub(super) fn into_parts(self) -> (&'h mut [MaybeUninit<FieldPosition>], &'h mut Record) {
-        (self.slots, self.record)
-    }
-
-    /// A writer again, which begins at the first slot.
-    ///
-    /// # Safety
-    /// The parts are those of one writer.
-    #[inline(always)]
-    pub(super) unsafe fn from_parts(
-        slots: &'h mut [MaybeUninit<FieldPosition>],
-        record: &'h mut Record,
-    ) -> Writer<'h> {
-        Writer { slots, next: 0, record }
     }
 
     /// What the head that was parsed last came to, and where its fields are.
@@ -268,19 +224,6 @@ impl<'h> Writer<'h> {
     /// What a head came to whose parse stopped, with how many of its fields.
     pub(crate) fn found(&self) -> (StartLine, Noted, usize) {
         (self.record.start, self.record.noted, self.record.fields)
-    }
-
-    /// Leaves room for `limit` positions, those included that are written.
-    #[inline(always)]
-    pub(crate) fn restrict(&mut self, limit: usize) {
-        let room = limit.max(self.next).min(self.slots.len());
-        self.slots = &mut core::mem::take(&mut self.slots)[..room];
-    }
-
-    /// How many positions are written.
-    #[inline(always)]
-    pub(crate) fn count(&self) -> usize {
-        self.next
     }
 
     /// Whether no slot is left.
@@ -298,21 +241,6 @@ impl<'h> Writer<'h> {
         }
     }
 
-    /// The slots that are left.
-    #[inline(always)]
-    pub(super) fn left(&mut self) -> &mut [MaybeUninit<FieldPosition>] {
-        self.slots.get_mut(self.next..).unwrap_or_default()
-    }
-
-    /// Counts positions that were written to those that were [left](Self::left).
-    ///
-    /// # Safety
-    /// The first `count` slots of it are initialised.
-    #[inline(always)]
-    pub(super) unsafe fn add(&mut self, count: usize) {
-        self.next += count;
-    }
-
     /// Moves the end of the last position's value further back; does nothing where there is none.
     pub(crate) fn extend_last(&mut self, value_end: u32) {
         let last = self.slots[..self.next].last_mut();
@@ -327,6 +255,65 @@ impl<'h> Writer<'h> {
     #[inline(always)]
     pub(crate) fn pause(&mut self) {
         self.record.written = self.next.max(self.record.written);
+    }
+}
+
+impl<'h, T> Writer<'h, T> {
+    /// One that begins at the first of these slots.
+    #[inline(always)]
+    pub(super) fn new(slots: &'h mut [MaybeUninit<T>], record: &'h mut Record) -> Writer<'h, T> {
+        Writer { slots, next: 0, record }
+    }
+
+    /// One for the same slots, which begins at the first.
+    pub(crate) fn again(&mut self) -> Writer<'_, T> {
+        Writer { slots: self.slots, next: 0, record: self.record }
+    }
+
+    /// Its parts, to be handed over in registers.
+    #[inline(always)]
+    pub(super) fn into_parts(self) -> (&'h mut [MaybeUninit<T>], &'h mut Record) {
+        (self.slots, self.record)
+    }
+
+    /// A writer again, which begins at the first slot.
+    ///
+    /// # Safety
+    /// The parts are those of one writer.
+    #[inline(always)]
+    pub(super) unsafe fn from_parts(
+        slots: &'h mut [MaybeUninit<T>],
+        record: &'h mut Record,
+    ) -> Writer<'h, T> {
+        Writer { slots, next: 0, record }
+    }
+
+    /// Leaves room for `limit` positions, those included that are written.
+    #[inline(always)]
+    pub(crate) fn restrict(&mut self, limit: usize) {
+        let room = limit.max(self.next).min(self.slots.len());
+        self.slots = &mut core::mem::take(&mut self.slots)[..room];
+    }
+
+    /// How many positions are written.
+    #[inline(always)]
+    pub(crate) fn count(&self) -> usize {
+        self.next
+    }
+
+    /// The slots that are left.
+    #[inline(always)]
+    pub(super) fn left(&mut self) -> &mut [MaybeUninit<T>] {
+        self.slots.get_mut(self.next..).unwrap_or_default()
+    }
+
+    /// Counts positions that were written to those that were [left](Self::left).
+    ///
+    /// # Safety
+    /// The first `count` slots of it are initialised.
+    #[inline(always)]
+    pub(super) unsafe fn add(&mut self, count: usize) {
+        self.next += count;
     }
 
     /// Keeps what the first line came to.

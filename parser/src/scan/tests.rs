@@ -7,7 +7,7 @@ mod memory;
 use super::class::{HOST, REG_NAME, TARGET, TOKEN, VALUE, belongs};
 use super::slots::{Inside, Writer, sealed::Storage};
 use super::{Blocks, Choice, HeadOp, Level, Op, Scan, Window, are_host, dispatch, dispatch_head};
-use crate::{Config, Positions};
+use crate::{Config, FieldPosition, Positions};
 use core::mem::MaybeUninit;
 use proptest::prelude::*;
 use std::vec::Vec;
@@ -77,7 +77,8 @@ const STARTS: [usize; 4] = [0, 1, 17, 31];
 /// Where targets begin: behind a method of 31 octets at most.
 const TARGETS: [usize; 5] = [0, 1, 10, 31, 32];
 
-impl HeadOp for Masks {
+impl HeadOp<'_> for Masks {
+    type Slot = FieldPosition;
     type Out = Option<(Vec<Found>, [[usize; 5]; 2], [u32; 4])>;
     #[inline(always)]
     fn run<S: Scan>(scan: S, octets: &[u8], _: &Config, _: Writer<'_>) -> Self::Out {
@@ -142,7 +143,8 @@ fn check_masks(octets: &[u8]) {
 /// The positions of the bits of each eight octets.
 struct SetBits;
 
-impl HeadOp for SetBits {
+impl HeadOp<'_> for SetBits {
+    type Slot = FieldPosition;
     type Out = Option<Vec<[Vec<u32>; 2]>>;
     #[inline(always)]
     fn run<S: Scan>(scan: S, octets: &[u8], _: &Config, _: Writer<'_>) -> Self::Out {

@@ -9,19 +9,20 @@ mod start_line;
 use self::cursor::{Cursor, Stop};
 pub(crate) use self::fields::FieldRules;
 use self::fields::Fields;
-use crate::header::Slots;
-use crate::{Error, ParserConfig, Request, Response, Result, Status};
+use rajada_parser::TextSlots;
+
+use crate::{Error, Header, ParserConfig, Request, Response, Result, Status};
 
 /// Parses a request head. What is known of it is known behind a partial one and a wrong one,
 /// too.
 #[cold]
 #[inline(never)]
-pub(crate) fn request<'b, S: Slots<'b>>(
+pub(crate) fn request<'b, 'h>(
     request: &mut Request<'_, 'b>,
     octets: &'b [u8],
     config: &ParserConfig,
-    slots: S,
-) -> Result<(usize, S::Filled)> {
+    slots: TextSlots<'h, Header<'b>>,
+) -> Result<(usize, &'h mut [Header<'b>])> {
     match start_line::request_line(octets, config, request) {
         Ok(end) => fields(octets, end, &config.field_rules_of_requests(), slots),
         Err(stop) => stop.into(),
@@ -31,12 +32,12 @@ pub(crate) fn request<'b, S: Slots<'b>>(
 /// Parses a response head.
 #[cold]
 #[inline(never)]
-pub(crate) fn response<'b, S: Slots<'b>>(
+pub(crate) fn response<'b, 'h>(
     response: &mut Response<'_, 'b>,
     octets: &'b [u8],
     config: &ParserConfig,
-    slots: S,
-) -> Result<(usize, S::Filled)> {
+    slots: TextSlots<'h, Header<'b>>,
+) -> Result<(usize, &'h mut [Header<'b>])> {
     match start_line::status_line(octets, config, response) {
         Ok(end) => fields(octets, end, &config.field_rules_of_responses(), slots),
         Err(stop) => stop.into(),
@@ -44,12 +45,12 @@ pub(crate) fn response<'b, S: Slots<'b>>(
 }
 
 /// Parses field lines from `from` on, and the empty line that ends them.
-pub(crate) fn fields<'b, S: Slots<'b>>(
+pub(crate) fn fields<'b, 'h>(
     octets: &'b [u8],
     from: usize,
     rules: &FieldRules,
-    slots: S,
-) -> Result<(usize, S::Filled)> {
+    slots: TextSlots<'h, Header<'b>>,
+) -> Result<(usize, &'h mut [Header<'b>])> {
     let mut fields = Fields::new(octets, from, rules);
     let filled = slots.fill(fields.by_ref());
     // A line behind the last slot is looked at first: it may be wrong itself.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::string::String;
 use std::vec::Vec;
 
-use crate::{Config, Level, Limits, Positions, Resume, TextSlots, Version};
+use crate::{Config, FieldText, Level, Limits, Positions, Resume, TextSlots, Version};
 use core::mem::MaybeUninit;
 
 /// First line, version, fields and length.
@@ -15,10 +15,11 @@ fn text(octets: &[u8]) -> String {
 }
 
 fn request_text(config: &Config, octets: &[u8]) -> Option<Parts> {
-    let mut storage = [const { MaybeUninit::uninit() }; 4];
-    let mut slots = TextSlots::new(&mut storage);
-    let head = config.parse_request_text(octets, &mut slots)?;
-    let fields = head.fields().map(|field| (field.name.into(), field.value.into())).collect();
+    let mut storage = [const { MaybeUninit::<FieldText<'_>>::uninit() }; 4];
+    let slots = TextSlots::new(&mut storage);
+    let head = config.parse_request_text(octets, slots).ok()?;
+    let fields =
+        head.fields().iter().map(|field| (field.name.into(), field.value.into())).collect();
     Some((
         Vec::from([head.method().into(), head.target().into()]),
         head.version(),
@@ -37,10 +38,11 @@ fn request(octets: &[u8]) -> Option<Parts> {
 }
 
 fn response_text(config: &Config, octets: &[u8]) -> Option<Parts> {
-    let mut storage = [const { MaybeUninit::uninit() }; 4];
-    let mut slots = TextSlots::new(&mut storage);
-    let head = config.parse_response_text(octets, &mut slots)?;
-    let fields = head.fields().map(|field| (field.name.into(), field.value.into())).collect();
+    let mut storage = [const { MaybeUninit::<FieldText<'_>>::uninit() }; 4];
+    let slots = TextSlots::new(&mut storage);
+    let head = config.parse_response_text(octets, slots).ok()?;
+    let fields =
+        head.fields().iter().map(|field| (field.name.into(), field.value.into())).collect();
     let start = Vec::from([std::format!("{}", head.code()), head.reason().into()]);
     Some((start, head.version(), fields, head.len()))
 }
@@ -112,13 +114,72 @@ fn nothing_is_given_of_a_head_with_an_octet_that_is_not_ascii() {
 #[test]
 fn a_field_without_a_slot_and_a_limit_leave_nothing() {
     let is_given = |config: &Config, slots: usize| {
-        let mut storage = [const { MaybeUninit::uninit() }; 4];
-        config.parse_request_text(REQUEST, &mut TextSlots::new(&mut storage[..slots])).is_some()
+        let mut storage = [const { MaybeUninit::<FieldText<'_>>::uninit() }; 4];
+        config.parse_request_text(REQUEST, TextSlots::new(&mut storage[..slots])).is_ok()
     };
     let config = Config::STRICT;
     assert_eq!([0, 1, 2, 4].map(|slots| is_given(&config, slots)), [false, false, true, true]);
     let config = config.with_limits(Limits { head: 50, ..Limits::DEFAULT });
     assert!(!is_given(&config, 4));
+}
+
+/// A name and a value of a caller's own type.
+#[derive(Debug, PartialEq)]
+struct Own<'b>(&'b [u8], &'b [u8]);
+
+impl<'b> From<FieldText<'b>> for Own<'b> {
+    fn from(field: FieldText<'b>) -> Own<'b> {
+        Own(field.name.as_bytes(), field.value.as_bytes())
+    }
+}
+
+const UNTOUCHED: Own<'static> = Own(b"untouched", b"");
+
+/// The slots behind a parse of `octets`, and whether it is given.
+fn slots_behind<'b>(config: &Config, octets: &'b [u8]) -> ([Own<'b>; 4], bool) {
+    let mut slots = [UNTOUCHED; 4];
+    let given = config.parse_request_text(octets, TextSlots::initialised(&mut slots)).is_ok();
+    (slots, given)
+}
+
+#[test]
+fn what_is_written_of_a_head_that_is_not_given_are_its_first_fields() {
+    let start = b"GET / HTTP/1.1\r\nA: b\r\nCd: ef\r\n";
+    let two = [Own(b"A", b"b"), Own(b"Cd", b"ef"), UNTOUCHED, UNTOUCHED];
+    let behind: [&[u8]; 8] = [
+        b": nameless\r\nG: h\r\n\r\n",
+        b"G : h\r\nI: j\r\n\r\n",
+        b"G:  h\r\nI: j\r\n\r\n",
+        b"G: h \r\nI: j\r\n\r\n",
+        b" folded\r\nI: j\r\n\r\n",
+        b"G:\r\nI: j\r\n\r\n",
+        b"G: h\x01\r\nI: j\r\n\r\n",
+        b"G: h",
+    ];
+    for level in Level::ALL.into_iter().filter(|level| level.is_here() && *level > Level::Scalar) {
+        let config = Config::STRICT.at_most(level);
+        for long in [0, 40] {
+            for behind in behind {
+                let octets = [&start[..], behind, &b"x".repeat(long)].concat();
+                let (slots, given) = slots_behind(&config, &octets);
+                assert!(!given, "{level} {}", octets.escape_ascii());
+                let written = slots.iter().take_while(|slot| **slot != UNTOUCHED).count();
+                assert_eq!(slots[..written], two[..written], "{level} {}", octets.escape_ascii());
+                assert_eq!(slots[written..], [UNTOUCHED; 4][written..], "{level}");
+            }
+            let octets = [&start[..], b"\r\n", &b"x".repeat(long)].concat();
+            assert_eq!(slots_behind(&config, &octets), (two_of(&octets), true), "{level}");
+        }
+    }
+}
+
+fn two_of(octets: &[u8]) -> [Own<'_>; 4] {
+    [
+        Own(&octets[16..17], &octets[19..20]),
+        Own(&octets[22..24], &octets[26..28]),
+        UNTOUCHED,
+        UNTOUCHED,
+    ]
 }
 
 proptest! {

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use std::string::String;
 use std::vec::Vec;
 
-use crate::fill;
+use crate::TextSlots;
 
 #[test]
 fn as_many_are_filled_as_there_are_of_both() {
@@ -14,7 +14,7 @@ fn as_many_are_filled_as_there_are_of_both() {
             storage.resize_with(slots, MaybeUninit::uninit);
             let mut asked = 0;
             let numbers = (1..=items).inspect(|_| asked += 1);
-            let filled = fill(&mut storage, numbers);
+            let filled = TextSlots::new(&mut storage).fill(numbers);
             let expected: Vec<u64> = (1..=items.min(slots as u64)).collect();
             assert_eq!(filled, expected);
             filled.reverse();
@@ -26,7 +26,7 @@ fn as_many_are_filled_as_there_are_of_both() {
 #[test]
 fn slots_behind_the_items_stay_as_they_were() {
     let mut storage = [MaybeUninit::new(7u8); 4];
-    assert_eq!(fill(&mut storage, [1, 2]), [1, 2]);
+    assert_eq!(TextSlots::new(&mut storage).fill([1, 2]), [1, 2]);
     // SAFETY: all four were initialised above.
     assert_eq!(storage.map(|slot| unsafe { slot.assume_init() }), [1, 2, 7, 7]);
 }
@@ -34,7 +34,7 @@ fn slots_behind_the_items_stay_as_they_were() {
 #[test]
 fn what_is_filled_can_be_taken_out() {
     let mut storage = [const { MaybeUninit::<String>::uninit() }; 3];
-    let filled = fill(&mut storage, ["a", "b"].map(String::from));
+    let filled = TextSlots::new(&mut storage).fill(["a", "b"].map(String::from));
     let taken: Vec<String> = filled.iter_mut().map(core::mem::take).collect();
     assert_eq!(taken, ["a", "b"]);
 }

@@ -155,15 +155,15 @@ fn pulled(config: &Config, octets: &[u8], pull: &mut Pull) -> Found {
 
 /// What is given as text is what the same octets are parsed to.
 fn check_text(config: &Config, octets: &[u8]) {
-    let mut storage = [const { MaybeUninit::uninit() }; 16];
-    let (mut texts, mut slots) = (TextSlots::new(&mut storage), Positions::<16>::new());
-    if let Some(head) = config.parse_request_text(octets, &mut texts) {
+    let mut storage = [const { MaybeUninit::<FieldText<'_>>::uninit() }; 16];
+    let mut slots = Positions::<16>::new();
+    if let Ok(head) = config.parse_request_text(octets, TextSlots::new(&mut storage)) {
         let start = [head.method(), head.target()].map(str::as_bytes);
         let found = joined(start, head.fields());
         let wanted = parsed(config, Section::Request, octets, &mut Resume::new(), &mut slots);
         assert_eq!((found, Ok(Some(head.len()))), (wanted.parts, wanted.end));
     }
-    if let Some(head) = config.parse_response_text(octets, &mut texts) {
+    if let Ok(head) = config.parse_response_text(octets, TextSlots::new(&mut storage)) {
         let code = head.code().to_be_bytes();
         let found = joined([head.reason().as_bytes(), &code], head.fields());
         let wanted = parsed(config, Section::Response, octets, &mut Resume::new(), &mut slots);
@@ -171,8 +171,8 @@ fn check_text(config: &Config, octets: &[u8]) {
     }
 }
 
-fn joined<'b>(start: [&'b [u8]; 2], fields: impl Iterator<Item = FieldText<'b>>) -> Vec<u8> {
-    let fields = fields.flat_map(|field| [field.name.as_bytes(), field.value.as_bytes()]);
+fn joined(start: [&[u8]; 2], fields: &[FieldText<'_>]) -> Vec<u8> {
+    let fields = fields.iter().flat_map(|field| [field.name.as_bytes(), field.value.as_bytes()]);
     let parts = start.into_iter().chain(fields);
     parts.flat_map(|part| part.iter().copied().chain([0])).collect()
 }
