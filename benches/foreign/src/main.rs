@@ -15,7 +15,6 @@ mod corpus;
 mod machine;
 #[path = "../../src/naive.rs"]
 mod naive;
-mod peers;
 #[path = "../../src/rajada.rs"]
 mod rajada;
 #[path = "../../src/head/worker/mod.rs"]

@@ -1,12 +1,13 @@
 //! Parsers with interfaces of their own.
 
+#[path = "peers.rs"]
+mod peers;
+
 use crate::contest::Contestant;
-use crate::{peers, rajada};
+use crate::rajada;
 
 pub fn contestants() -> Vec<Box<dyn Contestant>> {
-    let mut contestants: Vec<Box<dyn Contestant>> =
-        vec![Box::new(peers::httparse::Httparse::default()), Box::new(rajada::Rajada::at_best())];
-    #[cfg(feature = "thhp")]
-    contestants.push(Box::new(peers::thhp::Thhp::default()));
-    contestants
+    let always: [Box<dyn Contestant>; 2] =
+        [Box::new(peers::httparse::Httparse::default()), Box::new(rajada::Rajada::at_best())];
+    always.into_iter().chain(peers::if_asked_for()).collect()
 }
