@@ -7,6 +7,7 @@ use core::arch::x86_64::{
 };
 use core::ffi::c_char;
 use core::mem::transmute;
+use core::ptr;
 
 use rajada_parser::FieldPosition;
 
@@ -21,9 +22,11 @@ pub(in crate::picohttpparser) fn header_at(
 ) -> Header {
     // SAFETY: this module is compiled where all processors have SSE2.
     let both = unsafe { name_and_value(start.expose_provenance(), *position) };
-    // SAFETY: on this processor a `Header` is four numbers of 64 bits in this order, of which
-    // any values are valid.
-    unsafe { transmute::<[__m128i; 2], Header>(both) }
+    // SAFETY: on this processor that is four numbers of 64 bits, of which any values are valid.
+    let numbers = unsafe { transmute::<[__m128i; 2], [usize; 4]>(both) };
+    let [name, name_len, value, value_len] = numbers;
+    let [name, value] = [name, value].map(ptr::with_exposed_provenance);
+    Header { name, name_len, value, value_len }
 }
 
 #[inline]
