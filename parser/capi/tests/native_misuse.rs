@@ -249,6 +249,131 @@ fn what_is_not_aligned_or_longer_than_memory_is_not_touched() {
     assert_eq!((outcome, request), (RAJADA_MISUSE, c::Request::default()));
 }
 
+/// Room for any of the objects that are written, at no address that one can have.
+fn odd<T>(room: &mut [u64; 32]) -> *mut T {
+    room.as_mut_ptr().wrapping_byte_add(1).cast()
+}
+
+#[test]
+fn an_object_that_can_not_be_written_stops_all_work() {
+    let mut fields = [FieldPosition::default(); 4];
+    let slots = fields.as_mut_ptr();
+    let mut room = [7; 32];
+    let (mut request, mut response) = (c::Request::default(), c::Response::default());
+    let (mut section, mut burst) = (c::Section::default(), c::Burst::default());
+    let mut requests = [c::Request::default(); 2];
+    let mut resume: c::Resume = zeroed();
+    let head = |octets: &'static [u8]| (octets.as_ptr(), octets.len());
+    let wrong = head(b"GET / HTTP/1.1\r\nHost : a\r\n\r\n");
+
+    // What is asked for, and its error: of what is in order and what is not.
+    for ((octets, len), parsed, error) in [
+        (head(HEAD), null_mut(), null_mut()),
+        (head(HEAD), odd(&mut room), null_mut()),
+        (head(HEAD), &raw mut request, odd(&mut room)),
+        (wrong, &raw mut request, odd(&mut room)),
+        (wrong, odd(&mut room), null_mut()),
+        (head(b"GET /"), odd(&mut room), null_mut()),
+    ] {
+        let at = &raw mut resume;
+        // SAFETY: live, NULL, or not aligned.
+        let outcome =
+            unsafe { c::rajada_parse_request(null(), octets, len, at, slots, 4, parsed, error) };
+        assert_eq!((outcome, request), (RAJADA_MISUSE, c::Request::default()));
+    }
+    for (parsed, error) in [(odd(&mut room), null_mut()), (&raw mut response, odd(&mut room))] {
+        let (octets, len) = head(b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+        let at = &raw mut resume;
+        // SAFETY: live, NULL, or not aligned.
+        let outcome = unsafe {
+            c::rajada_parse_response(null(), octets, len, null(), 0, at, slots, 4, parsed, error)
+        };
+        assert_eq!((outcome, response), (RAJADA_MISUSE, c::Response::default()));
+    }
+    for parse in [c::rajada_parse_trailers, c::rajada_parse_fields] {
+        for (parsed, error) in [(odd(&mut room), null_mut()), (&raw mut section, odd(&mut room))] {
+            let (octets, len) = head(b"A: b\r\n\r\n");
+            let at = &raw mut resume;
+            // SAFETY: live, NULL, or not aligned.
+            let outcome = unsafe { parse(null(), octets, len, at, slots, 4, parsed, error) };
+            assert_eq!((outcome, section), (RAJADA_MISUSE, c::Section::default()));
+        }
+    }
+    for ((octets, len), parsed, error) in [
+        (head(HEAD), odd(&mut room), null_mut()),
+        (head(HEAD), &raw mut burst, odd(&mut room)),
+        (wrong, &raw mut burst, odd(&mut room)),
+    ] {
+        let into = requests.as_mut_ptr();
+        // SAFETY: live, NULL, or not aligned.
+        let outcome = unsafe {
+            c::rajada_parse_requests(null(), octets, len, slots, 4, into, 2, parsed, error)
+        };
+        assert_eq!((outcome, burst), (RAJADA_MISUSE, c::Burst::default()));
+    }
+    assert_eq!(requests, [c::Request::default(); 2]);
+    assert_eq!(fields, [FieldPosition::default(); 4]);
+    assert_eq!(room, [7; 32]);
+    // It is a fresh one still.
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_parse_request(
+            null(),
+            HEAD.as_ptr(),
+            HEAD.len(),
+            &mut resume,
+            slots,
+            4,
+            &mut request,
+            null_mut(),
+        )
+    };
+    assert_eq!((outcome, request.head_len), (RAJADA_COMPLETE, HEAD.len()));
+}
+
+#[test]
+fn chunks_are_not_decoded_without_a_place_for_what_is_found() {
+    let mut room = [7; 32];
+    let (mut chunk, mut decoded) = (c::Chunk::default(), c::Decoded::default());
+    let mut decoder = zeroed();
+    // SAFETY: there is room for one.
+    assert_eq!(unsafe { c::rajada_chunked_init(&mut decoder, null()) }, RAJADA_COMPLETE);
+    for given in [*b"x\r\nabc\r\n0\r\n", *b"3\r\nabc\r\n0\r\n"] {
+        let mut content = given;
+        for (found, error) in [(odd(&mut room), null_mut()), (&raw mut chunk, odd(&mut room))] {
+            // SAFETY: live, NULL, or not aligned.
+            let outcome = unsafe {
+                c::rajada_chunked_decode(&mut decoder, content.as_ptr(), 11, found, error)
+            };
+            assert_eq!((outcome, chunk), (RAJADA_MISUSE, c::Chunk::default()));
+        }
+        for (found, error) in [(odd(&mut room), null_mut()), (&raw mut decoded, odd(&mut room))] {
+            let octets = content.as_mut_ptr();
+            // SAFETY: live, NULL, or not aligned.
+            let outcome = unsafe {
+                c::rajada_chunked_decode_in_place(&mut decoder, octets, 11, found, error)
+            };
+            assert_eq!((outcome, decoded), (RAJADA_MISUSE, c::Decoded::default()));
+            assert_eq!(content, given);
+        }
+    }
+    assert_eq!(room, [7; 32]);
+    // The decoder still stands before the first octet.
+    let mut content = *b"3\r\nabc\r\n0\r\n";
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_chunked_decode_in_place(
+            &mut decoder,
+            content.as_mut_ptr(),
+            11,
+            &mut decoded,
+            null_mut(),
+        )
+    };
+    assert_eq!(outcome, RAJADA_COMPLETE);
+    assert_eq!(decoded, c::Decoded { content: 3, consumed: 11 });
+}
+
 #[test]
 fn what_was_not_begun_is_no_configuration_and_no_decoder() {
     let mut fields = [FieldPosition::default(); 4];

@@ -9,9 +9,7 @@ use rajada_parser::{
 
 use super::config::{self, Config};
 use super::error::Error;
-use super::outcome::{
-    RAJADA_COMPLETE, RAJADA_ERROR, RAJADA_FULL, RAJADA_INCOMPLETE, RAJADA_MISUSE,
-};
+use super::outcome::{Output, RAJADA_COMPLETE, RAJADA_FULL, RAJADA_INCOMPLETE, RAJADA_MISUSE};
 use super::raw;
 use super::request::Request;
 
@@ -59,22 +57,15 @@ pub unsafe extern "C" fn rajada_parse_requests(
     else {
         return RAJADA_MISUSE;
     };
-    if burst.is_null() {
-        return RAJADA_MISUSE;
-    }
-    let mut found = Found { octets, fields, requests, burst: Burst::default() };
-    let outcome = match found.parse(config) {
-        End::Incomplete => RAJADA_INCOMPLETE,
-        End::Stopped => RAJADA_COMPLETE,
-        End::Full => RAJADA_FULL,
-        End::Refused(wrong) => {
-            // SAFETY: the caller's promise.
-            unsafe { raw::write(error, wrong.into()) };
-            RAJADA_ERROR
-        }
-    };
     // SAFETY: the caller's promise.
-    if unsafe { raw::write(burst, found.burst) } { outcome } else { RAJADA_MISUSE }
+    let Some(output) = (unsafe { Output::of(burst, error) }) else { return RAJADA_MISUSE };
+    let mut found = Found { octets, fields, requests, burst: Burst::default() };
+    match found.parse(config) {
+        End::Incomplete => output.found(found.burst, RAJADA_INCOMPLETE),
+        End::Stopped => output.found(found.burst, RAJADA_COMPLETE),
+        End::Full => output.found(found.burst, RAJADA_FULL),
+        End::Refused(wrong) => output.refused(found.burst, wrong),
+    }
 }
 
 /// Fields of a head that is parsed with others. One with more is parsed by itself.

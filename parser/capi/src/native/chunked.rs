@@ -5,9 +5,7 @@ use rajada_parser::ChunkedDecoder;
 use super::config::{self, Config};
 use super::error::Error;
 use super::kept::Kept;
-use super::outcome::{
-    RAJADA_COMPLETE, RAJADA_DATA, RAJADA_ERROR, RAJADA_INCOMPLETE, RAJADA_MISUSE,
-};
+use super::outcome::{Output, RAJADA_COMPLETE, RAJADA_DATA, RAJADA_INCOMPLETE, RAJADA_MISUSE};
 use super::raw;
 
 const MARK: u64 = u64::from_le_bytes(*b"rjd chnk");
@@ -69,29 +67,24 @@ pub unsafe extern "C" fn rajada_chunked_decode(
     let octets = unsafe { raw::slice(octets, octets_len) };
     let (Some(Chunked(kept)), Some(octets)) = (chunked, octets) else { return RAJADA_MISUSE };
     let Some(decoder) = kept.get_mut(MARK) else { return RAJADA_MISUSE };
-    if chunk.is_null() {
-        return RAJADA_MISUSE;
-    }
-    let (found, outcome) = match decoder.decode(octets) {
+    // SAFETY: the caller's promise.
+    let Some(output) = (unsafe { Output::of(chunk, error) }) else { return RAJADA_MISUSE };
+    match decoder.decode(octets) {
         Ok((rajada_parser::Chunk::Data(data), consumed)) => {
             let data_start = data.as_ptr().addr() - octets.as_ptr().addr();
-            (Chunk { data_start, data_len: data.len(), consumed }, RAJADA_DATA)
+            output.found(Chunk { data_start, data_len: data.len(), consumed }, RAJADA_DATA)
         }
         Ok((rajada_parser::Chunk::NeedData, consumed)) => {
-            (Chunk { consumed, ..Chunk::default() }, RAJADA_INCOMPLETE)
+            output.found(Chunk { consumed, ..Chunk::default() }, RAJADA_INCOMPLETE)
         }
         Ok((rajada_parser::Chunk::Trailers, consumed)) => {
-            (Chunk { consumed, ..Chunk::default() }, RAJADA_COMPLETE)
+            output.found(Chunk { consumed, ..Chunk::default() }, RAJADA_COMPLETE)
         }
         Err(wrong) => {
             kept.clear();
-            // SAFETY: the caller's promise.
-            unsafe { raw::write(error, wrong.into()) };
-            (Chunk::default(), RAJADA_ERROR)
+            output.refused(Chunk::default(), wrong)
         }
-    };
-    // SAFETY: the caller's promise.
-    if unsafe { raw::write(chunk, found) } { outcome } else { RAJADA_MISUSE }
+    }
 }
 
 /// Decodes all of the octets, or all up to the last chunk, and moves the content to their
@@ -113,23 +106,18 @@ pub unsafe extern "C" fn rajada_chunked_decode_in_place(
     let octets = unsafe { raw::slice_mut(octets, octets_len) };
     let (Some(Chunked(kept)), Some(octets)) = (chunked, octets) else { return RAJADA_MISUSE };
     let Some(decoder) = kept.get_mut(MARK) else { return RAJADA_MISUSE };
-    if decoded.is_null() {
-        return RAJADA_MISUSE;
-    }
-    let (found, outcome) = match decoder.decode_in_place(octets) {
-        Ok(found) => (
+    // SAFETY: the caller's promise.
+    let Some(output) = (unsafe { Output::of(decoded, error) }) else { return RAJADA_MISUSE };
+    match decoder.decode_in_place(octets) {
+        Ok(found) => output.found(
             Decoded { content: found.content, consumed: found.taken },
             if found.done { RAJADA_COMPLETE } else { RAJADA_INCOMPLETE },
         ),
         Err(wrong) => {
             kept.clear();
-            // SAFETY: the caller's promise.
-            unsafe { raw::write(error, wrong.into()) };
-            (Decoded::default(), RAJADA_ERROR)
+            output.refused(Decoded::default(), wrong)
         }
-    };
-    // SAFETY: the caller's promise.
-    if unsafe { raw::write(decoded, found) } { outcome } else { RAJADA_MISUSE }
+    }
 }
 
 /// How many octets of content were found so far; 0 of what is no decoder.

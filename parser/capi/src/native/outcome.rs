@@ -1,5 +1,7 @@
 //! What functions return.
 
+use core::mem::MaybeUninit;
+
 use super::error::Error;
 use super::raw;
 
@@ -16,6 +18,44 @@ pub const RAJADA_ERROR: i32 = -1;
 /// The caller gave what no caller may give; nothing was done.
 pub const RAJADA_MISUSE: i32 = -2;
 
+/// Where what was found is written, and what is wrong if the caller wants to know.
+pub(super) struct Output<'a, T> {
+    value: &'a mut MaybeUninit<T>,
+    error: Option<&'a mut MaybeUninit<Error>>,
+}
+
+impl<'a, T> Output<'a, T> {
+    /// Both places, or `None` if there can't be one: to be asked before anything is done.
+    ///
+    /// # Safety
+    /// Both pointers are [as all are](super#pointers); that of the error may be NULL.
+    pub(super) unsafe fn of(value: *mut T, error: *mut Error) -> Option<Output<'a, T>> {
+        // SAFETY: the caller's promise.
+        let value = unsafe { raw::place(value) }?;
+        let error = match error.is_null() {
+            true => None,
+            // SAFETY: the caller's promise.
+            false => Some(unsafe { raw::place(error) }?),
+        };
+        Some(Output { value, error })
+    }
+
+    /// Writes what was found, and returns the number of the outcome.
+    pub(super) fn found(self, found: T, outcome: i32) -> i32 {
+        self.value.write(found);
+        outcome
+    }
+
+    /// Writes what is known all the same, and what is wrong.
+    pub(super) fn refused(self, known: T, wrong: rajada_parser::Error) -> i32 {
+        self.value.write(known);
+        if let Some(error) = self.error {
+            error.write(wrong.into());
+        }
+        RAJADA_ERROR
+    }
+}
+
 /// What came of a parse.
 pub(super) enum Outcome<T> {
     Complete(T),
@@ -26,21 +66,12 @@ pub(super) enum Outcome<T> {
 
 impl<T: Default> Outcome<T> {
     /// Writes what there is to be known, which is all zero where nothing is, and returns the
-    /// number of the outcome. Without a place for the value nothing is written.
-    ///
-    /// # Safety
-    /// Both pointers are [as all are](super#pointers); either may be NULL.
-    pub(super) unsafe fn tell(self, value: *mut T, error: *mut Error) -> i32 {
-        let (found, number) = match self {
-            Outcome::Complete(found) => (found, RAJADA_COMPLETE),
-            Outcome::Incomplete => (T::default(), RAJADA_INCOMPLETE),
-            Outcome::Refused(found, wrong) => {
-                // SAFETY: the caller's promise.
-                unsafe { raw::write(error, wrong.into()) };
-                (found, RAJADA_ERROR)
-            }
-        };
-        // SAFETY: the caller's promise.
-        if unsafe { raw::write(value, found) } { number } else { RAJADA_MISUSE }
+    /// number of the outcome.
+    pub(super) fn tell(self, output: Output<'_, T>) -> i32 {
+        match self {
+            Outcome::Complete(found) => output.found(found, RAJADA_COMPLETE),
+            Outcome::Incomplete => output.found(T::default(), RAJADA_INCOMPLETE),
+            Outcome::Refused(known, wrong) => output.refused(known, wrong),
+        }
     }
 }

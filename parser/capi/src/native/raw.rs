@@ -62,6 +62,16 @@ pub(super) unsafe fn one_mut<'a, T>(at: *mut T) -> Option<&'a mut T> {
     if holds(at, 1) { Some(unsafe { &mut *at }) } else { None }
 }
 
+/// A place for one at `at`, whatever stands there. `None` if that is NULL or can't be one.
+///
+/// # Safety
+/// If `at` is not NULL, a value can be written there as long as `'a` lasts, and nobody else
+/// reads or writes it.
+pub(super) unsafe fn place<'a, T>(at: *mut T) -> Option<&'a mut MaybeUninit<T>> {
+    // SAFETY: the caller's promise; anything is a `MaybeUninit`.
+    unsafe { one_mut(at.cast()) }
+}
+
 /// Writes a value, and says whether there was a place for it.
 ///
 /// # Safety

@@ -8,7 +8,7 @@ use super::config::Config;
 use super::error::Error;
 use super::framing::Framing;
 use super::input::Input;
-use super::outcome::{Outcome, RAJADA_MISUSE};
+use super::outcome::{Outcome, Output, RAJADA_MISUSE};
 use super::resume::{self, Resume, Section};
 
 /// `rajada_request`: the parts of a request head, as positions in it.
@@ -87,9 +87,8 @@ pub unsafe extern "C" fn rajada_parse_request(
     let input =
         unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
     let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
-    if request.is_null() {
-        return RAJADA_MISUSE;
-    }
+    // SAFETY: the caller's promise.
+    let Some(output) = (unsafe { Output::of(request, error) }) else { return RAJADA_MISUSE };
     let slots = &mut slots;
     let parsed = resume::going_on(resume, Section::Request, move |at| {
         config.parse_request(octets, at, slots)
@@ -105,6 +104,5 @@ pub unsafe extern "C" fn rajada_parse_request(
         Ok(Status::Partial) => Outcome::Incomplete,
         Err(error) => Outcome::Refused(Request::default(), error),
     };
-    // SAFETY: the caller's promise.
-    unsafe { outcome.tell(request, error) }
+    outcome.tell(output)
 }

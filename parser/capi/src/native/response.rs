@@ -6,7 +6,7 @@ use super::config::Config;
 use super::error::Error;
 use super::framing::Framing;
 use super::input::Input;
-use super::outcome::{Outcome, RAJADA_MISUSE};
+use super::outcome::{Outcome, Output, RAJADA_MISUSE};
 use super::raw;
 use super::request::{minor, numbers};
 use super::resume::{self, Resume, Section};
@@ -74,9 +74,8 @@ pub unsafe extern "C" fn rajada_parse_response(
     let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
     // SAFETY: the caller's promise.
     let Some(method) = (unsafe { raw::slice(method, method_len) }) else { return RAJADA_MISUSE };
-    if response.is_null() {
-        return RAJADA_MISUSE;
-    }
+    // SAFETY: the caller's promise.
+    let Some(output) = (unsafe { Output::of(response, error) }) else { return RAJADA_MISUSE };
     let slots = &mut slots;
     let parsed = resume::going_on(resume, Section::Response, move |at| {
         config.parse_response(octets, at, slots)
@@ -92,6 +91,5 @@ pub unsafe extern "C" fn rajada_parse_response(
         Ok(Status::Partial) => Outcome::Incomplete,
         Err(error) => Outcome::Refused(Response::default(), error),
     };
-    // SAFETY: the caller's promise.
-    unsafe { outcome.tell(response, error) }
+    outcome.tell(output)
 }

@@ -5,7 +5,7 @@ use rajada_parser::{FieldPosition, Fields, Status};
 use super::config::Config;
 use super::error::Error;
 use super::input::Input;
-use super::outcome::{Outcome, RAJADA_MISUSE};
+use super::outcome::{Outcome, Output, RAJADA_MISUSE};
 use super::resume::{self, Resume};
 
 /// `rajada_section`: how many fields were found, in how many octets.
@@ -37,15 +37,13 @@ pub unsafe extern "C" fn rajada_parse_trailers(
     let input =
         unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
     let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
-    if trailers.is_null() {
-        return RAJADA_MISUSE;
-    }
+    // SAFETY: the caller's promise.
+    let Some(output) = (unsafe { Output::of(trailers, error) }) else { return RAJADA_MISUSE };
     let slots = &mut slots;
     let parsed = resume::going_on(resume, resume::Section::Trailers, move |at| {
         config.parse_trailers(octets, at, slots)
     });
-    // SAFETY: the caller's promise.
-    unsafe { outcome(parsed).tell(trailers, error) }
+    outcome(parsed).tell(output)
 }
 
 /// Parses field lines that belong to no message.
@@ -67,15 +65,13 @@ pub unsafe extern "C" fn rajada_parse_fields(
     let input =
         unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
     let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
-    if section.is_null() {
-        return RAJADA_MISUSE;
-    }
+    // SAFETY: the caller's promise.
+    let Some(output) = (unsafe { Output::of(section, error) }) else { return RAJADA_MISUSE };
     let slots = &mut slots;
     let parsed = resume::going_on(resume, resume::Section::Fields, move |at| {
         config.parse_fields(octets, at, slots)
     });
-    // SAFETY: the caller's promise.
-    unsafe { outcome(parsed).tell(section, error) }
+    outcome(parsed).tell(output)
 }
 
 fn outcome(parsed: Result<Status<Fields<'_, '_>>, rajada_parser::Error>) -> Outcome<Section> {
