@@ -445,6 +445,46 @@ fn numbers_that_stand_for_nothing_change_nothing() {
 }
 
 #[test]
+fn fields_need_not_be_initialised() {
+    let mut resume: c::Resume = zeroed();
+    let mut fields = [const { MaybeUninit::<FieldPosition>::uninit() }; 4];
+    let mut request = c::Request::default();
+    let head = b"GET / HTTP/1.1\r\nHost: a\r\nB: c\r\n\r\n";
+    let slots = fields.as_mut_ptr().cast();
+    for (len, expected) in
+        [(10, RAJADA_INCOMPLETE), (27, RAJADA_INCOMPLETE), (head.len(), RAJADA_COMPLETE)]
+    {
+        let (at, octets) = (&raw mut resume, head.as_ptr());
+        // SAFETY: all of it is live.
+        let outcome = unsafe {
+            c::rajada_parse_request(null(), octets, len, at, slots, 4, &mut request, null_mut())
+        };
+        assert_eq!(outcome, expected);
+    }
+    assert_eq!(request.field_count, 2);
+    for (field, (name_start, value_end)) in fields.iter().zip([(16, 23), (25, 29)]) {
+        // SAFETY: there are two.
+        let field = unsafe { field.assume_init() };
+        assert_eq!((field.name_start, field.value_end), (name_start, value_end));
+    }
+    let mut burst = c::Burst::default();
+    let mut requests = [const { MaybeUninit::<c::Request>::uninit() }; 2];
+    let (into, room) = (requests.as_mut_ptr().cast(), requests.len());
+    let mut fields = [const { MaybeUninit::<FieldPosition>::uninit() }; 4];
+    let slots = fields.as_mut_ptr().cast();
+    let (octets, len) = (head.as_ptr(), head.len());
+    // SAFETY: all of it is live.
+    let outcome = unsafe {
+        c::rajada_parse_requests(null(), octets, len, slots, 4, into, room, &mut burst, null_mut())
+    };
+    assert_eq!((outcome, burst.request_count, burst.field_count), (RAJADA_INCOMPLETE, 1, 2));
+    // SAFETY: there is one.
+    assert_eq!(unsafe { requests[0].assume_init() }.head_len, head.len());
+    // SAFETY: there are two.
+    assert_eq!(unsafe { fields[1].assume_init() }.name_start, 25);
+}
+
+#[test]
 fn a_resume_of_another_kind_of_head_begins_again() {
     let mut resume: c::Resume = zeroed();
     let mut fields = [FieldPosition::default(); 4];

@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 use super::Window;
 use super::lines::Line;
 use crate::fields::Noted;
-use crate::resume::StartLine;
+use crate::resume::{Resume, StartLine};
 
 /// Where a field's name and value stand, as octets from the first one of the
 /// message: `name_start..name_end` and `value_start..value_end`. The value is
@@ -133,14 +133,33 @@ impl<const N: usize> sealed::Storage for Positions<N> {
 /// # Ok::<(), rajada_parser::Error>(())
 /// ```
 pub struct BorrowedPositions<'s> {
+    /// Invariant: the first `record.written` of `slots` are initialised.
     record: Record,
-    slots: &'s mut [FieldPosition],
+    slots: &'s mut [MaybeUninit<FieldPosition>],
 }
 
 impl<'s> BorrowedPositions<'s> {
     /// Slots in `storage`; what it holds means nothing.
     pub const fn new(storage: &'s mut [FieldPosition]) -> Self {
-        BorrowedPositions { record: Record::new(storage.len()), slots: storage }
+        let written = storage.len();
+        let slots = &raw mut *storage as *mut [MaybeUninit<FieldPosition>];
+        // SAFETY: same layout and lifetime, and `Writer` stores initialised positions alone, so
+        // the storage stays initialised.
+        let slots = unsafe { &mut *slots };
+        BorrowedPositions { record: Record::new(written), slots }
+    }
+
+    /// Slots in `storage` that need not be initialised, for a parse that goes on with `resume`.
+    ///
+    /// # Safety
+    /// The calls that made `resume` what it is wrote to this storage, or it is a fresh one.
+    pub const unsafe fn uninit(
+        storage: &'s mut [MaybeUninit<FieldPosition>],
+        resume: &Resume,
+    ) -> Self {
+        let (fields, room) = (resume.fields as usize, storage.len());
+        let written = if fields < room { fields } else { room };
+        BorrowedPositions { record: Record::new(written), slots: storage }
     }
 }
 
@@ -156,16 +175,14 @@ impl Slots for BorrowedPositions<'_> {}
 impl sealed::Storage for BorrowedPositions<'_> {
     #[inline(always)]
     fn writer(&mut self, _: Inside) -> Writer<'_> {
-        let slots = &raw mut *self.slots as *mut [MaybeUninit<FieldPosition>];
-        // SAFETY: same layout and lifetime, and `Writer` stores initialised
-        // positions alone, so the slice stays initialised.
-        let slots = unsafe { &mut *slots };
-        Writer { slots, next: 0, record: &mut self.record }
+        Writer { slots: self.slots, next: 0, record: &mut self.record }
     }
 
     #[inline(always)]
     fn written(&self, _: Inside) -> (&Record, &[FieldPosition]) {
-        (&self.record, self.slots.get(..self.record.fields).unwrap_or_default())
+        let Some(written) = self.slots.get(..self.record.fields) else { return none(&self.record) };
+        // SAFETY: the invariant, and `fields <= written`: so many are initialised.
+        (&self.record, unsafe { &*(core::ptr::from_ref(written) as *const _) })
     }
 }
 

@@ -48,8 +48,8 @@ pub unsafe extern "C" fn rajada_parse_requests(
     let config = unsafe { config::given(config) };
     // SAFETY: the caller's promise.
     let octets = unsafe { raw::slice(octets, octets_len) };
-    // SAFETY: the caller's promise. Any octets are four numbers, and none is read.
-    let fields = unsafe { raw::slice_mut(fields, fields_capacity) };
+    // SAFETY: the caller's promise.
+    let fields = unsafe { raw::room(fields, fields_capacity) };
     // SAFETY: the caller's promise.
     let requests = unsafe { raw::room(requests, requests_capacity) };
     let (Some(config), Some(octets), Some(fields), Some(requests)) =
@@ -97,7 +97,7 @@ enum Break {
 /// most the number of octets.
 struct Found<'a> {
     octets: &'a [u8],
-    fields: &'a mut [FieldPosition],
+    fields: &'a mut [MaybeUninit<FieldPosition>],
     requests: &'a mut [MaybeUninit<Request>],
     burst: Burst,
 }
@@ -137,7 +137,9 @@ impl Found<'_> {
         let room = self.fields.get_mut(self.burst.field_count..).unwrap_or_default();
         let Some(room) = room.get_mut(..positions.len()) else { return Err(Break::Alone) };
         let framing = parsed.framing().map_err(|error| Break::End(End::Refused(error)))?;
-        room.copy_from_slice(positions);
+        for (slot, position) in room.iter_mut().zip(positions) {
+            slot.write(*position);
+        }
         self.keep(Request::of(parsed), framing).map_err(Break::End)
     }
 
@@ -147,8 +149,10 @@ impl Found<'_> {
         let rest = self.octets.get(self.burst.consumed..).unwrap_or_default();
         let room = self.fields.get_mut(self.burst.field_count..).unwrap_or_default();
         let is_room_less = room.len() < config.limits().fields as usize;
-        let mut slots = BorrowedPositions::new(room);
-        let (request, framing) = match config.parse_request(rest, &mut Resume::new(), &mut slots) {
+        let mut at = Resume::new();
+        // SAFETY: that is a fresh one.
+        let mut slots = unsafe { BorrowedPositions::uninit(room, &at) };
+        let (request, framing) = match config.parse_request(rest, &mut at, &mut slots) {
             Ok(Status::Complete(parsed, _)) => {
                 (Request::of(&parsed), parsed.framing().map_err(End::Refused)?)
             }

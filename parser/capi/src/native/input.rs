@@ -4,22 +4,25 @@ use rajada_parser::{BorrowedPositions, FieldPosition};
 
 use super::config::{self, Config};
 use super::raw;
-use super::resume::Resume;
+use super::resume::{Later, Resume, Section};
 
-/// The octets, what is accepted, what is known, and the slots.
+/// The octets, what is accepted, what is known and where that is kept, and the slots.
 pub(super) struct Input<'a> {
     pub(super) config: &'a rajada_parser::Config,
     pub(super) octets: &'a [u8],
-    pub(super) resume: Option<&'a mut Resume>,
+    pub(super) at: rajada_parser::Resume,
+    pub(super) later: Later<'a>,
     pub(super) slots: BorrowedPositions<'a>,
 }
 
 impl<'a> Input<'a> {
-    /// All of it, or `None` if something can't be what it should be.
+    /// All of it, for a head of this kind, or `None` if something can't be what it should be.
     ///
     /// # Safety
     /// The pointers are [as all are](super#pointers).
+    #[inline]
     pub(super) unsafe fn of(
+        section: Section,
         config: *const Config,
         (octets, octets_len): (*const u8, usize),
         resume: *mut Resume,
@@ -29,14 +32,17 @@ impl<'a> Input<'a> {
         let config = unsafe { config::given(config) }?;
         // SAFETY: the caller's promise.
         let octets = unsafe { raw::slice(octets, octets_len) }?;
-        // SAFETY: the caller's promise. Any octets are four numbers, and none is read that
-        // was not written here, by this call or by an earlier one for the same head.
-        let fields = unsafe { raw::slice_mut(fields, fields_capacity) }?;
+        // SAFETY: the caller's promise.
+        let fields = unsafe { raw::room(fields, fields_capacity) }?;
         let resume = match resume.is_null() {
             true => None,
             // SAFETY: the caller's promise.
             false => Some(unsafe { raw::one_mut(resume) }?),
         };
-        Some(Input { config, octets, resume, slots: BorrowedPositions::new(fields) })
+        let (at, later) = Later::of(resume, section);
+        // SAFETY: the caller's promise: what is known comes with the array of fields that the
+        // calls before this one wrote to.
+        let slots = unsafe { BorrowedPositions::uninit(fields, &at) };
+        Some(Input { config, octets, at, later, slots })
     }
 }

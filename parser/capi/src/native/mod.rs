@@ -22,7 +22,8 @@
 //! - One to a single object is that of a live one, or NULL. NULL means what the header
 //!   says, and [`RAJADA_MISUSE`] where it says nothing.
 //! - [`Config`], [`Resume`] and [`Chunked`] were begun by their functions; a [`Resume`]
-//!   may be all zero instead. Nobody but this library writes what they hold.
+//!   may be all zero instead. Nobody but this library writes what they hold. A
+//!   [`Resume`] that is not fresh comes with the array of fields that it was made with.
 //! - Nothing else reads or writes during the call what is written by it, and no two
 //!   arguments overlap.
 //!

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::framing::Framing;
 use super::input::Input;
 use super::outcome::{Outcome, Output, RAJADA_MISUSE};
-use super::resume::{self, Resume, Section};
+use super::resume::{Resume, Section};
 
 /// `rajada_request`: the parts of a request head, as positions in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,15 +84,16 @@ pub unsafe extern "C" fn rajada_parse_request(
     error: *mut Error,
 ) -> i32 {
     // SAFETY: the caller's promise.
-    let input =
-        unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
-    let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
+    let input = unsafe {
+        Input::of(Section::Request, config, (octets, octets_len), resume, (fields, fields_capacity))
+    };
+    let Some(Input { config, octets, mut at, later, mut slots }) = input else {
+        return RAJADA_MISUSE;
+    };
     // SAFETY: the caller's promise.
     let Some(output) = (unsafe { Output::of(request, error) }) else { return RAJADA_MISUSE };
-    let slots = &mut slots;
-    let parsed = resume::going_on(resume, Section::Request, move |at| {
-        config.parse_request(octets, at, slots)
-    });
+    let parsed = config.parse_request(octets, &mut at, &mut slots);
+    later.keep(at, &parsed);
     let outcome = match parsed {
         Ok(Status::Complete(parsed, _)) => {
             let request = Request::of(&parsed);

@@ -9,7 +9,7 @@ use super::input::Input;
 use super::outcome::{Outcome, Output, RAJADA_MISUSE};
 use super::raw;
 use super::request::{minor, numbers};
-use super::resume::{self, Resume, Section};
+use super::resume::{Resume, Section};
 
 /// `rajada_response`: the parts of a response head, as positions in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,17 +69,24 @@ pub unsafe extern "C" fn rajada_parse_response(
     error: *mut Error,
 ) -> i32 {
     // SAFETY: the caller's promise.
-    let input =
-        unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
-    let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
+    let input = unsafe {
+        Input::of(
+            Section::Response,
+            config,
+            (octets, octets_len),
+            resume,
+            (fields, fields_capacity),
+        )
+    };
+    let Some(Input { config, octets, mut at, later, mut slots }) = input else {
+        return RAJADA_MISUSE;
+    };
     // SAFETY: the caller's promise.
     let Some(method) = (unsafe { raw::slice(method, method_len) }) else { return RAJADA_MISUSE };
     // SAFETY: the caller's promise.
     let Some(output) = (unsafe { Output::of(response, error) }) else { return RAJADA_MISUSE };
-    let slots = &mut slots;
-    let parsed = resume::going_on(resume, Section::Response, move |at| {
-        config.parse_response(octets, at, slots)
-    });
+    let parsed = config.parse_response(octets, &mut at, &mut slots);
+    later.keep(at, &parsed);
     let outcome = match parsed {
         Ok(Status::Complete(parsed, _)) => {
             let response = Response::of(&parsed);

@@ -30,21 +30,32 @@ impl Section {
     }
 }
 
-/// Calls `parse` with what is known, and keeps what is known behind it: nothing unless the
-/// head is incomplete.
-pub(super) fn going_on<T>(
-    resume: Option<&mut Resume>,
+/// Where it is kept what is known of a head.
+pub(super) struct Later<'a> {
+    resume: Option<&'a mut Resume>,
     section: Section,
-    parse: impl FnOnce(&mut rajada_parser::Resume) -> Result<Status<T>, Error>,
-) -> Result<Status<T>, Error> {
-    let Some(Resume(kept)) = resume else { return parse(&mut rajada_parser::Resume::new()) };
-    let mut at = kept.get(section.mark()).copied().unwrap_or_default();
-    let parsed = parse(&mut at);
-    match parsed {
-        Ok(Status::Partial) => kept.put(section.mark(), at),
-        _ => kept.clear(),
+}
+
+impl<'a> Later<'a> {
+    /// What is known, and where that is kept.
+    #[inline]
+    pub(super) fn of(
+        resume: Option<&'a mut Resume>,
+        section: Section,
+    ) -> (rajada_parser::Resume, Later<'a>) {
+        let known = resume.as_ref().and_then(|resume| resume.0.get(section.mark()));
+        (known.copied().unwrap_or_default(), Later { resume, section })
     }
-    parsed
+
+    /// Keeps what is known behind a parse: nothing unless the head is incomplete.
+    #[inline]
+    pub(super) fn keep<T>(self, at: rajada_parser::Resume, parsed: &Result<Status<T>, Error>) {
+        let Some(Resume(kept)) = self.resume else { return };
+        match parsed {
+            Ok(Status::Partial) => kept.put(self.section.mark(), at),
+            _ => kept.clear(),
+        }
+    }
 }
 
 /// Makes a fresh one.

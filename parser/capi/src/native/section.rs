@@ -34,15 +34,22 @@ pub unsafe extern "C" fn rajada_parse_trailers(
     error: *mut Error,
 ) -> i32 {
     // SAFETY: the caller's promise.
-    let input =
-        unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
-    let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
+    let input = unsafe {
+        Input::of(
+            resume::Section::Trailers,
+            config,
+            (octets, octets_len),
+            resume,
+            (fields, fields_capacity),
+        )
+    };
+    let Some(Input { config, octets, mut at, later, mut slots }) = input else {
+        return RAJADA_MISUSE;
+    };
     // SAFETY: the caller's promise.
     let Some(output) = (unsafe { Output::of(trailers, error) }) else { return RAJADA_MISUSE };
-    let slots = &mut slots;
-    let parsed = resume::going_on(resume, resume::Section::Trailers, move |at| {
-        config.parse_trailers(octets, at, slots)
-    });
+    let parsed = config.parse_trailers(octets, &mut at, &mut slots);
+    later.keep(at, &parsed);
     outcome(parsed).tell(output)
 }
 
@@ -62,15 +69,22 @@ pub unsafe extern "C" fn rajada_parse_fields(
     error: *mut Error,
 ) -> i32 {
     // SAFETY: the caller's promise.
-    let input =
-        unsafe { Input::of(config, (octets, octets_len), resume, (fields, fields_capacity)) };
-    let Some(Input { config, octets, resume, mut slots }) = input else { return RAJADA_MISUSE };
+    let input = unsafe {
+        Input::of(
+            resume::Section::Fields,
+            config,
+            (octets, octets_len),
+            resume,
+            (fields, fields_capacity),
+        )
+    };
+    let Some(Input { config, octets, mut at, later, mut slots }) = input else {
+        return RAJADA_MISUSE;
+    };
     // SAFETY: the caller's promise.
     let Some(output) = (unsafe { Output::of(section, error) }) else { return RAJADA_MISUSE };
-    let slots = &mut slots;
-    let parsed = resume::going_on(resume, resume::Section::Fields, move |at| {
-        config.parse_fields(octets, at, slots)
-    });
+    let parsed = config.parse_fields(octets, &mut at, &mut slots);
+    later.keep(at, &parsed);
     outcome(parsed).tell(output)
 }
 
