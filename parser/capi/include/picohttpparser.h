@@ -34,7 +34,7 @@ struct phr_header {
  *
  * Returns how many octets the head has, with the empty line at its end; or -2 if it is incomplete: call again with more octets behind the same ones;
  * or -1 if it is wrong, or has more fields than `headers` has elements. After -1 and -2 the variables have what was found until then, and NULL, 0 and
- * -1 (`*minor_version`) where nothing was.
+ * -1 (`*minor_version`) where nothing was: in all of them where `last_len` is not 0 and no empty line was found behind it.
  *
  * One empty line in front is passed over, LF alone ends a line, several spaces may part the request line, lines may be folded, and a target may have
  * any octet but controls and spaces: who wants a strict parse takes rajada.h. */
