@@ -20,8 +20,8 @@ impl Config {
     ///
     /// An error says nothing else of the octets: the head may be incomplete, wrong, or right
     /// and of another form (a tab, two spaces behind a colon, an empty value, a name of more
-    /// than 32 octets, more fields than there are slots), or all octets may be fewer than 32, and `parse_request` tells. The
-    /// other way round, what is given here it gives, too.
+    /// than 32 octets, more fields than there are slots), or all octets may be fewer than 32,
+    /// and `parse_request` tells. The other way round, what is given here it gives, too.
     ///
     /// Fields are written to the slots as what the caller makes of them, which is to be little:
     /// it is done while the head is parsed.

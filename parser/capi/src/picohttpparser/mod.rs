@@ -5,8 +5,9 @@
 //! A whole head goes through `rajada-parser`, with the leniencies that do not change what its
 //! parts are (`heads.rs`). Whatever that does not take goes the way that picohttpparser goes
 //! (`walk.rs`): folded lines, several spaces, heads that are incomplete or wrong, those with
-//! more fields than there are slots on the stack, and fields without a line in front. So each out-parameter has what picohttpparser
-//! leaves in it, also at -1 and -2. Chunks are decoded by its state machine (`chunked.rs`).
+//! more fields than there are slots on the stack, and fields without a line in front. So each
+//! out-parameter has what picohttpparser leaves in it, also at -1 and -2. Chunks are decoded by
+//! its state machine (`chunked.rs`).
 //!
 //! Nothing here panics, and a panic would end the process at the boundary, as `extern "C"`
 //! functions do in Rust: it never unwinds into C.
