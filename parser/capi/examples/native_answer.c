@@ -20,6 +20,7 @@ struct connection {
     rajada_resume resume;
     rajada_field fields[FIELDS];
     rajada_request request;
+    int is_head; /* the request is by HEAD, which no content answers */
     rajada_chunked chunked;
     uint64_t left; /* octets of content still to come */
     uint8_t in[4096];
@@ -55,14 +56,23 @@ static void write_out(struct connection *c, const char *octets, size_t len)
     c->out[c->out_len] = 0;
 }
 
+/* What the client has to be told of the connection: its end, or that a client of HTTP/1.0, which
+ * expects the end, may go on. */
+static const char *connection_line(const rajada_request *request)
+{
+    if (!request->framing.persistent)
+        return "Connection: close\r\n";
+    return request->minor_version == 0 ? "Connection: keep-alive\r\n" : "";
+}
+
 static void respond(struct connection *c)
 {
     char head[128];
     int len = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\n%sContent-Length: %lu\r\n\r\n",
-                       c->request.framing.persistent ? "" : "Connection: close\r\n",
-                       (unsigned long)c->content_len);
+                       connection_line(&c->request), (unsigned long)c->content_len);
     write_out(c, head, (size_t)len);
-    write_out(c, c->content, c->content_len);
+    if (!c->is_head)
+        write_out(c, c->content, c->content_len);
     c->content_len = 0;
     c->next = c->request.framing.persistent ? HEAD : CLOSED;
 }
@@ -71,7 +81,7 @@ static void refuse(struct connection *c, uint16_t status, const char *reason)
 {
     char head[256];
     int len = snprintf(head, sizeof head, "HTTP/1.1 %u \r\nConnection: close\r\nContent-Length: %lu\r\n\r\n%s",
-                       (unsigned)status, (unsigned long)strlen(reason), reason);
+                       (unsigned)status, (unsigned long)strlen(reason), c->is_head ? "" : reason);
     write_out(c, head, (size_t)len);
     c->next = CLOSED;
 }
@@ -108,6 +118,9 @@ static int advance(struct connection *c)
                                        &c->request, &error);
         if (outcome == RAJADA_INCOMPLETE)
             return 0;
+        /* Also of a head whose framing is refused, the method is known. (Of any other all is 0.) */
+        len = c->request.method_end - c->request.method_start;
+        c->is_head = len == 4 && memcmp(c->in + c->request.method_start, "HEAD", 4) == 0;
         if (outcome == RAJADA_ERROR) {
             refuse_error(c, &error);
             return 0;
@@ -210,6 +223,16 @@ int main(void)
           "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
           "HTTP/1.1 100 Continue\r\n\r\n"
           "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nwell, good bye"
+          "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    /* The same answer without its content. */
+    check("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"
+          "HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+          "HTTP/1.1 400 \r\nConnection: close\r\nContent-Length: 28\r\n\r\n");
+    /* A client of HTTP/1.0 is told that the connection persists. */
+    check("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+          "GET / HTTP/1.0\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n"
           "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     /* Two recipients could frame this differently: it is refused, and what follows is not parsed. */
     check("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
