@@ -56,7 +56,11 @@ fuzz_target!(|input: &[u8]| {
     // One way each, as all of them take longer than what finds a way through them.
     let way = usize::from(*slots / 8 % 8);
     // Most have as many slots as they could want.
-    let slots = if *slots < 0x40 { usize::from(*slots % 8) } else { compare::SLOTS };
+    let slots = match *slots {
+        few @ 0..0x40 => usize::from(few % 8),
+        0x40..0xC0 => compare::SLOTS,
+        _ => compare::MANY,
+    };
     match Way::ALL.get(way) {
         Some(way) => compare::check_head(*way, &octets, options, slots),
         None => {

@@ -39,6 +39,27 @@ fn heads_with_all_options() {
     }
 }
 
+/// Heads with up to 128 fields are parsed at once, those with more are walked through.
+#[test]
+fn heads_with_about_as_many_fields_as_are_parsed_at_once() {
+    for count in [23, 24, 25, 64, 65, 127, 128, 129, 130, 139] {
+        for line_end in ["\r\n", "\n"] {
+            for start in [&["GET / HTTP/1.1", line_end][..], &["HTTP/1.1 200 OK", line_end], &[]] {
+                let fields = (0..count).map(|number| format!("Name-{number}: value{line_end}"));
+                let head: String =
+                    [start.concat()].into_iter().chain(fields).chain([line_end.into()]).collect();
+                for cut in 0..4 {
+                    let octets = &head.as_bytes()[..head.len() - cut];
+                    for slots in [count - 1, count, count + 1] {
+                        check_heads(octets, Options(0), slots);
+                        check_heads(octets, Options(0x7F), slots);
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn heads_that_end_at_each_octet() {
     for head in HEADS {

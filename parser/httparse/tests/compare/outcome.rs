@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 use library::{EMPTY_HEADER, Error, Header, ParserConfig, Request, Response, Status};
 
-use super::{Options, Outcome, Parsed, Places, SLOTS, place};
+use super::{Options, Outcome, Parsed, Places, place};
 
 fn config(options: Options) -> ParserConfig {
     let mut config = ParserConfig::default();
@@ -37,7 +37,7 @@ fn result(parsed: library::Result<usize>) -> Parsed {
     })
 }
 
-fn places(headers: &[Header<'_>], octets: &[u8]) -> Places {
+fn places<const ROOM: usize>(headers: &[Header<'_>], octets: &[u8]) -> Places<ROOM> {
     let mut found = Places { count: headers.len(), ..Places::default() };
     for (to, header) in found.places.iter_mut().zip(headers) {
         *to = [place(header.name.as_bytes(), octets), place(header.value, octets)];
@@ -45,7 +45,7 @@ fn places(headers: &[Header<'_>], octets: &[u8]) -> Places {
     found
 }
 
-fn request_outcome(request: &Request<'_, '_>, parsed: library::Result<usize>, octets: &[u8]) -> Outcome {
+fn request_outcome<const ROOM: usize>(request: &Request<'_, '_>, parsed: library::Result<usize>, octets: &[u8]) -> Outcome<ROOM> {
     let text = |text: Option<&str>| text.map(|text| place(text.as_bytes(), octets));
     Outcome {
         parsed: result(parsed),
@@ -56,7 +56,7 @@ fn request_outcome(request: &Request<'_, '_>, parsed: library::Result<usize>, oc
     }
 }
 
-fn response_outcome(response: &Response<'_, '_>, parsed: library::Result<usize>, octets: &[u8]) -> Outcome {
+fn response_outcome<const ROOM: usize>(response: &Response<'_, '_>, parsed: library::Result<usize>, octets: &[u8]) -> Outcome<ROOM> {
     Outcome {
         parsed: result(parsed),
         texts: [response.reason.map(|text| place(text.as_bytes(), octets)), None],
@@ -67,16 +67,16 @@ fn response_outcome(response: &Response<'_, '_>, parsed: library::Result<usize>,
     }
 }
 
-pub(super) fn request(octets: &[u8], options: Options, slots: usize) -> Outcome {
-    let mut headers = [EMPTY_HEADER; SLOTS];
+pub(super) fn request<const ROOM: usize>(octets: &[u8], options: Options, slots: usize) -> Outcome<ROOM> {
+    let mut headers = [EMPTY_HEADER; ROOM];
     let mut request = Request::new(&mut headers[..slots]);
     let parsed = config(options).parse_request(&mut request, octets);
     let outcome = request_outcome(&request, parsed, octets);
     Outcome { slots: places(&headers, octets), ..outcome }
 }
 
-pub(super) fn response(octets: &[u8], options: Options, slots: usize) -> Outcome {
-    let mut headers = [EMPTY_HEADER; SLOTS];
+pub(super) fn response<const ROOM: usize>(octets: &[u8], options: Options, slots: usize) -> Outcome<ROOM> {
+    let mut headers = [EMPTY_HEADER; ROOM];
     let mut response = Response::new(&mut headers[..slots]);
     let parsed = config(options).parse_response(&mut response, octets);
     let outcome = response_outcome(&response, parsed, octets);
@@ -84,24 +84,24 @@ pub(super) fn response(octets: &[u8], options: Options, slots: usize) -> Outcome
 }
 
 /// With headers that it had before.
-pub(super) fn uninit_request(octets: &[u8], options: Options, slots: usize) -> Outcome {
-    let mut headers = [const { MaybeUninit::uninit() }; SLOTS];
+pub(super) fn uninit_request<const ROOM: usize>(octets: &[u8], options: Options, slots: usize) -> Outcome<ROOM> {
+    let mut headers = [const { MaybeUninit::uninit() }; ROOM];
     let mut before = [EMPTY_HEADER; 1];
     let mut request = Request::new(&mut before);
     let parsed = config(options).parse_request_with_uninit_headers(&mut request, octets, &mut headers[..slots]);
     request_outcome(&request, parsed, octets)
 }
 
-pub(super) fn uninit_response(octets: &[u8], options: Options, slots: usize) -> Outcome {
-    let mut headers = [const { MaybeUninit::uninit() }; SLOTS];
+pub(super) fn uninit_response<const ROOM: usize>(octets: &[u8], options: Options, slots: usize) -> Outcome<ROOM> {
+    let mut headers = [const { MaybeUninit::uninit() }; ROOM];
     let mut before = [EMPTY_HEADER; 1];
     let mut response = Response::new(&mut before);
     let parsed = config(options).parse_response_with_uninit_headers(&mut response, octets, &mut headers[..slots]);
     response_outcome(&response, parsed, octets)
 }
 
-pub(super) fn fields(octets: &[u8], slots: usize) -> Outcome {
-    let mut headers = [EMPTY_HEADER; SLOTS];
+pub(super) fn fields<const ROOM: usize>(octets: &[u8], slots: usize) -> Outcome<ROOM> {
+    let mut headers = [EMPTY_HEADER; ROOM];
     let mut found = Places::default();
     let parsed = library::parse_headers(octets, &mut headers[..slots]).map(|status| match status {
         Status::Complete((end, headers)) => {
@@ -115,9 +115,9 @@ pub(super) fn fields(octets: &[u8], slots: usize) -> Outcome {
 }
 
 /// A request, again into slots that are not initialised, and a response, by the ways that know no configuration.
-pub(super) fn plain(octets: &[u8], slots: usize) -> [Outcome; 3] {
-    let (mut one, mut other) = ([EMPTY_HEADER; SLOTS], [EMPTY_HEADER; SLOTS]);
-    let mut uninit = [const { MaybeUninit::uninit() }; SLOTS];
+pub(super) fn plain<const ROOM: usize>(octets: &[u8], slots: usize) -> [Outcome<ROOM>; 3] {
+    let (mut one, mut other) = ([EMPTY_HEADER; ROOM], [EMPTY_HEADER; ROOM]);
+    let mut uninit = [const { MaybeUninit::uninit() }; ROOM];
     let mut request = Request::new(&mut one[..slots]);
     let parsed = request.parse(octets);
     let first = request_outcome(&request, parsed, octets);
