@@ -21,7 +21,7 @@ use core::fmt;
 use std::any::Any;
 use std::sync::Arc;
 
-use crate::{JoinError, RequestError, Status};
+use crate::{Headers, JoinError, RequestError, Status};
 
 /// Any error, on its way from a handler to the error handlers of its application.
 ///
@@ -61,6 +61,8 @@ use crate::{JoinError, RequestError, Status};
 pub struct Error {
     cause: Cause,
     status: Status,
+    /// Of its answer.
+    headers: Headers,
 }
 
 /// An error as it came.
@@ -86,7 +88,7 @@ impl Error {
         status: Status,
         source: impl Into<Box<dyn StdError + Send + Sync>> + 'static,
     ) -> Error {
-        Error { cause: Cause::of(source), status }
+        Error { cause: Cause::of(source), status, headers: Headers::new() }
     }
 
     /// An error that is a sentence.
@@ -100,9 +102,38 @@ impl Error {
         Error::with_status(status, text.into())
     }
 
+    /// The same error, whose answer has a header more, behind those of its name; whoever makes the answer, by
+    /// [`App::on_error`](crate::App::on_error) or [`App::on_any_error`](crate::App::on_any_error), finds it set there. Some
+    /// statuses ask for one: 401 for `WWW-Authenticate` (RFC 9110 section 15.5.2). A header that can't be sent makes
+    /// it another error, a [`BadHeader`](crate::BadHeader) with 500.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Error, Request, Status, TestClient};
+    ///
+    /// fn closed(_: &Request) -> Result<(), Error> {
+    ///     Err(Error::message(Status::SERVICE_UNAVAILABLE, "closed").with_header("Retry-After", "3600"))
+    /// }
+    ///
+    /// let answer = TestClient::new(App::new().get("/", closed)).get("/").send();
+    /// assert_eq!(answer.header("retry-after"), Some("3600"));
+    /// ```
+    #[must_use = "it is the error that has the header"]
+    #[doc(alias("Retry-After", "rate limit", "WWW-Authenticate"))]
+    pub fn with_header(mut self, name: &str, value: impl AsRef<[u8]>) -> Error {
+        match self.headers.add(name, value) {
+            Ok(_) => self,
+            Err(error) => error.into(),
+        }
+    }
+
     /// The status that it is answered with by default.
     pub fn status(&self) -> Status {
         self.status
+    }
+
+    /// The headers that its answer has, by [`with_header`](Self::with_header).
+    pub fn headers(&self) -> &Headers {
+        &self.headers
     }
 
     /// The error itself, if it is of type `E`.

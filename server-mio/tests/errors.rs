@@ -188,3 +188,64 @@ fn a_handler_for_an_error_comes_before_the_status_that_was_given() {
     let answers = ask(app, || Err::<(), _>(number()).or_status(Status::GONE).unwrap_err());
     assert!(answers.iter().all(|answer| *answer == (409, "taken".into())), "{answers:?}");
 }
+
+#[test]
+fn the_headers_of_an_error_are_on_its_answer_whoever_makes_it() {
+    fn refused() -> Error {
+        let error = Error::with_status(Status::UNAUTHORIZED, number());
+        error.with_header("WWW-Authenticate", "Basic").with_header("www-authenticate", "Bearer")
+    }
+    async fn later(_: &mut OwnedRequest) -> Result<(), Error> {
+        Err(refused())
+    }
+    let plain = || {
+        let scope = App::scope().before(later).get("", |_: &Request<'_>| "in");
+        App::new()
+            .get("/handler", |_: &Request<'_>| Err::<(), _>(refused()))
+            .get("/async", |_: OwnedRequest| async { Err::<(), _>(refused()) })
+            .get("/again", |_: &Request<'_>| Err::<(), _>(refused()).or_status(Status::GONE))
+            .nest("/hook", scope)
+            .after(|_: &Request<'_>, res: &mut Response<'_>| {
+                res.header("X-Seen", res.headers().get_all("WWW-Authenticate").count().to_string());
+            })
+    };
+    let value = |_: &ParseIntError, _: &Request<'_>| {
+        (Status::FORBIDDEN, [("X-Handler", "a value")], "handled")
+    };
+    for (app, content) in [
+        (plain(), number().to_string()),
+        (plain().on_error(value), "handled".into()),
+        (
+            plain().on_error(|_: &ParseIntError, _: &Request<'_>, res: &mut Response<'_>| {
+                res.text("written");
+            }),
+            "written".into(),
+        ),
+        (
+            plain().on_any_error(|failure, _: &Request<'_>, res: &mut Response<'_>| {
+                let count = failure.error().map_or(0, |error| error.headers().len());
+                res.text(&format!("shaped with {count}"));
+            }),
+            "shaped with 2".into(),
+        ),
+    ] {
+        let mut client = TestClient::new(app);
+        for target in ["/handler", "/async", "/again", "/hook"] {
+            let answer = client.get(target).send();
+            let told: Vec<_> = answer.header_all("www-authenticate").collect();
+            assert_eq!(told, ["Basic", "Bearer"], "{target} {content}");
+            assert_eq!(
+                (answer.text(), answer.header("x-seen")),
+                (&*content, Some("2")),
+                "{target}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_error_with_a_header_that_can_not_be_sent_is_that_error() {
+    let error = Error::message(Status::UNAUTHORIZED, "who?").with_header("A", "b\r\nC: d");
+    assert_eq!(error.status(), Status::INTERNAL_SERVER_ERROR);
+    assert!(error.find::<rajada_mio::BadHeader>().is_some() && error.headers().is_empty());
+}

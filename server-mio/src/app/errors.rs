@@ -81,8 +81,8 @@ impl App {
     /// The one place that shapes error answers: all that the server makes because nobody else has made one. These are the
     /// answers to errors that no handler of [`on_error`](Self::on_error) is for, to panics, to what is not found (without a
     /// handler of [`not_found`](Self::not_found)) or not allowed, to handlers that are out of time, and to what is no HTTP or
-    /// is refused (without an [`error_page`](Self::error_page)). The status is set, and `Allow` where it belongs; without
-    /// content that is given here the answer has none.
+    /// is refused (without an [`error_page`](Self::error_page)). The status is set, `Allow` where it belongs, and what the
+    /// error has [`with_header`](crate::Error::with_header); without content that is given here the answer has none.
     ///
     /// ```
     /// use rajada_mio::{App, Failure, Request, Response, TestClient};

@@ -65,6 +65,9 @@ impl Replies {
         let status = error.status();
         response.reset();
         response.set_status(status);
+        if !error.headers().is_empty() {
+            response.take_headers(error.headers());
+        }
         let found = self.errors.iter().filter_map(|it| Some(((it.depth)(error)?, it)));
         let handler = found.min_by_key(|(depth, _)| *depth).map(|(_, handler)| handler);
         if let (Some(handler), Some(request)) = (handler, request) {

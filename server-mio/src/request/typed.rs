@@ -64,7 +64,8 @@ impl<'r> Request<'r> {
     /// App::new().get("/", |_: &Request| "for members").before(|req: &mut Request, _: &mut Response| {
     ///     match req.bearer_token()? {
     ///         Some("sesame") => Ok(()),
-    ///         _ => Err(Error::message(Status::UNAUTHORIZED, "who are you?")),
+    ///         _ => Err(Error::message(Status::UNAUTHORIZED, "who are you?")
+    ///             .with_header("WWW-Authenticate", "Bearer")),
     ///     }
     /// });
     /// ```

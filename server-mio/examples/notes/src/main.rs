@@ -1,6 +1,6 @@
 //! Notes on SQLite, with tokens, CORS, request ids and problem details: `notes FILE`.
 
-use rajada_mio::{App, Error, Json, Location, OrStatus, OwnedRequest, Request, Response, Status};
+use rajada_mio::{App, Error, Json, Location, OwnedRequest, Request, Response, Status};
 use rusqlite::{Connection, OptionalExtension, Result as Sql, Row};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, atomic::AtomicU64, atomic::Ordering::Relaxed};
@@ -50,15 +50,15 @@ fn leave(req: &Request, res: &mut Response) {
     res.header("Access-Control-Allow-Origin", "*");
     res.header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
     res.header("Access-Control-Allow-Headers", "Authorization, Content-Type");
-    res.header("WWW-Authenticate", "Bearer");
 }
 
 async fn authenticate(req: &mut OwnedRequest) -> Result<(), Error> {
-    let token = req.bearer_token()?.or_status(Status::UNAUTHORIZED)?.to_owned();
+    let unknown = || Error::message(Status::UNAUTHORIZED, "who is it?");
+    let unknown = || unknown().with_header("WWW-Authenticate", "Bearer");
+    let token = req.bearer_token()?.ok_or_else(unknown)?.to_owned();
     let one = "SELECT id FROM user WHERE token = ?1";
-    let user =
-        ask(req, move |db, _| db.query_row(one, [token], |row| row.get(0)).optional()).await?;
-    req.extend(User(user.or_status(Status::UNAUTHORIZED)?));
+    let id = ask(req, move |db, _| db.query_row(one, [token], |row| row.get(0)).optional()).await?;
+    req.extend(User(id.ok_or_else(unknown)?));
     Ok(())
 }
 

@@ -103,7 +103,7 @@ fn nobody_sees_or_changes_the_notes_of_others() {
 #[test]
 fn who_has_no_token_is_told_nothing_but_that() {
     let mut client = client();
-    let problem = r#"{"detail":"Unauthorized","status":401,"title":"Unauthorized"}"#;
+    let problem = r#"{"detail":"who is it?","status":401,"title":"Unauthorized"}"#;
     for (method, target) in
         [("GET", "/notes"), ("POST", "/notes"), ("PATCH", "/notes"), ("GET", "/notes/1/2")]
     {
@@ -115,11 +115,8 @@ fn who_has_no_token_is_told_nothing_but_that() {
             };
             assert_eq!(answer.status(), Status::UNAUTHORIZED, "{method} {target} {token:?}");
             assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
-            assert_eq!(
-                answer.header("content-type"),
-                Some("application/problem+json"),
-                "{problem}"
-            );
+            assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+            assert_eq!(answer.text(), problem);
         }
     }
 }
@@ -134,6 +131,7 @@ fn every_answer_has_a_number_and_may_be_read_by_pages() {
         assert_eq!(answer.status().as_u16(), status, "{method} {target}");
         assert!(answer.header("x-request-id").is_some(), "{method} {target}");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.header("www-authenticate").is_some(), status == 401);
     }
 }
 
