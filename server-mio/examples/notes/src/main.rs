@@ -31,9 +31,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 pub(crate) fn app(database: Connection) -> Sql<App> {
     database.execute_batch(SCHEMA)?;
-    let notes = App::scope().before(authenticate).content_limit(16 * 1024);
-    let notes = notes.post("", create).get("", list);
-    let notes = notes.get("/{id}", read).put("/{id}", update).delete("/{id}", delete);
+    let notes = App::scope().before(authenticate).content_limit(16 * 1024).post("", create);
+    let notes = notes.get("", list).get("/{id}", read).put("/{id}", update).delete("/{id}", delete);
     let app = App::new().state(Arc::new(Mutex::new(database))).problem_details();
     Ok(app.before(arrive).after(leave).nest("/notes", notes))
 }
@@ -46,7 +45,8 @@ fn arrive(req: &mut Request, res: &mut Response) {
 }
 
 fn leave(req: &Request, res: &mut Response) {
-    res.header("X-Request-Id", req.extension().map_or("none".into(), u64::to_string));
+    let number = req.extension().copied().unwrap_or_else(|| NUMBER.fetch_add(1, Relaxed));
+    res.header("X-Request-Id", number.to_string());
     res.header("Access-Control-Allow-Origin", "*");
     res.header("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
     res.header("Access-Control-Allow-Headers", "Authorization, Content-Type");

@@ -136,6 +136,15 @@ fn every_answer_has_a_number_and_may_be_read_by_pages() {
 }
 
 #[test]
+fn what_is_no_http_has_a_number_too() {
+    let mut answer = Vec::new();
+    client().exchange(b"GET\r\n\r\n", &mut answer);
+    let answer = String::from_utf8(answer).unwrap();
+    let (_, number) = answer.split_once("X-Request-Id: ").unwrap();
+    assert!(number.split("\r\n").next().unwrap().parse::<u64>().is_ok(), "{answer}");
+}
+
+#[test]
 fn what_is_too_large_or_no_json_is_a_problem() {
     let mut client = client();
     let large = add(&mut client, "one", &"x".repeat(20_000));
