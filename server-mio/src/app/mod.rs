@@ -195,9 +195,11 @@ impl<M> App<M> {
     /// only: these routes, and whatever no route is for.
     /// Its states, error handlers and worker hooks join ours.
     ///
-    /// The prefix is simply put in front: `/` below `/api` is `/api/`, and an empty pattern is `/api`. These are two paths,
-    /// and nothing leads from one to the other unless a route does: with `/` alone, `/api` is answered with 404. A page
-    /// whose links are relative is one with its slash, and `.any("", |_: &Request| Redirect::permanent("api/"))` leads there.
+    /// The prefix is simply put in front, whole segments of it before whole segments: it is empty or begins with `/`, and
+    /// does not end with it, and what is below it is empty or begins with `/`. So `/` below `/api` is `/api/`, and an empty
+    /// pattern is `/api`. These are two paths, and nothing leads from one to the other unless a route does: with `/` alone,
+    /// `/api` is answered with 404. A page whose links are relative is one with its slash, and
+    /// `.any("", |_: &Request| Redirect::permanent("api/"))` leads there.
     ///
     /// ```
     /// use rajada_mio::{App, Request, Response, Status};
@@ -392,20 +394,29 @@ impl App {
 
 /// From declaration to service.
 impl App {
-    /// Whether all routes can be served.
+    /// Whether all routes can be served, and something can be below each prefix.
     ///
     /// # Errors
     /// The first one that can't.
     pub fn check(&self) -> Result<(), RouteError> {
-        shared::router(&self.routes, |_| ()).map(|_| ())
+        shared::router(&self.routes, |_| ())?;
+        self.check_scopes()
+    }
+
+    fn check_scopes(&self) -> Result<(), RouteError> {
+        let routes = self.routes.iter().map(|route| (&*route.pattern, route.scope));
+        scope::check(&self.scopes, routes)
     }
 
     /// Puts the application together, for [drivers](crate::driver::Driver) to serve.
     ///
     /// # Errors
-    /// The first route that can't be served.
+    /// As [`check`](Self::check).
     pub fn prepare(self) -> Result<PreparedApp, RouteError> {
-        Ok(PreparedApp { shared: Arc::new(Shared::new(self)?) })
+        let scopes = self.check_scopes();
+        let shared = Shared::new(self)?;
+        scopes?;
+        Ok(PreparedApp { shared: Arc::new(shared) })
     }
 }
 

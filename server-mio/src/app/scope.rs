@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::AfterHook;
+use crate::RouteError;
 use crate::hook::Layer;
+use crate::routing::check_prefix;
 
 /// The place of a scope in its application: 0 is the application itself.
 pub(super) type ScopeId = usize;
@@ -31,6 +33,32 @@ pub(super) fn nest(outer: &mut Vec<Hooks>, inner: Vec<Hooks>, prefix: &str) -> S
         scope
     }));
     first
+}
+
+/// Whether scopes are put together at segments, and so are routes, each with its scope.
+///
+/// # Errors
+/// The first prefix or route that is not.
+pub(super) fn check<'p>(
+    scopes: &[Hooks],
+    routes: impl IntoIterator<Item = (&'p str, ScopeId)>,
+) -> Result<(), RouteError> {
+    const WHY: &str = "what stands within a scope is empty or begins with `/`";
+    let fits = |pattern: &str, scope: ScopeId| {
+        let prefix = scopes.get(scope).map_or("", |scope| &scope.prefix);
+        let own = pattern.strip_prefix(prefix).unwrap_or_default();
+        own.is_empty() || own.starts_with('/')
+    };
+    for scope in scopes {
+        check_prefix(&scope.prefix)?;
+        if scope.parent.is_some_and(|parent| !fits(&scope.prefix, parent)) {
+            return Err(RouteError::of_prefix(&scope.prefix, WHY));
+        }
+    }
+    match routes.into_iter().find(|(pattern, scope)| !fits(pattern, *scope)) {
+        Some((pattern, _)) => Err(RouteError::new(pattern, WHY)),
+        None => Ok(()),
+    }
 }
 
 /// All layers around what is in a scope, the outermost first.

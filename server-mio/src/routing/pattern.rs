@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// A route that can't be served as it was written; the application does not start.
+/// A route, or the prefix of a scope, that can't be served as it was written; the application does not start.
 ///
 /// ```
 /// use rajada_mio::{App, Request};
@@ -15,14 +15,20 @@ use core::fmt;
 pub struct RouteError {
     pattern: String,
     why: String,
+    is_prefix: bool,
 }
 
 impl RouteError {
     pub(crate) fn new(pattern: &str, why: impl Into<String>) -> RouteError {
-        RouteError { pattern: pattern.into(), why: why.into() }
+        RouteError { pattern: pattern.into(), why: why.into(), is_prefix: false }
     }
 
-    /// The pattern that is wrong, or that conflicts with an earlier one.
+    /// The same about the prefix of a scope.
+    pub(crate) fn of_prefix(prefix: &str, why: impl Into<String>) -> RouteError {
+        RouteError { is_prefix: true, ..RouteError::new(prefix, why) }
+    }
+
+    /// The pattern or prefix that is wrong, or that conflicts with an earlier one, with all that is in front of it.
     pub fn pattern(&self) -> &str {
         &self.pattern
     }
@@ -30,7 +36,8 @@ impl RouteError {
 
 impl fmt::Display for RouteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "route `{}`: {}", self.pattern, self.why)
+        let what = if self.is_prefix { "prefix" } else { "route" };
+        write!(f, "{what} `{}`: {}", self.pattern, self.why)
     }
 }
 
@@ -76,10 +83,15 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
     if pattern.contains(['?', '#']) || pattern.bytes().any(|octet| octet.is_ascii_control()) {
         return fail("a pattern is a decoded path, without query, fragment or control octets");
     }
+    if has_escape(pattern) {
+        return fail(
+            "a pattern is a decoded path: what it stands for is written, such as a space for `%20`",
+        );
+    }
     if pattern.contains("//") {
         return fail("an empty segment (the prefix of a scope ends without `/`)");
     }
-    if pattern.split('/').any(|segment| segment.starts_with([':', '<']) || segment == "*") {
+    if pattern.split('/').any(|segment| segment.starts_with([':', '<', '*'])) {
         return fail("a parameter is written `{name}`, and all that follows `{*rest}`");
     }
     let mut names: Vec<Box<str>> = Vec::new();
@@ -120,6 +132,20 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
     }
     path.push_str(rest);
     Ok(Parsed { shape: shape(path, first, names.len()), names })
+}
+
+/// Whether the prefix of a scope, all of it, is one that something can be below.
+pub(crate) fn check_prefix(prefix: &str) -> Result<(), RouteError> {
+    match parse(&format!("{prefix}/")) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(RouteError::of_prefix(prefix, error.why)),
+    }
+}
+
+/// Whether there is something in it that a path loses when it is decoded.
+fn has_escape(pattern: &str) -> bool {
+    let is_escape = |three: &[u8]| three[0] == b'%' && three[1..].iter().all(u8::is_ascii_hexdigit);
+    pattern.as_bytes().windows(3).any(is_escape)
 }
 
 /// The shape of a pattern, of what is in it besides parameters, where the first parameter is, and whether that is a
@@ -171,6 +197,7 @@ mod tests {
         for bad in [
             "", "a", "/{", "/}", "/{}", "/{a", "/{*}", "/{*a}/b", "/{a}/{a}", "/a?b", "/{a/b}",
             "/{a*}", "/\n", "//", "/a//b", "/a//", "/:id", "/a/:id/b", "/<id>", "/*", "/a/*",
+            "/*a", "/a%2Fb",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

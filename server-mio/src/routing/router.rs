@@ -117,6 +117,10 @@ impl<V: Value> Router<V> {
             let why = format!("methods are case-sensitive: `{capitals}`, not `{method}`");
             return Err(RouteError::new(pattern, why));
         }
+        if method == "CONNECT" {
+            let why = "no route can have CONNECT: it asks for a tunnel and has no path (RFC 9110 section 9.3.6)";
+            return Err(RouteError::new(pattern, why));
+        }
         if !route.methods.insert(method, leaf) {
             return Err(RouteError::new(pattern, format!("{method} has a handler already")));
         }

@@ -213,11 +213,58 @@ fn mistakes_in_routes_are_told_before_anything_is_served() {
         (App::new().nest("/", inner()), "route `//x`: an empty segment"),
         (App::new().nest("api", inner()), "route `api/x`: a pattern begins with `/`"),
         (App::new().get("//", one), "route `//`: an empty segment"),
+        (App::new().get("/*rest", one), "route `/*rest`: a parameter is written `{name}`"),
+        (App::new().get("/a%20b", one), "route `/a%20b`: a pattern is a decoded path"),
+        (App::new().route(["CONNECT"], "/", one), "route `/`: no route can have CONNECT"),
+        (
+            App::new().nest("/api", App::scope().get("v1", one)),
+            "route `/apiv1`: what stands within a scope is empty or begins with `/`",
+        ),
+        (
+            App::new().nest("/v1-", App::scope().get("x", one)),
+            "route `/v1-x`: what stands within a scope is empty or begins with `/`",
+        ),
+        (
+            App::new().nest("/a", App::scope().nest("b", inner())),
+            "prefix `/ab`: what stands within a scope is empty or begins with `/`",
+        ),
     ] {
         let error = app.check().unwrap_err().to_string();
         assert!(error.starts_with(why), "{error}");
+        assert_eq!(app.prepare().unwrap_err().to_string(), error);
     }
-    let fine =
-        App::new().get("/a:b/{c}", one).route(["report", "REPORT"], "/", one).nest("/api", inner());
+    let fine = App::new()
+        .get("/a:b*/{c}/100%/{{a}}", one)
+        .route(["report", "REPORT"], "/", one)
+        .nest("/api", inner());
     assert_eq!(fine.check(), Ok(()));
+}
+
+#[test]
+fn a_prefix_is_looked_at_even_if_no_route_is_below_it() {
+    for (prefix, why) in [
+        ("api", "a pattern begins with `/`"),
+        ("/", "an empty segment"),
+        ("/api/", "an empty segment"),
+        ("//api", "an empty segment"),
+        ("/{", "a brace without its partner"),
+        ("/:x", "a parameter is written `{name}`"),
+        ("/*rest", "a parameter is written `{name}`"),
+        ("/a%20b", "a pattern is a decoded path"),
+        ("/{*rest}", "nothing can follow a `{*wildcard}`"),
+    ] {
+        for app in [
+            App::new().nest(prefix, App::scope()),
+            App::new().nest("", App::scope().nest(prefix, App::scope())),
+        ] {
+            let error = app.check().unwrap_err();
+            assert_eq!(error.pattern(), prefix);
+            assert!(error.to_string().starts_with(&format!("prefix `{prefix}`: {why}")), "{error}");
+            assert_eq!(app.prepare().err(), Some(error));
+        }
+    }
+    for prefix in ["", "/api", "/v1-", "/{side}", "/100%"] {
+        let inner = App::scope().nest("", App::scope()).nest("/x", App::scope());
+        assert_eq!(App::new().nest(prefix, inner).check(), Ok(()), "{prefix}");
+    }
 }
