@@ -40,8 +40,8 @@ fn a_parameter_that_the_pattern_lacks_is_a_mistake_that_the_first_request_tells(
         .get("/b/{id}", |req: &Request<'_>| {
             req.param_as::<u8>("di").map(|_| ()).map_err(Error::from)
         })
-        .get("/c/{id}", |req: &Request<'_>| format!("{:?}", req.get_param("di")))
-        .not_found(|req: &Request<'_>| format!("{:?}", req.get_param("id")));
+        .get("/c/{id}", |req: &Request<'_>| format!("{:?}", req.find_param("di")))
+        .not_found(|req: &Request<'_>| format!("{:?}", req.find_param("id")));
     let mut client = TestClient::new(app);
     assert_eq!(told(&client.get("/a/1").send()), (500, "\"/a/{id}\" has no parameter \"ID\""));
     assert_eq!(told(&client.get("/b/1").send()), (500, "\"/b/{id}\" has no parameter \"di\""));

@@ -207,18 +207,18 @@ impl<'r> Request<'r> {
     ///
     /// # Panics
     /// If the route's pattern has no parameter of this name, or there is no route, as in [`App::not_found`](crate::App::not_found):
-    /// a mistake of its author, told by the first request. [`get_param`](Self::get_param) is for what stands behind several patterns.
+    /// a mistake of its author, told by the first request. [`find_param`](Self::find_param) is for what stands behind several patterns.
     #[doc(alias("path_param", "match_info", "Path", "extractor"))]
     #[track_caller]
     pub fn param(&self, name: &str) -> &'r str {
-        match self.get_param(name) {
+        match self.find_param(name) {
             Some(value) => value,
             None => panic!("{:?} has no parameter {name:?}", self.pattern().unwrap_or_default()),
         }
     }
 
     /// The decoded value of a parameter of the route; `None` if its pattern has no parameter of this name.
-    pub fn get_param(&self, name: &str) -> Option<&'r str> {
+    pub fn find_param(&self, name: &str) -> Option<&'r str> {
         let names = &self.route()?.names;
         let at = names.iter().position(|other| is_same(other.as_bytes(), name.as_bytes()))?;
         self.ranges.get(at).map(|range| text(part(self.path_octets(), range)))

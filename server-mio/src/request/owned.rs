@@ -162,9 +162,9 @@ impl OwnedRequest {
         self.as_request().param(name)
     }
 
-    /// See [`Request::get_param`].
-    pub fn get_param(&self, name: &str) -> Option<&str> {
-        self.as_request().get_param(name)
+    /// See [`Request::find_param`].
+    pub fn find_param(&self, name: &str) -> Option<&str> {
+        self.as_request().find_param(name)
     }
 
     /// See [`Request::params`].
