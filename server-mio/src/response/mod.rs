@@ -151,7 +151,8 @@ impl<'r> Response<'r> {
     }
 
     /// Sends content of any kind, not copied where it is large.
-    pub fn body(&mut self, body: impl Into<Body>) {
+    #[doc(alias = "body")]
+    pub fn content(&mut self, body: impl Into<Body>) {
         self.send(ContentType::OCTETS, body.into());
     }
 

@@ -110,7 +110,8 @@ impl OwnedResponse {
     }
 
     /// Gives it content of any kind: application/octet-stream, unless a media type was set.
-    pub fn body(self, body: impl Into<Body>) -> OwnedResponse {
+    #[doc(alias = "body")]
+    pub fn with_content(self, body: impl Into<Body>) -> OwnedResponse {
         self.with(ContentType::OCTETS, body.into())
     }
 

@@ -80,8 +80,8 @@ fn every_status_is_an_answer_of_its_own() {
             (|res| res.empty(), ""),
             (|res| res.text("text"), "text"),
             (|res| res.header("X-A", "b").html("page"), "page"),
-            (|res| res.body(vec![b'x'; 10_000]), "x"),
-            (|res| res.body(stream(&[b"a".to_vec(), b"b".to_vec()], false)), "ab"),
+            (|res| res.content(vec![b'x'; 10_000]), "x"),
+            (|res| res.content(stream(&[b"a".to_vec(), b"b".to_vec()], false)), "ab"),
         ];
         for method in ["GET", "HEAD"] {
             for (write, begins) in ways {
@@ -149,7 +149,7 @@ proptest! {
     ) {
         let (one, body, sent) = (octets.clone(), octets.clone(), octets.clone());
         holds(&written(move |res| res.bytes(&one)), OCTETS, &octets);
-        holds(&written(move |res| res.body(body.clone())), OCTETS, &octets);
+        holds(&written(move |res| res.content(body.clone())), OCTETS, &octets);
         let send = written(move |res| res.send(ContentType::CSS, sent.clone().into()));
         holds(&send, "text/css; charset=utf-8", &octets);
     }

@@ -105,7 +105,7 @@ fn a_built_answer_says_what_it_was_given() {
     );
     is(move || made().html("x"), 201, &[("content-type", ContentType::HTML.as_str())], "x");
     is(move || made().json(&[1, 2]), 201, &[JSON], "[1,2]");
-    is(move || made().body("x"), 201, &[("content-type", "application/octet-stream")], "x");
+    is(move || made().with_content("x"), 201, &[("content-type", "application/octet-stream")], "x");
     is(
         move || made().content_type(ContentType::SVG).text("x"),
         201,

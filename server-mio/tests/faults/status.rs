@@ -17,7 +17,7 @@ fn app() -> App {
             res.set_status(status(req.param("status"))).text("content");
         })
         .get("/static/{status}", |req: &Request<'_>, res: &mut Response<'_>| {
-            res.set_status(status(req.param("status"))).header("X-A", "b").body("content");
+            res.set_status(status(req.param("status"))).header("X-A", "b").content("content");
         })
         .get("/stream/{status}", |req: &Request<'_>| {
             (status(req.param("status")), Body::Stream(Box::new(Nothing)))

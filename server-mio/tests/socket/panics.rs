@@ -383,7 +383,7 @@ fn content() {
         }),
         row("drop of a stream that an error has overtaken", Is(500), |app, fuse| {
             app.get("/row", move |_: &Request<'_>, res: &mut Response<'_>| {
-                res.header("Bad Name", "").body(stream(&fuse, Piece::None, true));
+                res.header("Bad Name", "").content(stream(&fuse, Piece::None, true));
             })
         }),
         row("drop of the owners of a stream's pieces", Is(200), |app, fuse| {
@@ -406,7 +406,7 @@ fn content() {
         row("drop of the owner of octets that are taken back", Is(500), |app, fuse| {
             let bomb = fuse.clone();
             app.get("/row", move |_: &Request<'_>, res: &mut Response<'_>| {
-                res.body(owned(4096, bomb.bomb()));
+                res.content(owned(4096, bomb.bomb()));
                 fuse.blow();
             })
             .after(|_: &Request<'_>, _: &mut Response<'_>| {})
