@@ -74,7 +74,8 @@ impl Endpoint {
     }
 
     /// How long the handler may take, if it is asynchronous, in place of [`Deadlines::handler`](crate::Deadlines::handler);
-    /// `None`: as long as it likes. Beyond: 503.
+    /// `None`: as long as it likes. Beyond: 503. It is kept to the precision of
+    /// [`Deadlines::check_interval`](crate::Deadlines::check_interval), which is 1 s unless it is set.
     #[doc(alias = "request timeout")]
     pub fn handler_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Endpoint {
         self.settings.handler_deadline = Some(deadline.into());
