@@ -37,6 +37,7 @@ pub mod errors {}
 pub mod testing {}
 
 /// Behind nginx or HAProxy, and on its own.
+#[doc(alias("TLS", "HTTPS", "reverse proxy", "X-Forwarded-For", "logger", "TraceLayer"))]
 #[doc = include_str!("../docs/guide/deployment.md")]
 pub mod deployment {}
 

@@ -257,9 +257,9 @@ pub use status::BadStatus;
 pub use test_client::{TestCall, TestRequest, TestResponse};
 
 // Aliases stand here: rustdoc 1.95 does not find those of items whose module is private.
-#[doc(alias("Router", "Application", "service", "server"))]
+#[doc(alias("Router", "Application", "service", "server", "HttpServer"))]
 pub use app::App;
-#[doc(alias("middleware", "call_next"))]
+#[doc(alias("middleware", "call_next", "retry"))]
 pub use chain::Next;
 #[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
 pub use content::BodyStream;

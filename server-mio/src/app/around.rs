@@ -102,7 +102,16 @@ impl<M> App<M> {
     /// are: a synchronous one gets a `&Request` of the owned one.
     ///
     /// A panic goes through `around`, and then `after` sees the answer to it.
-    #[doc(alias("middleware", "layer", "wrap", "from_fn", "tower", "transaction", "timing"))]
+    #[doc(alias(
+        "middleware",
+        "layer",
+        "wrap",
+        "from_fn",
+        "tower",
+        "transaction",
+        "timing",
+        "access log"
+    ))]
     pub fn around<R: IntoResponse + 'static>(
         mut self,
         hook: impl AsyncFn(OwnedRequest, Next) -> R + Send + Sync + 'static,

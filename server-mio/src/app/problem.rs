@@ -24,6 +24,7 @@ impl App {
     /// let text = r#"{"detail":"the content is not UTF-8","status":400,"title":"Bad Request"}"#;
     /// assert_eq!(problem.text(), text);
     /// ```
+    #[doc(alias("problem details", "RFC 9457", "RFC 7807"))]
     pub fn problem_details(self) -> App {
         self.on_any_error(|failure: &Failure<'_>, _: &Request<'_>, response: &mut Response<'_>| {
             let status = failure.status();
