@@ -90,10 +90,8 @@ impl Entry {
         let slow = own.slow.unwrap_or(false);
         let most = general.limits.content;
         let content_limit = own.content_limit.unwrap_or(most);
-        let has_hooks = begins_at_head || !before.is_empty() || !after.is_empty();
-        Entry {
-            // What is over the general limit is never all there before it is allowed.
-            is_bare: !slow && !has_hooks && content_limit >= most,
+        let mut entry = Entry {
+            is_bare: false,
             begins_at_head,
             kind,
             slow,
@@ -103,7 +101,14 @@ impl Entry {
             weight: Arc::new(Weight::new()),
             before: before.into(),
             after,
-        }
+        };
+        // What is over the general limit is never all there before it is allowed.
+        entry.is_bare = !slow && !entry.has_hooks() && content_limit >= most;
+        entry
+    }
+
+    fn has_hooks(&self) -> bool {
+        self.begins_at_head || !self.before.is_empty() || !self.after.is_empty()
     }
 }
 
@@ -129,9 +134,8 @@ impl Shared {
         };
         let mut router = router(&app.routes, goal)?;
         let scopes = scopes_of_routes(&app.routes);
-        // Whoever wants to see every answer sees those as well.
-        pipeline.refused_by_ticket =
-            replies.shape_all() || entries.iter().any(|it| !it.after.is_empty());
+        // Hooks behind handlers see those answers as well, and those in front decide who is told of too much content.
+        pipeline.refused_by_ticket = replies.shape_all() || entries.iter().any(Entry::has_hooks);
         pipeline.content_of_some =
             entries.iter().map(|entry| entry.content_limit).max().unwrap_or_default();
         let has_handler_deadline = entries.iter().any(|entry| entry.handler_deadline.is_some());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rajada_mio::{
-    App, Clock, Deadlines, Error, Failure, Limits, OwnedRequest, Request, Response, Status,
+    App, Clock, Deadlines, Error, Failure, Limits, Next, OwnedRequest, Request, Response, Status,
     TestClient, sleep,
 };
 
@@ -144,6 +144,37 @@ fn content_that_is_too_large_is_behind_the_hooks_before_the_handler() {
     client.reconnect();
     let taken = exchange(&mut client, &post("X-Key: k\r\n"));
     assert!(taken.starts_with("HTTP/1.1 413 "), "{taken}");
+}
+
+#[test]
+fn hooks_before_or_around_are_enough_to_see_content_that_is_too_large() {
+    let guarded = || {
+        App::scope().post("/in", |_: &Request<'_>| "in").before(
+            |req: &mut Request<'_>, _: &mut Response<'_>| match req.header("x-key") {
+                Some(_) => Ok(()),
+                None => Err(Error::message(Status::UNAUTHORIZED, "who are you?")),
+            },
+        )
+    };
+    let limits = Limits { content: 100, ..Limits::DEFAULT };
+    let app = || App::new().limits(limits).nest("/guarded", guarded());
+    let pass = async |req: OwnedRequest, next: Next| {
+        let mut answer = next.run(req).await;
+        answer.set_header("X-Around", "1");
+        answer
+    };
+    for sent in ["Content-Length: 101\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n65\r\n"] {
+        let post = |key: &str| format!("POST /guarded/in HTTP/1.1\r\nHost: h\r\n{key}{sent}");
+        for (key, status) in [("", "401"), ("X-Key: k\r\n", "413")] {
+            let received = exchange(&mut TestClient::new(app()), &post(key));
+            assert!(received.starts_with(&format!("HTTP/1.1 {status} ")), "{sent}: {received}");
+        }
+        let around = App::new().limits(limits).around(pass).nest("/guarded", guarded());
+        let received = exchange(&mut TestClient::new(around), &post("X-Key: k\r\n"));
+        assert!(received.starts_with("HTTP/1.1 413 "), "{received}");
+        let seen = received.contains("X-Around: 1\r\n");
+        assert!(seen || sent.starts_with("Transfer"), "{received}");
+    }
 }
 
 /// The status, and whose answer it is.
