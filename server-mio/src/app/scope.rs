@@ -73,6 +73,14 @@ pub(super) fn after(scopes: &[Hooks], of: ScopeId) -> Box<[Arc<AfterHook>]> {
     outwards(scopes, of).flat_map(|scope| scope.after.iter().rev()).cloned().collect()
 }
 
+/// How far inside a scope is: by the segments of its prefix, then by how many scopes it is nested in. Of several that are
+/// as far inside, the one with more in front of its handlers.
+pub(super) fn rank(scopes: &[Hooks], of: ScopeId) -> (usize, usize, usize) {
+    let segments = scopes.get(of).map_or(0, |scope| scope.prefix.matches('/').count());
+    let layers = outwards(scopes, of).map(|scope| scope.layers.len()).sum();
+    (segments, outwards(scopes, of).count(), layers)
+}
+
 fn outwards(scopes: &[Hooks], of: ScopeId) -> impl Iterator<Item = &Hooks> {
     core::iter::successors(scopes.get(of), |scope| scopes.get(scope.parent?))
 }

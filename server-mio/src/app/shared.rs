@@ -1,6 +1,6 @@
 //! An application as workers see it: immutable, shared, ready to look things up in.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ impl Shared {
             Goal::new(endpoint, kind, weight, *is_bare)
         };
         let mut router = router(&app.routes, goal)?;
-        let scopes = scopes_of_routes(&app.routes);
+        let scopes = scopes_of_routes(&app.routes, &app.scopes);
         // Hooks behind handlers see those answers as well, and those in front decide who is told of too much content.
         pipeline.refused_by_ticket = replies.shape_all() || entries.iter().any(Entry::has_hooks);
         pipeline.content_of_some =
@@ -208,10 +208,22 @@ pub(super) fn router<V: Value>(
     Ok(router)
 }
 
-/// The scopes of routes by their numbers: a route is where it is mentioned first.
-fn scopes_of_routes(routes: &[Declared]) -> Vec<ScopeId> {
-    let mut seen = HashSet::new();
-    routes.iter().filter(|route| seen.insert(&*route.pattern)).map(|route| route.scope).collect()
+/// The scopes of routes by their numbers: of all that mention a route the innermost, so that what is told of it is told
+/// behind the hooks of what it has.
+fn scopes_of_routes(routes: &[Declared], scopes: &[Hooks]) -> Vec<ScopeId> {
+    let mut numbers = HashMap::new();
+    let mut innermost: Vec<ScopeId> = Vec::new();
+    for Declared { pattern, scope, .. } in routes {
+        let number = *numbers.entry(&**pattern).or_insert(innermost.len());
+        match innermost.get_mut(number) {
+            None => innermost.push(*scope),
+            Some(best) if scope::rank(scopes, *scope) > scope::rank(scopes, *best) => {
+                *best = *scope
+            }
+            Some(_) => {}
+        }
+    }
+    innermost
 }
 
 /// Answers with a status and its reason.

@@ -46,7 +46,7 @@ fn ask(client: &mut TestClient, method: &str, target: &str, key: bool) -> (u16, 
 fn what_is_not_found_or_not_allowed_is_behind_the_hooks_of_its_scope() {
     let mut client = TestClient::new(app());
     for (method, target, after, status, allow) in [
-        ("GET", "/vault/secret", "", 405, true),
+        ("GET", "/vault/secret", "vault", 405, true),
         ("PUT", "/vault/secret", "vault", 200, false),
         ("DELETE", "/vault", "vault", 405, true),
         ("OPTIONS", "/vault", "vault", 204, true),
@@ -80,5 +80,29 @@ fn the_outermost_hook_refuses_first() {
     let mut client = TestClient::new(app());
     for target in ["/vault/inner/7/x", "/vault/inner/7/y"] {
         assert_eq!(client.get(target).send().text(), "vault");
+    }
+}
+
+#[test]
+fn a_route_of_several_scopes_is_in_the_innermost_wherever_it_is_mentioned_first() {
+    let api = || guarded(App::scope().put("/x", |_: &Request<'_>| "put"), "api");
+    let open = || App::scope().delete("/x", |_: &Request<'_>| "deleted");
+    let get = |app: App| app.get("/api/x", |_: &Request<'_>| "open");
+    let apps = [
+        get(App::new()).nest("/api", api()),
+        get(App::new().nest("/api", api())),
+        get(App::new()).nest("/api", open()).nest("/api", api()),
+        get(App::new()).nest("/api", api()).nest("/api", open()),
+        get(App::new()).nest("", App::scope().nest("/api", api())),
+        get(App::new()).nest("/api", open().nest("", api())),
+    ];
+    for (number, app) in apps.into_iter().enumerate() {
+        let mut client = TestClient::new(app);
+        assert_eq!(client.get("/api/x").send().text(), "open");
+        for (method, status) in [("OPTIONS", 204), ("POST", 405), ("BREW", 501)] {
+            let answer = ask(&mut client, method, "/api/x", false);
+            assert_eq!(answer, (401, "api".into(), false), "{number} {method}");
+            assert_eq!(ask(&mut client, method, "/api/x", true).0, status, "{number} {method}");
+        }
     }
 }
