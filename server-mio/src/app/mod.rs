@@ -216,7 +216,7 @@ impl<M> App<M> {
     /// ```
     #[doc(alias("scope", "mount", "sub-router", "prefix", "merge"))]
     pub fn nest(mut self, prefix: &str, inner: Scope) -> Self {
-        let first = scope::nest(&mut self.scopes, inner.scopes, prefix);
+        let first = scope::nest(&mut self.scopes, inner.scopes, prefix, inner.own.routes);
         for mut route in inner.routes {
             route.pattern.insert_str(0, prefix);
             route.endpoint.settings = route.endpoint.settings.within(inner.own.routes);

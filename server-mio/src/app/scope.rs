@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::AfterHook;
+use super::{AfterHook, RouteSettings};
 use crate::RouteError;
 use crate::hook::Layer;
 use crate::routing::check_prefix;
@@ -17,18 +17,26 @@ pub(super) struct Hooks {
     pub(super) prefix: String,
     /// The scope that it is nested in.
     pub(super) parent: Option<ScopeId>,
+    /// What holds for its hooks where no route says otherwise.
+    pub(super) settings: RouteSettings,
     /// What runs before and around its handlers, in the order of declaration.
     pub(super) layers: Vec<Layer>,
     /// What runs behind them, in the order of declaration: the last one first.
     pub(super) after: Vec<Arc<AfterHook>>,
 }
 
-/// Puts the scopes of a nested application behind those of the outer one, below a prefix. Their numbers grow by what comes
-/// back.
-pub(super) fn nest(outer: &mut Vec<Hooks>, inner: Vec<Hooks>, prefix: &str) -> ScopeId {
+/// Puts the scopes of a nested application behind those of the outer one, below a prefix. `settings` are those
+/// of the nested application. The numbers of the scopes grow by what comes back.
+pub(super) fn nest(
+    outer: &mut Vec<Hooks>,
+    inner: Vec<Hooks>,
+    prefix: &str,
+    settings: RouteSettings,
+) -> ScopeId {
     let first = outer.len();
     outer.extend(inner.into_iter().map(|mut scope| {
         scope.prefix.insert_str(0, prefix);
+        scope.settings = scope.settings.within(settings);
         scope.parent = Some(scope.parent.map_or(0, |parent| parent + first));
         scope
     }));

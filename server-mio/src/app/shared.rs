@@ -124,8 +124,8 @@ impl Shared {
             let hooks = (&app.scopes[..], route.scope);
             Entry::new(handler, route.endpoint.settings, general, hooks, &replies)
         });
-        let of_scopes = (0..app.scopes.len()).map(|scope| {
-            Entry::new(None, RouteSettings::default(), general, (&app.scopes, scope), &replies)
+        let of_scopes = app.scopes.iter().enumerate().map(|(scope, hooks)| {
+            Entry::new(None, hooks.settings, general, (&app.scopes, scope), &replies)
         });
         let entries: Vec<Entry> = of_routes.chain(of_scopes).collect();
         let goal = |endpoint| {

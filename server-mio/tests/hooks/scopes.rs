@@ -1,6 +1,10 @@
 //! What no handler is for is behind the hooks of the application that has its path.
 
-use rajada_mio::{App, Error, Request, Response, Scope, Status, TestClient};
+use std::time::Duration;
+
+use rajada_mio::{
+    App, Clock, Error, OwnedRequest, Request, Response, Scope, Status, TestClient, sleep,
+};
 
 /// Lets those pass who have a key.
 fn guarded(app: Scope, name: &'static str) -> Scope {
@@ -104,5 +108,29 @@ fn a_route_of_several_scopes_is_in_the_innermost_wherever_it_is_mentioned_first(
             assert_eq!(answer, (401, "api".into(), false), "{number} {method}");
             assert_eq!(ask(&mut client, method, "/api/x", true).0, status, "{number} {method}");
         }
+    }
+}
+
+#[test]
+fn settings_of_a_scope_hold_for_its_hooks_on_what_no_handler_is_for() {
+    let late = async |_: &mut OwnedRequest| sleep(Duration::from_secs(10)).await;
+    let plain = || App::scope().get("/x", |_: &Request<'_>| "x");
+    let scope = plain()
+        .handler_deadline(Duration::from_secs(2))
+        .before(late)
+        .nest("/own", plain().handler_deadline(Duration::from_secs(20)))
+        .nest("/inherits", plain());
+    let mut client = TestClient::with_clock(App::new().nest("/s", scope), Clock::manual());
+    for (method, target, status) in [
+        ("GET", "/s/x", 503),
+        ("PUT", "/s/x", 503),
+        ("GET", "/s/none", 503),
+        ("GET", "/s/inherits/none", 503),
+        ("GET", "/s/own/x", 200),
+        ("PUT", "/s/own/x", 405),
+        ("GET", "/s/own/none", 404),
+    ] {
+        let answer = client.request(method, target).send();
+        assert_eq!(answer.status().as_u16(), status, "{method} {target}");
     }
 }
