@@ -122,7 +122,8 @@ impl<M> App<M> {
 
     /// A hook behind the handlers: it sees every answer of this application before it leaves, whatever it answers: handlers, hooks,
     /// errors, panics, handlers out of time, and what no handler is for. It can change its status, add headers, or
-    /// [`discard`](Response::discard) it. The order is that of the [table](Self::around).
+    /// [`discard`](Response::discard) it. The order is that of the [table](Self::around). If it fails ([`Response::fail`]), says
+    /// that there is nothing, or panics, that is answered as for a handler, and the hooks further out see the answer.
     ///
     /// Answers to what is no HTTP, is not taken or is too late (400, 408, 414, 431, 501, 505) are seen, too: those of the
     /// outermost application, or of the one whose path the request has. Of the request is known then what was read of it:

@@ -13,7 +13,7 @@ use crate::handler::{Kind, SyncHandler};
 use crate::request::{Attached, Head, Request};
 use crate::response::{Owed, Preset, Staged};
 use crate::routing::{Found, Leaf, path};
-use crate::{Response, Status, gate};
+use crate::{Error, Response, Status, gate};
 
 /// What answers a request.
 #[derive(Clone, Copy)]
@@ -256,7 +256,7 @@ pub(super) fn staging<'r>(
     if entry.after.is_empty() { None } else { Some(staged) }
 }
 
-/// Answers a request whose handler has panicked. What it has left may do so again: whoever owes the answer gives it then.
+/// Answers a request whose handler has panicked, or what answers errors. If that panics as well, the answer is plain.
 #[cold]
 pub(super) fn answer_panic(
     shared: &Shared,
@@ -266,7 +266,13 @@ pub(super) fn answer_panic(
 ) {
     let what = panic.message();
     log::error!("a handler panicked: {what}");
-    gate::run("what a handler has left", || shared.replies.panic(what, request, response));
+    if let Err(panic) = gate::enter(|| shared.replies.panic(what, request, response)) {
+        log::error!("what shapes errors panicked: {}", panic.message());
+        if !response.is_finished() {
+            response.reset();
+            plain(response, Status::INTERNAL_SERVER_ERROR);
+        }
+    }
 }
 
 /// Runs the hooks before a handler, who see no content; true if one of them has ended the request. To whatever runs then,
@@ -297,7 +303,8 @@ fn leave_unread(request: &mut Request<'_>) {
 }
 
 /// What is left to do when a handler has returned without an answer that has left: errors, hooks behind it, an
-/// answer without content. The request is there whenever someone wants to see it.
+/// answer without content. The request is there whenever someone wants to see it. Each hook sees an answer, whatever has
+/// become of those before it.
 #[cold]
 pub(super) fn conclude(
     shared: &Shared,
@@ -305,36 +312,55 @@ pub(super) fn conclude(
     request: Option<&Request<'_>>,
     response: &mut Response<'_>,
 ) {
-    // Dropped apart from what answers it: a panic that meets another on its way ends the process.
-    let failure = response.take_failure();
-    let concluded = gate::enter(|| {
-        if let Some(error) = &failure {
-            shared.replies.error(error, request, response);
+    let mut failures = Vec::new();
+    settle(shared, request, response, &mut failures);
+    for hook in &entry.after {
+        let Some(request) = request else { break };
+        if let Err(panic) = gate::enter(|| hook(request, response)) {
+            answer_panic(shared, Some(request), response, &panic);
         }
+        // There may be an answer, which is not to be given.
         if response.take_missing() {
-            shared.replies.missing(request, response);
+            response.discard().not_found();
         }
-        fail_plainly(request, response);
-        if let Some(request) = request {
-            for hook in &entry.after {
-                hook(request, response);
-            }
-        }
-    });
-    if let Err(panic) = concluded {
-        answer_panic(shared, request, response, &panic);
+        settle(shared, Some(request), response, &mut failures);
     }
     // What was made for the answer is the application's, too.
     gate::run("what a handler has made", || {
         response.finish();
         fail_plainly(request, response);
     });
-    if let Some(error) = &failure {
-        failure::tell(error, request, response.status());
+    for error in failures {
+        failure::tell(&error, request, response.status());
+        gate::discard(error);
     }
-    gate::discard(failure);
     // If even that has failed, whoever owes the answer gives it.
     gate::discard(response.take_failure());
+}
+
+/// Has an error answered that was left in place of an answer, or that there is nothing. The error is put to the `failures`,
+/// to be told with the status that there is in the end.
+fn settle(
+    shared: &Shared,
+    request: Option<&Request<'_>>,
+    response: &mut Response<'_>,
+    failures: &mut Vec<Error>,
+) {
+    // Dropped apart from what answers it: a panic that meets another on its way ends the process.
+    let failure = response.take_failure();
+    let answered = gate::enter(|| {
+        if let Some(error) = &failure {
+            shared.replies.error(error, request, response);
+        }
+        if response.take_missing() {
+            shared.replies.missing(request, response);
+        }
+    });
+    if let Err(panic) = answered {
+        answer_panic(shared, request, response, &panic);
+    }
+    fail_plainly(request, response);
+    failures.extend(failure.map(|error| *error));
 }
 
 /// What handled an error, or an answer that could not be encoded, has failed itself: nobody else is to be asked.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rajada_pipeline::{Offence, Ticket};
 
-use super::answer::{Target, Then, conclude, find, staging};
+use super::answer::{Target, Then, answer_panic, conclude, find, staging};
 use super::arrival::Around;
 use super::exchange::{Exchange, Ledger};
 use super::fate::Fate;
@@ -125,9 +125,12 @@ impl Service {
         let request = parts.view_refused();
         let mut staged = None;
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
-        gate::run("what shapes errors", || {
+        let shaped = gate::enter(|| {
             shared.replies.of_protocol(status, &request, &mut response);
         });
+        if let Err(panic) = shaped {
+            answer_panic(shared, Some(&request), &mut response, &panic);
+        }
         if !response.is_finished() {
             conclude(shared, entry, Some(&request), &mut response);
         }

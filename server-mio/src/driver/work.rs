@@ -301,9 +301,12 @@ impl Service {
                 let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
                 let request = owner.request.as_deref().map(OwnedParts::view_behind);
                 let status = Status::SERVICE_UNAVAILABLE;
-                gate::run("what shapes errors", || {
+                let shaped = gate::enter(|| {
                     shared.replies.status(status, request.as_ref(), &mut response);
                 });
+                if let Err(panic) = shaped {
+                    answer_panic(shared, request.as_ref(), &mut response, &panic);
+                }
                 if !response.is_finished() {
                     conclude(shared, entry, request.as_ref(), &mut response);
                 }

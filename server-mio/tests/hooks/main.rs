@@ -1,5 +1,6 @@
 //! Hooks: where they run, in which order, and what they leave.
 
+mod behind;
 mod chain;
 mod refused;
 mod scopes;
