@@ -88,7 +88,9 @@ impl Chain {
             });
             return self.shown(&request, answer);
         };
-        request.read_content().await;
+        if let Err(error) = request.read_content().await {
+            return self.shown(&request, OwnedResponse::from(Error::from(error)));
+        }
         match kind {
             Kind::Sync(handler) => {
                 let answer = OwnedResponse::record_behind(preset.as_deref(), |response| {

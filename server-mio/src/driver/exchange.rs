@@ -141,7 +141,7 @@ impl Ledger {
     pub(super) fn forget_task(&mut self, task: TaskId) {
         let is_it = |pending: &mut Box<Pending>| matches!(pending.holder, Holder::Task(id, _) if id == task);
         if let Some(pending) = self.pending.take_if(is_it) {
-            request::discard(pending.parts);
+            request::end(pending.parts);
         }
     }
 
@@ -151,7 +151,7 @@ impl Ledger {
             if let Holder::Pending(promise) = pending.holder {
                 promise.void();
             }
-            request::discard(pending.parts);
+            request::end(pending.parts);
         }
     }
 }

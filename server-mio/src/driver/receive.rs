@@ -251,8 +251,9 @@ impl Service {
         mut extensions: Extensions,
     ) -> bool {
         let around = arrival.around;
+        let is_too_large = is_too_large(&mut owed, arrival, entry);
         // What no handler is for is told first.
-        if extensions.get::<Fate>().is_none() && is_too_large(&mut owed, arrival, entry) {
+        if is_too_large && extensions.get::<Fate>().is_none() {
             if entry.begins_at_head {
                 extensions.insert(Fate::TooLarge);
             } else {
@@ -270,12 +271,18 @@ impl Service {
                 self.postpone(owed, ledger, arrival, &request, waiting, awaits);
                 if let Some(pending) = &mut ledger.pending {
                     request::attach(&mut pending.parts, extensions);
+                    if is_too_large {
+                        request::refuse_content(&mut pending.parts);
+                    }
                 }
                 awaits == Awaits::Content
             }
             (Some(waiting), None) => {
                 let mut parts = request::kept(&around.shared.context, arrival.head, &request);
                 request::attach(&mut parts, extensions);
+                if is_too_large {
+                    request::refuse_content(&mut parts);
+                }
                 self.start(around, owed, ledger, waiting, parts, unread(arrival));
                 !ledger.has_complete()
             }
@@ -422,7 +429,7 @@ impl Service {
             Kind::Sync(handler) => {
                 let request = parts.view();
                 self.answer_behind_hooks(around, owed, &waiting, &**handler, &request);
-                request::discard(parts);
+                request::end(parts);
             }
             Kind::Async(_) => self.start(around, owed, ledger, waiting, parts, unread),
         }

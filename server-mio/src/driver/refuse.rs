@@ -31,19 +31,20 @@ impl Service {
             if !around.shared.entry(endpoint).begins_at_head {
                 let mut request = parts.view();
                 self.answer_plainly(around, owed, endpoint, Target::TooLarge, &mut request);
-                return request::discard(parts);
+                return request::end(parts);
             }
             if self.has_place(ledger.key) {
                 let fate = Extensions::default();
                 fate.insert(Fate::TooLarge);
                 request::attach(&mut parts, fate);
+                request::refuse_content(&mut parts);
                 return self.answer_behind_hooks_of_future(around, owed, ledger, endpoint, parts);
             }
             status = Status::SERVICE_UNAVAILABLE;
         }
         let trace = Trace::of(&parts.view_refused());
         self.answer_of_protocol(around, owed, (endpoint, &trace), status, &parts);
-        request::discard(parts);
+        request::end(parts);
     }
 
     /// Runs hooks, some of which are asynchronous, around an answer that is known.
@@ -57,7 +58,7 @@ impl Service {
     ) {
         match self.answer(around, &mut owed, endpoint, &mut parts.view(), Then::Wait) {
             Some(waiting) => self.start(around, owed, ledger, waiting, parts, None),
-            None => request::discard(parts),
+            None => request::end(parts),
         }
     }
 
@@ -93,7 +94,7 @@ impl Service {
             let trace = Trace::of(&parts.view_refused());
             self.answer_of_protocol(around, owed, (endpoint, &trace), status, &parts);
             self.follow(exchange);
-            request::discard(parts);
+            request::end(parts);
         }
     }
 
@@ -107,7 +108,7 @@ impl Service {
             self.answer_of_protocol(around, owed, to, status, &parts);
             self.follow(exchange);
         }
-        request::discard(parts);
+        request::end(parts);
     }
 
     /// Gives an answer that no handler could be asked for, and runs the hooks behind `endpoint`.

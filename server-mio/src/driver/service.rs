@@ -120,7 +120,7 @@ impl Service {
             let _ = exchange.pipeline.close_after(&ticket);
             let _ = exchange.pipeline.fail(around.settings, id, status.as_u16());
             waiting.trace.answered_with(status);
-            request::discard(parts);
+            request::end(parts);
         }
     }
 

@@ -68,7 +68,7 @@ impl Service {
         drop(response);
         match ticket {
             None => {
-                kept.into_iter().for_each(request::discard);
+                kept.into_iter().for_each(request::end);
             }
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
@@ -147,6 +147,7 @@ impl Service {
         let Owner { promise, endpoint, trace, request, preset, weight, deadline } = owner;
         let connection = promise.connection();
         let Some(ticket) = promise.redeem() else {
+            request.into_iter().for_each(request::end);
             self.tasks.end(task, &mut exchange.ledger.tasks);
             self.holdings.give(weight);
             self.empty(endpoint, future, &trace);
@@ -187,7 +188,7 @@ impl Service {
             }
             None => {
                 self.follow(exchange);
-                request.into_iter().for_each(request::discard);
+                request.into_iter().for_each(request::end);
                 exchange.ledger.forget_task(task);
                 self.tasks.end(task, &mut exchange.ledger.tasks);
                 self.holdings.give(weight);
@@ -219,7 +220,7 @@ impl Service {
     /// Forgets a request that waits: the pipeline has answered it, or nobody is there any more.
     pub(super) fn forget_pending(&mut self, exchange: &mut Exchange) {
         if let Some((parts, ..)) = self.take_pending(exchange) {
-            request::discard(parts);
+            request::end(parts);
         }
     }
 
@@ -232,7 +233,7 @@ impl Service {
         self.empty(owner.endpoint, future, &owner.trace);
         drop(cancelling);
         self.tasks.end(task, &mut ledger.tasks);
-        owner.request.into_iter().for_each(request::discard);
+        owner.request.into_iter().for_each(request::end);
         owner.promise.redeem()
     }
 
@@ -265,7 +266,7 @@ impl Service {
                 Some(Work::Handler(future, owner)) => {
                     self.holdings.give(owner.weight);
                     owner.promise.void();
-                    owner.request.into_iter().for_each(request::discard);
+                    owner.request.into_iter().for_each(request::end);
                     self.empty(owner.endpoint, future, &owner.trace);
                 }
                 Some(other) => gate::discard(other),
@@ -313,7 +314,7 @@ impl Service {
                 owner.trace.answered(&response);
                 drop(response);
                 self.follow(exchange);
-                owner.request.into_iter().for_each(request::discard);
+                owner.request.into_iter().for_each(request::end);
             }
             Some(other) => self.tasks.put_back(task, other),
             None => {}
@@ -361,7 +362,7 @@ impl Service {
                 Work::Handler(future, owner) => {
                     owner.promise.void();
                     gate::discard(future);
-                    owner.request.into_iter().for_each(request::discard);
+                    owner.request.into_iter().for_each(request::end);
                 }
                 other => gate::discard(other),
             }

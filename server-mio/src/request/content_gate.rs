@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
+use super::RequestError;
 use crate::gate;
 
 /// Whether a request's content is there, and who waits for it: hooks and a handler on one side, who may be on any thread,
@@ -14,7 +15,8 @@ pub(crate) struct ContentGate {
     /// Nothing is read before it is asked for.
     closed: bool,
     wanted: AtomicBool,
-    arrived: OnceLock<Vec<u8>>,
+    /// All of the content, or why there will be none.
+    outcome: OnceLock<Result<Vec<u8>, RequestError>>,
     wakers: Mutex<Wakers>,
 }
 
@@ -44,39 +46,63 @@ impl ContentGate {
         }
     }
 
-    /// Content is to be asked for; `reader` is woken then.
+    /// Content is to be asked for, unless it is refused already; `reader` is woken then.
     pub(crate) fn close(&mut self, reader: &Waker) {
+        if self.closed {
+            return;
+        }
         let wakers = Wakers { reader: Some(reader.clone()), waiting: Vec::new() };
         *self = ContentGate {
             closed: true,
             wanted: AtomicBool::new(false),
-            arrived: OnceLock::new(),
+            outcome: OnceLock::new(),
             wakers: Mutex::new(wakers),
         };
     }
 
+    /// There is more content than is taken: whoever asks for it is told so.
+    pub(super) fn refuse(&mut self) {
+        let outcome = OnceLock::from(Err(RequestError::TooLarge));
+        *self = ContentGate { closed: true, outcome, ..ContentGate::default() };
+    }
+
     /// Whether somebody has asked for content that is not there.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.closed && self.wanted.load(Ordering::SeqCst) && self.arrived.get().is_none()
+        self.closed && self.wanted.load(Ordering::SeqCst) && self.outcome.get().is_none()
     }
 
     /// All of the content is there.
     pub(crate) fn arrive(&self, octets: Vec<u8>) {
-        // There is one reader.
-        let _ = self.arrived.set(octets);
-        let waiting = core::mem::take(&mut self.wakers().waiting);
-        waiting.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
+        self.settle(Ok(octets));
+    }
+
+    /// The request is over: what of its content is not there will not come.
+    pub(super) fn end(&self) {
+        if self.closed {
+            self.settle(Err(RequestError::Over));
+        }
+    }
+
+    fn settle(&self, outcome: Result<Vec<u8>, RequestError>) {
+        // The first outcome stands.
+        if self.outcome.set(outcome).is_ok() {
+            let waiting = core::mem::take(&mut self.wakers().waiting);
+            waiting.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
+        }
     }
 
     /// Waits until all content is there.
-    pub(super) async fn wait(&self) {
+    ///
+    /// # Errors
+    /// It will never be.
+    pub(super) async fn wait(&self) -> Result<(), RequestError> {
         poll_fn(|cx| {
-            if self.is_there() {
-                return Poll::Ready(());
+            if let Some(outcome) = self.outcome() {
+                return Poll::Ready(outcome);
             }
             let mut wakers = self.wakers();
-            if self.is_there() {
-                return Poll::Ready(());
+            if let Some(outcome) = self.outcome() {
+                return Poll::Ready(outcome);
             }
             if !wakers.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
                 wakers.waiting.push(cx.waker().clone());
@@ -86,19 +112,22 @@ impl ContentGate {
             }
             Poll::Pending
         })
-        .await;
+        .await
     }
 
     pub(super) fn state(&self) -> GateState<'_> {
-        match self.arrived.get() {
+        match self.outcome.get() {
             _ if !self.closed => GateState::Open,
-            Some(octets) => GateState::Arrived(octets),
-            None => GateState::Closed,
+            Some(Ok(octets)) => GateState::Arrived(octets),
+            Some(Err(_)) | None => GateState::Closed,
         }
     }
 
-    fn is_there(&self) -> bool {
-        !self.closed || self.arrived.get().is_some()
+    fn outcome(&self) -> Option<Result<(), RequestError>> {
+        if !self.closed {
+            return Some(Ok(()));
+        }
+        self.outcome.get().map(|outcome| outcome.as_ref().map(|_| ()).map_err(Clone::clone))
     }
 
     fn wakers(&self) -> std::sync::MutexGuard<'_, Wakers> {

@@ -42,6 +42,10 @@ pub enum RequestError {
     Multipart(ContentError),
     /// A hook before the handler asks for content, which is not read yet: 500, a mistake of its author.
     Unread,
+    /// A hook waits for content, and there is more than its route or scope takes: 413.
+    TooLarge,
+    /// Somebody waits for content of a request that has ended before it was read: 400, which nobody is sent.
+    Over,
 }
 
 impl RequestError {
@@ -50,6 +54,7 @@ impl RequestError {
         match self {
             RequestError::MediaType(_) | RequestError::Charset => Status::UNSUPPORTED_MEDIA_TYPE,
             RequestError::Unread => Status::INTERNAL_SERVER_ERROR,
+            RequestError::TooLarge => Status::CONTENT_TOO_LARGE,
             _ => Status::BAD_REQUEST,
         }
     }
@@ -74,6 +79,8 @@ impl fmt::Display for RequestError {
                 write!(f, "the content is not a multipart form: {what}")
             }
             RequestError::Unread => f.write_str("a `before` hook runs before content is read"),
+            RequestError::TooLarge => f.write_str("there is more content than is taken"),
+            RequestError::Over => f.write_str("the request has ended before its content was read"),
         }
     }
 }

@@ -38,7 +38,9 @@ pub use owned::{OwnedRequest, RequestRef};
 pub(crate) use context::Context;
 pub(crate) use known::Known;
 pub(crate) use parts::OwnedParts;
-pub(crate) use spare::{Spare, add_content, attach, close, discard, kept, known};
+pub(crate) use spare::{
+    Spare, add_content, attach, close, discard, end, kept, known, refuse_content,
+};
 pub(crate) use states::States;
 
 use core::fmt;

@@ -64,11 +64,16 @@ impl OwnedRequest {
     ///
     /// It does not end if the peer is too slow or its content is not in order: then the hook is dropped.
     ///
+    /// # Errors
+    /// [`RequestError::TooLarge`] (413), if it is known that there is more content than the route takes, or the scope of a
+    /// path that no handler is for; nothing of it is read. [`RequestError::Over`], if a clone waits longer than its request
+    /// lasts.
+    ///
     /// ```
     /// use rajada_mio::{App, Error, OwnedRequest, Status};
     ///
     /// async fn is_signed(req: &mut OwnedRequest) -> Result<(), Error> {
-    ///     req.read_content().await;
+    ///     req.read_content().await?;
     ///     let sum: u64 = req.bytes().iter().copied().map(u64::from).sum();
     ///     match req.header_text("x-sum") == Some(&sum.to_string()) {
     ///         true => Ok(()),
@@ -78,11 +83,12 @@ impl OwnedRequest {
     ///
     /// App::new().before(is_signed).post("/", |_: OwnedRequest| async { "signed" });
     /// ```
-    pub async fn read_content(&mut self) {
+    pub async fn read_content(&mut self) -> Result<(), RequestError> {
         if let Some(parts) = &self.parts {
-            parts.gate.wait().await;
+            parts.gate.wait().await?;
         }
         self.shows_content = true;
+        Ok(())
     }
 
     /// See [`Request::method`].

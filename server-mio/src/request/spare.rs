@@ -90,6 +90,14 @@ pub(crate) fn close(parts: &mut Arc<OwnedParts>, reader: &Waker) {
     }
 }
 
+/// Has nobody see the content of a request, of which there is too much, while nobody else knows it.
+#[cold]
+pub(crate) fn refuse_content(parts: &mut Arc<OwnedParts>) {
+    if let Some(own) = Arc::get_mut(parts) {
+        own.gate.refuse();
+    }
+}
+
 /// Adds a piece of content, while nobody else knows the request.
 pub(crate) fn add_content(parts: &mut Arc<OwnedParts>, octets: &[u8]) {
     if let Some(own) = Arc::get_mut(parts) {
@@ -110,6 +118,12 @@ pub(crate) fn discard(mut parts: Arc<OwnedParts>) {
         own.extensions.clear();
     }
     give_back(parts);
+}
+
+/// Takes back a request that was answered, or never will be: whoever has a copy waits no longer for its content.
+pub(crate) fn end(parts: Arc<OwnedParts>) {
+    parts.gate.end();
+    discard(parts);
 }
 
 fn give_back(parts: Arc<OwnedParts>) {

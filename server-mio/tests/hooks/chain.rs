@@ -196,7 +196,7 @@ fn who_may_pass_is_asked_for_content_and_the_handler_has_all_of_it() {
 #[test]
 fn a_hook_may_wait_for_content_itself() {
     let signed = async |req: &mut OwnedRequest| {
-        req.read_content().await;
+        req.read_content().await?;
         let sum = req.bytes().len().to_string();
         (req.header_text("x-length") == Some(&sum)).then_some(()).or_status(Status::FORBIDDEN)
     };

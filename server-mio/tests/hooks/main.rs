@@ -2,6 +2,7 @@
 
 mod behind;
 mod chain;
+mod content;
 mod refused;
 mod scopes;
 mod table;
