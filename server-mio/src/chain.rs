@@ -1,6 +1,7 @@
 //! Asynchronous hooks, all that is behind them, and the handler, as one future.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use crate::app::Replies;
@@ -25,6 +26,8 @@ pub struct Next {
     at: usize,
     /// What hooks have set of the answer.
     preset: Option<Arc<Preset>>,
+    /// If there is that: whether an answer was given, which has it.
+    answered: Option<Arc<AtomicBool>>,
 }
 
 impl Next {
@@ -33,7 +36,15 @@ impl Next {
     /// like the future of a handler that is out of time.
     ///
     /// It may be run more than once, or never: requests can be [cloned](OwnedRequest).
-    pub async fn run(&self, mut request: OwnedRequest) -> OwnedResponse {
+    pub async fn run(&self, request: OwnedRequest) -> OwnedResponse {
+        let answer = self.answer(request).await;
+        if let Some(answered) = &self.answered {
+            answered.store(true, Ordering::SeqCst);
+        }
+        answer
+    }
+
+    async fn answer(&self, mut request: OwnedRequest) -> OwnedResponse {
         let chain = &*self.chain;
         request.hide_content();
         let (mut at, mut preset) = (self.at, self.preset.clone());
@@ -63,10 +74,15 @@ impl Next {
                     return chain.shown(&request, with(preset.as_deref(), answer));
                 }
                 Layer::Around(hook) => {
-                    let next = Next { chain: self.chain.clone(), at, preset };
+                    let answered = preset.is_some().then(Arc::<AtomicBool>::default);
+                    let (chain, before) = (self.chain.clone(), preset.clone());
+                    let next = Next { chain, at, preset, answered: answered.clone() };
                     let kept = request.clone();
                     let answer = hook.call(request, next).await;
-                    return chain.shown(&kept, answer);
+                    // Who has had the answer of what follows has had those headers, and leaves what it likes of them.
+                    let own = answered.is_some_and(|answered| !answered.load(Ordering::SeqCst));
+                    let answer = if own { with(before.as_deref(), answer) } else { answer };
+                    return self.chain.shown(&kept, answer);
                 }
             }
         }
@@ -110,7 +126,11 @@ impl Chain {
     fn shown(&self, request: &OwnedRequest, mut answer: OwnedResponse) -> OwnedResponse {
         if answer.is_missing() {
             answer = OwnedResponse::record(|response| {
-                self.replies.missing(Some(&request.as_request()), response);
+                // What was set stays, as it does without hooks.
+                answer.into_response(response);
+                if response.take_missing() {
+                    self.replies.missing(Some(&request.as_request()), response);
+                }
             });
         }
         // Twice: the handler of an error may fail itself.
@@ -146,7 +166,7 @@ impl AsyncHandler for Arc<Chain> {
     }
 
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
-        let next = Next { chain: self.clone(), at: 0, preset };
+        let next = Next { chain: self.clone(), at: 0, preset, answered: None };
         Box::pin(async move { next.run(request).await })
     }
 }
@@ -165,14 +185,18 @@ impl ReusableFuture for ChainPlace {
         response: &mut Response<'_>,
     ) -> Poll<()> {
         let preset = response.preset().map(Arc::from);
-        let next = Next { chain: self.chain.clone(), at: 0, preset };
+        let next = Next { chain: self.chain.clone(), at: 0, preset, answered: None };
         self.future = Some(Box::pin(async move { next.run(request).await }));
         self.poll(cx, response)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
         let Some(future) = &mut self.future else { return Poll::Ready(()) };
-        let polled = future.as_mut().poll(cx).map(|answer| answer.into_response(response));
+        let polled = future.as_mut().poll(cx).map(|answer| {
+            // The answer has what hooks have set of it, as far as it is to have it.
+            response.reset();
+            answer.into_response(response);
+        });
         if polled.is_ready() {
             self.future = None;
         }

@@ -102,6 +102,12 @@ impl<M> App<M> {
     /// are: a synchronous one gets a `&Request` of the owned one.
     ///
     /// A panic goes through `around`, and then `after` sees the answer to it.
+    ///
+    /// # What is set of an answer before it is there
+    ///
+    /// Headers that a synchronous `before` sets are on whatever answers the request: a hook, the handler, 404, 405, 413. Errors
+    /// and panics have them forgotten, as [`Response::fail`] says, and so does the end of the time. `around` sees them on the
+    /// answer of [`Next::run`], and what it removes is removed; an answer that it gives without that has them, too.
     #[doc(alias(
         "middleware",
         "layer",

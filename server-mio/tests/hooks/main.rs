@@ -3,6 +3,7 @@
 mod behind;
 mod chain;
 mod content;
+mod headers;
 mod refused;
 mod scopes;
 mod table;
