@@ -1,5 +1,9 @@
 use rajada_mio::{App, Request, Response};
 
+fn hello(res: &mut Response<'_>, _: &Request<'_>) {
+    res.text("hello");
+}
+
 fn main() {
-    App::new().get("/", |res: &mut Response, _: &Request| res.text("hello"));
+    App::new().get("/", hello);
 }

@@ -1,5 +1,9 @@
 use rajada_mio::App;
 
+fn hello() -> &'static str {
+    "hello"
+}
+
 fn main() {
-    App::new().get("/", || "hello");
+    App::new().get("/", hello);
 }
