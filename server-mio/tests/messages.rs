@@ -1,7 +1,8 @@
 //! What the compiler says to usual mistakes: each is one program in `messages/`, with all that is said about it. Each message
 //! names the mistake and the mend, and stands in the guide.
 //!
-//! Another compiler has other words, so they are compared at the one of the record alone. (What this compiler says is
+//! Another compiler has other words, and so has this one in a folder with a long name, so they are compared at the one of the
+//! record in others alone. (What this compiler says is
 //! written down by `TRYBUILD=overwrite`.)
 
 use std::path::{Path, PathBuf};
@@ -39,7 +40,13 @@ fn refuse_copies() {
     assert!(status.success());
 }
 
+/// Whether messages are those of the record: the compiler's version is, and the name of the project's folder is not so long that
+/// the compiler shortens types of closures, which hold it.
 fn is_of_record() -> bool {
+    const LONGEST: usize = 32;
+    if env!("CARGO_MANIFEST_DIR").len() > LONGEST {
+        return false;
+    }
     let output = Command::new("rustc").arg("--version").output();
     output.is_ok_and(|output| output.stdout.starts_with(OF_RECORD.as_bytes()))
 }
