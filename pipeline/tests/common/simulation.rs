@@ -199,7 +199,8 @@ impl<'o, M: Memory<Vec<u8>>> Simulation<'o, M> {
                     let reference = &mut self.reference;
                     let waits = reference.input == Input::Head
                         && reference.is_out_of_order(next.unwrap_or(false));
-                    if waits {
+                    // Where there is no room for it, nobody has looked at it.
+                    if waits && !full {
                         reference.hold_back(next.unwrap_or(false));
                     }
                     assert!(full || waits || reference.input == Input::Held);
