@@ -136,12 +136,19 @@ impl<W> Tasks<W> {
         let task = self.claim();
         let place = &mut self.places[task as usize];
         place.work = Some(work);
+        // It may have been woken when it was free, and nobody has looked.
+        place.wake.begin_poll();
         place.waker.wake_by_ref();
     }
 
     /// What a task works on. A place that is free, or whose work was taken out, has none.
     pub(crate) fn work(&self, task: TaskId) -> Option<&W> {
         self.places.get(task as usize)?.work.as_ref()
+    }
+
+    /// The same, to change something of it.
+    pub(crate) fn work_mut(&mut self, task: TaskId) -> Option<&mut W> {
+        self.places.get_mut(task as usize)?.work.as_mut()
     }
 
     /// Takes out what a task works on, to poll it.
@@ -418,5 +425,20 @@ mod tests {
         tasks.spawn(7u32);
         assert_eq!(tasks.work(task), Some(&7));
         assert_eq!(tasks.drain(), [7]);
+    }
+
+    #[test]
+    fn what_is_spawned_is_polled_though_its_place_was_woken_when_it_was_free() {
+        let mut tasks = tasks(9);
+        let stale = tasks.next_waker().clone();
+        let task = tasks.claim();
+        tasks.release(task);
+        stale.wake();
+        let mut woken = Vec::new();
+        tasks.queue().take(&mut woken);
+        woken.clear();
+        tasks.spawn(7u32);
+        tasks.queue().take(&mut woken);
+        assert_eq!((tasks.work(task), &woken[..]), (Some(&7), &[task][..]));
     }
 }
