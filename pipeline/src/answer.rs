@@ -2,7 +2,6 @@
 
 use core::ops::DerefMut;
 
-use crate::content::Body;
 use crate::encode::{Connection, Encoder, Framing, OVERHEAD, usual_answer};
 use crate::head::Head;
 use crate::memory::Memory;
@@ -156,7 +155,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             Some(length) => Framing::Length(length),
         };
         self.reserve(ticket.id().sequence(), head.octets().len() + copied.len())?;
-        self.prepare_for_answer(ticket.id().sequence());
+        self.prepare_for_answer(ticket.id().sequence(), false);
         let connection = self.connection_for(ticket.id().sequence(), ticket.terms());
         let Some(store) = self.store.as_deref_mut() else {
             return Err(ApiMisuse::Gone);
@@ -240,8 +239,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
 
     /// Decides, before a final head is encoded, whether the connection persists behind the youngest
     /// request: whether the rest of its content lets it, and whether a connection that leaves waits
-    /// for another one.
-    pub(crate) fn prepare_for_answer(&mut self, sequence: Sequence) {
+    /// for another one. With `takes_on` that content is taken while the answer leaves.
+    pub(crate) fn prepare_for_answer(&mut self, sequence: Sequence, takes_on: bool) {
         if sequence.next() != self.order.next() {
             return;
         }
@@ -253,11 +252,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
-        let too_much =
-            matches!(store.content.body, Body::Exact(left) if left > store.bounds.drain as u64);
         // A client that was told neither to go on nor to stop may send its content or not (RFC 9110
         // section 10.1.1).
-        if too_much || store.content.expected {
+        if (store.has_too_much_content() && !takes_on) || store.content.expected {
             self.closing = true;
         }
     }
@@ -270,6 +267,11 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         }
         match self.input {
             Input::Content if self.closing => self.input = Input::Ended,
+            Input::Content
+                if self.store.as_ref().is_some_and(|store| store.has_too_much_content()) =>
+            {
+                self.end_input();
+            }
             Input::Content => {
                 if let Some(store) = self.store.as_deref_mut() {
                     store.content.draining = Some(store.bounds.drain);

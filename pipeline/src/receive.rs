@@ -76,6 +76,25 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Ok(())
     }
 
+    /// Says that the content of a request that is being received, [`Incoming::Streaming`], is taken on while an answer in
+    /// pieces leaves, as where that is made of it. Without this such an answer says `Connection: close`, like one that is
+    /// given whole, if more content is known to come than is [drained](Settings::drain).
+    ///
+    /// If more than that is still to come when the answer is finished, the connection closes behind it without a word.
+    ///
+    /// # Errors
+    /// As of [`limit_content`](Self::limit_content).
+    pub fn take_content(&mut self, ticket: &Ticket) -> Result<(), ApiMisuse> {
+        self.owes(ticket.id())?;
+        if self.input == Input::Content
+            && ticket.id().sequence() == self.order.last()
+            && let Some(store) = self.store.as_deref_mut()
+        {
+            store.content.taken = true;
+        }
+        Ok(())
+    }
+
     /// With `LEAVING` a request may be the last one.
     #[inline(always)]
     fn receive_head<'b, 'h, S: Slots + ?Sized, const LEAVING: bool>(
@@ -245,6 +264,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                     limit: settings.content,
                     draining: None,
                     expected: framing.expect_continue && !begun,
+                    taken: false,
                     hold: upgrade,
                     terms,
                 };

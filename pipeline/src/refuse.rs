@@ -128,7 +128,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         match answer {
             Answer::Done => return Err(ApiMisuse::Gone),
             Answer::Owed => {
-                self.prepare_for_answer(id.sequence());
+                self.prepare_for_answer(id.sequence(), false);
                 self.answer_ourselves(settings, id.sequence(), status, id.terms());
                 self.leave_content(id.sequence());
             }

@@ -111,6 +111,11 @@ impl<B, M: Memory<B>> Store<B, M> {
         Some(order.push())
     }
 
+    /// Whether more content is known to come than is drained.
+    pub(crate) fn has_too_much_content(&self) -> bool {
+        matches!(self.content.body, Body::Exact(left) if left > self.bounds.drain as u64)
+    }
+
     /// Retires the oldest number and frees its slot.
     #[inline]
     pub(crate) fn retire(&mut self, order: &mut Order) {
@@ -174,6 +179,8 @@ pub(crate) struct Content {
     pub(crate) draining: Option<usize>,
     /// The client awaits `100 (Continue)`, which has not been sent.
     pub(crate) expected: bool,
+    /// It is taken on while the answer leaves.
+    pub(crate) taken: bool,
     /// An upgrade was offered: nothing behind the content is parsed before the answer.
     pub(crate) hold: bool,
     /// What the request's head said about its answer.
@@ -186,6 +193,7 @@ impl Content {
         limit: 0,
         draining: None,
         expected: false,
+        taken: false,
         hold: false,
         terms: Terms::USUAL,
     };

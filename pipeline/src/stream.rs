@@ -55,7 +55,8 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         check_final(ticket, head)?;
         let sequence = ticket.id().sequence();
         self.reserve(sequence, head.octets().len())?;
-        self.prepare_for_answer(sequence);
+        let takes_on = self.store.as_ref().is_some_and(|store| store.content.taken);
+        self.prepare_for_answer(sequence, takes_on);
         let (mut framing, mut answer) = match length {
             Length::Exact(length) => (Framing::Length(length), Answer::Exact(length)),
             Length::Unknown if ticket.terms().has(Terms::HTTP10) => {

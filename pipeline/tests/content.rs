@@ -171,6 +171,39 @@ fn unread_content_beyond_the_bound_closes() {
     assert!(connection.is_closed());
 }
 
+/// An answer that is made of the content which it answers.
+#[test]
+fn content_may_be_taken_on_while_an_answer_leaves() {
+    let mut settings = Settings::default();
+    settings.drain = 8;
+    let mut connection = Connection::with(settings);
+    let head = b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 30\r\n\r\n";
+    connection.push(head);
+    let a = connection.request();
+    connection.pipeline.take_content(&a).unwrap();
+    let stream = connection.pipeline.start(a, &ok(), Length::Exact(30)).unwrap();
+    for _ in 0..3 {
+        connection.push(b"0123456789");
+        let Seen::Data(data) = connection.next() else { panic!() };
+        connection.pipeline.send(&stream, Content::Copied(&data)).unwrap();
+    }
+    assert!(matches!(connection.next(), Seen::End(fields) if fields.is_empty()));
+    connection.pipeline.finish(stream, &[]).unwrap();
+    assert_eq!(connection.output(), answered(&"0123456789".repeat(3)));
+
+    // It was not, in the end: too much is still to come.
+    connection.push(head);
+    let a = connection.request();
+    connection.pipeline.take_content(&a).unwrap();
+    let stream = connection.pipeline.start(a, &ok(), Length::Exact(5)).unwrap();
+    connection.pipeline.send(&stream, Content::Copied(b"early")).unwrap();
+    connection.push(b"0123456789");
+    assert!(matches!(connection.next(), Seen::Data(_)));
+    connection.pipeline.finish(stream, &[]).unwrap();
+    assert_eq!(connection.output(), answered("early"));
+    assert!(connection.is_closed());
+}
+
 #[test]
 fn a_framing_error_behind_an_early_answer_closes() {
     let mut connection = Connection::new();
