@@ -104,7 +104,9 @@ impl Chain {
             });
             return self.shown(&request, answer);
         };
-        if let Err(error) = request.read_content().await {
+        if !kind.streams()
+            && let Err(error) = request.read_content().await
+        {
             return self.shown(&request, OwnedResponse::from(Error::from(error)));
         }
         match kind {
@@ -163,6 +165,10 @@ fn with(preset: Option<&Preset>, answer: OwnedResponse) -> OwnedResponse {
 impl AsyncHandler for Arc<Chain> {
     fn place(&self) -> Box<dyn ReusableFuture> {
         Box::new(ChainPlace { chain: self.clone(), future: None })
+    }
+
+    fn streams(&self) -> bool {
+        self.handler.as_ref().is_some_and(Kind::streams)
     }
 
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {

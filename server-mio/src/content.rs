@@ -15,26 +15,9 @@ pub enum Content<'r> {
     None,
     /// All of it.
     Whole(&'r [u8]),
-    /// There is some, or will be, and this hook runs before it is read: see [`App::before`](crate::App::before).
+    /// There is some, or will be, and this hook runs before it is read: see [`App::before`](crate::App::before); or the
+    /// handler takes it from its [`ContentStream`](crate::ContentStream).
     Unread,
-    /// It arrives while the handler runs. No route asks for this yet.
-    Streaming(ContentStream),
-}
-
-/// Content that arrives while the handler runs.
-#[derive(Debug)]
-pub struct ContentStream {
-    _made_by_the_server_alone: (),
-}
-
-impl ContentStream {
-    /// The next piece; `None` at the end.
-    ///
-    /// # Errors
-    /// What the peer did wrong, or that it went away.
-    pub fn poll_next(&mut self, _cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        Poll::Ready(None)
-    }
 }
 
 /// The content of an answer.

@@ -8,15 +8,16 @@ use std::task::{Context, Poll};
 use crate::app::RouteSettings;
 use crate::hook::Local;
 use crate::response::Preset;
-use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response};
+use crate::{ContentStream, Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response};
 
-/// What can answer a request. Three shapes of functions and closures are one:
+/// What can answer a request. Four shapes of functions and closures are one:
 ///
 /// | shape | for |
 /// |---|---|
 /// | `Fn(&Request) -> impl IntoResponse` | answers of their own: text, JSON, a status, a `Result` |
 /// | `Fn(&Request, &mut Response)`, that may return a `Result<(), _>` | answers that borrow from the request, and full control |
 /// | `Fn(OwnedRequest) -> impl Future<Output = impl IntoResponse>`, an `async fn` | answers that have to wait for something |
+/// | `Fn(OwnedRequest, ContentStream) -> impl Future<Output = impl IntoResponse>` | the same, and content that is taken as it arrives: see [`ContentStream`] |
 ///
 /// Synchronous handlers run on the loop of their worker; one that takes long belongs into
 /// [`spawn_blocking`](crate::spawn_blocking), or at least should be marked [`slow`](Endpoint::slow).
@@ -34,10 +35,11 @@ use crate::{Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response}
 ///     .get("/async", later);
 /// ```
 ///
-/// `Shape` tells the three apart; the compiler finds it.
+/// `Shape` tells the four apart; the compiler finds it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't answer requests",
     note = "a handler is `|req: &Request| value`, `|req: &Request, res: &mut Response| ..` (in this order), or `|req: OwnedRequest| async move {{ .. }}`",
+    note = "one that takes content as it arrives is `|req: OwnedRequest, content: ContentStream| async move {{ .. }}`",
     note = "an asynchronous one owns its request; closures need the types of their arguments written down"
 )]
 pub trait Handler<Shape>: Send + Sync + 'static {}
@@ -69,6 +71,16 @@ pub(crate) enum Kind {
     Async(Arc<dyn AsyncHandler>),
 }
 
+impl Kind {
+    /// Whether the handler takes content as it arrives.
+    pub(crate) fn streams(&self) -> bool {
+        match self {
+            Kind::Sync(_) => false,
+            Kind::Async(handler) => handler.streams(),
+        }
+    }
+}
+
 pub(crate) type SyncHandler = dyn Fn(&Request<'_>, &mut Response<'_>) + Send + Sync;
 
 impl core::fmt::Debug for Endpoint {
@@ -94,6 +106,11 @@ pub enum Writes {}
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Awaits {}
+
+/// The shape of an asynchronous function that takes content as it arrives.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Streams {}
 
 /// The shapes of handlers that answer before they return: what hooks and fallbacks have to do.
 #[doc(hidden)]
@@ -155,6 +172,26 @@ where
     }
 }
 
+impl<F, U> Handler<(Streams, U)> for F where
+    F: Fn(OwnedRequest, ContentStream) -> U + Send + Sync + 'static
+{
+}
+
+impl<F, U> Shape<F> for (Streams, U)
+where
+    F: Fn(OwnedRequest, ContentStream) -> U + Send + Sync + 'static,
+    U: Future + 'static,
+    U::Output: IntoResponse,
+{
+    fn endpoint(handler: F) -> Endpoint {
+        let handler = move |mut request: OwnedRequest| {
+            let content = request.take_content();
+            handler(request, content)
+        };
+        Endpoint::of(Kind::Async(Arc::new(Streaming(Arc::new(handler)))))
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl Handler<Endpoint> for Endpoint {}
 
@@ -194,6 +231,10 @@ impl<E: Into<Error>> Outcome for Result<(), E> {
 pub(crate) trait AsyncHandler: Send + Sync {
     /// A place for one future of this handler, to be used again and again.
     fn place(&self) -> Box<dyn ReusableFuture>;
+    /// Whether it takes content as it arrives.
+    fn streams(&self) -> bool {
+        false
+    }
     /// Calls the handler behind hooks that have set something of its answer, which comes back.
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse>;
 }
@@ -235,6 +276,23 @@ where
                 answer.into_response(response)
             })
         })
+    }
+}
+
+/// A handler that takes content as it arrives.
+struct Streaming<H>(H);
+
+impl<H: AsyncHandler> AsyncHandler for Streaming<H> {
+    fn place(&self) -> Box<dyn ReusableFuture> {
+        self.0.place()
+    }
+
+    fn streams(&self) -> bool {
+        true
+    }
+
+    fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
+        self.0.call(request, preset)
     }
 }
 

@@ -158,6 +158,7 @@
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
+//! | `stream` | | [`ContentStream`] as a `futures_core::Stream` | futures-core: 1 crate |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
@@ -232,10 +233,10 @@ pub mod tokio_net;
 pub use app::{Failure, PreparedApp, Scope};
 #[doc(hidden)]
 pub use app::{Nested, Served};
-pub use content::{Body, Content, ContentStream};
+pub use content::{Body, Content};
 pub use driver::Exit;
 pub use error::OrStatus;
-pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Synchronous, Writes};
+pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Streams, Synchronous, Writes};
 #[doc(hidden)]
 pub use hook::{BeforeHook, HookShape};
 pub use hook::{Hook, Verdict};
@@ -267,6 +268,15 @@ pub use content::BodyStream;
 pub use error::Error;
 #[doc(alias("endpoint", "view", "controller"))]
 pub use handler::Handler;
+#[doc(alias(
+    "streaming upload",
+    "request stream",
+    "body stream",
+    "Incoming",
+    "Payload",
+    "BodyDataStream"
+))]
+pub use request::ContentStream;
 #[cfg(feature = "cookies")]
 #[doc(alias = "CookieJar")]
 pub use request::Cookies;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use rajada_mio::driver::State;
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Clock, Content, Error, Limits, OwnedRequest, Request, Response,
-    Status, TestClient, TestRequest, local, sleep, spawn_blocking,
+    App, Body, BodyStream, Bytes, Clock, Content, ContentStream, Error, Limits, OwnedRequest,
+    Request, Response, Status, TestClient, TestRequest, local, sleep, spawn_blocking,
 };
 
 fn app() -> App {
@@ -123,15 +123,18 @@ fn handlers_can_be_written_against_streams_in_both_directions() {
             Poll::Ready((!piece.is_empty()).then(|| Ok(piece.to_ascii_uppercase().into())))
         }
     }
-    let app = App::new().post("/", |req: &Request<'_>| match req.content() {
-        Content::Whole(octets) => Body::Stream(Box::new(Louder(octets.to_vec()))),
-        Content::Streaming(_) => Body::from("not yet"),
-        _ => Body::Empty,
-    });
+    let app = App::new()
+        .post("/", |req: &Request<'_>| match req.content() {
+            Content::Whole(octets) => Body::Stream(Box::new(Louder(octets.to_vec()))),
+            _ => Body::Empty,
+        })
+        .post("/echo", |_: OwnedRequest, content: ContentStream| async { Body::from(content) });
     let mut client = TestClient::new(app);
     let answer = client.post("/").content("text/plain", "louder").send();
     assert_eq!((answer.header("transfer-encoding"), answer.text()), (Some("chunked"), "LOUDER"));
     assert_eq!(client.post("/").send().content(), b"");
+    let answer = client.post("/echo").content("text/plain", "quiet").send();
+    assert_eq!((answer.header("content-length"), answer.text()), (Some("5"), "quiet"));
 }
 
 #[test]

@@ -10,9 +10,13 @@ use crate::{Endpoint, Handler, Scope};
 pub(crate) struct RouteSettings {
     pub(crate) slow: Option<bool>,
     pub(crate) content_limit: Option<u64>,
+    pub(crate) content_window: Option<usize>,
     pub(crate) content_deadline: Option<Duration>,
     pub(crate) handler_deadline: Option<Option<Duration>>,
 }
+
+/// Octets of content that are read ahead, unless a route sets it otherwise.
+pub(super) const CONTENT_WINDOW: usize = 64 * 1024;
 
 impl RouteSettings {
     /// The same within a scope that sets `outer`.
@@ -20,6 +24,7 @@ impl RouteSettings {
         RouteSettings {
             slow: self.slow.or(outer.slow),
             content_limit: self.content_limit.or(outer.content_limit),
+            content_window: self.content_window.or(outer.content_window),
             content_deadline: self.content_deadline.or(outer.content_deadline),
             handler_deadline: self.handler_deadline.or(outer.handler_deadline),
         }
@@ -66,6 +71,15 @@ impl Endpoint {
         self
     }
 
+    /// Octets of content that are read ahead of a handler that takes it as it arrives ([`ContentStream`](crate::ContentStream));
+    /// 64 KiB unless it is set, as much as HTTP/2 begins with (RFC 9113 section 6.9.2), and 1 at the least. While so many wait to be taken, the
+    /// connection is not read.
+    #[doc(alias("back-pressure", "flow control", "high water mark"))]
+    pub fn content_window(mut self, octets: usize) -> Endpoint {
+        self.settings.content_window = Some(octets);
+        self
+    }
+
     /// How long two arrivals of content may be apart, in place of [`Deadlines::content`](crate::Deadlines::content).
     /// Beyond: 408.
     pub fn content_deadline(mut self, deadline: Duration) -> Endpoint {
@@ -102,6 +116,12 @@ impl Scope {
     #[doc(alias("body limit", "DefaultBodyLimit", "max body size"))]
     pub fn content_limit(mut self, octets: u64) -> Scope {
         self.own.routes.content_limit = Some(octets);
+        self
+    }
+
+    /// See [`Endpoint::content_window`].
+    pub fn content_window(mut self, octets: usize) -> Scope {
+        self.own.routes.content_window = Some(octets);
         self
     }
 

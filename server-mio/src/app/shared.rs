@@ -10,6 +10,7 @@ use rajada_pipeline::{Pages, PreparedHead, PreparedPage, Settings};
 use super::call::{EndpointId, Goal};
 use super::replies::Replies;
 use super::room::Room;
+use super::route_settings::CONTENT_WINDOW;
 use super::scope::{self, Hooks, ScopeId};
 use super::{AfterHook, App, AppSettings, Declared, Page, RouteSettings, Weight, WorkerHook};
 use crate::chain::Chain;
@@ -48,8 +49,12 @@ pub(crate) struct Entry {
     pub(crate) is_bare: bool,
     /// Asynchronous hooks are around it, and begin when its head is there.
     pub(crate) begins_at_head: bool,
+    /// The handler takes content as it arrives.
+    pub(crate) streams: bool,
     pub(crate) kind: Kind,
     pub(crate) slow: bool,
+    /// Octets of such content that are read ahead.
+    pub(crate) content_window: usize,
     /// Octets of content that a request may have.
     pub(crate) content_limit: u64,
     /// How long two arrivals of content may be apart, if that is not the application's deadline.
@@ -90,9 +95,12 @@ impl Entry {
         let slow = own.slow.unwrap_or(false);
         let most = general.limits.content;
         let content_limit = own.content_limit.unwrap_or(most);
+        let streams = kind.streams();
         let mut entry = Entry {
             is_bare: false,
             begins_at_head,
+            streams,
+            content_window: own.content_window.unwrap_or(CONTENT_WINDOW).max(1),
             kind,
             slow,
             content_limit,
@@ -103,7 +111,7 @@ impl Entry {
             after,
         };
         // What is over the general limit is never all there before it is allowed.
-        entry.is_bare = !slow && !entry.has_hooks() && content_limit >= most;
+        entry.is_bare = !slow && !streams && !entry.has_hooks() && content_limit >= most;
         entry
     }
 
@@ -135,7 +143,9 @@ impl Shared {
         let mut router = router(&app.routes, goal)?;
         let scopes = scopes_of_routes(&app.routes, &app.scopes);
         // Hooks behind handlers see those answers as well, and those in front decide who is told of too much content.
-        pipeline.refused_by_ticket = replies.shape_all() || entries.iter().any(Entry::has_hooks);
+        // And handlers that have begun are told what is wrong with their content, and answer.
+        let sees_all = |entry: &Entry| entry.has_hooks() || entry.streams;
+        pipeline.refused_by_ticket = replies.shape_all() || entries.iter().any(sees_all);
         pipeline.content_of_some =
             entries.iter().map(|entry| entry.content_limit).max().unwrap_or_default();
         let has_handler_deadline = entries.iter().any(|entry| entry.handler_deadline.is_some());

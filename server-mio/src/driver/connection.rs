@@ -60,7 +60,7 @@ impl<'t, T> Connection<'t, T> {
     /// Requests that handlers are at work on: received in full, and not answered in full.
     pub fn at_work(&self) -> usize {
         let Exchange { pipeline, ledger } = &self.entry.exchange;
-        let waits = ledger.pending.is_some() && !ledger.has_complete();
+        let waits = ledger.waits_for_peer();
         pipeline.in_flight().saturating_sub(usize::from(waits))
     }
 
@@ -230,6 +230,7 @@ impl<'t, T> Connection<'t, T> {
     /// Takes note of how many. If they are far too many for the worker, the connection ends behind 503: true.
     #[cold]
     fn account(&mut self) -> bool {
+        self.service.settle_content(&mut self.entry.exchange);
         let before = self.entry.exchange.ledger.holding.octets();
         let held = self.entry.holds();
         self.note_held(held);
@@ -246,9 +247,11 @@ impl<'t, T> Connection<'t, T> {
         let reads =
             self.entry.side == Side::Open && !self.has_more() && self.entry.exchange.can_serve();
         let ledger = &mut self.entry.exchange.ledger;
-        let is_begun = ledger.pending.is_some() && !ledger.has_complete();
-        let goes_on = (reads, is_begun);
+        let goes_on = (reads, ledger.has_begun());
         self.service.holdings.note(ledger.key, &mut ledger.holding, octets, goes_on);
+        if ledger.holding.waits() {
+            ledger.watch_content();
+        }
     }
 
     /// Ends the connection with an answer behind those that are owed; if it is a request that waits for which there is no

@@ -51,6 +51,10 @@ fn of_route<T>(entry: &Entry<T>, state: State) -> Option<Duration> {
 fn progress<T>(entry: &Entry<T>, state: State) -> u32 {
     let pipeline = &entry.exchange.pipeline;
     match state {
+        // What it had sent before is taken on.
+        State::HalfClosed if entry.exchange.ledger.takes_content() => {
+            pipeline.octets_transmitted().wrapping_add(pipeline.octets_received()) as u32
+        }
         State::Writing | State::HalfClosed => pipeline.octets_transmitted() as u32,
         State::Lingering => entry.lingered,
         _ => pipeline.octets_received() as u32,

@@ -9,6 +9,7 @@ use rajada_pipeline::{Pipeline, TicketId};
 use super::answer::Waiting;
 use super::entry::Pace;
 use super::holdings::Holding;
+use super::inflow::Inflow;
 use super::key::Key;
 use super::promise::Promise;
 use crate::content::Kept;
@@ -66,6 +67,8 @@ pub(super) enum Holder {
     /// A task that has begun, since it has asynchronous hooks. The content that has come for it is not shown before it is
     /// complete.
     Task(TaskId, Vec<u8>),
+    /// Its handler, which has begun and takes content as it arrives, or whoever makes the answer of that.
+    Stream(Inflow),
 }
 
 /// Content of which nothing is read before asynchronous hooks have run.
@@ -73,6 +76,8 @@ pub(super) enum Holder {
 pub(super) struct Unread {
     /// The client waits for `100 (Continue)`.
     pub(super) expects_continue: bool,
+    /// How many octets it is, if that is known.
+    pub(super) length: Option<u64>,
 }
 
 /// What a request waits for.
@@ -116,9 +121,17 @@ impl Ledger {
         self.pending.as_ref().is_some_and(|pending| pending.awaits == Awaits::Turn)
     }
 
-    /// Whether a request, all of which is there, waits.
+    /// Whether a request, all of which is there, waits; or one whose content nobody takes now.
     pub(super) fn has_complete(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.awaits != Awaits::Content)
+        self.pending.as_ref().is_some_and(|pending| pending.is_held_up())
+    }
+
+    /// Whether a request is incomplete whose handler is not asked for more.
+    pub(super) fn has_begun(&self) -> bool {
+        let has_begun = |pending: &Pending| {
+            pending.awaits == Awaits::Content && !matches!(pending.holder, Holder::Stream(_))
+        };
+        self.pending.as_deref().is_some_and(has_begun)
     }
 
     /// A request that has waited for a place has its turn.
@@ -139,6 +152,7 @@ impl Ledger {
 
     /// Forgets the request that waits for a task, which is over.
     pub(super) fn forget_task(&mut self, task: TaskId) {
+        self.disown_content(task);
         let is_it = |pending: &mut Box<Pending>| matches!(pending.holder, Holder::Task(id, _) if id == task);
         if let Some(pending) = self.pending.take_if(is_it) {
             request::end(pending.parts);
@@ -162,14 +176,28 @@ impl Pending {
         match &self.holder {
             Holder::Pending(_) => self.parts.weight(),
             Holder::Task(_, content) => content.capacity(),
+            Holder::Stream(inflow) => inflow.source.flow().held(),
         }
     }
 
-    /// Takes in a piece of its content.
-    pub(super) fn add_content(&mut self, octets: &[u8]) {
+    /// Whether something else than content has to come first.
+    fn is_held_up(&self) -> bool {
+        match &self.holder {
+            Holder::Stream(inflow) => !inflow.source.wants_more(),
+            _ => self.awaits != Awaits::Content,
+        }
+    }
+
+    /// Takes in a piece of its content. Whether there is room for more.
+    pub(super) fn add_content(&mut self, octets: &[u8]) -> bool {
         match &mut self.holder {
             Holder::Pending(_) => request::add_content(&mut self.parts, octets),
             Holder::Task(_, content) => content.extend_from_slice(octets),
+            Holder::Stream(inflow) => {
+                inflow.source.push(octets);
+                return inflow.source.wants_more();
+            }
         }
+        true
     }
 }

@@ -54,6 +54,7 @@ mod failure;
 mod fate;
 mod futures;
 mod holdings;
+mod inflow;
 mod key;
 mod later;
 mod pace;

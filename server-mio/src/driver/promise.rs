@@ -32,6 +32,11 @@ impl Promise {
         self.connection
     }
 
+    /// The ticket, to be looked at.
+    pub(crate) fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref()
+    }
+
     /// The ticket, to be answered now.
     pub(crate) fn redeem(mut self) -> Option<Ticket> {
         self.ticket.take()

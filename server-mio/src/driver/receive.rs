@@ -95,15 +95,26 @@ impl Service {
             }
             match event {
                 Event::Data(octets) => {
-                    if let Some(pending) = &mut exchange.ledger.pending {
-                        pending.add_content(octets);
+                    // It may be the last one, which is told by the next event, of no octets.
+                    if let Some(pending) = &mut exchange.ledger.pending
+                        && !pending.add_content(octets)
+                        && !burst.rest().is_empty()
+                    {
+                        break pause(exchange);
                     }
                 }
-                Event::EndOfMessage { .. } => {
+                Event::EndOfMessage { trailers } => {
                     if let Some(pending) = &mut exchange.ledger.pending {
-                        if matches!(pending.holder, Holder::Task(..)) {
-                            self.deliver(around.shared, &mut exchange.ledger);
-                            continue;
+                        match pending.holder {
+                            Holder::Task(..) => {
+                                self.deliver(around.shared, &mut exchange.ledger);
+                                continue;
+                            }
+                            Holder::Stream(_) => {
+                                self.complete_content(&mut exchange.ledger, trailers);
+                                continue;
+                            }
+                            Holder::Pending(_) => {}
                         }
                         pending.awaits = Awaits::Turn;
                         let entry = around.shared.entry(pending.waiting.endpoint);
@@ -118,7 +129,7 @@ impl Service {
                 }
                 Event::Malformed(offence) => {
                     log::debug!("{}: {offence}", around.peer);
-                    self.answer_cut_short(around, exchange, offence.status());
+                    self.answer_cut_short(around, exchange, &offence);
                 }
                 Event::Refused { ticket, offence, head } => {
                     log::debug!("{}: {offence}", around.peer);
@@ -301,7 +312,8 @@ impl Service {
         entry: &Entry,
         arrival: &Arrival<'_>,
     ) -> Option<Awaits> {
-        if matches!(arrival.content, Incoming::Streaming(_)) && !entry.begins_at_head {
+        let begins_at_head = entry.begins_at_head || entry.streams;
+        if matches!(arrival.content, Incoming::Streaming(_)) && !begins_at_head {
             return Some(Awaits::Content);
         }
         if entry.slow && owed.has_ready_answers() {
@@ -402,6 +414,7 @@ impl Service {
     /// Handles a request that has waited, if it is its turn.
     #[cold]
     fn handle_pending(&mut self, around: Around<'_>, exchange: &mut Exchange) {
+        self.settle_content(exchange);
         let due = |pending: &mut Box<Pending>| pending.awaits == Awaits::Turn;
         if let Some(pending) = exchange.ledger.pending.take_if(due) {
             self.handle(around, exchange, pending);
@@ -438,8 +451,9 @@ impl Service {
 
 /// Content that is not read before it is asked for.
 fn unread(arrival: &Arrival<'_>) -> Option<Unread> {
-    let is_unread = matches!(arrival.content, Incoming::Streaming(_));
-    is_unread.then_some(Unread { expects_continue: arrival.expects_continue })
+    let Incoming::Streaming(length) = arrival.content else { return None };
+    let length = if let BodyLength::Exact(length) = length { Some(length) } else { None };
+    Some(Unread { expects_continue: arrival.expects_continue, length })
 }
 
 /// Whether it is known that a request has more content than its route takes. What is not known yet the pipeline looks at.

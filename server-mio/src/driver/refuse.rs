@@ -8,9 +8,10 @@ use super::answer::{Target, Then, answer_panic, conclude, find, staging};
 use super::arrival::Around;
 use super::exchange::{Exchange, Ledger};
 use super::fate::Fate;
+use super::inflow;
 use super::service::Service;
 use super::trace::Trace;
-use crate::request::{self, Extensions, Known, OwnedParts, Whereabouts};
+use crate::request::{self, Extensions, Known, OwnedParts, RequestError, Whereabouts};
 use crate::response::Owed;
 use crate::{Response, Status, gate};
 
@@ -69,12 +70,16 @@ impl Service {
         &mut self,
         around: Around<'_>,
         exchange: &mut Exchange,
-        status: u16,
+        offence: &Offence,
     ) {
+        if self.fail_content(&mut exchange.ledger, inflow::told(offence)) {
+            return;
+        }
         if !around.settings.refused_by_ticket {
             return self.forget_pending(exchange);
         }
-        self.answer_pending(around, exchange, Status::new(status).unwrap_or(Status::BAD_REQUEST));
+        let status = Status::new(offence.status()).unwrap_or(Status::BAD_REQUEST);
+        self.answer_pending(around, exchange, status);
     }
 
     /// Ends a connection with the answer to the request that waits, or with one behind those that are owed.
@@ -87,6 +92,11 @@ impl Service {
         head: &[u8],
     ) {
         let ticket = exchange.pipeline.refuse_by_ticket();
+        let error = match status {
+            Status::REQUEST_TIMEOUT => RequestError::Late,
+            _ => RequestError::Crowded,
+        };
+        self.fail_content(&mut exchange.ledger, error);
         self.answer_pending(around, exchange, status);
         if let Some(ticket) = ticket {
             let (endpoint, parts) = self.known(around, head);

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rajada_pipeline::Streaming;
 
+use super::inflow::Reader;
 use super::key::Key;
 use super::promise::Promise;
 use super::trace::Trace;
@@ -18,6 +19,7 @@ use crate::runtime::SpawnedTask;
 pub(crate) enum Work {
     Handler(Box<dyn ReusableFuture>, Owner),
     Pump(Pump),
+    Reader(Reader),
     Spawned(SpawnedTask),
 }
 
@@ -51,6 +53,7 @@ impl Work {
         match self {
             Work::Handler(_, owner) => Some(owner.promise.connection()),
             Work::Pump(pump) => Some(pump.connection),
+            Work::Reader(reader) => Some(reader.connection),
             Work::Spawned(_) => None,
         }
     }
@@ -64,7 +67,7 @@ impl Work {
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         match self {
             Work::Handler(_, owner) => owner.deadline.is_some_and(|deadline| deadline <= now),
-            Work::Pump(_) | Work::Spawned(_) => false,
+            Work::Pump(_) | Work::Reader(_) | Work::Spawned(_) => false,
         }
     }
 }

@@ -396,8 +396,8 @@ impl<T: Transport> Connection<'_, Link<T>> {
         if self.is_to_leave() {
             return self.read_last(buffer, kept);
         }
-        let room = buffer.len() - kept;
-        match self.entry.link.transport.read(&mut buffer[kept..]) {
+        let room = (buffer.len() - kept).min(self.entry.exchange.ledger.room());
+        match self.entry.link.transport.read(&mut buffer[kept..kept + room]) {
             Ok(count @ 1..) => {
                 self.entry.link.has_read(count, room);
                 self.serve_octets(&buffer[..kept + count])

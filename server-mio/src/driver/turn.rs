@@ -249,6 +249,7 @@ impl<'d, T> Turn<'d, T> {
         *looked = age;
         let mut late = Vec::new();
         for entry in connections.iter_mut() {
+            service.renew_deadline(shared, &mut entry.exchange.ledger, self.now);
             let Some(state) = deadlines::look(entry, &service.tasks, deadlines, age, step) else {
                 continue;
             };

@@ -19,7 +19,7 @@ use rajada_pipeline::Ticket;
 
 use crate::app::{Entry, Shared};
 use crate::handler::{Kind, ReusableFuture};
-use crate::request::{self, OwnedParts, OwnedRequest};
+use crate::request::{self, OwnedParts, OwnedRequest, RequestError};
 use crate::response::Owed;
 use crate::runtime::{NO_TASK, TaskId};
 use crate::{Response, Status, gate};
@@ -29,7 +29,7 @@ impl Service {
     pub(super) fn start(
         &mut self,
         around: Around<'_>,
-        owed: Owed<'_>,
+        mut owed: Owed<'_>,
         ledger: &mut Ledger,
         waiting: Waiting,
         mut parts: Arc<OwnedParts>,
@@ -39,10 +39,12 @@ impl Service {
         let Waiting { endpoint, preset, trace } = waiting;
         let entry = shared.entry(endpoint);
         let Kind::Async(handler) = &entry.kind else { return };
-        if unread.is_some() {
-            request::close(&mut parts, self.tasks.next_waker());
+        let mut inflow = None;
+        if let Some(unread) = unread {
+            owed.take_content();
+            inflow = self.connect_content(around, ledger, entry, &mut parts, unread);
         }
-        let keeps = unread.is_some() || shared.asks_for_request(entry);
+        let keeps = (unread.is_some() && inflow.is_none()) || shared.asks_for_request(entry);
         let kept = keeps.then(|| parts.clone());
         let weight = parts.weight();
         let mut staged = None;
@@ -61,20 +63,42 @@ impl Service {
             clear(&mut *future, &trace);
         }
         let wanted = unread.filter(|_| wants_content(kept.as_deref(), &polled));
-        if let Some(Unread { expects_continue: true }) = wanted {
+        if let Some(Unread { expects_continue: true, .. }) = wanted {
+            response.send_continue();
+        }
+        if let Some((inflow, _)) = &inflow
+            && inflow.source.leave()
+            && inflow.source.wants_continue()
+            && matches!(polled, Ok(Poll::Pending))
+        {
             response.send_continue();
         }
         let ticket = concluded(shared, entry, (kept.as_deref(), &trace), &mut response, polled);
+        let is_due = inflow.is_some() && response.content_is_due();
         drop(response);
         match ticket {
             None => {
                 kept.into_iter().for_each(request::end);
+                if let Some((inflow, parts)) = inflow {
+                    let waiting = Waiting { endpoint, preset: None, trace };
+                    self.hold_content(entry, ledger, (inflow, None), parts, waiting);
+                    if !is_due {
+                        self.fail_content(ledger, RequestError::Over);
+                    }
+                }
             }
             Some(ticket) => {
                 let promise = Promise::new(ticket, ledger.key, &self.lost);
                 let deadline = if wanted.is_some() { None } else { self.handler_deadline(entry) };
                 let request = kept;
                 let owner = Owner { promise, endpoint, trace, request, preset, weight, deadline };
+                if let Some((inflow, parts)) = inflow {
+                    let (endpoint, trace) = (owner.endpoint, owner.trace.clone());
+                    let waiting = Waiting { endpoint, preset: None, trace };
+                    let task = self.park(shared, ledger, owner, None);
+                    self.hold_content(entry, ledger, (inflow, task), parts, waiting);
+                    return;
+                }
                 self.park(shared, ledger, owner, unread.map(|unread| (unread, wanted.is_some())));
             }
         }
@@ -88,7 +112,7 @@ impl Service {
         ledger: &mut Ledger,
         owner: Owner,
         unread: Option<(Unread, bool)>,
-    ) {
+    ) -> Option<TaskId> {
         if let Some(future) = self.futures.take(owner.endpoint) {
             let task = self.tasks.claim();
             self.holdings.take(owner.weight);
@@ -111,7 +135,9 @@ impl Service {
                 ledger.pending = Some(Box::new(pending));
             }
             self.tasks.park(task, Work::Handler(future, owner), &mut ledger.tasks);
+            return Some(task);
         }
+        None
     }
 
     /// Goes on with a task of a connection that was woken. True if there may be something to send.
@@ -126,6 +152,7 @@ impl Service {
                 self.resume_handler(around, exchange, task, future, owner)
             }
             Some(Work::Pump(pump)) => self.pump(exchange, task, pump),
+            Some(Work::Reader(reader)) => self.resume_reader(exchange, task, reader),
             Some(other) => {
                 self.tasks.put_back(task, other);
                 false
@@ -173,7 +200,7 @@ impl Service {
         if let Some(pending) = wanted {
             pending.awaits = Awaits::Content;
             deadline = None;
-            if let Some(Unread { expects_continue: true }) = pending.unread {
+            if let Some(Unread { expects_continue: true, .. }) = pending.unread {
                 response.send_continue();
             }
         }
@@ -213,6 +240,10 @@ impl Service {
         let ticket = match holder {
             Holder::Pending(promise) => promise.redeem(),
             Holder::Task(task, _) => self.cancel(&mut exchange.ledger, task),
+            Holder::Stream(inflow) => {
+                self.end_inflow(&mut exchange.ledger, &inflow, Err(RequestError::Cut));
+                None
+            }
         };
         Some((parts, ticket, waiting))
     }
@@ -269,6 +300,7 @@ impl Service {
                     owner.request.into_iter().for_each(request::end);
                     self.empty(owner.endpoint, future, &owner.trace);
                 }
+                Some(Work::Reader(reader)) => self.holdings.give(reader.weight),
                 Some(other) => gate::discard(other),
                 None => {}
             }

@@ -2,10 +2,12 @@
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Poll, Waker};
 
-use super::RequestError;
+use bytes::Bytes;
+
+use super::{ContentStream, Flow, RequestError};
 use crate::gate;
 
 /// Whether a request's content is there, and who waits for it: hooks and a handler on one side, who may be on any thread,
@@ -16,8 +18,10 @@ pub(crate) struct ContentGate {
     closed: bool,
     wanted: AtomicBool,
     /// All of the content, or why there will be none.
-    outcome: OnceLock<Result<Vec<u8>, RequestError>>,
+    outcome: OnceLock<Result<Bytes, RequestError>>,
     wakers: Mutex<Wakers>,
+    /// Its handler takes it as it arrives, from there.
+    flow: Option<Arc<Flow>>,
 }
 
 #[derive(Default)]
@@ -57,7 +61,18 @@ impl ContentGate {
             wanted: AtomicBool::new(false),
             outcome: OnceLock::new(),
             wakers: Mutex::new(wakers),
+            flow: None,
         };
+    }
+
+    /// Content arrives there.
+    pub(super) fn connect(&mut self, flow: &Arc<Flow>) {
+        *self = ContentGate { closed: true, flow: Some(flow.clone()), ..ContentGate::default() };
+    }
+
+    /// Whether content is refused, or is to be asked for.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// There is more content than is taken: whoever asks for it is told so.
@@ -73,17 +88,18 @@ impl ContentGate {
 
     /// All of the content is there.
     pub(crate) fn arrive(&self, octets: Vec<u8>) {
-        self.settle(Ok(octets));
+        self.settle(Ok(octets.into()));
     }
 
     /// The request is over: what of its content is not there will not come.
     pub(super) fn end(&self) {
-        if self.closed {
+        // A flow is ended by whoever reads: the answer may still be made of it.
+        if self.closed && self.flow.is_none() {
             self.settle(Err(RequestError::Over));
         }
     }
 
-    fn settle(&self, outcome: Result<Vec<u8>, RequestError>) {
+    fn settle(&self, outcome: Result<Bytes, RequestError>) {
         // The first outcome stands.
         if self.outcome.set(outcome).is_ok() {
             let waiting = core::mem::take(&mut self.wakers().waiting);
@@ -99,6 +115,11 @@ impl ContentGate {
         poll_fn(|cx| {
             if let Some(outcome) = self.outcome() {
                 return Poll::Ready(outcome);
+            }
+            if let Some(flow) = &self.flow {
+                let whole = std::task::ready!(flow.poll_whole(cx));
+                self.settle(whole);
+                return Poll::Ready(self.outcome().unwrap_or(Ok(())));
             }
             let mut wakers = self.wakers();
             if let Some(outcome) = self.outcome() {
@@ -120,6 +141,18 @@ impl ContentGate {
             _ if !self.closed => GateState::Open,
             Some(Ok(octets)) => GateState::Arrived(octets),
             Some(Err(_)) | None => GateState::Closed,
+        }
+    }
+
+    /// Content as it arrives, what was waited for first; nothing, if all of it is where the head is.
+    pub(super) fn stream(&self) -> Option<ContentStream> {
+        match (self.outcome.get(), &self.flow) {
+            _ if !self.closed => None,
+            (Some(Err(error)), _) => Some(ContentStream::failed(error.clone())),
+            (Some(Ok(octets)), None) => Some(ContentStream::whole(octets.clone())),
+            (Some(Ok(octets)), Some(flow)) => Some(ContentStream::behind(octets.clone(), flow)),
+            (None, Some(flow)) => Some(ContentStream::behind(Bytes::new(), flow)),
+            (None, None) => Some(ContentStream::failed(RequestError::Unread)),
         }
     }
 

@@ -40,12 +40,22 @@ pub enum RequestError {
     Json(ContentError),
     /// The content is not a multipart form: 400. Where, and what is wrong.
     Multipart(ContentError),
-    /// A hook before the handler asks for content, which is not read yet: 500, a mistake of its author.
+    /// A hook before the handler asks for content, which is not read yet, or a handler asks for content elsewhere than of its
+    /// [`ContentStream`](crate::ContentStream): 500, a mistake of its author.
     Unread,
-    /// A hook waits for content, and there is more than its route or scope takes: 413.
+    /// A hook waits for content, or a handler takes it, and there is more than its route or scope takes: 413.
     TooLarge,
     /// Somebody waits for content of a request that has ended before it was read: 400, which nobody is sent.
     Over,
+    /// Content that is taken as it arrives is malformed (RFC 9112 section 7.1): the status that this deserves, and what is
+    /// wrong.
+    Malformed(Status, ContentError),
+    /// The peer has sent its content too slowly, or none of it for too long: 408.
+    Late,
+    /// There was no room for more content of anybody: 503.
+    Crowded,
+    /// The peer has gone before its content was complete: 400, which nobody is sent.
+    Cut,
 }
 
 impl RequestError {
@@ -55,6 +65,9 @@ impl RequestError {
             RequestError::MediaType(_) | RequestError::Charset => Status::UNSUPPORTED_MEDIA_TYPE,
             RequestError::Unread => Status::INTERNAL_SERVER_ERROR,
             RequestError::TooLarge => Status::CONTENT_TOO_LARGE,
+            RequestError::Malformed(status, _) => *status,
+            RequestError::Late => Status::REQUEST_TIMEOUT,
+            RequestError::Crowded => Status::SERVICE_UNAVAILABLE,
             _ => Status::BAD_REQUEST,
         }
     }
@@ -78,9 +91,15 @@ impl fmt::Display for RequestError {
             RequestError::Multipart(what) => {
                 write!(f, "the content is not a multipart form: {what}")
             }
-            RequestError::Unread => f.write_str("a `before` hook runs before content is read"),
+            RequestError::Unread => f.write_str(
+                "a `before` hook runs before content is read, and a handler with a stream has it there",
+            ),
             RequestError::TooLarge => f.write_str("there is more content than is taken"),
             RequestError::Over => f.write_str("the request has ended before its content was read"),
+            RequestError::Malformed(_, what) => write!(f, "the content is malformed: {what}"),
+            RequestError::Late => f.write_str("the content came too slowly"),
+            RequestError::Crowded => f.write_str("there is no room for more content"),
+            RequestError::Cut => f.write_str("the peer has gone within the content"),
         }
     }
 }
@@ -93,6 +112,7 @@ impl core::error::Error for RequestError {
             | RequestError::Query(what)
             | RequestError::Form(what)
             | RequestError::Json(what)
+            | RequestError::Malformed(_, what)
             | RequestError::Multipart(what) => what.source.as_deref().map(|source| source as _),
             _ => None,
         }

@@ -21,6 +21,7 @@ mod parts;
 mod place;
 mod spare;
 mod states;
+mod stream;
 mod typed;
 
 #[cfg(feature = "cookies")]
@@ -34,14 +35,16 @@ pub use media_type::MediaType;
 #[cfg(feature = "multipart")]
 pub use multipart::Part;
 pub use owned::{OwnedRequest, RequestRef};
+pub use stream::ContentStream;
 
 pub(crate) use context::Context;
 pub(crate) use known::Known;
 pub(crate) use parts::OwnedParts;
 pub(crate) use spare::{
-    Spare, add_content, attach, close, discard, end, kept, known, refuse_content,
+    Spare, add_content, attach, close, connect, discard, end, kept, known, refuse_content,
 };
 pub(crate) use states::States;
+pub(crate) use stream::{Flow, Source, Terms, Trailers};
 
 use core::fmt;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rajada_parser::{Fields, Version};
 
 use super::parts::OwnedParts;
-use super::{Request, RequestError, spare};
+use super::{ContentStream, Request, RequestError, spare};
 use crate::peer::Peer;
 
 /// A request with a copy of its octets, for handlers that go on after the connection's buffer is used again.
@@ -58,9 +58,19 @@ impl OwnedRequest {
         self.shows_content = false;
     }
 
+    /// Its content, for a handler that takes that as it arrives, and is to see it nowhere else.
+    pub(crate) fn take_content(&mut self) -> ContentStream {
+        self.shows_content = false;
+        match &self.parts {
+            Some(parts) => parts.content_stream(),
+            None => unreachable!("the parts are there until the drop"),
+        }
+    }
+
     /// Waits until all content is there, and shows it: in a hook [before](crate::App::before) handlers or
     /// [around](crate::App::around) them, which runs when nothing but the head has been read. A client that waits for
-    /// `100 (Continue)` is sent it then. A handler has no need of it: its request is complete.
+    /// `100 (Continue)` is sent it then. A handler has no need of it: its request is complete, or it has a
+    /// [`ContentStream`], which gives what was waited for here as its first piece.
     ///
     /// It does not end if the peer is too slow or its content is not in order: then the hook is dropped.
     ///

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use rajada_parser::{FieldPosition, Fields, Version};
 
 use super::content_gate::{ContentGate, GateState};
 use super::context::Context;
-use super::{Attached, Extensions, Head, Known, Request, Whereabouts};
+use super::{Attached, ContentStream, Extensions, Head, Known, Request, Whereabouts};
 use crate::content::Content;
 use crate::peer::Peer;
 use crate::routing::Ranges;
@@ -174,6 +175,14 @@ impl OwnedParts {
     /// The same for whoever sees a request that no handler was asked for: it has no content.
     pub(crate) fn view_refused(&self) -> Request<'_> {
         Request { content: Content::None, ..self.view() }
+    }
+
+    /// The content as a handler takes it that does not wait for all of it.
+    pub(super) fn content_stream(&self) -> ContentStream {
+        self.gate.stream().unwrap_or_else(|| {
+            let octets = if self.has_content { self.octets.get(self.head..) } else { None };
+            ContentStream::whole(Bytes::copy_from_slice(octets.unwrap_or_default()))
+        })
     }
 
     fn content(&self) -> Content<'_> {

@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use super::context::Context;
 use super::parts::OwnedParts;
-use super::{Extensions, Known, Request, Whereabouts};
+use super::{Extensions, Flow, Known, Request, Whereabouts};
 use crate::stock::Stock;
 
 /// How many owned requests a worker keeps for use again.
@@ -90,6 +90,14 @@ pub(crate) fn close(parts: &mut Arc<OwnedParts>, reader: &Waker) {
     }
 }
 
+/// Has the content of a request taken where it arrives, while nobody else knows it.
+#[cold]
+pub(crate) fn connect(parts: &mut Arc<OwnedParts>, flow: &Arc<Flow>) {
+    if let Some(own) = Arc::get_mut(parts) {
+        own.gate.connect(flow);
+    }
+}
+
 /// Has nobody see the content of a request, of which there is too much, while nobody else knows it.
 #[cold]
 pub(crate) fn refuse_content(parts: &mut Arc<OwnedParts>) {
@@ -112,10 +120,11 @@ pub(crate) fn discard(mut parts: Arc<OwnedParts>) {
         return;
     }
     // Nobody else knows it, so nobody can come to know it.
-    if !parts.extensions.is_empty()
+    if (!parts.extensions.is_empty() || parts.gate.is_closed())
         && let Some(own) = Arc::get_mut(&mut parts)
     {
         own.extensions.clear();
+        own.gate.open();
     }
     give_back(parts);
 }

@@ -412,6 +412,11 @@ impl<'r> Response<'r> {
         }
     }
 
+    /// Whether content of the request, the youngest one, is still to come.
+    pub(crate) fn content_is_due(&self) -> bool {
+        self.owed.content_is_due()
+    }
+
     /// Takes the ticket over, if no answer was given.
     #[inline]
     pub(crate) fn take_ticket(&mut self) -> Option<Ticket> {

@@ -1,8 +1,8 @@
 //! The duty to answer a request.
 
 use rajada_pipeline::{
-    ApiMisuse, Content as Octets, Head, Length, Pipeline, Rejected, Settings, Streaming, Ticket,
-    TicketId,
+    ApiMisuse, Content as Octets, Head, Length, Phase, Pipeline, Rejected, Settings, Streaming,
+    Ticket, TicketId,
 };
 
 use crate::content::Kept;
@@ -104,12 +104,26 @@ impl<'p> Owed<'p> {
         }
     }
 
+    /// The content that is still to come is taken while the answer leaves.
+    pub(crate) fn take_content(&mut self) {
+        if let Some(ticket) = &self.ticket {
+            // It can fail only as the answer itself does, which is told there.
+            let _ = self.pipeline.take_content(ticket);
+        }
+    }
+
     /// Allows so many octets of the content that is still to come.
     pub(crate) fn limit_content(&mut self, octets: u64) {
         if let Some(ticket) = &self.ticket {
             // It can fail only as the answer itself does, which is told there.
             let _ = self.pipeline.limit_content(ticket, octets);
         }
+    }
+
+    /// Whether content of the youngest request is still to come, and somebody may want it.
+    #[inline]
+    pub(crate) fn content_is_due(&self) -> bool {
+        self.pipeline.phase() == Phase::Content && !self.pipeline.is_draining()
     }
 
     /// Has the client send the content that it holds back (RFC 9110 section 10.1.1).

@@ -1,5 +1,6 @@
 //! The driver beside a slow model, under pseudo-random schedules. The fuzz target `driver` runs the same.
 
+mod content;
 mod simulation;
 
 use std::panic;
