@@ -1,6 +1,7 @@
 //! The driver beside a slow model, under pseudo-random schedules. The fuzz target `driver` runs the same.
 
 mod simulation;
+mod streams;
 
 use std::panic;
 use std::sync::Once;
