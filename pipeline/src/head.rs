@@ -55,6 +55,12 @@ impl<'a> Head<'a> {
         ADDED.iter().any(|added| name.eq_ignore_ascii_case(added))
     }
 
+    /// Whether the field `name`, compared without case, may be sent in a trailer section. Those may not
+    /// that a recipient needs before the content (RFC 9110 section 6.5.1).
+    pub fn is_trailer(name: &[u8]) -> bool {
+        is_trailer(name, b"")
+    }
+
     /// The status code, 100 to 599.
     #[inline]
     pub const fn status(&self) -> u16 {

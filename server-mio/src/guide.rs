@@ -9,6 +9,7 @@
 //! | [`deployment`] | behind nginx or HAProxy, and on its own |
 //! | [`security`] | headers, origins, cookies, secrets |
 //! | [`uploads`] | forms, files, limits |
+//! | [`streams`] | content piece by piece |
 //! | [`mistakes`] | what the compiler says to usual mistakes, and what is meant |
 //! | [`what_it_is_not`] | when to take something else |
 
@@ -48,6 +49,11 @@ pub mod security {}
 /// Forms, files, limits.
 #[doc = include_str!("../docs/guide/uploads.md")]
 pub mod uploads {}
+
+/// Content piece by piece.
+#[doc(alias("streaming", "chunked", "StreamBody"))]
+#[doc = include_str!("../docs/guide/streams.md")]
+pub mod streams {}
 
 /// What the compiler says to usual mistakes, and what is meant.
 #[doc = include_str!("../docs/guide/mistakes.md")]

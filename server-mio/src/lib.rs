@@ -158,8 +158,8 @@
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
-//! | `stream` | | [`ContentStream`] as a `futures_core::Stream` | futures-core: 1 crate |
-//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
+//! | `stream` | | [`ContentStream`] as a `futures_core::Stream`, and `Body::from_stream`: answers from one | futures-core: 1 crate |
+//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; `Body::from_async_read` | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
 //!
@@ -205,6 +205,7 @@
 
 mod allocator;
 mod app;
+mod body;
 mod chain;
 mod cold;
 mod content;
@@ -233,7 +234,8 @@ pub mod tokio_net;
 pub use app::{Failure, PreparedApp, Scope};
 #[doc(hidden)]
 pub use app::{Nested, Served};
-pub use content::{Body, Content};
+pub use body::{Body, BodySender, Gone, NotSent};
+pub use content::Content;
 pub use driver::Exit;
 pub use error::OrStatus;
 pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Streams, Synchronous, Writes};
@@ -260,10 +262,10 @@ pub use test_client::{TestCall, TestRequest, TestResponse};
 // Aliases stand here: rustdoc 1.95 does not find those of items whose module is private.
 #[doc(alias("Router", "Application", "service", "server", "HttpServer"))]
 pub use app::App;
+#[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
+pub use body::BodyStream;
 #[doc(alias("middleware", "call_next", "retry"))]
 pub use chain::Next;
-#[doc(alias("StreamBody", "streaming response", "server-sent events", "sse", "event stream"))]
-pub use content::BodyStream;
 #[doc(alias("anyhow", "AppError"))]
 pub use error::Error;
 #[doc(alias("endpoint", "view", "controller"))]

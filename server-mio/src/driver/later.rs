@@ -2,16 +2,18 @@
 
 use std::task::{Context, Poll};
 
-use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Pipeline, Streaming};
+use rajada_parser::Field;
+use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Head, Pipeline, Rejected, Streaming};
 
 use super::exchange::Exchange;
 use super::pace::TURN;
 use super::service::Service;
 use super::task::{Pump, Work};
-use crate::content::{BodyStream, Kept};
-use crate::gate;
+use crate::body::BodyStream;
+use crate::content::Kept;
 use crate::response::Later;
 use crate::runtime::TaskId;
+use crate::{Headers, gate};
 
 impl Service {
     /// Begins what is to follow the answer just given.
@@ -55,7 +57,7 @@ impl Service {
                 self.tasks.put_back(task, Work::Pump(pump));
                 return sent;
             }
-            Step::Finish => pipeline.finish(pump.streaming, &[]).map_err(|rejected| rejected.why),
+            Step::Finish(trailers) => finish(pipeline, pump.streaming, trailers.as_ref()),
             Step::Abort => pipeline.abort(pump.streaming).map_err(|rejected| rejected.why),
             Step::End(error) => Err(error),
         };
@@ -64,8 +66,12 @@ impl Service {
             // The connection ends there. Nobody can be told what a request behind it would lead to.
             self.forget_pending(exchange);
         }
-        if let Err(error) = end {
-            log::debug!("a streamed answer ended early: {error}");
+        match end {
+            Err(error @ (ApiMisuse::TooLong | ApiMisuse::TooShort)) => {
+                log::error!("a stream has not the length that it has told: {error}");
+            }
+            Err(error) => log::debug!("a streamed answer ended early: {error}"),
+            Ok(()) => {}
         }
         self.tasks.end(task, &mut exchange.ledger.tasks);
         true
@@ -101,7 +107,10 @@ impl Service {
                 None => match next_piece(&mut *pump.stream, &mut cx) {
                     Poll::Pending => break Step::Wait,
                     Poll::Ready(Ok(Some(piece))) => piece,
-                    Poll::Ready(Ok(None)) => break Step::Finish,
+                    Poll::Ready(Ok(None)) => match trailers(&mut *pump.stream) {
+                        Ok(trailers) => break Step::Finish(trailers),
+                        Err(()) => break Step::Abort,
+                    },
                     Poll::Ready(Err(())) => break Step::Abort,
                 },
             };
@@ -179,12 +188,33 @@ fn send_gathered(
     Ok(())
 }
 
+/// Ends an answer. If that can't be, it is cut.
+fn finish(
+    pipeline: &mut Pipeline<Kept>,
+    streaming: Streaming,
+    trailers: Option<&Headers>,
+) -> Result<(), ApiMisuse> {
+    let (mut fields, mut unfit) = (Vec::new(), Vec::new());
+    for (name, value) in trailers.into_iter().flat_map(Headers::iter) {
+        let allowed = Head::is_trailer(name.as_bytes());
+        if allowed { fields.push(Field { name: name.as_bytes(), value }) } else { unfit.push(name) }
+    }
+    if !unfit.is_empty() {
+        log::error!("fields that are not allowed in trailers are left out: {}", unfit.join(", "));
+    }
+    pipeline.finish(streaming, &fields).map_err(|Rejected { given, why }| {
+        // It fails if it was cut already.
+        let _ = pipeline.abort(given);
+        why
+    })
+}
+
 /// What a step of a streamed answer leads to.
 enum Step {
     /// Wait for the stream, or for the peer.
     Wait,
-    /// It is complete.
-    Finish,
+    /// It is complete, with fields behind it.
+    Finish(Option<Headers>),
     /// The stream failed.
     Abort,
     /// The answer has ended already.
@@ -206,4 +236,11 @@ fn next_piece(stream: &mut dyn BodyStream, cx: &mut Context<'_>) -> Poll<Result<
             Poll::Ready(Err(()))
         }
     }
+}
+
+/// The fields behind the content of a stream; an error, if it panicked, was told.
+fn trailers(stream: &mut dyn BodyStream) -> Result<Option<Headers>, ()> {
+    gate::enter(|| stream.trailers()).map_err(|panic| {
+        log::error!("a stream panicked: {}", panic.message());
+    })
 }

@@ -7,7 +7,7 @@ use rajada_pipeline::{Streaming, TicketId};
 use super::Headers;
 use super::heads::Heads;
 use crate::Error;
-use crate::content::BodyStream;
+use crate::body::BodyStream;
 use crate::runtime::{Clock, TaskCount};
 
 /// Lent to each answer while it is written.

@@ -38,7 +38,8 @@ use core::fmt;
 use bytes::Bytes;
 use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ticket};
 
-use crate::content::{BodyStream, Kept};
+use crate::body::BodyStream;
+use crate::content::Kept;
 use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.

@@ -30,7 +30,18 @@ use crate::gate;
 pub fn spawn_blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> JoinHandle<T> {
-    Runtime::with("spawn_blocking", |runtime| BlockingPool::spawn(&runtime.blocking, work))
+    Runtime::with("spawn_blocking", |runtime| {
+        BlockingPool::spawn(&runtime.blocking, runtime.blocking.overflow, work)
+    })
+}
+
+/// The same for work that waits for its turn where the queue is full. Whoever begins it has one job at a time.
+pub(crate) fn spawn_blocking_in_turn<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<T> {
+    Runtime::with("a reader", |runtime| {
+        BlockingPool::spawn(&runtime.blocking, BlockingOverflow::Wait, work)
+    })
 }
 
 /// What becomes of work for [`spawn_blocking`](crate::spawn_blocking) when its queue is full; see
@@ -90,10 +101,11 @@ impl BlockingPool {
 
     fn spawn<T: Send + 'static>(
         pool: &Arc<BlockingPool>,
+        overflow: BlockingOverflow,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> JoinHandle<T> {
         let (sender, mut handle) = join::pair();
-        match BlockingPool::take_in(pool, Box::new(move || sender.send(work()))) {
+        match BlockingPool::take_in(pool, overflow, Box::new(move || sender.send(work()))) {
             Ok(number) => handle.set_job(Waiting { pool: pool.clone(), number }),
             Err(job) => {
                 handle.refuse();
@@ -104,7 +116,7 @@ impl BlockingPool {
     }
 
     /// Takes a job in, and gives its number, or the job if there is no room.
-    fn take_in(pool: &Arc<BlockingPool>, job: Job) -> Result<u64, Job> {
+    fn take_in(pool: &Arc<BlockingPool>, overflow: BlockingOverflow, job: Job) -> Result<u64, Job> {
         let mut state = pool.lock();
         if state.idle <= state.queued.len() && state.threads < pool.most {
             BlockingPool::begin_thread(pool, &mut state);
@@ -116,7 +128,7 @@ impl BlockingPool {
         if state.waiting.is_empty() && pool.has_room(&state) {
             state.queued.insert(number, job);
             pool.work.notify_one();
-        } else if pool.overflow == BlockingOverflow::Wait {
+        } else if overflow == BlockingOverflow::Wait {
             state.waiting.insert(number, job);
         } else {
             return Err(job);

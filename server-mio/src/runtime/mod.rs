@@ -19,7 +19,7 @@ pub use join::{JoinError, JoinHandle};
 pub use local::{Locals, local};
 pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 
-pub(crate) use blocking::BlockingPool;
+pub(crate) use blocking::{BlockingPool, spawn_blocking_in_turn};
 pub(crate) use clock::after;
 pub(crate) use tasks::{NO_TASK, TaskCount, TaskId, Tasks};
 pub(crate) use wake::WakeQueue;
@@ -216,6 +216,11 @@ impl Runtime {
             None => panic!("rajada: `{what}` works on a worker's thread only"),
         }
     }
+}
+
+/// Whether this thread is a worker's, in a turn.
+pub(crate) fn is_worker() -> bool {
+    Runtime::current().is_some()
 }
 
 /// The time, of the worker on whose thread this is called, or else of the system.

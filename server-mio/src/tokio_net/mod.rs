@@ -16,7 +16,9 @@
 //! [`spawn_blocking`](crate::spawn_blocking) as everywhere. Answers, bounds and deadlines are those of the
 //! [driver](crate::driver). What costs more than on mio is tokio: a few system calls are the same, what stands around
 //! them is not. What a peer sends behind urgent data (RFC 9293 section 3.8.5), which nobody sends with HTTP, may be read
-//! with the next octets only: a read stops in front of it, and tokio takes that for the end of what is there.
+//! with the next octets only: a read stops in front of it, and tokio takes that for the end of what is there. That a peer is gone whose
+//! octets are not read, at a bound, is found within [`Deadlines::check_interval`](crate::Deadlines::check_interval), where mio
+//! tells at once.
 
 mod accept;
 mod stream;

@@ -1,17 +1,18 @@
 //! A socket of tokio as a transport.
 
+use std::future::Future;
 use std::io::{self, ErrorKind, IoSlice};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::wakes::SocketWake;
-use crate::driver::Transport;
+use crate::driver::{Readiness, Transport};
 
 /// A socket with the waker that is woken when it can do more.
 pub(super) struct Stream {
@@ -32,6 +33,21 @@ impl Stream {
         match poll(Pin::new(&mut self.stream), &mut Context::from_waker(&self.waker)) {
             Poll::Ready(done) => done,
             Poll::Pending => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    /// What the runtime knows of the end of a socket that nobody reads: who reads finds it by that.
+    pub(super) fn end(&self) -> Readiness {
+        let ready = pin!(self.stream.ready(Interest::READABLE | Interest::WRITABLE));
+        match ready.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(ready)) => Readiness {
+                read_closed: ready.is_read_closed(),
+                write_closed: ready.is_write_closed(),
+                ..Readiness::default()
+            },
+            // The runtime is about to end.
+            Poll::Ready(Err(_)) => Readiness { error: true, ..Readiness::default() },
+            Poll::Pending => Readiness::default(),
         }
     }
 

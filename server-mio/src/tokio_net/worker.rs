@@ -12,7 +12,7 @@ use super::accept::Acceptor;
 use super::stream::Stream;
 use super::wakes::Wakes;
 use crate::app::Shared;
-use crate::driver::{Driver, Exit, Link, Readiness};
+use crate::driver::{Driver, Exit, Link, Readiness, Turn};
 use crate::runtime::{Clock, after};
 use crate::server::Control;
 
@@ -22,6 +22,9 @@ const BUFFER: usize = 64 * 1024;
 /// Sockets that are woken at once where tokio may have left events with the system: it takes 1,024, a few of which are
 /// its own.
 const EVENTS: usize = 1000;
+
+/// Ends that nobody reads are looked for no more often than this.
+const LEAST_INTERVAL: Duration = Duration::from_millis(1);
 
 /// It gives way to others by itself, and must not be told by tokio that sockets have nothing to read when they have: it
 /// is to run [`unconstrained`](tokio::task::unconstrained).
@@ -34,6 +37,9 @@ pub(super) struct Worker {
     sleep: Pin<Box<tokio::time::Sleep>>,
     /// The runtime has looked at its sockets since the last turn.
     is_behind_events: bool,
+    /// How often, and when next, to look for the ends of peers that nobody reads.
+    interval: Duration,
+    next_look: Instant,
 }
 
 impl Worker {
@@ -45,6 +51,7 @@ impl Worker {
     ) -> io::Result<Worker> {
         let Seat { listener, queue, wakes } = seat;
         listener.set_nonblocking(true)?;
+        let interval = shared.settings.deadlines.check_interval.max(LEAST_INTERVAL);
         Ok(Worker {
             acceptor: Acceptor::new(tokio::net::TcpListener::from_std(listener)?),
             wakes,
@@ -53,6 +60,8 @@ impl Worker {
             control,
             sleep: Box::pin(tokio::time::sleep(Duration::ZERO)),
             is_behind_events: false,
+            interval,
+            next_look: Instant::now(),
         })
     }
 
@@ -71,6 +80,10 @@ impl Worker {
             woken += 1;
             let told = Readiness { readable: true, writable: true, ..Readiness::default() };
             turn.ready(key, told, &mut self.buffer);
+        }
+        if turn.now() >= self.next_look {
+            self.next_look = after(turn.now(), self.interval);
+            tell_ends(&mut turn, &mut self.buffer);
         }
         if self.acceptor.accept(&mut turn, &self.wakes, cx) {
             cx.waker().wake_by_ref();
@@ -98,6 +111,20 @@ impl Worker {
             if self.sleep.as_mut().poll(cx).is_ready() {
                 cx.waker().wake_by_ref();
             }
+        }
+    }
+}
+
+/// Tells connections of their peers' ends that are not read: no socket wakes anyone for those.
+fn tell_ends(turn: &mut Turn<'_, Link<Stream>>, buffer: &mut [u8]) {
+    for key in turn.keys() {
+        let Some(mut connection) = turn.connection(key) else { continue };
+        if connection.wants_read() {
+            continue;
+        }
+        let told = connection.link().transport().end();
+        if told != Readiness::default() {
+            turn.ready(key, told, buffer);
         }
     }
 }

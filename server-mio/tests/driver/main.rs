@@ -2,6 +2,7 @@
 
 mod content;
 mod simulation;
+mod streams;
 
 use std::panic;
 use std::sync::Once;

@@ -21,6 +21,9 @@ mod routes;
 mod serving;
 mod shortage;
 mod shutdown;
+mod streams;
+#[cfg(all(feature = "stream", feature = "tokio"))]
+mod streams_of_tokio;
 mod traced;
 mod values;
 mod wire;

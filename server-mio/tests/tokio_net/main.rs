@@ -32,5 +32,7 @@ mod routes;
 mod serving;
 #[path = "../socket/shutdown.rs"]
 mod shutdown;
+#[path = "../socket/streams.rs"]
+mod streams;
 #[path = "../socket/values.rs"]
 mod values;

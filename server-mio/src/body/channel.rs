@@ -1,0 +1,418 @@
+//! Content that is pushed, from whatever thread, as fast as the peer takes it.
+
+mod waiting;
+
+use core::fmt;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+
+use super::{Body, BodyStream};
+use crate::runtime::is_worker;
+use crate::{Error, Headers, gate};
+use waiting::{Place, Waiting};
+
+impl Body {
+    /// Content that is pushed by a [`BodySender`], which may be on any thread, in any runtime.
+    ///
+    /// `capacity` is how many octets may wait to be sent; each piece counts 32 octets beside its own. A piece that is larger
+    /// than all of that is taken when nothing else waits. What the connection holds by itself
+    /// ([`Limits::held`](crate::Limits::held)) is not part of it.
+    ///
+    /// The content is chunked, or of [a length](Self::with_length) that is promised. It ends with
+    /// [`finish`](BodySender::finish); a sender that is dropped without cuts it short.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Body, Request, TestClient};
+    ///
+    /// let app = App::new().get("/count", |_: &Request| {
+    ///     let (sender, body) = Body::channel(64 * 1024);
+    ///     std::thread::spawn(move || {
+    ///         for number in 1..=3 {
+    ///             if sender.blocking_send(format!("{number}\n")).is_err() {
+    ///                 return; // The peer is gone.
+    ///             }
+    ///         }
+    ///         sender.finish();
+    ///     });
+    ///     body
+    /// });
+    /// assert_eq!(TestClient::new(app).get("/count").send().text(), "1\n2\n3\n");
+    /// ```
+    #[doc(alias("mpsc", "streaming response"))]
+    pub fn channel(capacity: usize) -> (BodySender, Body) {
+        let shared =
+            Arc::new(Shared { state: Mutex::new(State::new(capacity)), room: Condvar::new() });
+        let received = Received { shared: shared.clone(), trailers: None };
+        (BodySender { shared }, Body::Stream(Box::new(received)))
+    }
+}
+
+/// Pushes the content of an answer, made by [`Body::channel`].
+///
+/// Dropped without [`finish`](Self::finish) it cuts the answer behind what was given, so that the peer can tell (RFC 9112
+/// section 8): a task that panics or is cancelled makes no answer that looks complete.
+///
+/// It learns that the peer is gone, or that nothing of its content is wanted (`HEAD`, 304), as soon as the server does:
+/// at once where the connection breaks, and where the peer has only ended its side and takes nothing more, behind
+/// [`Deadlines::half_closed`](crate::Deadlines::half_closed).
+pub struct BodySender {
+    shared: Arc<Shared>,
+}
+
+/// Nobody takes the content any more: the peer is gone, or wants none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone;
+
+/// Why a piece was not taken at once. It was dropped: whoever tries again gives what is cheap to clone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotSent {
+    /// There is no room until the peer has taken more.
+    Full,
+    /// Nobody takes the content any more.
+    Gone,
+}
+
+impl BodySender {
+    /// Sends a piece, once there is room for it. An empty one is nothing.
+    ///
+    /// # Errors
+    /// Nobody takes the content any more.
+    pub async fn send(&self, octets: impl Into<Bytes>) -> Result<(), Gone> {
+        Sending { shared: &self.shared, octets: octets.into(), place: Place::NONE }.await
+    }
+
+    /// Sends a piece if there is room for it.
+    ///
+    /// # Errors
+    /// There is none, or nobody takes the content any more.
+    pub fn try_send(&self, octets: impl Into<Bytes>) -> Result<(), NotSent> {
+        let mut state = self.shared.lock();
+        let pushed = state.push(&octets.into());
+        let receiver = if pushed.is_ok() { state.receiver.take() } else { None };
+        drop(state);
+        wake(receiver);
+        pushed
+    }
+
+    /// The same as [`send`](Self::send) for a thread that may wait: one of its own, or of
+    /// [`spawn_blocking`](crate::spawn_blocking).
+    ///
+    /// # Errors
+    /// Nobody takes the content any more.
+    ///
+    /// # Panics
+    /// On a worker, which would wait for itself.
+    pub fn blocking_send(&self, octets: impl Into<Bytes>) -> Result<(), Gone> {
+        assert!(!is_worker(), "rajada: `blocking_send` is for threads that are no workers");
+        let octets = octets.into();
+        let mut state = self.shared.lock();
+        loop {
+            match state.push(&octets) {
+                Ok(()) => break,
+                Err(NotSent::Gone) => return Err(Gone),
+                Err(NotSent::Full) => {
+                    state = self.shared.room.wait(state).unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
+        let receiver = state.receiver.take();
+        drop(state);
+        wake(receiver);
+        Ok(())
+    }
+
+    /// Waits until nobody takes the content any more.
+    pub async fn closed(&self) {
+        Closing { shared: &self.shared, place: Place::NONE }.await;
+    }
+
+    /// Whether nobody takes the content any more.
+    pub fn is_closed(&self) -> bool {
+        self.shared.lock().gone
+    }
+
+    /// Ends the content: it is complete.
+    pub fn finish(self) {
+        self.end(End::Finished(None));
+    }
+
+    /// Ends the content with fields behind it, as [`BodyStream::trailers`] says.
+    pub fn send_trailers(self, trailers: Headers) {
+        self.end(End::Finished(Some(trailers)));
+    }
+
+    /// Cuts the answer behind what was given, for a reason that is logged.
+    pub fn abort(self, error: impl Into<Error>) {
+        self.end(End::Failed(error.into()));
+    }
+
+    fn end(&self, end: End) {
+        let mut state = self.shared.lock();
+        let unused = if state.gone || state.end.is_some() {
+            Some(end)
+        } else {
+            state.end = Some(end);
+            None
+        };
+        let receiver = state.receiver.take();
+        drop(state);
+        drop(unused);
+        wake(receiver);
+    }
+}
+
+impl Drop for BodySender {
+    fn drop(&mut self) {
+        self.end(End::Cut);
+    }
+}
+
+impl fmt::Debug for BodySender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.shared.lock();
+        f.debug_struct("BodySender")
+            .field("waiting", &state.weight)
+            .field("capacity", &state.capacity)
+            .field("closed", &state.gone)
+            .finish()
+    }
+}
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("nobody takes the content any more")
+    }
+}
+
+impl core::error::Error for Gone {}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotSent::Full => f.write_str("there is no room for the piece"),
+            NotSent::Gone => fmt::Display::fmt(&Gone, f),
+        }
+    }
+}
+
+impl core::error::Error for NotSent {}
+
+/// The sender's way to the worker. Nothing of others is dropped or called while it is locked.
+struct Shared {
+    state: Mutex<State>,
+    /// For threads that wait.
+    room: Condvar,
+}
+
+struct State {
+    pieces: VecDeque<Bytes>,
+    /// What they count.
+    weight: usize,
+    capacity: usize,
+    /// Nothing follows the pieces.
+    end: Option<End>,
+    gone: bool,
+    receiver: Option<Waker>,
+    /// Those who wait for room.
+    senders: Waiting,
+    /// Those who wait for the end of the receiver.
+    closing: Waiting,
+}
+
+enum End {
+    Finished(Option<Headers>),
+    /// The sender was dropped.
+    Cut,
+    Failed(Error),
+}
+
+/// What a piece counts.
+fn weight(piece: &Bytes) -> usize {
+    // The length of what is in memory.
+    piece.len() + size_of::<Bytes>()
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn new(capacity: usize) -> State {
+        State {
+            pieces: VecDeque::new(),
+            weight: 0,
+            capacity,
+            end: None,
+            gone: false,
+            receiver: None,
+            senders: Waiting::default(),
+            closing: Waiting::default(),
+        }
+    }
+
+    /// Takes a piece, if there is room for it.
+    fn push(&mut self, piece: &Bytes) -> Result<(), NotSent> {
+        if self.gone {
+            return Err(NotSent::Gone);
+        }
+        if piece.is_empty() {
+            return Ok(());
+        }
+        let weight = weight(piece);
+        if !self.pieces.is_empty() && self.weight.saturating_add(weight) > self.capacity {
+            return Err(NotSent::Full);
+        }
+        self.weight += weight;
+        self.pieces.push_back(piece.clone());
+        Ok(())
+    }
+
+    /// Gives the oldest piece.
+    fn pop(&mut self) -> Option<Bytes> {
+        let piece = self.pieces.pop_front()?;
+        self.weight -= weight(&piece);
+        Some(piece)
+    }
+
+    /// Whether those who wait are let in: not for each piece that leaves.
+    fn has_room_again(&self) -> bool {
+        self.pieces.is_empty() || self.weight <= self.capacity / 2
+    }
+}
+
+/// Waits for room for a piece.
+struct Sending<'s> {
+    shared: &'s Shared,
+    octets: Bytes,
+    place: Place,
+}
+
+impl Future for Sending<'_> {
+    type Output = Result<(), Gone>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        let this = self.get_mut();
+        let mut state = this.shared.lock();
+        let pushed = match state.push(&this.octets) {
+            Err(NotSent::Full) => {
+                let before = state.senders.keep(&mut this.place, cx.waker());
+                drop(state);
+                drop(before);
+                return Poll::Pending;
+            }
+            Err(NotSent::Gone) => Err(Gone),
+            Ok(()) => Ok(()),
+        };
+        let receiver = state.receiver.take();
+        drop(state);
+        wake(receiver);
+        Poll::Ready(pushed)
+    }
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        let waker = self.shared.lock().senders.leave(self.place);
+        drop(waker);
+    }
+}
+
+/// Waits until the receiver is gone.
+struct Closing<'s> {
+    shared: &'s Shared,
+    place: Place,
+}
+
+impl Future for Closing<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        let mut state = this.shared.lock();
+        if state.gone {
+            return Poll::Ready(());
+        }
+        let before = state.closing.keep(&mut this.place, cx.waker());
+        drop(state);
+        drop(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        let waker = self.shared.lock().closing.leave(self.place);
+        drop(waker);
+    }
+}
+
+/// The worker's end.
+struct Received {
+    shared: Arc<Shared>,
+    /// There behind the last piece.
+    trailers: Option<Headers>,
+}
+
+impl BodyStream for Received {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let mut state = self.shared.lock();
+        if let Some(piece) = state.pop() {
+            if state.has_room_again() {
+                let senders = state.senders.take();
+                drop(state);
+                self.shared.room.notify_all();
+                wake(senders);
+            }
+            return Poll::Ready(Some(Ok(piece)));
+        }
+        let Some(end) = state.end.take() else {
+            let before = state.receiver.replace(cx.waker().clone());
+            drop(state);
+            drop(before);
+            return Poll::Pending;
+        };
+        state.end = Some(End::Finished(None));
+        drop(state);
+        match end {
+            End::Finished(trailers) => {
+                self.trailers = trailers;
+                Poll::Ready(None)
+            }
+            End::Cut => Poll::Ready(Some(Err("its sender was dropped before the end".into()))),
+            End::Failed(error) => Poll::Ready(Some(Err(error))),
+        }
+    }
+
+    fn trailers(&mut self) -> Option<Headers> {
+        self.trailers.take()
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.gone = true;
+        let pieces = core::mem::take(&mut state.pieces);
+        let end = state.end.take();
+        let wakers = [state.senders.take(), state.closing.take()];
+        let receiver = state.receiver.take();
+        state.weight = 0;
+        drop(state);
+        self.shared.room.notify_all();
+        wake(wakers.into_iter().flatten());
+        drop((pieces, end, receiver));
+    }
+}
+
+/// Wakes whoever that is: code of others, which may panic on the way out of a panic.
+fn wake(wakers: impl IntoIterator<Item = Waker>) {
+    wakers.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
+}
