@@ -157,9 +157,9 @@
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
-//! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
+//! | `multipart` | | `Request::multipart`: forms with files, held in memory; `Multipart`: part by part as they arrive | no crate more |
 //! | `stream` | | [`ContentStream`] as a `futures_core::Stream` | futures-core: 1 crate |
-//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime | tokio's `rt`: 2 crates |
+//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; [`ContentStream`] as `AsyncRead` | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
 //!
@@ -283,11 +283,17 @@ pub use request::Cookies;
 #[cfg(feature = "json")]
 #[doc(alias("JsonResponse", "serialize"))]
 pub use request::Json;
+#[cfg(feature = "multipart")]
+#[doc(alias("streaming upload", "multer", "MultipartForm"))]
+pub use request::Multipart;
 #[doc(alias("extractor", "FromRequest"))]
 pub use request::OwnedRequest;
 #[cfg(feature = "multipart")]
 #[doc(alias("upload", "file"))]
 pub use request::Part;
+#[cfg(feature = "multipart")]
+#[doc(alias("upload", "file", "Field"))]
+pub use request::PartStream;
 #[doc(alias("extractor", "FromRequest", "HttpRequest"))]
 pub use request::Request;
 #[doc(alias("rejection", "validation error"))]

@@ -22,5 +22,6 @@ mod serving;
 mod shortage;
 mod shutdown;
 mod traced;
+mod uploads;
 mod values;
 mod wire;
