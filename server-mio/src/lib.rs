@@ -39,7 +39,8 @@
 //! `Result`, a tuple with a status and headers, an [`OwnedResponse`] ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
 //! goes straight into the octets that leave ([`Response`]). Or it is an `async fn` that owns its request
 //! ([`OwnedRequest`]) and may wait: for [`sleep`], for a task ([`spawn`]), for a thread that blocks
-//! ([`spawn_blocking`]). All three are one trait, [`Handler`], and the same method takes them:
+//! ([`spawn_blocking`]). With a second argument, a [`ContentStream`], it begins when the head of its request is there, and takes
+//! content as it arrives. All four are one trait, [`Handler`], and the same method takes them:
 //!
 //! ```
 //! use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
@@ -140,6 +141,8 @@
 //!   ever, and nobody is judged by octets that the server has not read. What handlers begin is bounded as well: tasks,
 //!   and jobs that wait for a thread.
 //! - Whatever code of the application does, it costs its own request a 500 or a cut answer, and nothing else.
+//! - Content is taken as it arrives within a [window](Endpoint::content_window): while its handler is slow the peer waits, an
+//!   upload of any length takes no more memory than that, and requests behind it in the same burst are answered in order.
 //! - A burst for slow handlers has its turn, and then others have theirs.
 //! - At SIGINT or SIGTERM every request that was received is answered, the last one of each connection with
 //!   `Connection: close`, within a grace period ([`Server::obey_signals`]).
