@@ -144,8 +144,8 @@ impl Error {
         }
     }
 
-    /// The first error of type `E`: this one, or one among its sources, from the outside inwards; also inside a `Box` or an
-    /// `Arc`, and what is inside an `anyhow::Error` or an `eyre::Report`, with the features of these names.
+    /// The first error of type `E`: this one, or one among its sources, from the outside inwards; also inside a `Box`, an
+    /// `Arc` or a `std::io::Error`, and what is inside an `anyhow::Error` or an `eyre::Report`, with the features of these names.
     ///
     /// ```
     /// use rajada_mio::Error;
@@ -191,7 +191,8 @@ impl Error {
 fn inside<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
     let boxed = || error.downcast_ref::<Box<E>>().map(|error| &**error);
     let shared = || error.downcast_ref::<Arc<E>>().map(|error| &**error);
-    error.downcast_ref().or_else(boxed).or_else(shared)
+    let of_io = || error.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref();
+    error.downcast_ref().or_else(boxed).or_else(shared).or_else(of_io)
 }
 
 impl Cause {

@@ -39,7 +39,8 @@
 //! `Result`, a tuple with a status and headers, an [`OwnedResponse`] ([`IntoResponse`] lists them). Or it writes the answer itself, and then content may borrow from the request and
 //! goes straight into the octets that leave ([`Response`]). Or it is an `async fn` that owns its request
 //! ([`OwnedRequest`]) and may wait: for [`sleep`], for a task ([`spawn`]), for a thread that blocks
-//! ([`spawn_blocking`]). All three are one trait, [`Handler`], and the same method takes them:
+//! ([`spawn_blocking`]). With a second argument, a [`ContentStream`], it begins when the head of its request is there, and takes
+//! content as it arrives. All four are one trait, [`Handler`], and the same method takes them:
 //!
 //! ```
 //! use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
@@ -140,6 +141,8 @@
 //!   ever, and nobody is judged by octets that the server has not read. What handlers begin is bounded as well: tasks,
 //!   and jobs that wait for a thread.
 //! - Whatever code of the application does, it costs its own request a 500 or a cut answer, and nothing else.
+//! - Content is taken as it arrives within a [window](Endpoint::content_window): while its handler is slow the peer waits, an
+//!   upload of any length takes no more memory than that, and requests behind it in the same burst are answered in order.
 //! - A burst for slow handlers has its turn, and then others have theirs.
 //! - At SIGINT or SIGTERM every request that was received is answered, the last one of each connection with
 //!   `Connection: close`, within a grace period ([`Server::obey_signals`]).
@@ -157,9 +160,9 @@
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
-//! | `multipart` | | `Request::multipart`: forms with files, held in memory | no crate more |
+//! | `multipart` | | `Request::multipart`: forms with files, held in memory; `Multipart`: part by part as they arrive | no crate more |
 //! | `stream` | | [`ContentStream`] as a `futures_core::Stream`, and `Body::from_stream`: answers from one | futures-core: 1 crate |
-//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; `Body::from_async_read` | tokio's `rt`: 2 crates |
+//! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; [`ContentStream`] as `AsyncRead`, `Body::from_async_read` | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
 //!
@@ -285,11 +288,17 @@ pub use request::Cookies;
 #[cfg(feature = "json")]
 #[doc(alias("JsonResponse", "serialize"))]
 pub use request::Json;
+#[cfg(feature = "multipart")]
+#[doc(alias("streaming upload", "multer", "MultipartForm"))]
+pub use request::Multipart;
 #[doc(alias("extractor", "FromRequest"))]
 pub use request::OwnedRequest;
 #[cfg(feature = "multipart")]
 #[doc(alias("upload", "file"))]
 pub use request::Part;
+#[cfg(feature = "multipart")]
+#[doc(alias("upload", "file", "Field"))]
+pub use request::PartStream;
 #[doc(alias("extractor", "FromRequest", "HttpRequest"))]
 pub use request::Request;
 #[doc(alias("rejection", "validation error"))]

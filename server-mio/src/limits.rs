@@ -22,7 +22,7 @@ pub struct Limits {
     pub head: u32,
     /// Field lines of a head; 100, which is also the most. Beyond: 431.
     pub fields: u32,
-    /// Octets of a request's content; 2 MiB. Beyond: 413.
+    /// Octets of a request's content; 2 MiB. A route may have a limit [of its own](crate::Endpoint::content_limit). Beyond: 413.
     #[doc(alias(
         "body limit",
         "DefaultBodyLimit",
@@ -40,7 +40,7 @@ pub struct Limits {
     /// the connection closes.
     pub drain: usize,
     /// Octets of requests that one worker keeps: heads and contents that are incomplete, what stands behind a bound, and
-    /// the requests of asynchronous handlers that wait; 64 MiB. At the bound, who keeps something is read no further, but
+    /// the requests of asynchronous handlers that wait, with what was not taken of their content; 64 MiB. At the bound, who keeps something is read no further, but
     /// for the one that began first; who waits like that for longer than [`Deadlines::content`] gets 503. A quarter (and 1
     /// MiB) beyond it, who begins to keep something gets 503 at once. What is handled without being kept is not concerned.
     pub buffered: usize,
@@ -50,7 +50,7 @@ pub struct Limits {
     /// Requests of one connection, after which it closes; `u32::MAX`, no bound, and 1 at the least.
     pub requests_per_connection: u32,
     /// What one worker has under way at once: handlers that wait, answers that are streamed, and what was spawned;
-    /// 65,536, and 1 at the least. At the bound, a request for an asynchronous handler waits, and its connection is read no
+    /// 65,536, and 1 at the least. (A request whose content is taken as it arrives has two.) At the bound, a request for an asynchronous handler waits, and its connection is read no
     /// further, until there is a place; what needs none goes on. A [stream](crate::Body::Stream) is answered with 503, and
     /// [`spawn`](crate::spawn) refuses, with a [`JoinError`](crate::JoinError::is_refused).
     pub tasks: usize,
@@ -129,7 +129,8 @@ pub struct Deadlines {
     /// For a request to come on an idle connection when the server is told to end; 1 s. Its answer is the last one, and
     /// says so. Then the connection closes.
     pub idle_at_end: Duration,
-    /// For an asynchronous handler; none. Then it is dropped and its request is answered with 503. Without it, a handler
+    /// For an asynchronous handler; none. For one that takes its content [as it arrives](crate::ContentStream) it begins anew
+    /// whenever that takes some or waits for more. Then it is dropped and its request is answered with 503. Without it, a handler
     /// that never completes keeps its request and those behind it waiting for as long as the peer stays.
     #[doc(alias("request timeout", "TimeoutLayer"))]
     pub handler: Option<Duration>,

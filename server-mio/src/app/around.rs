@@ -87,7 +87,7 @@ impl<M> App<M> {
     /// | hook | how often | in which order | when |
     /// |---|---|---|---|
     /// | [`before`](Self::before), `around` | as declared, both in one row | an outer application's first, then in the order of declaration: the first one is outermost | the head is there, nothing of the content is read |
-    /// | handler | at most once, unless `around` runs it again | | all content is there |
+    /// | handler | at most once, unless `around` runs it again | | all content is there; for one that takes it [as it arrives](crate::ContentStream), the head |
     /// | [`on_error`](Self::on_error), [`not_found`](Self::not_found), [`on_any_error`](Self::on_any_error) | once an error | | right behind what has failed, within the hooks around that |
     /// | [`after`](Self::after) | once a request | the other way round: the last one declared first, an outer application's last | the answer is there, whatever it is |
     ///

@@ -33,7 +33,7 @@ pub use form::Pairs;
 pub use json::Json;
 pub use media_type::MediaType;
 #[cfg(feature = "multipart")]
-pub use multipart::Part;
+pub use multipart::{Multipart, Part, PartStream};
 pub use owned::{OwnedRequest, RequestRef};
 pub use stream::ContentStream;
 

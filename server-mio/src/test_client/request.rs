@@ -11,14 +11,16 @@ pub struct TestRequest {
     pub(super) method: String,
     target: String,
     headers: Vec<(String, String)>,
+    /// As it is sent.
     content: Option<Vec<u8>>,
+    is_chunked: bool,
 }
 
 impl TestRequest {
     /// A request with any method.
     pub fn new(method: &str, target: &str) -> TestRequest {
         let (method, target) = (method.to_owned(), target.to_owned());
-        TestRequest { method, target, headers: Vec::new(), content: None }
+        TestRequest { method, target, headers: Vec::new(), content: None, is_chunked: false }
     }
 
     /// A `GET`.
@@ -41,7 +43,39 @@ impl TestRequest {
     /// Adds content and its type; its length is said.
     #[must_use]
     pub fn content(mut self, media_type: &str, content: impl Into<Vec<u8>>) -> TestRequest {
-        self.content = Some(content.into());
+        (self.content, self.is_chunked) = (Some(content.into()), false);
+        self.header("Content-Type", media_type)
+    }
+
+    /// Adds content and its type in chunks (RFC 9112 section 7.1), one for each piece that is not empty: its length is not
+    /// said.
+    ///
+    /// ```
+    /// use rajada_mio::{App, ContentStream, OwnedRequest, TestClient};
+    ///
+    /// let app = App::new().post("/", |_: OwnedRequest, mut content: ContentStream| async move {
+    ///     content.collect(100).await
+    /// });
+    /// let mut client = TestClient::new(app);
+    /// assert_eq!(client.post("/").chunks("text/plain", ["in ", "pieces"]).send().text(), "in pieces");
+    /// ```
+    #[must_use]
+    pub fn chunks(
+        mut self,
+        media_type: &str,
+        pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> TestRequest {
+        let mut octets = Vec::new();
+        for piece in pieces {
+            let piece = piece.as_ref();
+            if !piece.is_empty() {
+                octets.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+                octets.extend_from_slice(piece);
+                octets.extend_from_slice(b"\r\n");
+            }
+        }
+        octets.extend_from_slice(b"0\r\n\r\n");
+        (self.content, self.is_chunked) = (Some(octets), true);
         self.header("Content-Type", media_type)
     }
 
@@ -87,7 +121,9 @@ impl TestRequest {
         for (name, value) in &self.headers {
             head.field(name, value.as_bytes())?;
         }
-        if self.content.is_some() {
+        if self.is_chunked {
+            head.field("Transfer-Encoding", b"chunked")?;
+        } else if self.content.is_some() {
             head.field("Content-Length", content.len().to_string().as_bytes())?;
         }
         octets.extend_from_slice(head.finish()?);
@@ -114,6 +150,16 @@ impl TestCall<'_> {
     /// See [`TestRequest::content`].
     pub fn content(mut self, media_type: &str, content: impl Into<Vec<u8>>) -> Self {
         self.request = self.request.content(media_type, content);
+        self
+    }
+
+    /// See [`TestRequest::chunks`].
+    pub fn chunks(
+        mut self,
+        media_type: &str,
+        pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Self {
+        self.request = self.request.chunks(media_type, pieces);
         self
     }
 

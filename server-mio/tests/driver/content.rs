@@ -132,8 +132,7 @@ impl Rig {
             rest = &rest[end + 4..];
             let mut content = Vec::new();
             if header("transfer-encoding").is_some() {
-                loop {
-                    let Some(line) = rest.windows(2).position(|two| two == b"\r\n") else { break };
+                while let Some(line) = rest.windows(2).position(|two| two == b"\r\n") {
                     let size = std::str::from_utf8(&rest[..line]).unwrap();
                     let size = usize::from_str_radix(size, 16).unwrap();
                     let Some(chunk) = rest.get(line + 2..line + 2 + size) else { break };
@@ -426,7 +425,7 @@ fn behind_an_early_answer_the_rest_is_drained_or_the_connection_closes() {
             .put("/early", |_: OwnedRequest, _: ContentStream| async { "early" })
             .put("/first", |_: OwnedRequest, mut content: ContentStream| async move {
                 let first = content.next().await.unwrap().unwrap();
-                format!("{}", first.len() > 0)
+                format!("{}", !first.is_empty())
             })
             .put("/panics", |_: OwnedRequest, mut content: ContentStream| async move {
                 let _ = content.next().await;

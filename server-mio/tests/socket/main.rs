@@ -25,5 +25,6 @@ mod streams;
 #[cfg(all(feature = "stream", feature = "tokio"))]
 mod streams_of_tokio;
 mod traced;
+mod uploads;
 mod values;
 mod wire;

@@ -38,6 +38,9 @@ pub(super) struct Decoder {
     /// CR LF, two dashes and the boundary.
     delimiter: memmem::Finder<'static>,
     state: State,
+    /// How far the head at hand was parsed, and what is in it.
+    resume: Resume,
+    slots: Positions<MOST_FIELDS>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +120,7 @@ impl core::error::Error for Fault {}
 impl Decoder {
     pub(super) fn new(boundary: &str) -> Decoder {
         let delimiter = memmem::Finder::new(&["\r\n--", boundary].concat()).into_owned();
-        Decoder { delimiter, state: State::Start }
+        Decoder { delimiter, state: State::Start, resume: Resume::new(), slots: Positions::new() }
     }
 
     /// Looks at `octets`, which begin with those that were not taken before. What comes next, and how many of them are
@@ -191,11 +194,11 @@ impl Decoder {
     }
 
     fn head<'o>(&mut self, octets: &'o [u8]) -> Result<(Event<'o>, usize), Fault> {
-        let mut slots = Positions::<MOST_FIELDS>::new();
-        let parsed = HEADS.parse_fields(octets, &mut Resume::new(), &mut slots);
+        let parsed = HEADS.parse_fields(octets, &mut self.resume, &mut self.slots);
         let Status::Complete(fields, taken) = parsed.map_err(Fault::Head)? else {
             return Ok((Event::NeedData, 0));
         };
+        self.resume = Resume::new();
         let only = |name: &str| {
             let mut values = fields.get_all(name);
             let first = values.next();
@@ -210,7 +213,8 @@ impl Decoder {
             return Err(Fault::Encoding);
         }
         let content_type = only("content-type")?;
-        Ok(self.go(State::Begin, Event::Part { disposition, content_type }, taken))
+        self.state = State::Begin;
+        Ok((Event::Part { disposition, content_type }, taken))
     }
 
     /// How many octets no delimiter begins in, if none is whole.

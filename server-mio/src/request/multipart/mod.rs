@@ -2,6 +2,7 @@
 
 mod decoder;
 mod disposition;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,8 @@ use super::form::CHARSET;
 use super::media_type::is_utf8;
 use super::{ContentError, MediaType, OwnedRequest, Request, RequestError};
 use decoder::{Decoder, Event};
+
+pub use stream::{Multipart, PartStream};
 
 /// One field of a multipart form, or one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +68,7 @@ impl Request<'_> {
     /// (RFC 7578 section 4.6) says that it is not UTF-8 (415); [`RequestError::Unread`].
     #[doc(alias("upload", "file upload", "form-data"))]
     pub fn multipart(&self) -> Result<Vec<Part>, RequestError> {
-        let boundary = self.media_type_of("multipart/form-data")?.only("boundary")?;
-        let boundary = boundary.filter(|boundary| is_boundary(boundary));
-        let boundary = boundary.ok_or(RequestError::BadMediaType)?;
+        let boundary = self.boundary()?;
         let content = Bytes::copy_from_slice(self.read_bytes()?);
         let parts = parts(&boundary, &content).map_err(RequestError::Multipart)?;
         let mut charsets = parts.iter().filter(|part| part.name == CHARSET);
@@ -75,6 +76,13 @@ impl Request<'_> {
             return Err(RequestError::Charset);
         }
         Ok(parts)
+    }
+
+    /// What stands between the parts.
+    fn boundary(&self) -> Result<String, RequestError> {
+        let boundary = self.media_type_of("multipart/form-data")?.only("boundary")?;
+        let boundary = boundary.filter(|boundary| is_boundary(boundary));
+        boundary.map(Into::into).ok_or(RequestError::BadMediaType)
     }
 }
 
@@ -104,13 +112,12 @@ fn parts(boundary: &str, content: &Bytes) -> Result<Vec<Part>, ContentError> {
     let mut begins = 0;
     loop {
         let decoded = decoder.decode(&content[at..]);
-        let (event, taken) = decoded.map_err(|(fault, behind)| told(fault, at + behind))?;
+        let (event, taken) =
+            decoded.map_err(|(fault, behind)| told(fault, (at + behind) as u64))?;
         match event {
-            Event::NeedData => {
-                return Err(told("it ends before its last delimiter", content.len()));
-            }
+            Event::NeedData => return Err(told(CUT, content.len() as u64)),
             Event::Part { .. } if parts.len() == MOST_PARTS => {
-                return Err(told(format_args!("more than {MOST_PARTS} parts"), at));
+                return Err(told(format_args!("more than {MOST_PARTS} parts"), at as u64));
             }
             Event::Part { disposition, content_type } => {
                 begins = at + taken;
@@ -133,6 +140,9 @@ fn parts(boundary: &str, content: &Bytes) -> Result<Vec<Part>, ContentError> {
     }
 }
 
-fn told(what: impl core::fmt::Display, at: usize) -> ContentError {
+/// What is wrong with a form that does not end.
+const CUT: &str = "it ends before its last delimiter";
+
+fn told(what: impl core::fmt::Display, at: u64) -> ContentError {
     ContentError::new(what).at(format_args!("octet {at}"))
 }

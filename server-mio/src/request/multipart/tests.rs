@@ -4,6 +4,10 @@ use proptest::prelude::*;
 
 use super::decoder::{Decoder, Event, Fault};
 use super::*;
+use crate::request::{Flow, Source, Terms};
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// The parts, each as its name, its file's name and its content; or where it goes wrong.
 fn read(boundary: &str, content: &str) -> Result<Vec<String>, String> {
@@ -15,7 +19,44 @@ fn read(boundary: &str, content: &str) -> Result<Vec<String>, String> {
     let read = parts.map(|parts| parts.into_iter().map(told).collect());
     let read = read.map_err(|error| error.to_string());
     assert_eq!(in_pieces(boundary, content), read.as_ref().ok().cloned(), "{content:?}");
+    for most in [1, 3, 10_000] {
+        assert_eq!(as_it_arrives(boundary, content, most), read, "{content:?} by {most}");
+    }
     read
+}
+
+/// The same, read part by part from content that arrives in pieces of so many octets.
+fn as_it_arrives(boundary: &str, content: &str, most: usize) -> Result<Vec<String>, String> {
+    async fn told(mut form: Multipart) -> Result<Vec<String>, RequestError> {
+        let mut parts = Vec::new();
+        while let Some(part) = form.next_part().await {
+            let mut part = part?;
+            let content = part.collect(usize::MAX).await?;
+            let file = part.file_name.as_ref().map_or(String::new(), |name| format!("|{name}"));
+            parts.push(format!("{}{file}={}", part.name, String::from_utf8_lossy(&content)));
+        }
+        assert!(form.next_part().await.is_none());
+        Ok(parts)
+    }
+    let terms = Terms { window: 100, drain: 0, length: None, expects_continue: false };
+    let source = Source::new(terms, Waker::noop());
+    let flow: &std::sync::Arc<Flow> = source.flow();
+    let content_stream = crate::ContentStream::behind(Bytes::new(), flow);
+    let mut reading = pin!(told(Multipart::of(boundary, content_stream)));
+    let mut pieces = content.as_bytes().chunks(most);
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(read) = reading.as_mut().poll(&mut cx) {
+            return read.map_err(|error| match error {
+                RequestError::Multipart(what) => what.to_string(),
+                other => other.to_string(),
+            });
+        }
+        match pieces.next() {
+            Some(piece) => source.push(piece),
+            None => source.end(Ok(None)),
+        }
+    }
 }
 
 /// The same, cut at every octet and at each two; the outcome must not depend on it.

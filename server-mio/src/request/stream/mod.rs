@@ -87,7 +87,7 @@ impl ContentStream {
     }
 
     /// Content that arrives, behind what has arrived already.
-    pub(super) fn behind(ready: Bytes, flow: &Arc<Flow>) -> ContentStream {
+    pub(in crate::request) fn behind(ready: Bytes, flow: &Arc<Flow>) -> ContentStream {
         let (flow, length) = (Some(Taker::new(flow)), flow.length());
         ContentStream { flow, length, ..ContentStream::whole(ready) }
     }
