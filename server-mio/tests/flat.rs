@@ -81,9 +81,10 @@ fn an_answer_of_any_size_needs_little_memory() {
     for target in ["/pieces", "/length", "/read", "/channel"] {
         let mut client = TcpStream::connect(address).unwrap();
         client.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        // The highest mark begins at what is there.
-        std::fs::write("/proc/self/clear_refs", "5").unwrap();
-        let (before, began) = (memory("VmRSS:"), Instant::now());
+        // The highest mark begins at what is there, where it may be set.
+        let is_set = std::fs::write("/proc/self/clear_refs", "5").is_ok();
+        let before = memory(if is_set { "VmRSS:" } else { "VmHWM:" });
+        let began = Instant::now();
         let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         client.write_all(request.as_bytes()).unwrap();
         let count = read(&mut client, &mut buffer);

@@ -1,20 +1,25 @@
 //! Content that is pushed, from whatever thread, as fast as the peer takes it.
 
+mod received;
+mod shared;
+#[cfg(test)]
+mod tests;
 mod waiting;
 
 use core::fmt;
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, PoisonError};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use super::{Body, BodyStream};
+use super::Body;
 use crate::runtime::is_worker;
-use crate::{Error, Headers, gate};
-use waiting::{Place, Waiting};
+use crate::{Error, Headers};
+use received::Received;
+use shared::{End, Shared, wake};
+use waiting::Place;
 
 impl Body {
     /// Content that is pushed by a [`BodySender`], which may be on any thread, in any runtime.
@@ -45,9 +50,8 @@ impl Body {
     /// ```
     #[doc(alias("mpsc", "streaming response"))]
     pub fn channel(capacity: usize) -> (BodySender, Body) {
-        let shared =
-            Arc::new(Shared { state: Mutex::new(State::new(capacity)), room: Condvar::new() });
-        let received = Received { shared: shared.clone(), trailers: None };
+        let shared = Arc::new(Shared::new(capacity));
+        let received = Received::new(shared.clone());
         (BodySender { shared }, Body::Stream(Box::new(received)))
     }
 }
@@ -142,7 +146,7 @@ impl BodySender {
         self.end(End::Finished(None));
     }
 
-    /// Ends the content with fields behind it, as [`BodyStream::trailers`] says.
+    /// Ends the content with fields behind it, as [`BodyStream::trailers`](super::BodyStream::trailers) says.
     pub fn send_trailers(self, trailers: Headers) {
         self.end(End::Finished(Some(trailers)));
     }
@@ -202,91 +206,6 @@ impl fmt::Display for NotSent {
 }
 
 impl core::error::Error for NotSent {}
-
-/// The sender's way to the worker. Nothing of others is dropped or called while it is locked.
-struct Shared {
-    state: Mutex<State>,
-    /// For threads that wait.
-    room: Condvar,
-}
-
-struct State {
-    pieces: VecDeque<Bytes>,
-    /// What they count.
-    weight: usize,
-    capacity: usize,
-    /// Nothing follows the pieces.
-    end: Option<End>,
-    gone: bool,
-    receiver: Option<Waker>,
-    /// Those who wait for room.
-    senders: Waiting,
-    /// Those who wait for the end of the receiver.
-    closing: Waiting,
-}
-
-enum End {
-    Finished(Option<Headers>),
-    /// The sender was dropped.
-    Cut,
-    Failed(Error),
-}
-
-/// What a piece counts.
-fn weight(piece: &Bytes) -> usize {
-    // The length of what is in memory.
-    piece.len() + size_of::<Bytes>()
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn new(capacity: usize) -> State {
-        State {
-            pieces: VecDeque::new(),
-            weight: 0,
-            capacity,
-            end: None,
-            gone: false,
-            receiver: None,
-            senders: Waiting::default(),
-            closing: Waiting::default(),
-        }
-    }
-
-    /// Takes a piece, if there is room for it.
-    fn push(&mut self, piece: &Bytes) -> Result<(), NotSent> {
-        if self.gone {
-            return Err(NotSent::Gone);
-        }
-        if piece.is_empty() {
-            return Ok(());
-        }
-        let weight = weight(piece);
-        if !self.pieces.is_empty() && self.weight.saturating_add(weight) > self.capacity {
-            return Err(NotSent::Full);
-        }
-        self.weight += weight;
-        self.pieces.push_back(piece.clone());
-        Ok(())
-    }
-
-    /// Gives the oldest piece.
-    fn pop(&mut self) -> Option<Bytes> {
-        let piece = self.pieces.pop_front()?;
-        self.weight -= weight(&piece);
-        Some(piece)
-    }
-
-    /// Whether those who wait are let in: not for each piece that leaves.
-    fn has_room_again(&self) -> bool {
-        self.pieces.is_empty() || self.weight <= self.capacity / 2
-    }
-}
 
 /// Waits for room for a piece.
 struct Sending<'s> {
@@ -352,67 +271,4 @@ impl Drop for Closing<'_> {
         let waker = self.shared.lock().closing.leave(self.place);
         drop(waker);
     }
-}
-
-/// The worker's end.
-struct Received {
-    shared: Arc<Shared>,
-    /// There behind the last piece.
-    trailers: Option<Headers>,
-}
-
-impl BodyStream for Received {
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        let mut state = self.shared.lock();
-        if let Some(piece) = state.pop() {
-            if state.has_room_again() {
-                let senders = state.senders.take();
-                drop(state);
-                self.shared.room.notify_all();
-                wake(senders);
-            }
-            return Poll::Ready(Some(Ok(piece)));
-        }
-        let Some(end) = state.end.take() else {
-            let before = state.receiver.replace(cx.waker().clone());
-            drop(state);
-            drop(before);
-            return Poll::Pending;
-        };
-        state.end = Some(End::Finished(None));
-        drop(state);
-        match end {
-            End::Finished(trailers) => {
-                self.trailers = trailers;
-                Poll::Ready(None)
-            }
-            End::Cut => Poll::Ready(Some(Err("its sender was dropped before the end".into()))),
-            End::Failed(error) => Poll::Ready(Some(Err(error))),
-        }
-    }
-
-    fn trailers(&mut self) -> Option<Headers> {
-        self.trailers.take()
-    }
-}
-
-impl Drop for Received {
-    fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        state.gone = true;
-        let pieces = core::mem::take(&mut state.pieces);
-        let end = state.end.take();
-        let wakers = [state.senders.take(), state.closing.take()];
-        let receiver = state.receiver.take();
-        state.weight = 0;
-        drop(state);
-        self.shared.room.notify_all();
-        wake(wakers.into_iter().flatten());
-        drop((pieces, end, receiver));
-    }
-}
-
-/// Wakes whoever that is: code of others, which may panic on the way out of a panic.
-fn wake(wakers: impl IntoIterator<Item = Waker>) {
-    wakers.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
 }

@@ -1,0 +1,111 @@
+//! What a sender and the worker share.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use bytes::Bytes;
+
+use super::NotSent;
+use super::waiting::Waiting;
+use crate::{Error, Headers, gate};
+
+/// The sender's way to the worker. Nothing of others is dropped or called while it is locked.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    /// For threads that wait.
+    pub(super) room: Condvar,
+}
+
+pub(super) struct State {
+    pieces: VecDeque<Bytes>,
+    /// What they count.
+    pub(super) weight: usize,
+    pub(super) capacity: usize,
+    /// Nothing follows the pieces.
+    pub(super) end: Option<End>,
+    pub(super) gone: bool,
+    pub(super) receiver: Option<Waker>,
+    /// Those who wait for room.
+    pub(super) senders: Waiting,
+    /// Those who wait for the end of the receiver.
+    pub(super) closing: Waiting,
+}
+
+pub(super) enum End {
+    Finished(Option<Headers>),
+    /// The sender was dropped.
+    Cut,
+    Failed(Error),
+}
+
+/// What a piece counts.
+fn weight(piece: &Bytes) -> usize {
+    // The length of what is in memory.
+    piece.len() + size_of::<Bytes>()
+}
+
+impl Shared {
+    pub(super) fn new(capacity: usize) -> Shared {
+        Shared { state: Mutex::new(State::new(capacity)), room: Condvar::new() }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn new(capacity: usize) -> State {
+        State {
+            pieces: VecDeque::new(),
+            weight: 0,
+            capacity,
+            end: None,
+            gone: false,
+            receiver: None,
+            senders: Waiting::default(),
+            closing: Waiting::default(),
+        }
+    }
+
+    /// Takes a piece, if there is room for it.
+    pub(super) fn push(&mut self, piece: &Bytes) -> Result<(), NotSent> {
+        if self.gone {
+            return Err(NotSent::Gone);
+        }
+        if piece.is_empty() {
+            return Ok(());
+        }
+        let weight = weight(piece);
+        if !self.pieces.is_empty() && self.weight.saturating_add(weight) > self.capacity {
+            return Err(NotSent::Full);
+        }
+        self.weight += weight;
+        self.pieces.push_back(piece.clone());
+        Ok(())
+    }
+
+    /// Gives the oldest piece.
+    pub(super) fn pop(&mut self) -> Option<Bytes> {
+        let piece = self.pieces.pop_front()?;
+        self.weight -= weight(&piece);
+        Some(piece)
+    }
+
+    /// Nobody takes what there is.
+    pub(super) fn clear(&mut self) -> VecDeque<Bytes> {
+        self.weight = 0;
+        core::mem::take(&mut self.pieces)
+    }
+
+    /// Whether those who wait are let in: not for each piece that leaves.
+    pub(super) fn has_room_again(&self) -> bool {
+        self.pieces.is_empty() || self.weight <= self.capacity / 2
+    }
+}
+
+/// Wakes whoever that is: code of others, which may panic on the way out of a panic.
+pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
+    wakers.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
+}
