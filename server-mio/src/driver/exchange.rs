@@ -33,6 +33,8 @@ pub(crate) struct Ledger {
     pub(crate) served: u32,
     /// Someone makes content faster than the peer takes it.
     pub(crate) starved: bool,
+    /// What its peer does not take is given up.
+    pub(crate) given_up: bool,
     /// What is held of its requests.
     pub(crate) holding: Holding,
     /// The slots of a head that is incomplete.
@@ -94,6 +96,7 @@ impl Exchange {
             tasks: NO_TASK,
             served: 0,
             starved: false,
+            given_up: false,
             holding: Holding::default(),
             slots: None,
             pending: None,

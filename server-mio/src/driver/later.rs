@@ -6,7 +6,7 @@ use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Pipeline, Streaming};
 
 use super::exchange::Exchange;
 use super::pace::TURN;
-use super::service::Service;
+use super::service::{Leave, Service};
 use super::task::{Pump, Work};
 use crate::content::{BodyStream, Kept};
 use crate::gate;
@@ -30,7 +30,8 @@ impl Service {
             match later {
                 Later::Tell(id, told) => ledger.told.get_or_insert_default().push((id, told)),
                 Later::Pump(streaming, stream) => {
-                    let pump = Pump { connection: ledger.key, streaming, stream, held: None };
+                    let connection = ledger.key;
+                    let pump = Pump { connection, streaming, stream, held: None, told: false };
                     let task = self.tasks.claim();
                     self.tasks.park(task, Work::Pump(pump), &mut ledger.tasks);
                     // What is there at once leaves with the head.
@@ -44,21 +45,29 @@ impl Service {
 
     /// Sends what a stream gives, as long as the peer keeps up. True if something was sent.
     pub(super) fn pump(&mut self, exchange: &mut Exchange, task: TaskId, mut pump: Pump) -> bool {
+        if self.leave != Leave::Not && !core::mem::replace(&mut pump.told, true) {
+            gate::run("a stream", || pump.stream.shut_down());
+        }
         let mut gathered = core::mem::take(&mut self.gathered);
         let (sent, step) = self.pump_into(exchange, task, &mut pump, &mut gathered);
         gathered.clear();
         self.gathered = gathered;
         let pipeline = &mut exchange.pipeline;
-        let is_broken = matches!(step, Step::Abort);
+        let is_broken = matches!(step, Step::Abort | Step::GiveUp);
+        let is_given_up = matches!(step, Step::GiveUp);
         let end = match step {
             Step::Wait => {
                 self.tasks.put_back(task, Work::Pump(pump));
                 return sent;
             }
             Step::Finish => pipeline.finish(pump.streaming, &[]).map_err(|rejected| rejected.why),
-            Step::Abort => pipeline.abort(pump.streaming).map_err(|rejected| rejected.why),
+            Step::Abort | Step::GiveUp => {
+                pipeline.abort(pump.streaming).map_err(|rejected| rejected.why)
+            }
             Step::End(error) => Err(error),
         };
+        // Nobody waits for an answer in front of it.
+        exchange.ledger.given_up |= is_given_up && pipeline.in_flight() == 0;
         gate::discard((pump.stream, pump.held));
         if is_broken || end.is_err() {
             // The connection ends there. Nobody can be told what a request behind it would lead to.
@@ -83,6 +92,8 @@ impl Service {
         let Exchange { pipeline, ledger } = exchange;
         let clock = self.runtime.clock();
         let (began, mut pieces) = (clock.now(), 0);
+        // Code of the application. What it does not tell, for a panic, it learns when it is asked for a piece.
+        let window = gate::enter(|| pump.stream.window()).unwrap_or(usize::MAX);
         let mut sent = false;
         let step = loop {
             pieces += 1;
@@ -91,10 +102,14 @@ impl Service {
                 self.tasks.wake(task);
                 break Step::Wait;
             }
-            let room = pipeline.room(&pump.streaming);
+            let mut room = pipeline.room(&pump.streaming);
+            if window < usize::MAX {
+                room = room.min(window.saturating_sub(pipeline.held()));
+            }
             if room <= gathered.len() {
                 ledger.starved = true;
-                break Step::Wait;
+                let is_stuck = !sent && gathered.is_empty();
+                break if is_stuck { stuck(pump) } else { Step::Wait };
             }
             let piece = match pump.held.take() {
                 Some(piece) => piece,
@@ -123,7 +138,7 @@ impl Service {
                 Err(ApiMisuse::Full) => {
                     pump.held = Some(piece);
                     ledger.starved = true;
-                    break Step::Wait;
+                    break if sent { Step::Wait } else { stuck(pump) };
                 }
                 Err(error) => return (sent, Step::End(error)),
             }
@@ -134,6 +149,12 @@ impl Service {
             Ok(()) => (sent, step),
             Err(error) => (sent, Step::End(error)),
         }
+    }
+
+    /// Has every stream go on, which learns then that service ends.
+    pub(super) fn tell_streams(&self) {
+        let pumps = self.tasks.iter().filter(|(_, work)| work.is_pump());
+        pumps.for_each(|(task, _)| self.tasks.wake(task));
     }
 
     /// Tells those who wait for answers to leave, and lets those go on who wait for room.
@@ -187,8 +208,22 @@ enum Step {
     Finish,
     /// The stream failed.
     Abort,
+    /// The peer has not taken enough of it.
+    GiveUp,
     /// The answer has ended already.
     End(ApiMisuse),
+}
+
+/// What to do where nothing could be sent, since the peer has not taken what was.
+fn stuck(pump: &mut Pump) -> Step {
+    match gate::enter(|| pump.stream.is_given_up()) {
+        Ok(false) => Step::Wait,
+        Ok(true) => Step::GiveUp,
+        Err(panic) => {
+            log::error!("a stream panicked: {}", panic.message());
+            Step::Abort
+        }
+    }
 }
 
 /// The next piece of a stream; an error, if it failed, was told.
