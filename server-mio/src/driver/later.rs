@@ -104,7 +104,9 @@ impl Service {
             }
             let mut room = pipeline.room(&pump.streaming);
             if window < usize::MAX {
-                room = room.min(window.saturating_sub(pipeline.held()));
+                // What waits of this answer, or of all, if it is not its turn.
+                let waits = self.held.saturating_sub(room);
+                room = room.min(window.saturating_sub(waits));
             }
             if room <= gathered.len() {
                 ledger.starved = true;

@@ -262,7 +262,9 @@ mod tests {
     #[test]
     fn an_id_is_found_where_it_stands_last() {
         let shared = Shared::new(Bounds { events: 1, octets: 0, kept: 4 });
-        ["a", "b", "a", "c", "d"].map(|id| shared.send(Event::default().id(id).encode().unwrap()));
+        for id in ["a", "b", "a", "c", "d"] {
+            shared.send(Event::default().id(id).encode().unwrap());
+        }
         let log = shared.log();
         let behind = |id| log.behind(id).map(|at| (at, log.since(at).unwrap().count()));
         assert_eq!(behind("a"), Some((3, 2)));
