@@ -109,8 +109,7 @@ impl Answer {
             return Answer { head, content: octets.to_owned(), rest: None };
         }
         let mut content = String::new();
-        loop {
-            let Some((size, behind)) = octets.split_once("\r\n") else { break };
+        while let Some((size, behind)) = octets.split_once("\r\n") {
             let size = usize::from_str_radix(size, 16).expect("the size of a chunk");
             if size == 0 {
                 // There are no trailers.
