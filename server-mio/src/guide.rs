@@ -9,6 +9,7 @@
 //! | [`deployment`] | behind nginx or HAProxy, and on its own |
 //! | [`security`] | headers, origins, cookies, secrets |
 //! | [`uploads`] | forms, files, limits |
+//! | `events`, with the feature `events` | server-sent events: one client, many, those that come again or are slow |
 //! | [`mistakes`] | what the compiler says to usual mistakes, and what is meant |
 //! | [`what_it_is_not`] | when to take something else |
 
@@ -48,6 +49,12 @@ pub mod security {}
 /// Forms, files, limits.
 #[doc = include_str!("../docs/guide/uploads.md")]
 pub mod uploads {}
+
+/// Server-sent events: one client, many, those that come again or are slow.
+#[cfg(feature = "events")]
+#[doc(alias("SSE", "EventSource", "text/event-stream"))]
+#[doc = include_str!("../docs/guide/events.md")]
+pub mod events {}
 
 /// What the compiler says to usual mistakes, and what is meant.
 #[doc = include_str!("../docs/guide/mistakes.md")]

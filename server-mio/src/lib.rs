@@ -120,7 +120,7 @@
 //! ```
 //!
 //! The [guide] goes further: from axum, actix or Japronto, to databases, tests and production. So do the examples of this
-//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, and
+//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, `events`, and
 //! `notes`, a whole service on SQLite.
 //!
 //! # What holds

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Pipeline, Streaming};
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, WhenSent};
 use super::pace::TURN;
 use super::service::{Leave, Service};
 use super::task::{Pump, Work};
@@ -109,14 +109,20 @@ impl Service {
                 room = room.min(window.saturating_sub(waits));
             }
             if room <= gathered.len() {
-                ledger.starved = true;
+                ledger.when_sent = WhenSent::GoOn;
                 let is_stuck = !sent && gathered.is_empty();
                 break if is_stuck { stuck(pump) } else { Step::Wait };
             }
             let piece = match pump.held.take() {
                 Some(piece) => piece,
                 None => match next_piece(&mut *pump.stream, &mut cx) {
-                    Poll::Pending => break Step::Wait,
+                    Poll::Pending => {
+                        // Who has a window of its own is one of many, and waits for long.
+                        if window < usize::MAX && ledger.when_sent == WhenSent::Nothing {
+                            ledger.when_sent = WhenSent::GiveBack;
+                        }
+                        break Step::Wait;
+                    }
                     Poll::Ready(Ok(Some(piece))) => piece,
                     Poll::Ready(Ok(None)) => break Step::Finish,
                     Poll::Ready(Err(())) => break Step::Abort,
@@ -139,7 +145,7 @@ impl Service {
                 Ok(()) => pump.held = Some(piece),
                 Err(ApiMisuse::Full) => {
                     pump.held = Some(piece);
-                    ledger.starved = true;
+                    ledger.when_sent = WhenSent::GoOn;
                     break if sent { Step::Wait } else { stuck(pump) };
                 }
                 Err(error) => return (sent, Step::End(error)),
@@ -162,7 +168,7 @@ impl Service {
     /// Tells those who wait for answers to leave, and lets those go on who wait for room.
     #[inline]
     pub(super) fn tell_sent(&mut self, exchange: &mut Exchange) {
-        if exchange.ledger.told.is_some() || exchange.ledger.starved {
+        if exchange.ledger.told.is_some() || exchange.ledger.when_sent != WhenSent::Nothing {
             self.tell_sent_to(exchange);
         }
     }
@@ -170,10 +176,15 @@ impl Service {
     #[cold]
     fn tell_sent_to(&mut self, exchange: &mut Exchange) {
         let Exchange { pipeline, ledger } = exchange;
-        if ledger.starved && !pipeline.wants_write() {
-            ledger.starved = false;
-            let pumps = self.tasks.of(ledger.tasks).filter(|(_, work)| work.is_pump());
-            pumps.for_each(|(task, _)| self.tasks.wake(task));
+        if !pipeline.wants_write() {
+            match core::mem::replace(&mut ledger.when_sent, WhenSent::Nothing) {
+                WhenSent::Nothing => {}
+                WhenSent::GiveBack => pipeline.give_back_memory(),
+                WhenSent::GoOn => {
+                    let pumps = self.tasks.of(ledger.tasks).filter(|(_, work)| work.is_pump());
+                    pumps.for_each(|(task, _)| self.tasks.wake(task));
+                }
+            }
         }
         let Some(mut told) = ledger.told.take() else { return };
         for (_, tell) in told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
