@@ -121,7 +121,7 @@
 //! ```
 //!
 //! The [guide] goes further: from axum, actix or Japronto, to databases, tests and production. So do the examples of this
-//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, and
+//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, `events`, and
 //! `notes`, a whole service on SQLite.
 //!
 //! # What holds
@@ -157,6 +157,7 @@
 //! | `anyhow` | | [`App::on_error`] and [`Error::find`] see into an `anyhow::Error` | anyhow: 1 crate |
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
+//! | `events` | | `Events`, `Broadcast`: server-sent events | futures-core: 1 crate |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
@@ -214,6 +215,8 @@ mod cold;
 mod content;
 pub mod driver;
 mod error;
+#[cfg(feature = "events")]
+mod events;
 mod gate;
 pub mod guide;
 mod handler;
@@ -241,6 +244,8 @@ pub use body::{Body, BodySender, Gone, NotSent};
 pub use content::Content;
 pub use driver::Exit;
 pub use error::OrStatus;
+#[cfg(feature = "events")]
+pub use events::{BadEvent, EncodedEvent, IntoEvent, Subscription};
 pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Streams, Synchronous, Writes};
 #[doc(hidden)]
 pub use hook::{BeforeHook, HookShape};
@@ -271,6 +276,22 @@ pub use body::BodyStream;
 pub use chain::Next;
 #[doc(alias("anyhow", "AppError"))]
 pub use error::Error;
+#[cfg(feature = "events")]
+#[doc(alias("fan-out", "publish", "subscribe", "channel"))]
+pub use events::Broadcast;
+#[cfg(feature = "events")]
+#[doc(alias("server-sent event", "message"))]
+pub use events::Event;
+#[cfg(feature = "events")]
+#[doc(alias(
+    "Sse",
+    "server-sent events",
+    "EventSource",
+    "EventStream",
+    "event stream",
+    "KeepAlive"
+))]
+pub use events::Events;
 #[doc(alias("endpoint", "view", "controller"))]
 pub use handler::Handler;
 #[doc(alias(

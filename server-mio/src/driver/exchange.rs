@@ -32,8 +32,10 @@ pub(crate) struct Ledger {
     pub(crate) tasks: TaskId,
     /// Requests so far, if their number is bounded.
     pub(crate) served: u32,
-    /// Someone makes content faster than the peer takes it.
-    pub(crate) starved: bool,
+    /// What is to be done when all that is ready has left.
+    pub(crate) when_sent: WhenSent,
+    /// What its peer does not take is given up.
+    pub(crate) given_up: bool,
     /// What is held of its requests.
     pub(crate) holding: Holding,
     /// The slots of a head that is incomplete.
@@ -42,6 +44,16 @@ pub(crate) struct Ledger {
     pub(crate) pending: Option<Box<Pending>>,
     /// Whom to tell when an answer has left, in the order of the answers' declaration.
     pub(crate) told: Option<Box<Told>>,
+}
+
+/// What is to be done when all that is ready has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenSent {
+    Nothing,
+    /// To give memory back: nothing more is to leave for now.
+    GiveBack,
+    /// To let those go on who make content faster than the peer takes it.
+    GoOn,
 }
 
 /// Whom to tell when an answer has left.
@@ -98,7 +110,8 @@ impl Exchange {
             key,
             tasks: NO_TASK,
             served: 0,
-            starved: false,
+            when_sent: WhenSent::Nothing,
+            given_up: false,
             holding: Holding::default(),
             slots: None,
             pending: None,
