@@ -155,9 +155,9 @@
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
 //! | `anyhow` | | [`App::on_error`] and [`Error::find`] see into an `anyhow::Error` | anyhow: 1 crate |
-//! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
+//! | `cli` | yes | the program `rajada` (which needs `cookies`, `events` and `json` too) | crc32fast, lexopt, env_logger: 5 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
-//! | `events` | | `Events`, `Broadcast`: server-sent events | futures-core: 1 crate |
+//! | `events` | yes | `Events`, `Broadcast`: server-sent events | futures-core: 1 crate |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |

@@ -1,11 +1,15 @@
 //! What the reference server serves.
 
 mod escaped;
-mod tour;
-#[cfg(not(feature = "multipart"))]
-#[path = "no_upload.rs"]
-mod upload;
 #[cfg(feature = "multipart")]
+mod files;
+#[cfg(not(feature = "multipart"))]
+#[path = "no_files.rs"]
+mod files;
+mod live;
+mod octets;
+mod pages;
+mod tour;
 mod upload;
 
 use std::time::Duration;
@@ -14,6 +18,9 @@ use rajada_mio::{App, Error, OwnedRequest, Request, Response, Status, sleep, yie
 
 /// The longest that `/delay/{ms}` waits.
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
+
+/// Octets that are uploaded or streamed at once, at most: 8 GiB.
+const LARGEST: u64 = 8 << 30;
 
 /// The routes.
 pub(crate) fn app() -> App {
