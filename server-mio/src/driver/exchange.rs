@@ -194,6 +194,8 @@ impl Pending {
     }
 
     /// Whether something else than content has to come first.
+    #[cold]
+    #[inline(never)]
     fn is_held_up(&self) -> bool {
         match &self.holder {
             Holder::Stream(inflow) => !inflow.source.wants_more(),
