@@ -316,7 +316,16 @@ impl Reader {
         let plain = random.below(3);
         let events = last.map_or(get("/events"), |id| again(&id.to_string()));
         let behind = get("/").repeat(random.below(3));
-        let peer = world.ask(get("/").repeat(plain) + &events + &behind);
+        let requests = get("/").repeat(plain) + &events + &behind;
+        let (peer, mut rest) = (world.connect(), requests.as_str());
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(rest.len().min(1 + random.below(60)));
+            world.send(peer, piece);
+            if random.below(2) == 0 {
+                world.turn();
+            }
+            rest = behind;
+        }
         Reader { peer, read: Vec::new(), plain }
     }
 
