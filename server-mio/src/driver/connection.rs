@@ -189,6 +189,9 @@ impl<'t, T> Connection<'t, T> {
             Side::Open if !self.entry.exchange.pipeline.wants_reset() => {
                 self.entry.side = Side::Lingering;
                 self.entry.rest = None;
+                // Whose answer stands behind one that was cut has nobody to give it to.
+                self.service.cancel_all(&mut self.entry.exchange.ledger);
+                self.entry.exchange.ledger.forget_pending();
                 self.note_held(0);
                 Next::ShutDown
             }
