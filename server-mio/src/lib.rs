@@ -160,6 +160,7 @@
 //! | `events` | yes | `Events`, `Broadcast`: server-sent events | futures-core: 1 crate |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
+//! | `http` | | requests and answers as values of the crate http, and back: [`OwnedRequest`], [`OwnedResponse`], [`Headers`] | http: 2 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory; `Multipart`: part by part as they arrive | no crate more |
 //! | `stream` | | [`ContentStream`] as a `futures_core::Stream`, and `Body::from_stream`: answers from one | futures-core: 1 crate |
@@ -222,6 +223,7 @@ pub mod guide;
 mod handler;
 mod home;
 mod hook;
+mod interop;
 mod limits;
 mod on_error;
 mod peer;
@@ -250,6 +252,8 @@ pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Streams, Synchronou
 #[doc(hidden)]
 pub use hook::{BeforeHook, HookShape};
 pub use hook::{Hook, Verdict};
+#[cfg(feature = "http")]
+pub use interop::http::Unrepresentable;
 pub use limits::{Deadlines, Limits};
 pub use on_error::OnError;
 pub use peer::Peer;

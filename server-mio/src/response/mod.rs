@@ -11,6 +11,7 @@ mod heads;
 mod html;
 mod into_response;
 mod location;
+mod omitted;
 mod owed;
 mod owned;
 mod part;

@@ -207,6 +207,12 @@ impl OwnedResponse {
         self.failure.take()
     }
 
+    /// Whether the connection closes behind it.
+    #[cfg(feature = "http")]
+    pub(crate) fn closes(&self) -> bool {
+        self.close
+    }
+
     /// Whether there is nothing, and that is to be answered.
     pub(crate) fn is_missing(&self) -> bool {
         self.missing

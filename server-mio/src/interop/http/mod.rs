@@ -1,0 +1,13 @@
+//! Requests and answers as values of the crate `http`, and back.
+//!
+//! Octets are shared where the types allow it: targets, values of fields and content are slices of the request that they
+//! come from. Names of fields that are in no registry are copied, as are fields of answers, which are kept as they leave.
+
+mod headers;
+mod refusal;
+mod request;
+mod response;
+mod status;
+
+use headers::leaves_open;
+pub use refusal::Unrepresentable;

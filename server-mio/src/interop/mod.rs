@@ -1,0 +1,4 @@
+//! What others have agreed on: the types of the crate `http`, and services of tower.
+
+#[cfg(feature = "http")]
+pub(crate) mod http;
