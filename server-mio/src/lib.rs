@@ -166,6 +166,7 @@
 //! | `stream` | | [`ContentStream`] as a `futures_core::Stream`, and `Body::from_stream`: answers from one | futures-core: 1 crate |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; [`ContentStream`] as `AsyncRead`, `Body::from_async_read` | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
+//! | `tower` | | `App::service`, `App::layer`, `serve`: services of tower, such as applications of axum, as handlers, and layers around handlers | `http`, and http-body, tower-layer, tower-service: 3 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
 //!
 //! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
@@ -254,6 +255,10 @@ pub use hook::{BeforeHook, HookShape};
 pub use hook::{Hook, Verdict};
 #[cfg(feature = "http")]
 pub use interop::http::Unrepresentable;
+#[cfg(feature = "tower")]
+pub use interop::tower::{
+    AnswerBody, BodyError, Extended, NextService, RequestBody, serve, with_extensions,
+};
 pub use limits::{Deadlines, Limits};
 pub use on_error::OnError;
 pub use peer::Peer;

@@ -253,7 +253,12 @@ impl<M> App<M> {
         }
     }
 
-    fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
+    pub(crate) fn declare(
+        &mut self,
+        methods: Option<Vec<String>>,
+        pattern: &str,
+        endpoint: Endpoint,
+    ) {
         let pattern = pattern.to_owned();
         self.routes.push(Declared { methods, pattern, endpoint, scope: 0 });
     }

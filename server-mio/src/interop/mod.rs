@@ -2,3 +2,5 @@
 
 #[cfg(feature = "http")]
 pub(crate) mod http;
+#[cfg(feature = "tower")]
+pub(crate) mod tower;

@@ -9,6 +9,8 @@ mod head;
 mod headers;
 mod heads;
 mod html;
+#[cfg(feature = "tower")]
+mod http_fields;
 mod into_response;
 mod location;
 mod omitted;

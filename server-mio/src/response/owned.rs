@@ -213,6 +213,12 @@ impl OwnedResponse {
         self.close
     }
 
+    /// Who waits for it to leave.
+    #[cfg(feature = "tower")]
+    pub(crate) fn take_told(&mut self) -> Vec<Box<dyn FnOnce()>> {
+        core::mem::take(&mut self.told)
+    }
+
     /// Whether there is nothing, and that is to be answered.
     pub(crate) fn is_missing(&self) -> bool {
         self.missing

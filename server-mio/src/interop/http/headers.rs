@@ -6,13 +6,13 @@ use http::{HeaderMap, header};
 use crate::{BadHeader, Headers, Response, ResponsePart};
 
 /// Whether a field of an answer is the server's to write: what frames the content, and what is between two neighbours.
-fn is_servers(name: &HeaderName) -> bool {
+pub(crate) fn is_servers(name: &HeaderName) -> bool {
     const KEEP_ALIVE: &str = "keep-alive";
     [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, DATE].contains(name) || name == KEEP_ALIVE
 }
 
 /// Whether an answer with these fields leaves the connection open, as far as it says.
-pub(super) fn leaves_open(headers: &HeaderMap) -> bool {
+pub(crate) fn leaves_open(headers: &HeaderMap) -> bool {
     let says_close = |value: &HeaderValue| {
         let mut options = value.as_bytes().split(|octet| *octet == b',');
         options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))

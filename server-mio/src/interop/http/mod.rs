@@ -9,5 +9,9 @@ mod request;
 mod response;
 mod status;
 
-use headers::leaves_open;
+#[cfg(feature = "tower")]
+pub(crate) use headers::is_servers;
+pub(crate) use headers::leaves_open;
 pub use refusal::Unrepresentable;
+#[cfg(feature = "tower")]
+pub(crate) use request::received;

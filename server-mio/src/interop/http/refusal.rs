@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::{Error, Status};
-
 /// A request that HTTP allows and the types of the crate `http` can't hold, or one of theirs that HTTP does not allow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,13 +14,6 @@ pub enum Unrepresentable {
     Field,
     /// Its version: neither HTTP/1.0 nor HTTP/1.1.
     Version,
-}
-
-impl Unrepresentable {
-    /// The error of a request that a peer has sent.
-    pub(super) fn received(self) -> Error {
-        Error::with_status(Status::BAD_REQUEST, self)
-    }
 }
 
 impl fmt::Display for Unrepresentable {

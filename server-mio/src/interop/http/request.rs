@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use rajada_parser::Version;
 
 use super::Unrepresentable;
-use crate::{Error, OwnedRequest};
+use crate::{Error, OwnedRequest, Status};
 
 /// As requests of the crate `http`, and back.
 impl OwnedRequest {
@@ -33,7 +33,7 @@ impl OwnedRequest {
     /// content.
     pub fn to_http(&self) -> Result<http::Request<Bytes>, Error> {
         let content = self.content_bytes()?;
-        let parts = parts_of(self).map_err(Unrepresentable::received)?;
+        let parts = received(self)?;
         Ok(http::Request::from_parts(parts, content))
     }
 
@@ -67,6 +67,14 @@ impl OwnedRequest {
         }
         Ok(changed)
     }
+}
+
+/// The head of a request that a peer has sent.
+///
+/// # Errors
+/// [`Unrepresentable`], to be answered with 400.
+pub(crate) fn received(request: &OwnedRequest) -> Result<Parts, Error> {
+    parts_of(request).map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
 }
 
 /// The head of a request, with its octets shared. Its extensions have the request itself.
