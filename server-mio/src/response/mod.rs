@@ -13,7 +13,6 @@ mod html;
 mod http_fields;
 mod into_response;
 mod location;
-mod omitted;
 mod owed;
 mod owned;
 mod part;
@@ -220,6 +219,8 @@ impl<'r> Response<'r> {
             Body::Static(octets) => self.send_static(content_type, octets),
             Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets.into())),
             Body::Stream(stream) => self.stream(content_type, stream),
+            Body::Omitted(Some(octets)) => self.respond(content_type, Octets::Omitted(octets)),
+            Body::Omitted(None) => self.respond(content_type, Octets::Untold),
         }
     }
 

@@ -127,6 +127,26 @@ fn content_leaves_as_it_comes_and_whole_if_it_is_whole() {
 }
 
 #[test]
+fn trailers_are_sent_behind_chunks() {
+    use Step::{Data, Trailers, Wait};
+    let service = service_fn(async |_: Asked| {
+        Ok::<_, Infallible>(http::Response::new(Steps::new([Data("one"), Wait, Trailers])))
+    });
+    let plain = App::of_service(service);
+    let layered =
+        App::of_service(service).layer(tower::layer::layer_fn(|next: rajada_mio::NextService| {
+            tower::util::MapResponse::new(next, |answer: http::Response<rajada_mio::AnswerBody>| {
+                answer.map(|body| body.map_err(|error| error))
+            })
+        }));
+    for app in [plain, layered] {
+        let mut client = TestClient::new(app);
+        let text = exchanged(&mut client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert!(text.ends_with("\r\n\r\n3\r\none\r\n0\r\nx-sum: 7\r\n\r\n"), "{text}");
+    }
+}
+
+#[test]
 fn fields_are_the_services_but_for_those_of_the_server() {
     let service = service_fn(async |_: Asked| -> Answer {
         let answer = http::Response::builder()

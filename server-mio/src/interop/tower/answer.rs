@@ -9,7 +9,7 @@ use http_body::{Body, Frame};
 
 use super::BoxError;
 use super::answer_body::AnswerBody;
-use crate::{Body as Ours, BodyStream, Error, Response, Status, gate};
+use crate::{Body as Ours, BodyStream, Error, Headers, Response, Status, gate};
 
 /// A place for the content of an answer, to be used again.
 pub(super) type Slot<B> = Pin<Box<Option<B>>>;
@@ -55,7 +55,7 @@ pub(super) fn give<B>(
         // Nothing at all may be what it does not make here.
         let octets = declared.or(exact.filter(|octets| *octets > 0));
         gate::discard(body);
-        return response.send_untyped(Ours::omitted(octets));
+        return response.send_untyped(Ours::Omitted(octets));
     }
     slot.set(Some(body));
     let first = slot.as_mut().as_pin_mut().map(|body| body.poll_frame(cx));
@@ -71,18 +71,19 @@ pub(super) fn give<B>(
         Some(Poll::Ready(Some(Ok(frame)))) => Some(frame),
         Some(Poll::Pending) => None,
     };
-    let mut stream = Frames { held: None, is_over: false, body: Box::pin(None), length: None };
+    let mut stream =
+        Frames { held: None, is_over: false, trailers: None, body: Box::pin(None), length: None };
     if let Some(frame) = held {
         let piece = stream.take(frame);
         let length = piece.as_ref().map_or(0, Bytes::len);
         let is_over = slot.as_ref().as_pin_ref().is_some_and(|body| body.is_end_stream());
-        if !stream.has_trailers() && (is_over || exact == Some(length as u64)) {
+        if !stream.is_over && (is_over || exact == Some(length as u64)) {
             slot.set(None);
             return response.send_untyped(piece.map_or(Ours::Empty, Ours::Owned));
         }
         stream.held = piece;
     }
-    stream.length = exact.or(declared).filter(|_| !stream.has_trailers());
+    stream.length = exact.or(declared).filter(|_| !stream.is_over);
     // It goes where the content goes.
     stream.body = core::mem::replace(slot, Box::pin(None));
     response.send_untyped(Ours::Stream(Box::new(stream)));
@@ -94,6 +95,7 @@ struct Frames<B> {
     held: Option<Bytes>,
     /// Trailers have come, or nothing more.
     is_over: bool,
+    trailers: Option<Headers>,
     body: Slot<B>,
     length: Option<u64>,
 }
@@ -107,15 +109,13 @@ where
     fn take(&mut self, frame: Frame<B::Data>) -> Option<Bytes> {
         match frame.into_data() {
             Ok(mut data) => Some(data.copy_to_bytes(data.remaining())),
-            Err(_) => {
+            Err(frame) => {
+                let trailers = frame.into_trailers().ok();
+                self.trailers = trailers.and_then(|fields| Headers::try_from(&fields).ok());
                 self.is_over = true;
                 None
             }
         }
-    }
-
-    fn has_trailers(&self) -> bool {
-        self.is_over
     }
 }
 
@@ -148,5 +148,9 @@ where
 
     fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    fn trailers(&mut self) -> Option<Headers> {
+        self.trailers.take()
     }
 }

@@ -43,7 +43,7 @@ impl http_body::Body for AnswerBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let octets = match &mut self.content {
-            Body::Empty => return self.end(),
+            Body::Empty | Body::Omitted(_) => return self.end(),
             Body::Static(octets) => Bytes::from_static(octets),
             Body::Owned(octets) => core::mem::take(octets),
             Body::Stream(stream) => {
@@ -52,8 +52,15 @@ impl http_body::Body for AnswerBody {
                     Poll::Ready(Some(Ok(piece))) => Poll::Ready(Some(Ok(Frame::data(piece)))),
                     Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError(error)))),
                     Poll::Ready(None) => {
+                        let trailers = stream.trailers();
                         self.content = Body::Empty;
-                        self.end()
+                        match trailers {
+                            Some(fields) => {
+                                let fields = http::HeaderMap::from(&fields);
+                                Poll::Ready(Some(Ok(Frame::trailers(fields))))
+                            }
+                            None => self.end(),
+                        }
                     }
                 };
             }
@@ -66,12 +73,17 @@ impl http_body::Body for AnswerBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.told.is_empty() && self.content.octets().is_some_and(<[u8]>::is_empty)
+        let is_empty = match &self.content {
+            Body::Omitted(_) => true,
+            content => content.octets().is_some_and(<[u8]>::is_empty),
+        };
+        self.told.is_empty() && is_empty
     }
 
     fn size_hint(&self) -> SizeHint {
         let length = match &self.content {
             Body::Stream(stream) => stream.length(),
+            Body::Omitted(octets) => *octets,
             whole => whole.octets().map(|octets| octets.len() as u64),
         };
         length.map_or_else(SizeHint::default, SizeHint::with_exact)
