@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 
 use http_body_util::{BodyExt, Full};
 use rajada_mio::{
-    App, Bytes, Endpoint, Error, Next, OwnedRequest, Request, RequestBody, Response, Status,
-    TestClient, sleep, with_extensions,
+    App, Bytes, Endpoint, Error, Next, OwnedRequest, Request, RequestBody, RequestError, Response,
+    Status, TestClient, sleep, with_extensions,
 };
 use tower::{Service, service_fn};
 
@@ -123,6 +123,43 @@ fn content_leaves_as_it_comes_and_whole_if_it_is_whole() {
     ] {
         let answer = client.get(path).send();
         assert_eq!((answer.header("content-length"), answer.text()), (length, text), "{path}");
+    }
+}
+
+#[test]
+fn content_arrives_while_a_service_reads_it() {
+    let service = service_fn(async |request: Asked| -> Answer {
+        let mut body = request.into_body();
+        let (mut told, hint) = (String::new(), http_body::Body::size_hint(&body).exact());
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) if frame.is_trailers() => {
+                    let fields = frame.into_trailers().unwrap();
+                    told += &format!("sum {}", fields["x-sum"].to_str().unwrap());
+                }
+                Ok(frame) => told += &format!("{} ", frame.into_data().unwrap().len()),
+                Err(error) => return Ok(http::Response::new(error.to_string().into())),
+            }
+        }
+        Ok(http::Response::new(format!("{hint:?}: {told}").into()))
+    });
+    let app = || App::new().any("/", Endpoint::of_service(service).content_limit(20));
+    let hooked = app().around(async |req: OwnedRequest, next: Next| next.run(req).await);
+    for app in [app(), hooked] {
+        let mut client = TestClient::new(app);
+        // Nobody waits for all of it.
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n";
+        assert_eq!(exchanged(&mut client, head), "HTTP/1.1 100 Continue\r\n\r\n");
+        assert_eq!(exchanged(&mut client, "3\r\nabc\r\n"), "");
+        assert_eq!(exchanged(&mut client, "2\r\nde\r\n"), "");
+        let text = exchanged(&mut client, "0\r\nX-Sum: 7\r\n\r\n");
+        assert!(text.ends_with("None: 3 2 sum 7"), "{text}");
+        let whole = client.post("/").content("x/y", "12345").send();
+        assert!(whole.text() == "Some(5): 5 " || whole.text() == "None: 5 ", "{}", whole.text());
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let long = format!("{head}15\r\n{}\r\n0\r\n\r\n", "x".repeat(21));
+        let text = exchanged(&mut client, &long);
+        assert!(text.ends_with(&RequestError::TooLarge.to_string()), "{text}");
     }
 }
 

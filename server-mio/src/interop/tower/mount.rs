@@ -87,7 +87,8 @@ impl<M> App<M> {
     ///
     /// # What a service gets
     ///
-    /// Content that is all there: what a route takes is the [limit](Endpoint::content_limit) of the route. Extensions that
+    /// Content that arrives while it reads it ([`RequestBody`]), on whatever thread; how much a route takes is its
+    /// [limit](Endpoint::content_limit). Extensions that
     /// have the [`OwnedRequest`](crate::OwnedRequest), which tells the peer, the pattern, and what hooks have attached, and
     /// what they have attached as [`http::Extensions`]; [`with_extensions`](crate::with_extensions) puts there what a service
     /// looks for, such as axum's `ConnectInfo`. What the crate `http` can't hold is answered with 400, as is a path that can't

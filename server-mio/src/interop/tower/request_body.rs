@@ -5,18 +5,22 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 
-use crate::{OwnedRequest, RequestError};
+use crate::{BodyStream, ContentStream, OwnedRequest, RequestError};
 
-/// The content of a request that a service or a layer is given. It may be read on any thread.
+/// The content of a request that a service or a layer is given. It may be read on any thread, for as long as the request
+/// lasts.
 ///
-/// A service's is all there. That of a layer ([`App::layer`](crate::App::layer)) is asked for when it is read first, as by
+/// A service's arrives while it is read, as a [`ContentStream`] does: nothing is asked for before that, and trailers stand
+/// behind it. A layer's ([`App::layer`](crate::App::layer)) is asked for when it is read first, and given as a whole, as by
 /// [`OwnedRequest::read_content`].
 pub struct RequestBody(Content);
 
 enum Content {
     Whole(Bytes),
+    Arriving(ContentStream),
     Unread(OwnedRequest),
     Awaited(Pin<Box<dyn Future<Output = Result<Bytes, RequestError>> + Send + Sync>>),
     Taken,
@@ -26,6 +30,14 @@ impl RequestBody {
     /// Content that is there.
     pub(super) fn whole(octets: Bytes) -> RequestBody {
         RequestBody(if octets.is_empty() { Content::Taken } else { Content::Whole(octets) })
+    }
+
+    /// Content that arrives, unless it is there.
+    pub(super) fn of(request: &mut OwnedRequest) -> RequestBody {
+        match request.content_bytes() {
+            Ok(octets) => RequestBody::whole(octets),
+            Err(_) => RequestBody(Content::Arriving(request.take_content())),
+        }
     }
 
     /// Content that is asked for when it is read.
@@ -45,8 +57,18 @@ async fn read(mut request: OwnedRequest) -> Result<Bytes, RequestError> {
     request.content_bytes()
 }
 
+/// The fields behind content.
+fn trailers(stream: &ContentStream) -> Option<HeaderMap> {
+    let mut fields = HeaderMap::new();
+    for field in stream.trailers().iter() {
+        let name = HeaderName::from_bytes(field.name).ok()?;
+        fields.try_append(name, HeaderValue::from_bytes(field.value).ok()?).ok()?;
+    }
+    (!fields.is_empty()).then_some(fields)
+}
+
 /// # Errors
-/// That content never comes, or is more than the route takes.
+/// That not all of the content comes, or that it is more than the route takes.
 impl Body for RequestBody {
     type Data = Bytes;
     type Error = RequestError;
@@ -59,6 +81,14 @@ impl Body for RequestBody {
             match core::mem::replace(&mut self.0, Content::Taken) {
                 Content::Taken => return Poll::Ready(None),
                 Content::Whole(octets) => return Poll::Ready(Some(Ok(Frame::data(octets)))),
+                Content::Arriving(mut stream) => {
+                    let polled = stream.poll_next(cx).map_ok(Frame::data);
+                    if let Poll::Ready(None) = polled {
+                        return Poll::Ready(trailers(&stream).map(Frame::trailers).map(Ok));
+                    }
+                    self.0 = Content::Arriving(stream);
+                    return polled;
+                }
                 Content::Unread(request) => self.0 = Content::Awaited(Box::pin(read(request))),
                 Content::Awaited(mut reading) => match reading.as_mut().poll(cx) {
                     Poll::Pending => {
@@ -80,6 +110,9 @@ impl Body for RequestBody {
         match &self.0 {
             Content::Taken => SizeHint::with_exact(0),
             Content::Whole(octets) => SizeHint::with_exact(octets.len() as u64),
+            Content::Arriving(stream) => {
+                BodyStream::length(stream).map_or_else(SizeHint::default, SizeHint::with_exact)
+            }
             Content::Unread(_) | Content::Awaited(_) => SizeHint::default(),
         }
     }

@@ -38,10 +38,14 @@ where
         })
     }
 
+    fn streams(&self) -> bool {
+        true
+    }
+
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
         Box::pin(async move {
             let is_head = request.method() == "HEAD";
-            let request = match asked(&request) {
+            let request = match asked(request) {
                 Ok(request) => request,
                 Err(error) => return OwnedResponse::from(error),
             };
@@ -51,10 +55,9 @@ where
 }
 
 /// The request that a service is given.
-fn asked(request: &OwnedRequest) -> Result<http::Request<RequestBody>, Error> {
-    let content = request.content_bytes()?;
-    let parts = received(request)?;
-    Ok(http::Request::from_parts(parts, RequestBody::whole(content)))
+fn asked(mut request: OwnedRequest) -> Result<http::Request<RequestBody>, Error> {
+    let parts = received(&request)?;
+    Ok(http::Request::from_parts(parts, RequestBody::of(&mut request)))
 }
 
 /// Calls a service when it is ready. What comes back is its answer, with what hooks have set of it.
@@ -157,14 +160,13 @@ where
         response: &mut Response<'_>,
     ) -> Poll<()> {
         self.is_head = request.method() == "HEAD";
-        match asked(&request) {
+        match asked(request) {
             Ok(asked) => self.waiting = Some(asked),
             Err(error) => {
                 response.fail(error);
                 return Poll::Ready(());
             }
         }
-        drop(request);
         self.poll(cx, response)
     }
 
