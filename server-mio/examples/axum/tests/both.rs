@@ -49,11 +49,19 @@ fn content_in_and_out_as_it_comes() {
     each(application, |client| {
         assert_eq!(same(client.get("/count/3")).text(), "1\n2\n3\n");
         assert_eq!(same(client.get("/count/0").whatever_the_framing()).text(), "");
-        let content = vec![3u8; 300_000];
-        let told = "300000 octets, sum 900000";
+        let content = vec![3u8; 5_000_000];
+        let told = "5000000 octets, sum 15000000";
         assert_eq!(same(client.send("POST", "/upload", "x/y", &content)).text(), told);
         assert_eq!(same(client.send_chunked("/upload", &content)).text(), told);
         assert_eq!(same(client.send("PUT", "/upload", "x/y", b"")).text(), "0 octets, sum 0");
+    });
+}
+
+#[test]
+fn more_than_an_extractor_takes() {
+    each(application, |client| {
+        let content = vec![b' '; 3 << 20];
+        assert_eq!(same(client.send("POST", "/notes", "application/json", &content)).status, 413);
     });
 }
 

@@ -75,7 +75,9 @@ impl Answers {
     /// But for how the end of the content is told: who waits for the first piece may tell a length.
     pub(crate) fn whatever_the_framing(mut self) -> Answers {
         for answer in [&mut self.theirs, &mut self.ours] {
-            answer.fields.retain(|(name, _)| !["content-length", "transfer-encoding"].contains(&&**name));
+            answer
+                .fields
+                .retain(|(name, _)| !["content-length", "transfer-encoding"].contains(&&**name));
         }
         self
     }
@@ -116,7 +118,9 @@ struct Ours {
 impl Ours {
     fn begin(router: Router, runtime: &Runtime) -> Ours {
         let app = App::of_service(with_connect_info(router)).tokio(runtime.handle().clone());
-        let server = app.limits(Limits::DEFAULT).bind("127.0.0.1:0").unwrap();
+        // The other one has no limit of its own.
+        let limits = Limits { content: 64 << 20, ..Limits::DEFAULT };
+        let server = app.limits(limits).bind("127.0.0.1:0").unwrap();
         let (address, handle) = (server.local_address(), server.handle());
         let serving = Some(std::thread::spawn(move || server.run().unwrap()));
         Ours { address, handle, serving }
@@ -145,7 +149,13 @@ impl Client {
         self.ask("GET", target, &[], b"")
     }
 
-    pub(crate) fn send(&self, method: &str, target: &str, media_type: &str, content: &[u8]) -> Answers {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        target: &str,
+        media_type: &str,
+        content: &[u8],
+    ) -> Answers {
         self.ask(method, target, &[("content-type", media_type)], content)
     }
 
