@@ -220,6 +220,45 @@ fn fields_are_the_services_but_for_those_of_the_server() {
 struct User(&'static str);
 
 #[test]
+fn types_that_heads_are_kept_ready_for_are_sent_as_any_other() {
+    let service = service_fn(async |request: Asked| -> Answer {
+        let path = request.uri().path();
+        let kind = path[1..].replace('+', " ");
+        let status = if kind.starts_with("text/html") { 404 } else { 200 };
+        let answer = http::Response::builder().status(status).header("content-type", kind);
+        Ok(answer.body(vec![b'x'; path.len() * path.len()].into()).unwrap())
+    });
+    let app = || App::of_service(service);
+    let before = |_: &mut Request<'_>, res: &mut Response<'_>| {
+        res.content_type(rajada_mio::ContentType::SVG);
+    };
+    let after = |_: &Request<'_>, res: &mut Response<'_>| {
+        res.header("X-Behind", "1");
+    };
+    for app in [app(), app().before(before), app().after(after), app().before(before).after(after)]
+    {
+        let mut client = TestClient::new(app);
+        for kind in [
+            "text/plain;+charset=utf-8",
+            "application/json",
+            "text/html;+charset=utf-8",
+            "application/octet-stream",
+            "application/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "text/x",
+        ] {
+            let answer = client.get(&format!("/{kind}")).send();
+            assert_eq!(
+                answer.header_all("content-type").collect::<Vec<_>>(),
+                [kind.replace('+', " ")]
+            );
+            let status = if kind.starts_with("text/html") { 404 } else { 200 };
+            let length = (kind.len() + 1) * (kind.len() + 1);
+            assert_eq!((answer.status().as_u16(), answer.text().len()), (status, length));
+        }
+    }
+}
+
+#[test]
 fn extensions_have_the_request_and_what_hooks_have_attached() {
     #[derive(Clone)]
     struct Theirs(u64);

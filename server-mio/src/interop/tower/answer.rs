@@ -27,14 +27,17 @@ pub(super) fn give<B>(
 {
     let (parts, body) = answer.into_parts();
     match Status::try_from(parts.status) {
-        Ok(status) => response.set_status(status),
+        Ok(status) if status == response.status() => {}
+        Ok(status) => {
+            response.set_status(status);
+        }
         Err(error) => {
             gate::discard(body);
             return response.fail(error.into());
         }
-    };
-    let declared = match response.take_http_fields(&parts.headers) {
-        Ok(declared) => declared,
+    }
+    let told = match response.take_http_fields(&parts.headers) {
+        Ok(told) => told,
         Err(error) => {
             gate::discard(body);
             return response.fail(error.into());
@@ -43,26 +46,26 @@ pub(super) fn give<B>(
     let mut body = Some(body);
     let any: &mut dyn Any = &mut body;
     if let Some(own) = any.downcast_mut::<Option<AnswerBody>>().and_then(Option::take) {
-        let (content, told) = own.into_parts();
-        told.into_iter().for_each(|told| {
-            response.on_sent(told);
+        let (content, waiting) = own.into_parts();
+        waiting.into_iter().for_each(|waiting| {
+            response.on_sent(waiting);
         });
-        return response.send_untyped(content);
+        return response.send_told(told, content);
     }
     let Some(body) = body else { return };
     let exact = body.size_hint().exact();
     if is_head {
         // Nothing at all may be what it does not make here.
-        let octets = declared.or(exact.filter(|octets| *octets > 0));
+        let octets = told.length.or(exact.filter(|octets| *octets > 0));
         gate::discard(body);
-        return response.send_untyped(Ours::Omitted(octets));
+        return response.send_told(told, Ours::Omitted(octets));
     }
     slot.set(Some(body));
     let first = slot.as_mut().as_pin_mut().map(|body| body.poll_frame(cx));
     let held = match first {
         None | Some(Poll::Ready(None)) => {
             slot.set(None);
-            return response.send_untyped(Ours::Empty);
+            return response.send_told(told, Ours::Empty);
         }
         Some(Poll::Ready(Some(Err(error)))) => {
             slot.set(None);
@@ -79,14 +82,14 @@ pub(super) fn give<B>(
         let is_over = slot.as_ref().as_pin_ref().is_some_and(|body| body.is_end_stream());
         if !stream.is_over && (is_over || exact == Some(length as u64)) {
             slot.set(None);
-            return response.send_untyped(piece.map_or(Ours::Empty, Ours::Owned));
+            return response.send_told(told, piece.map_or(Ours::Empty, Ours::Owned));
         }
         stream.held = piece;
     }
-    stream.length = exact.or(declared).filter(|_| !stream.is_over);
+    stream.length = exact.or(told.length).filter(|_| !stream.is_over);
     // It goes where the content goes.
     stream.body = core::mem::replace(slot, Box::pin(None));
-    response.send_untyped(Ours::Stream(Box::new(stream)));
+    response.send_told(told, Ours::Stream(Box::new(stream)));
 }
 
 /// Content that comes frame by frame.
