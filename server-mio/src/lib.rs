@@ -121,8 +121,8 @@
 //! ```
 //!
 //! The [guide] goes further: from axum, actix or Japronto, to databases, tests and production. So do the examples of this
-//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, `events`, and
-//! `notes`, a whole service on SQLite.
+//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, `events`,
+//! `notes`, a whole service on SQLite, and `axum`, an application of axum under two servers.
 //!
 //! # What holds
 //!

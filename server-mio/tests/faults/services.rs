@@ -142,7 +142,7 @@ fn answers_that_nobody_reads_are_held_up_to_their_bound() {
         world.settle();
     }
     assert_eq!(world.state(peer), Some(State::Writing));
-    let in_flight = Limits::DEFAULT.requests_in_flight as usize;
+    let in_flight = Limits::DEFAULT.requests_in_flight;
     let most = Limits::DEFAULT.held + in_flight * 2 * PIECE;
     assert!(MADE.get() <= most, "{} octets were made", MADE.get());
 }
