@@ -32,7 +32,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 /// How long a handler may take.
-pub const TIMEOUT: Duration = Duration::from_millis(200);
+pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 type Notes = Arc<Mutex<Vec<Note>>>;
 
