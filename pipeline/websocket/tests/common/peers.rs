@@ -69,7 +69,7 @@ impl<R: Role> End<R> {
                 self.sent(sent, Kind::Text, text.into_bytes(), open)
             }
             5 => {
-                let kind = if length % 2 == 0 { Kind::Text } else { Kind::Binary };
+                let kind = if length.is_multiple_of(2) { Kind::Text } else { Kind::Binary };
                 let started = self.socket.start(kind);
                 if started.is_ok() {
                     assert!(self.pieces.is_none());
