@@ -1,5 +1,12 @@
 //! Masking (RFC 6455 section 5.3): the same operation puts a mask on and takes it off.
 
+#[cfg(feature = "std")]
+#[path = "mask/lines_detected.rs"]
+mod lines;
+#[cfg(not(feature = "std"))]
+#[path = "mask/lines_plain.rs"]
+mod lines;
+
 /// Octets that are masked at once: a cache line, which the compiler makes of the widest instructions it may use.
 const WIDE: usize = 64;
 
@@ -28,14 +35,29 @@ fn wide(octets: &mut [u8], mut key: u32) -> (&mut [u8], u32) {
         key = short(before, key);
         rest = behind;
     }
-    let twice = twice(key);
     let (lines, rest) = rest.as_chunks_mut::<WIDE>();
+    lines::mask(lines, twice(key));
+    (rest, key)
+}
+
+/// Masks lines.
+#[inline(always)]
+fn each(lines: &mut [[u8; WIDE]], twice: u64) {
     for line in lines {
         for eight in line.as_chunks_mut::<8>().0 {
             *eight = (u64::from_ne_bytes(*eight) ^ twice).to_ne_bytes();
         }
     }
-    (rest, key)
+}
+
+/// The same on the way from one place to another.
+#[inline(always)]
+fn each_copied(lines: &mut [[u8; WIDE]], from: &[[u8; WIDE]], twice: u64) {
+    for (line, from) in lines.iter_mut().zip(from) {
+        for (eight, from) in line.as_chunks_mut::<8>().0.iter_mut().zip(from.as_chunks::<8>().0) {
+            *eight = (u64::from_ne_bytes(*from) ^ twice).to_ne_bytes();
+        }
+    }
 }
 
 /// The same as [`in_place`] of few.
@@ -64,10 +86,8 @@ pub(crate) fn copy(to: &mut [u8], from: &[u8], key: u32) {
     let twice = twice(key);
     let (lines, to) = to.as_chunks_mut::<WIDE>();
     let (from_lines, from) = from.as_chunks::<WIDE>();
-    for (line, from) in lines.iter_mut().zip(from_lines) {
-        for (eight, from) in line.as_chunks_mut::<8>().0.iter_mut().zip(from.as_chunks::<8>().0) {
-            *eight = (u64::from_ne_bytes(*from) ^ twice).to_ne_bytes();
-        }
+    if !lines.is_empty() {
+        lines::copy(lines, from_lines, twice);
     }
     let (eights, to) = to.as_chunks_mut::<8>();
     let (from_eights, from) = from.as_chunks::<8>();
