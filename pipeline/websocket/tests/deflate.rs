@@ -172,6 +172,17 @@ fn the_limit_is_exact() {
     }
 }
 
+#[test]
+fn what_is_wrong_behind_the_limit_does_not_count() {
+    // A literal, and then what was not before.
+    let payload = [18, 0, 0, 0, 0, 0, 18, 255, 255, 7, 17, 100, 0];
+    for (limit, error) in [(0, InflateError::TooBig), (100, InflateError::Malformed)] {
+        let mut inflater = Inflater::new(limited(limit));
+        assert_eq!(inflater.inflate(&History::NONE, &payload), Err(error));
+        assert_eq!(expected(&[], &payload, limit), Err(error));
+    }
+}
+
 /// Blocks that are not compressed.
 fn stored(message: &[u8]) -> Vec<u8> {
     let blocks = message.chunks(65_535).map(|block| {

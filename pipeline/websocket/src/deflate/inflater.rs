@@ -127,12 +127,13 @@ impl Run<'_> {
         let room = if limited { &mut beyond[..] } else { self.buffer.room() };
         let before = (self.inflate.total_in(), self.inflate.total_out());
         let status = self.inflate.decompress(input, room, InflateFlush::NoFlush);
-        let status = status.map_err(|_| InflateError::Malformed)?;
         let taken = (self.inflate.total_in() - before.0) as usize;
         let made = (self.inflate.total_out() - before.1) as usize;
+        // What is wrong behind the limit does not count.
         if limited && made > 0 {
             return Err(InflateError::TooBig);
         }
+        let status = status.map_err(|_| InflateError::Malformed)?;
         self.ended = status == Status::StreamEnd;
         let full = made == room.len();
         self.buffer.commit(made);
