@@ -344,6 +344,24 @@ proptest! {
     }
 
     #[test]
+    fn miniz_oxide_understands_and_is_understood(message in message(), bits in 9..=15_u8, level in 0..=9_u8) {
+        let mut settings = settings();
+        settings.level = level;
+        let (mut deflater, mut inflater) = (Deflater::new(settings.clone()), Inflater::new(settings));
+        if let Some(deflated) = deflater.deflate(window(bits), &History::NONE, &message) {
+            // It wants a last block.
+            let whole = [deflated, &[0, 0, 0xff, 0xff, 0x01, 0, 0, 0xff, 0xff]].concat();
+            let inflated = miniz_oxide::inflate::decompress_to_vec(&whole).ok();
+            prop_assert_eq!(inflated.as_ref(), Some(&message));
+        }
+        // It makes one (RFC 7692 section 7.2.3.4).
+        let last = miniz_oxide::deflate::compress_to_vec(&message, level);
+        let payload = [&last[..], &[0]].concat();
+        prop_assert_eq!(inflater.inflate(&History::NONE, &payload), Ok(&message[..]));
+        prop_assert_eq!(inflater.inflate(&History::NONE, &last), Err(InflateError::Malformed));
+    }
+
+    #[test]
     fn what_is_inflated_is_what_the_naive_inflater_makes(
         history in message(),
         message in message(),
