@@ -38,6 +38,10 @@ impl Inflater {
         let mut run =
             Run { inflate, buffer, history: history.octets(), last_blocks: 0, ended: true };
         run.feed(&self.settings, payload)?;
+        if run.ended && !payload.is_empty() {
+            // It lacks the octet of RFC 7692 section 7.2.3.4, as what `deflateRaw` of Node makes does. (The tail would be half a block.)
+            return Ok(self.buffer.octets());
+        }
         run.feed(&self.settings, &TAIL)?;
         // All blocks are complete if another one can begin, wherefore one does. (No bits of a block that is not can end with that one's last octet
         // and make nothing of it.)

@@ -80,7 +80,8 @@
 //! (RFC 7692 section 7.2.3.4) makes the inflater begin anew, wherefore they are [counted](Settings::last_blocks) as well. Text is judged when all of it is there.
 //!
 //! All payloads must be as section 7.2 wants them, with which other implementations are less strict: payload and the four octets that were not sent must be whole
-//! blocks, with nothing behind them, and an empty message is one octet of 0.
+//! blocks, with nothing behind them, and an empty message is one octet of 0. A payload that ends with a last block may lack the octet behind it, as `ws` and Bun have
+//! it: some senders do without.
 //!
 //! # What must not be compressed
 //!
