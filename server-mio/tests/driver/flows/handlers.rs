@@ -133,7 +133,7 @@ async fn handle(board: Shared, req: OwnedRequest, content: ContentStream) -> Ans
             at_work.say(Said::Stream(None));
             let (sender, body) = Body::channel(plan.capacity);
             let alive = Alive::new(&board, id);
-            let _ = spawn(pass_on(alive, content, sender));
+            drop(spawn(pass_on(alive, content, sender)));
             Answer::Body(body)
         }
         Does::EchoAway | Does::Push => {

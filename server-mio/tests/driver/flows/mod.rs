@@ -68,6 +68,8 @@ impl World {
     fn new(rules: Rules) -> World {
         let board = Shared::default();
         let app = handlers::app(&board, rules.window, rules.limits(), rules.deadlines());
+        // Longer than any schedule.
+        let app = app.grace(Duration::from_secs(1 << 20));
         let app = app.unsafe_in_parallel(rules.unsafe_in_parallel);
         let app = app.prepare().expect("routes that can be served");
         let clock = Clock::manual();
@@ -382,9 +384,13 @@ impl World {
             (0..self.peers.len()).rev().for_each(|place| self.end(place));
             self.exhaust(false);
         }
-        for _ in 0..3 {
+        // Handlers may be late one behind the other.
+        for _ in 0..MOST_ASKED {
             self.advance(2 * DEADLINE);
             self.exhaust(false);
+            if self.peers.is_empty() {
+                break;
+            }
         }
         while !self.peers.is_empty() {
             let peer = &self.peers[0];
