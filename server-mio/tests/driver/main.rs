@@ -1,6 +1,7 @@
 //! The driver beside a slow model, under pseudo-random schedules. The fuzz target `driver` runs the same.
 
 mod content;
+mod content_left;
 mod simulation;
 mod streams;
 

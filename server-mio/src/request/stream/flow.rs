@@ -1,5 +1,6 @@
 //! Content on its way from a worker to whoever takes it, on any thread.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -8,9 +9,10 @@ use bytes::{Bytes, BytesMut};
 use super::trailers::Trailers;
 use crate::gate;
 use crate::request::RequestError;
+use crate::waiting::{Place, Waiting, wake};
 
 /// What stands between the worker that reads content and whoever takes it. It holds no more than its window, and what one
-/// read brings.
+/// read brings. Nothing of others is dropped or called while it is locked.
 pub(crate) struct Flow {
     terms: Terms,
     /// Has the worker look here again.
@@ -49,7 +51,7 @@ struct State {
     taken: u64,
     /// The worker waits to hear that something was taken.
     stalled: bool,
-    waiting: Vec<Waker>,
+    waiting: Waiting,
 }
 
 /// The worker's end of a flow: if it is dropped, nothing more will come.
@@ -69,7 +71,7 @@ impl Source {
             thrown: 0,
             taken: 0,
             stalled: false,
-            waiting: Vec::new(),
+            waiting: Waiting::default(),
         };
         Source(Arc::new(Flow { terms, reader: reader.clone(), state: Mutex::new(state) }))
     }
@@ -99,7 +101,9 @@ impl Source {
             return;
         }
         state.octets.extend_from_slice(octets);
-        state.wake();
+        let waiting = state.waiting.take();
+        drop(state);
+        wake(waiting);
     }
 
     /// Whether more should be read. If not, it is told when that changes.
@@ -127,22 +131,38 @@ impl Source {
     /// There will be no more: all has come, or it is told why not. What came before is given first.
     pub(crate) fn end(&self, how: Result<Option<Arc<Trailers>>, RequestError>) {
         let mut state = self.0.lock();
-        if state.end.is_none() {
-            state.end = Some(how);
-            state.wake();
+        if state.end.is_some() {
+            return;
         }
+        state.end = Some(how);
+        let waiting = state.waiting.take();
+        drop(state);
+        wake(waiting);
     }
 }
 
 /// The end of a flow where content is taken.
-pub(super) struct Taker(Arc<Flow>);
+pub(super) struct Taker {
+    flow: Arc<Flow>,
+    /// Where it waits.
+    place: Place,
+}
 
 impl Taker {
     pub(super) fn new(flow: &Arc<Flow>) -> Taker {
         let mut state = flow.lock();
         state.takers += 1;
         state.was_taken_up = true;
-        Taker(flow.clone())
+        drop(state);
+        Taker { flow: flow.clone(), place: Place::NONE }
+    }
+
+    /// All that has come. `Ok(None)` is the end.
+    pub(super) fn poll_next(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, RequestError>> {
+        self.flow.poll(&mut self.place, cx, Flow::take_piece)
     }
 }
 
@@ -150,19 +170,22 @@ impl core::ops::Deref for Taker {
     type Target = Flow;
 
     fn deref(&self) -> &Flow {
-        &self.0
+        &self.flow
     }
 }
 
 /// What nobody takes is thrown away.
 impl Drop for Taker {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        let mut state = self.flow.lock();
         state.takers = state.takers.saturating_sub(1);
         if state.is_left() {
             state.octets = BytesMut::new();
-            self.0.tell_reader(&mut state);
+            self.flow.tell_reader(&mut state);
         }
+        let waker = state.waiting.leave(self.place);
+        drop(state);
+        gate::discard(waker);
     }
 }
 
@@ -176,19 +199,6 @@ impl State {
     /// Whether nobody will take it any more.
     fn is_left(&self) -> bool {
         self.was_taken_up && self.takers == 0 && !self.whole
-    }
-
-    /// Has everybody look who waits. (Wakers are of the application: what they do is no concern of ours.)
-    fn wake(&mut self) {
-        for waker in core::mem::take(&mut self.waiting) {
-            gate::run("a waker", || waker.wake());
-        }
-    }
-
-    fn wait(&mut self, cx: &Context<'_>) {
-        if !self.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            self.waiting.push(cx.waker().clone());
-        }
     }
 }
 
@@ -241,51 +251,73 @@ impl Flow {
         state.end.is_none() && state.octets.is_empty() && !state.waiting.is_empty()
     }
 
-    /// All that has come. `Ok(None)` is the end.
-    pub(super) fn poll_next(&self, cx: &Context<'_>) -> Poll<Result<Option<Bytes>, RequestError>> {
-        let mut state = self.lock();
-        if !state.octets.is_empty() {
-            let piece = state.octets.split().freeze();
-            state.taken = state.taken.saturating_add(piece.len() as u64);
-            if state.stalled {
-                self.tell_reader(&mut state);
+    /// Waits for all content that was not taken, until all of it has come. Meanwhile its window does not count.
+    ///
+    /// # Errors
+    /// It will never be there.
+    pub(in crate::request) async fn whole(&self) -> Result<Bytes, RequestError> {
+        let mut place = Place::NONE;
+        poll_fn(|cx| self.poll(&mut place, cx, Flow::take_whole)).await
+    }
+
+    /// Looks for something until it is there; `place` is where it is waited for.
+    fn poll<T>(
+        &self,
+        place: &mut Place,
+        cx: &Context<'_>,
+        look: impl Fn(&Flow, &mut State) -> Option<T>,
+    ) -> Poll<T> {
+        {
+            let mut state = self.lock();
+            if let Some(found) = look(self, &mut state) {
+                return Poll::Ready(found);
             }
-            return Poll::Ready(Ok(Some(piece)));
+            if state.waiting.has(*place, cx.waker()) {
+                return Poll::Pending;
+            }
         }
+        let waker = cx.waker().clone();
+        let mut state = self.lock();
+        if let Some(found) = look(self, &mut state) {
+            return Poll::Ready(found);
+        }
+        let before = state.waiting.put(place, waker);
+        if !core::mem::replace(&mut state.wanted, true) {
+            self.tell_reader(&mut state);
+        }
+        drop(state);
+        drop(before);
+        Poll::Pending
+    }
+
+    /// All that has come, if it has; `Ok(None)` at the end.
+    fn take_piece(&self, state: &mut State) -> Option<Result<Option<Bytes>, RequestError>> {
+        if !state.octets.is_empty() {
+            return Some(Ok(Some(self.take_octets(state))));
+        }
+        state.end.as_ref().map(|end| end.as_ref().map(|_| None).map_err(Clone::clone))
+    }
+
+    fn take_whole(&self, state: &mut State) -> Option<Result<Bytes, RequestError>> {
         match &state.end {
-            Some(Ok(_)) => Poll::Ready(Ok(None)),
-            Some(Err(error)) => Poll::Ready(Err(error.clone())),
+            Some(Ok(_)) => Some(Ok(self.take_octets(state))),
+            Some(Err(error)) => Some(Err(error.clone())),
             None => {
-                self.want(&mut state, cx);
-                Poll::Pending
+                if !core::mem::replace(&mut state.whole, true) && state.stalled {
+                    self.tell_reader(state);
+                }
+                None
             }
         }
     }
 
-    /// All content that was not taken, once all of it has come.
-    pub(in crate::request) fn poll_whole(
-        &self,
-        cx: &Context<'_>,
-    ) -> Poll<Result<Bytes, RequestError>> {
-        let mut state = self.lock();
-        match &state.end {
-            Some(Ok(_)) => {
-                let whole = state.octets.split().freeze();
-                state.taken = state.taken.saturating_add(whole.len() as u64);
-                if state.stalled {
-                    self.tell_reader(&mut state);
-                }
-                Poll::Ready(Ok(whole))
-            }
-            Some(Err(error)) => Poll::Ready(Err(error.clone())),
-            None => {
-                if !core::mem::replace(&mut state.whole, true) && state.stalled {
-                    self.tell_reader(&mut state);
-                }
-                self.want(&mut state, cx);
-                Poll::Pending
-            }
+    fn take_octets(&self, state: &mut State) -> Bytes {
+        let octets = state.octets.split().freeze();
+        state.taken = state.taken.saturating_add(octets.len() as u64);
+        if state.stalled {
+            self.tell_reader(state);
         }
+        octets
     }
 
     /// The trailer section, behind the end.
@@ -293,13 +325,6 @@ impl Flow {
         match &self.lock().end {
             Some(Ok(trailers)) => trailers.clone(),
             _ => None,
-        }
-    }
-
-    fn want(&self, state: &mut State, cx: &Context<'_>) {
-        state.wait(cx);
-        if !core::mem::replace(&mut state.wanted, true) {
-            self.tell_reader(state);
         }
     }
 

@@ -120,7 +120,7 @@ impl ContentStream {
             State::Failing(error) => return Poll::Ready(Some(Err(error))),
             State::Ended => return Poll::Ready(None),
         }
-        let Some(flow) = &self.flow else { return Poll::Ready(None) };
+        let Some(flow) = &mut self.flow else { return Poll::Ready(None) };
         match flow.poll_next(cx) {
             Poll::Pending => {
                 self.state = State::Open;
