@@ -6,9 +6,13 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
-use rajada_mio::{App, ContentStream, OwnedRequest, Request, sleep};
+use rajada_mio::{
+    App, ContentStream, Endpoint, Limits, OwnedRequest, Request, sleep, spawn, timeout,
+};
 
-use crate::content::{PLAIN, Rig, request};
+use crate::content::{PLAIN, Rig, app, request};
+
+const FOR_EVER: Duration = Duration::from_secs(100_000);
 
 fn plain() -> App {
     App::new().get("/plain", |_: &Request<'_>| "plain")
@@ -52,4 +56,31 @@ fn a_waker_may_be_the_last_that_owns_the_stream_it_waits_for() {
     });
     let texts = told.recv_timeout(Duration::from_secs(20)).expect("the worker stands still");
     assert_eq!(texts, ["200 plain", "200 gone", "200 plain"]);
+}
+
+#[test]
+fn who_gives_up_waiting_for_all_content_leaves_its_window_as_it_was() {
+    async fn hasty(req: &mut OwnedRequest) {
+        assert!(timeout(Duration::from_millis(1), req.read_content()).await.is_err());
+    }
+    for takes in [false, true] {
+        let upload = move |_: OwnedRequest, content: ContentStream| async move {
+            let content = takes.then_some(content);
+            sleep(FOR_EVER).await;
+            drop(content);
+        };
+        let upload = Endpoint::new(upload).content_limit(8 << 30).content_window(100);
+        let app = App::new()
+            .limits(Limits { drain: 100, ..Limits::DEFAULT })
+            .nest("/n", App::scope().before(hasty).put("/upload", upload));
+        let mut rig = Rig::new(app);
+        let octets = request("/n/upload", &[b'x'; 1_000_000], 0, "");
+        let mut given = rig.give(&octets[..200], 50);
+        rig.pass(Duration::from_millis(2));
+        for _ in 0..10 {
+            given += rig.give(&octets[given..], 50);
+            rig.pass(Duration::from_millis(1));
+        }
+        assert!(given < 1000, "{takes}: {given}");
+    }
 }

@@ -41,12 +41,14 @@ struct State {
     /// The worker looks by itself whether content is wanted.
     attended: bool,
     wanted: bool,
-    /// All of it is wanted at once.
-    whole: bool,
+    /// So many wait for all of it at once.
+    whole: usize,
     /// How many may take it.
     takers: usize,
     /// There was one, at least.
     was_taken_up: bool,
+    /// The request is answered, and nobody had it.
+    is_over: bool,
     thrown: usize,
     taken: u64,
     /// The worker waits to hear that something was taken.
@@ -65,9 +67,10 @@ impl Source {
             end: None,
             attended: true,
             wanted: false,
-            whole: false,
+            whole: 0,
             takers: 0,
             was_taken_up: false,
+            is_over: false,
             thrown: 0,
             taken: 0,
             stalled: false,
@@ -113,7 +116,7 @@ impl Source {
         let wants = if state.is_left() {
             state.thrown < drain && (state.wanted || !expects_continue)
         } else {
-            state.wanted && (state.whole || state.octets.len() < window)
+            state.wanted && (state.whole > 0 || state.octets.len() < window)
         };
         state.stalled |= !wants;
         wants
@@ -122,7 +125,7 @@ impl Source {
     /// Octets that should be read at once, at the most.
     pub(crate) fn room(&self) -> usize {
         let state = self.0.lock();
-        if state.whole || state.is_left() {
+        if state.whole > 0 || state.is_left() {
             return usize::MAX;
         }
         self.0.terms.window.saturating_sub(state.octets.len()).max(1)
@@ -153,6 +156,8 @@ impl Taker {
         let mut state = flow.lock();
         state.takers += 1;
         state.was_taken_up = true;
+        // Who waits for all of it elsewhere has to do with the window.
+        state.whole = 0;
         drop(state);
         Taker { flow: flow.clone(), place: Place::NONE }
     }
@@ -189,6 +194,26 @@ impl Drop for Taker {
     }
 }
 
+/// A wait for all of the content. Who gives it up leaves the window as it was.
+struct Whole<'f> {
+    flow: &'f Flow,
+    place: Place,
+}
+
+impl Drop for Whole<'_> {
+    fn drop(&mut self) {
+        let mut state = self.flow.lock();
+        state.whole = state.whole.saturating_sub(1);
+        if state.is_left() {
+            state.octets = BytesMut::new();
+            self.flow.tell_reader(&mut state);
+        }
+        let waker = state.waiting.leave(self.place);
+        drop(state);
+        gate::discard(waker);
+    }
+}
+
 impl Drop for Source {
     fn drop(&mut self) {
         self.end(Err(RequestError::Cut));
@@ -198,7 +223,7 @@ impl Drop for Source {
 impl State {
     /// Whether nobody will take it any more.
     fn is_left(&self) -> bool {
-        self.was_taken_up && self.takers == 0 && !self.whole
+        self.was_taken_up && self.takers == 0 && self.whole == 0
     }
 }
 
@@ -229,7 +254,7 @@ impl Flow {
     pub(in crate::request) fn let_go(&self) {
         let mut state = self.lock();
         if state.takers == 0 {
-            (state.was_taken_up, state.whole) = (true, false);
+            (state.was_taken_up, state.is_over, state.whole) = (true, true, 0);
             state.octets = BytesMut::new();
             self.tell_reader(&mut state);
         }
@@ -256,8 +281,9 @@ impl Flow {
     /// # Errors
     /// It will never be there.
     pub(in crate::request) async fn whole(&self) -> Result<Bytes, RequestError> {
-        let mut place = Place::NONE;
-        poll_fn(|cx| self.poll(&mut place, cx, Flow::take_whole)).await
+        let mut wait = Whole { flow: self, place: Place::NONE };
+        self.want_whole();
+        poll_fn(|cx| self.poll(&mut wait.place, cx, Flow::take_whole)).await
     }
 
     /// Looks for something until it is there; `place` is where it is waited for.
@@ -300,14 +326,10 @@ impl Flow {
 
     fn take_whole(&self, state: &mut State) -> Option<Result<Bytes, RequestError>> {
         match &state.end {
+            _ if state.is_over => Some(Err(RequestError::Over)),
             Some(Ok(_)) => Some(Ok(self.take_octets(state))),
             Some(Err(error)) => Some(Err(error.clone())),
-            None => {
-                if !core::mem::replace(&mut state.whole, true) && state.stalled {
-                    self.tell_reader(state);
-                }
-                None
-            }
+            None => None,
         }
     }
 
@@ -325,6 +347,14 @@ impl Flow {
         match &self.lock().end {
             Some(Ok(trailers)) => trailers.clone(),
             _ => None,
+        }
+    }
+
+    fn want_whole(&self) {
+        let mut state = self.lock();
+        state.whole = state.whole.saturating_add(1);
+        if state.stalled {
+            self.tell_reader(&mut state);
         }
     }
 
