@@ -223,6 +223,7 @@ impl Service {
         let connection = promise.connection();
         let Some(ticket) = promise.redeem() else {
             request.into_iter().for_each(request::end);
+            exchange.ledger.disown_content(task);
             self.tasks.end(task, &mut exchange.ledger.tasks);
             self.holdings.give(weight);
             self.empty(endpoint, future, &trace);

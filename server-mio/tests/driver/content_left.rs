@@ -7,10 +7,10 @@ use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, ContentStream, Endpoint, Limits, OwnedRequest, Request, sleep, spawn, timeout,
+    App, ContentStream, Deadlines, Endpoint, Limits, OwnedRequest, Request, sleep, timeout,
 };
 
-use crate::content::{PLAIN, Rig, app, request};
+use crate::content::{PLAIN, Rig, request};
 
 const FOR_EVER: Duration = Duration::from_secs(100_000);
 
@@ -83,4 +83,27 @@ fn who_gives_up_waiting_for_all_content_leaves_its_window_as_it_was() {
         }
         assert!(given < 1000, "{takes}: {given}");
     }
+}
+
+#[test]
+fn a_handler_that_gives_up_waiting_for_content_is_out_of_time() {
+    let deadlines = Deadlines {
+        handler: Some(Duration::from_secs(5)),
+        content: Duration::from_secs(3600),
+        ..Deadlines::DEFAULT
+    };
+    let app = App::new().deadlines(deadlines).put(
+        "/upload",
+        |_: OwnedRequest, mut content: ContentStream| async move {
+            assert!(timeout(Duration::from_secs(1), content.next()).await.is_err());
+            sleep(FOR_EVER).await;
+        },
+    );
+    let mut rig = Rig::new(app);
+    let octets = request("/upload", &[b'x'; 10], 0, "");
+    rig.give_all(&octets[..octets.len() - 10], 65_536);
+    for _ in 0..15 {
+        rig.pass(Duration::from_millis(900));
+    }
+    assert_eq!(rig.answers()[0].0, 503);
 }

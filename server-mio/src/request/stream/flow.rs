@@ -169,6 +169,12 @@ impl Taker {
     ) -> Poll<Result<Option<Bytes>, RequestError>> {
         self.flow.poll(&mut self.place, cx, Flow::take_piece)
     }
+
+    /// It waits no longer.
+    pub(super) fn leave(&mut self) {
+        let waker = self.flow.lock().waiting.leave(self.place);
+        drop(waker);
+    }
 }
 
 impl core::ops::Deref for Taker {
