@@ -7,10 +7,11 @@ use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, ContentStream, Deadlines, Endpoint, Limits, OwnedRequest, Request, sleep, timeout,
+    App, Body, ContentStream, Deadlines, Endpoint, Limits, OwnedRequest, Request, sleep, spawn,
+    timeout,
 };
 
-use crate::content::{PLAIN, Rig, request};
+use crate::content::{PLAIN, Rig, Taker, app, request};
 
 const FOR_EVER: Duration = Duration::from_secs(100_000);
 
@@ -83,6 +84,65 @@ fn who_gives_up_waiting_for_all_content_leaves_its_window_as_it_was() {
         }
         assert!(given < 1000, "{takes}: {given}");
     }
+}
+
+#[test]
+fn a_client_that_asks_first_is_told_before_an_answer_that_is_made_of_its_content() {
+    let pushed = |_: OwnedRequest, mut content: ContentStream| async {
+        let (sender, body) = Body::channel(1000);
+        let _ = spawn(async move {
+            while let Some(Ok(piece)) = content.next().await {
+                if sender.send(piece).await.is_err() {
+                    return;
+                }
+            }
+            sender.finish();
+        });
+        body
+    };
+    for target in ["/echo", "/pushed"] {
+        for hooked in [false, true] {
+            let mut app = app(Taker::Quick, 1000).put("/pushed", pushed);
+            if hooked {
+                app = app.after(|_: &Request<'_>, _: &mut rajada_mio::Response<'_>| {});
+            }
+            let mut rig = Rig::new(app);
+            let octets = request(target, &[b'x'; 100_000], 0, "Expect: 100-continue\r\n");
+            let (head, content) = octets.split_at(octets.len() - 100_000);
+            rig.give_all(&[PLAIN, head].concat(), 7);
+            let begun = rig.received.clone();
+            let begun = String::from_utf8(begun).unwrap();
+            let interim = begun.find("HTTP/1.1 100").expect("it is told");
+            let last = begun.find("HTTP/1.1 200 OK").unwrap();
+            assert!(last < interim && begun[interim..].contains("HTTP/1.1 200"), "{begun}");
+            assert!(!begun.contains("close"), "{begun}");
+            rig.give_all(&[content, PLAIN].concat(), 500);
+            rig.settle();
+            let echoed = format!("200 {}", "x".repeat(100_000));
+            let texts = rig.texts();
+            assert!(texts == ["200 plain", "100 ", &echoed, "200 plain"], "{target} {hooked}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_in_pieces_tells_of_the_close_if_nobody_has_the_content() {
+    let upload = |_: OwnedRequest, content: ContentStream| async {
+        drop(content);
+        let (sender, body) = Body::channel(1000);
+        sender.try_send("pieces").unwrap();
+        sender.finish();
+        body
+    };
+    let app = plain()
+        .limits(Limits { drain: 1000, ..Limits::DEFAULT })
+        .put("/upload", Endpoint::new(upload).content_limit(8 << 30));
+    let mut rig = Rig::new(app);
+    let octets = request("/upload", &[b'x'; 100_000], 0, "");
+    rig.give(&[PLAIN, &octets[..100]].concat(), 50);
+    rig.settle();
+    assert_eq!(rig.answers()[1..], [(200, "pieces".into(), true)]);
+    assert!(rig.ended);
 }
 
 #[test]

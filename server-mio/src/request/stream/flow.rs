@@ -271,6 +271,11 @@ impl Flow {
         self.lock().octets = BytesMut::new();
     }
 
+    /// Whether somebody may take it.
+    pub(crate) fn has_takers(&self) -> bool {
+        self.lock().takers > 0
+    }
+
     /// Octets that were taken.
     pub(crate) fn taken(&self) -> u64 {
         self.lock().taken
