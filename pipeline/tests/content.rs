@@ -205,6 +205,51 @@ fn content_may_be_taken_on_while_an_answer_leaves() {
 }
 
 #[test]
+fn what_was_thrown_away_before_the_answer_counts_as_drained() {
+    let mut settings = Settings::default();
+    settings.drain = 8;
+    for (thrown, left, lives) in [(5, 3, true), (5, 4, false), (8, 1, false), (9, 1, false)] {
+        for known in [true, false] {
+            let mut connection = Connection::with(settings.clone());
+            let (thrown, rest) = ("x".repeat(thrown), "x".repeat(left));
+            if known {
+                let length = thrown.len() + rest.len();
+                let head =
+                    format!("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n");
+                connection.push(head.as_bytes());
+            } else {
+                connection
+                    .push(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            }
+            let chunk = |text: &str| {
+                let of_one = |_| "1\r\nx\r\n";
+                if known { text.to_owned() } else { text.chars().map(of_one).collect() }
+            };
+            let a = connection.request();
+            connection.push(chunk(&thrown).as_bytes());
+            let mut count = 0;
+            while count < thrown.len() {
+                let Seen::Data(data) = connection.next() else { panic!() };
+                connection.pipeline.count_drained(data.len());
+                count += data.len();
+            }
+            connection.answer(a, "early");
+            let told = known && !lives;
+            let expected = if told { answered_last("early") } else { answered("early") };
+            assert_eq!(connection.output(), expected, "{thrown} {rest}");
+            if !told {
+                let end = if known { "" } else { "0\r\n\r\n" };
+                connection.push((chunk(&rest) + end + &get("/b")).as_bytes());
+                match connection.next() {
+                    Seen::Closed => assert!(!lives),
+                    _ => assert!(lives),
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_framing_error_behind_an_early_answer_closes() {
     let mut connection = Connection::new();
     connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");

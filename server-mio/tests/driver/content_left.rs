@@ -146,6 +146,29 @@ fn an_answer_in_pieces_tells_of_the_close_if_nobody_has_the_content() {
 }
 
 #[test]
+fn no_more_is_thrown_away_in_all_than_may_be() {
+    let upload = |_: OwnedRequest, mut content: ContentStream| async move {
+        let _ = content.next().await;
+        drop(content);
+        sleep(Duration::from_millis(5)).await;
+        "dropped"
+    };
+    let app = plain()
+        .limits(Limits { drain: 1000, ..Limits::DEFAULT })
+        .put("/upload", Endpoint::new(upload).content_limit(8 << 30));
+    let mut rig = Rig::new(app);
+    let octets = request("/upload", &[b'x'; 100_000], 1000, "");
+    let mut given = 0;
+    for _ in 0..20 {
+        given += rig.give(&octets[given..], 50);
+        rig.pass(Duration::from_millis(1));
+    }
+    assert!((1000..1400).contains(&given), "{given}");
+    assert_eq!(rig.texts(), ["200 dropped"]);
+    assert!(rig.ended);
+}
+
+#[test]
 fn a_handler_that_gives_up_waiting_for_content_is_out_of_time() {
     let deadlines = Deadlines {
         handler: Some(Duration::from_secs(5)),

@@ -96,17 +96,18 @@ impl Source {
         self.0.terms.expects_continue && self.0.lock().wanted
     }
 
-    /// Takes in a piece.
-    pub(crate) fn push(&self, octets: &[u8]) {
+    /// Takes in a piece; false if it is thrown away.
+    pub(crate) fn push(&self, octets: &[u8]) -> bool {
         let mut state = self.0.lock();
         if state.is_left() {
             state.thrown = state.thrown.saturating_add(octets.len());
-            return;
+            return false;
         }
         state.octets.extend_from_slice(octets);
         let waiting = state.waiting.take();
         drop(state);
         wake(waiting);
+        true
     }
 
     /// Whether more should be read. If not, it is told when that changes.
@@ -125,10 +126,13 @@ impl Source {
     /// Octets that should be read at once, at the most.
     pub(crate) fn room(&self) -> usize {
         let state = self.0.lock();
-        if state.whole > 0 || state.is_left() {
+        let Terms { window, drain, .. } = self.0.terms;
+        if state.whole > 0 {
             return usize::MAX;
         }
-        self.0.terms.window.saturating_sub(state.octets.len()).max(1)
+        let (most, some) =
+            if state.is_left() { (drain, state.thrown) } else { (window, state.octets.len()) };
+        most.saturating_sub(some).max(1)
     }
 
     /// There will be no more: all has come, or it is told why not. What came before is given first.
