@@ -114,7 +114,7 @@ impl Rig {
         panic!("a handler does not answer: {:?}", self.state());
     }
 
-    fn state(&mut self) -> Option<State> {
+    pub(crate) fn state(&mut self) -> Option<State> {
         let mut turn = self.driver.turn(self.clock.now());
         turn.connection(self.key).map(|connection| connection.state())
     }

@@ -1,7 +1,12 @@
 //! The driver beside a slow model, under pseudo-random schedules. The fuzz target `driver` runs the same.
 
 mod content;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+#[path = "../content_by_traits/mod.rs"]
+mod content_by_traits;
 mod content_left;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+mod content_taken;
 mod simulation;
 mod streams;
 
