@@ -90,14 +90,14 @@ fn who_gives_up_waiting_for_all_content_leaves_its_window_as_it_was() {
 fn a_client_that_asks_first_is_told_before_an_answer_that_is_made_of_its_content() {
     let pushed = |_: OwnedRequest, mut content: ContentStream| async {
         let (sender, body) = Body::channel(1000);
-        let _ = spawn(async move {
+        drop(spawn(async move {
             while let Some(Ok(piece)) = content.next().await {
                 if sender.send(piece).await.is_err() {
                     return;
                 }
             }
             sender.finish();
-        });
+        }));
         body
     };
     for target in ["/echo", "/pushed"] {
