@@ -239,6 +239,7 @@ mod stock;
 mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
+mod waiting;
 
 pub use app::{Failure, PreparedApp, Scope};
 #[doc(hidden)]

@@ -4,7 +4,6 @@ mod received;
 mod shared;
 #[cfg(test)]
 mod tests;
-mod waiting;
 
 use core::fmt;
 use std::future::Future;
@@ -16,10 +15,10 @@ use bytes::Bytes;
 
 use super::Body;
 use crate::runtime::is_worker;
+use crate::waiting::{Place, wake};
 use crate::{Error, Headers};
 use received::Received;
-use shared::{End, Shared, wake};
-use waiting::Place;
+use shared::{End, Shared};
 
 impl Body {
     /// Content that is pushed by a [`BodySender`], which may be on any thread, in any runtime.

@@ -5,8 +5,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use super::shared::{End, Shared, wake};
+use super::shared::{End, Shared};
 use crate::body::BodyStream;
+use crate::waiting::wake;
 use crate::{Error, Headers};
 
 /// Gives what was pushed.

@@ -7,8 +7,8 @@ use std::task::Waker;
 use bytes::Bytes;
 
 use super::NotSent;
-use super::waiting::Waiting;
-use crate::{Error, Headers, gate};
+use crate::waiting::Waiting;
+use crate::{Error, Headers};
 
 /// The sender's way to the worker. Nothing of others is dropped or called while it is locked.
 pub(super) struct Shared {
@@ -103,9 +103,4 @@ impl State {
     pub(super) fn has_room_again(&self) -> bool {
         self.pieces.is_empty() || self.weight <= self.capacity / 2
     }
-}
-
-/// Wakes whoever that is: code of others, which may panic on the way out of a panic.
-pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
-    wakers.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
 }
