@@ -57,6 +57,9 @@ impl Broadcast {
     /// than that. Beyond, its stream ends. This is held once, and once more by each worker as a list of 48 octets an event,
     /// however many subscribers there are.
     ///
+    /// Who has missed events that are [kept](Self::keep) catches up first: meanwhile it is too far behind only if what comes next
+    /// is no longer kept.
+    ///
     /// What a worker is sent while it is busy counts as well: a burst of more than this cuts everybody off.
     #[must_use = "it is the same broadcast"]
     pub fn backlog(self, events: usize, octets: usize) -> Broadcast {

@@ -23,6 +23,8 @@ struct Groups(Vec<(u64, Weak<RefCell<Group>>)>);
 
 struct Group {
     window: Window,
+    /// The oldest event that the broadcast has.
+    first_kept: u64,
     closed: bool,
     seats: Vec<Option<Waker>>,
     free: Vec<u32>,
@@ -44,7 +46,7 @@ impl Seat {
             let mut group = group.borrow_mut();
             let log = shared.log();
             log.pull(&mut group.window);
-            group.closed = log.closed;
+            (group.first_kept, group.closed) = (log.first(), log.closed);
             drop(log);
             group.add(waker.clone())
         };
@@ -54,6 +56,11 @@ impl Seat {
     /// The oldest event that is there.
     pub(super) fn first(&self) -> u64 {
         self.group.borrow().window.first()
+    }
+
+    /// The oldest event that the broadcast has.
+    pub(super) fn first_kept(&self) -> u64 {
+        self.group.borrow().first_kept
     }
 
     pub(super) fn event(&self, number: u64) -> Option<EncodedEvent> {
@@ -98,7 +105,7 @@ impl Group {
         }
         let (window, seats, free) =
             (Window::starting_at(shared.log().next()), Vec::new(), Vec::new());
-        let group = Group { window, closed: false, seats, free, relay: None };
+        let group = Group { window, first_kept: 0, closed: false, seats, free, relay: None };
         let group = Rc::new(RefCell::new(group));
         with_local(|groups: &mut Groups| groups.0.push((number, Rc::downgrade(&group))));
         let name = shared.listener();
@@ -148,7 +155,7 @@ impl Future for Relay {
             log.listen(self.name, cx.waker());
         }
         log.pull(&mut group.window);
-        group.closed = log.closed;
+        (group.first_kept, group.closed) = (log.first(), log.closed);
         drop(log);
         if !is_known {
             group.relay = Some(cx.waker().clone());

@@ -1,6 +1,6 @@
 //! What was sent to a broadcast last: shared by its senders and all workers.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -10,6 +10,8 @@ use super::EncodedEvent;
 /// The events of a broadcast that are kept, by number, and who is to be woken for the next one.
 pub(super) struct Log {
     events: Window,
+    /// The youngest event of each id that is there, by number.
+    ids: HashMap<Arc<str>, u64>,
     pub(super) bounds: Bounds,
     /// Nothing more is sent.
     pub(super) closed: bool,
@@ -43,6 +45,7 @@ impl Shared {
         static LOGS: AtomicU64 = AtomicU64::new(0);
         let log = Log {
             events: Window::starting_at(0),
+            ids: HashMap::new(),
             bounds,
             closed: false,
             listeners: Arc::default(),
@@ -99,6 +102,11 @@ impl Log {
         self.events.next()
     }
 
+    /// The number of the oldest one that is there.
+    pub(super) fn first(&self) -> u64 {
+        self.events.first()
+    }
+
     /// Its events from number `from` on, if none of them is gone.
     pub(super) fn since(&self, from: u64) -> Option<impl Iterator<Item = &EncodedEvent>> {
         self.events.since(from)
@@ -106,8 +114,7 @@ impl Log {
 
     /// The number behind the youngest event that is kept and has this id.
     pub(super) fn behind(&self, id: &str) -> Option<u64> {
-        let at = self.events.events.iter().rposition(|event| event.id() == Some(id))?;
-        Some(self.events.first + at as u64 + 1)
+        self.ids.get(id).map(|number| number + 1)
     }
 
     /// Brings a window of a worker up to date.
@@ -120,17 +127,27 @@ impl Log {
                 self.events.events.iter().for_each(|event| window.push(event.clone()));
             }
         }
-        window.trim(self.bounds, 0);
+        window.trim(self.bounds, 0, |_, _| {});
     }
 
     fn add(&mut self, event: EncodedEvent) {
+        if let Some(id) = event.shared_id() {
+            self.ids.insert(id.clone(), self.next());
+        }
         self.events.push(event);
         self.trim();
     }
 
     /// Lets go of what is beyond the bounds.
     pub(super) fn trim(&mut self) {
-        self.events.trim(self.bounds, self.bounds.kept);
+        let ids = &mut self.ids;
+        self.events.trim(self.bounds, self.bounds.kept, |number, event| {
+            if let Some(id) = event.id()
+                && ids.get(id) == Some(&number)
+            {
+                ids.remove(id);
+            }
+        });
     }
 
     /// Wakes `waker` from now on, in place of an earlier one of this name.
@@ -185,11 +202,13 @@ impl Window {
     }
 
     /// Lets go of the oldest while there are more than a subscriber may be behind, unless they are among the youngest `kept`.
-    fn trim(&mut self, bounds: Bounds, kept: usize) {
+    /// Tells which.
+    fn trim(&mut self, bounds: Bounds, kept: usize, mut tell: impl FnMut(u64, &EncodedEvent)) {
         let kept = kept.max(1);
         while self.events.len() > kept && self.is_beyond(bounds) {
             let Some(oldest) = self.events.pop_front() else { break };
             self.octets -= oldest.octets().len();
+            tell(self.first, &oldest);
             self.first += 1;
         }
     }
@@ -271,5 +290,11 @@ mod tests {
         assert_eq!((behind("b"), behind("d")), (Some((2, 3)), Some((5, 0))));
         assert_eq!(behind("e"), None);
         assert!(log.since(0).is_none() && log.since(6).is_none());
+        drop(log);
+        (0..3).for_each(|_| shared.send(Event::default().id("e").encode().unwrap()));
+        let log = shared.log();
+        let behind = ["a", "b", "c", "d", "e"].map(|id| log.behind(id));
+        assert_eq!(behind, [None, None, None, Some(5), Some(8)]);
+        assert_eq!(log.ids.len(), 2, "no id is there without its event");
     }
 }

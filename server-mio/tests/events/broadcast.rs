@@ -135,6 +135,42 @@ fn who_comes_again_gets_what_it_has_missed() {
 }
 
 #[test]
+fn who_catches_up_is_too_far_behind_when_what_comes_next_is_not_kept() {
+    let broadcast = Broadcast::new().keep(1000).backlog(10, 1 << 20);
+    (0..1000).for_each(|number| send(&broadcast, number));
+    let mut world = World::new(app(&broadcast));
+    let [reads, waits] = [(); 2].map(|()| {
+        let peer = world.connect();
+        world.set_stuck(peer, true);
+        world.send(peer, again("0"));
+        peer
+    });
+    world.settle();
+    // Its window is full, with some 200 of them.
+    for number in 1000..1100 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), broadcast.subscribers()), (0, 2));
+    world.set_stuck(reads, false);
+    for number in 1100..1400 {
+        world.settle();
+        send(&broadcast, number);
+    }
+    world.settle();
+    assert_eq!(ids(&answer(&world, reads).source()), (1..1400).collect::<Vec<_>>());
+    assert_eq!((broadcast.overflowed(), broadcast.subscribers()), (1, 1));
+    assert_eq!(world.state(waits), None);
+    // It has caught up, so it is one of those that may not be further behind than others.
+    world.set_stuck(reads, true);
+    for number in 1400..1700 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), world.state(reads)), (2, None));
+}
+
+#[test]
 fn what_is_sent_between_its_request_and_its_first_poll_is_not_missed() {
     let broadcast = Broadcast::new().keep(5);
     let sender = broadcast.clone();
