@@ -1,11 +1,16 @@
 //! One event for many, at the driver: slow peers, those that come again, and what a worker is woken for.
 
+use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
+use futures_core::Stream;
 use rajada_mio::driver::{Driver, State};
-use rajada_mio::{App, BadEvent, Broadcast, Clock, Error, Event, Events, Peer, Request};
+use rajada_mio::{App, BadEvent, Body, BodyStream, Broadcast, Bytes, Clock, Error, Event, Events};
+use rajada_mio::{Peer, Request, Subscription};
 
 use crate::event_source::{Answer, EventSource};
 use crate::rig::{World, get};
@@ -325,6 +330,71 @@ fn what_is_no_event_is_sent_to_nobody() {
     assert_eq!(error.find::<BadEvent>(), Some(&BadEvent::Type));
     world.settle();
     assert_eq!(answer(&world, peer).content, ":\n\n");
+}
+
+thread_local! {
+    /// Goes with the next waker that is dropped.
+    static SUBSCRIPTION: RefCell<Option<Subscription>> = const { RefCell::new(None) };
+}
+
+struct BadWaker;
+
+impl Wake for BadWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("nobody is woken");
+    }
+}
+
+impl Drop for BadWaker {
+    fn drop(&mut self) {
+        drop(SUBSCRIPTION.take());
+    }
+}
+
+/// Polls a subscription as an executor of its own would, whose wakers do what they like.
+struct Strange(Subscription);
+
+impl BodyStream for Strange {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        for _ in 0..3 {
+            let waker = Arc::new(BadWaker).into();
+            let next = Pin::new(&mut self.0).poll_next(&mut Context::from_waker(&waker));
+            assert!(next.is_pending());
+        }
+        Poll::Pending
+    }
+}
+
+#[test]
+fn a_waker_that_panics_or_leaves_ends_nobody_elses_stream() {
+    let broadcast = Broadcast::new();
+    let app = app(&broadcast).get("/strange", |req: &Request<'_>| {
+        let broadcast = req.state::<Broadcast>();
+        let mut other = broadcast.subscribe();
+        let waker = std::task::Waker::noop();
+        let _ = Pin::new(&mut other).poll_next(&mut Context::from_waker(waker));
+        SUBSCRIPTION.set(Some(other));
+        Body::Stream(Box::new(Strange(broadcast.subscribe())))
+    });
+    let mut world = World::new(app);
+    let before = world.ask(get("/events"));
+    world.settle();
+    let strange = world.ask(get("/strange"));
+    world.settle();
+    let behind = world.ask(get("/events"));
+    world.settle();
+    assert_eq!((broadcast.subscribers(), world.state(strange).is_some()), (3, true));
+    for number in 0..3 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    let late = world.ask(get("/events"));
+    world.settle();
+    send(&broadcast, 3);
+    world.settle();
+    for (peer, from) in [(before, 0), (behind, 0), (late, 3)] {
+        assert_eq!(ids(&answer(&world, peer).source()), (from..4).collect::<Vec<_>>());
+    }
 }
 
 /// Xorshift: the same schedules each time.
