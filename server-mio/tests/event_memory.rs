@@ -84,7 +84,7 @@ fn a_subscriber_takes_little_memory_and_an_idle_one_no_buffer() {
 /// What each takes of many that have missed 20,000 events.
 fn of_who_comes_again() -> usize {
     const SUBSCRIBERS: usize = 64;
-    let broadcast = Broadcast::new().keep(20_000);
+    let broadcast = Broadcast::new().keep(20_000, 1 << 20);
     (0..20_000).for_each(|number| broadcast.send(Event::new("x").id(number)).unwrap());
     let app = App::new()
         .state(broadcast)

@@ -29,7 +29,7 @@ use heartbeat::Heartbeat;
 /// ```
 /// use rajada_mio::{App, Broadcast, Error, Events, Request};
 ///
-/// App::new().state(Broadcast::new().keep(100)).get("/events", |req: &Request| {
+/// App::new().state(Broadcast::new().keep(100, 64 * 1024)).get("/events", |req: &Request| {
 ///     let missed_and_to_come = req.state::<Broadcast>().resume(req.last_event_id()?);
 ///     Ok::<_, Error>(Events::new(missed_and_to_come))
 /// });

@@ -107,7 +107,7 @@ fn take(connection: &rajada_mio::driver::Connection<'_, ()>) -> String {
 
 #[test]
 fn who_comes_again_gets_what_it_has_missed() {
-    let broadcast = Broadcast::new().keep(10).backlog(2, 1000);
+    let broadcast = Broadcast::new().keep(10, 1 << 20).backlog(2, 1000);
     let mut world = World::new(app(&broadcast));
     let others = world.ask(get("/events"));
     world.settle();
@@ -141,7 +141,7 @@ fn who_comes_again_gets_what_it_has_missed() {
 
 #[test]
 fn who_catches_up_is_too_far_behind_when_what_comes_next_is_not_kept() {
-    let broadcast = Broadcast::new().keep(1000).backlog(10, 1 << 20);
+    let broadcast = Broadcast::new().keep(1000, 1 << 20).backlog(10, 1 << 20);
     (0..1000).for_each(|number| send(&broadcast, number));
     let mut world = World::new(app(&broadcast));
     let [reads, waits] = [(); 2].map(|()| {
@@ -177,7 +177,7 @@ fn who_catches_up_is_too_far_behind_when_what_comes_next_is_not_kept() {
 
 #[test]
 fn what_is_sent_between_its_request_and_its_first_poll_is_not_missed() {
-    let broadcast = Broadcast::new().keep(5);
+    let broadcast = Broadcast::new().keep(5, 1 << 20);
     let sender = broadcast.clone();
     let app = App::new().state(broadcast.clone()).get("/", move |req: &Request<'_>| {
         let subscription = req.state::<Broadcast>().resume(Some("1"));
@@ -451,7 +451,7 @@ fn whatever_clients_do_they_read_all_of_it_once_and_in_order() {
     let mut overflowed = 0;
     for seed in 1..=30 {
         let mut random = Random(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
-        let broadcast = Broadcast::new().keep(1000).backlog(1 + random.below(30), 1 << 20);
+        let broadcast = Broadcast::new().keep(1000, 1 << 20).backlog(1 + random.below(30), 1 << 20);
         let mut world = World::new(app(&broadcast));
         let mut readers: Vec<Reader> =
             (0..4).map(|_| Reader::connect(&mut world, None, &mut random)).collect();
