@@ -59,9 +59,8 @@ impl Subscription {
         if self.ended {
             return Poll::Ready(None);
         }
-        let seat = self.seat.get_or_insert_with(|| Seat::take(&self.shared, cx.waker()));
+        let first = self.sit_down(cx).first();
         if self.catches_up && self.missed.is_empty() {
-            let first = seat.first();
             self.catches_up = self.next < first;
             if self.catches_up && !self.fetch(first) {
                 self.overflow();
@@ -92,6 +91,11 @@ impl Subscription {
                 Poll::Pending
             }
         }
+    }
+
+    /// Joins the subscribers of this worker, if it has not.
+    pub(super) fn sit_down(&mut self, cx: &Context<'_>) -> &Seat {
+        self.seat.get_or_insert_with(|| Seat::take(&self.shared, cx.waker()))
     }
 
     /// Whether it has lost what came next. It is counted once.

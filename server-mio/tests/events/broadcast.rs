@@ -229,6 +229,49 @@ fn who_is_too_far_behind_is_cut_off_and_counted_and_others_are_not() {
 }
 
 #[test]
+fn who_does_not_read_what_its_answer_begins_with_is_cut_off_as_well() {
+    let broadcast = Broadcast::new().backlog(10, 1 << 20);
+    let app = App::new().state(broadcast.clone()).get("/", |req: &Request<'_>| {
+        let all = (0..20).map(|number| Event::new("x".repeat(1000)).id(number));
+        Events::new(req.state::<Broadcast>().subscribe()).begin_with(all)
+    });
+    let mut world = World::new(app);
+    let [slow, quick] = [true, false].map(|stuck| {
+        let peer = world.connect();
+        world.set_stuck(peer, stuck);
+        world.send(peer, get("/"));
+        peer
+    });
+    world.settle();
+    for number in 20..30 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), broadcast.subscribers()), (0, 2));
+    for number in 30..40 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), world.state(slow)), (1, None));
+    assert_eq!(ids(&answer(&world, quick).source()), (0..40).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_its_answer_can_not_begin_with_cuts_it_short() {
+    let broadcast = Broadcast::new();
+    let app = App::new().state(broadcast.clone()).get("/", |req: &Request<'_>| {
+        let events = [Event::new("1").id(1), Event::new("2").of_type("a\nb"), Event::new("3")];
+        Events::new(req.state::<Broadcast>().subscribe()).begin_with(events)
+    });
+    let mut world = World::new(app);
+    let peer = world.ask(get("/"));
+    world.settle();
+    let got = answer(&world, peer);
+    assert_eq!((ids(&got.source()), got.rest), (vec![1], None));
+    assert_eq!((world.state(peer), broadcast.subscribers()), (Some(State::Lingering), 0));
+}
+
+#[test]
 fn the_bound_counts_octets_as_well() {
     let broadcast = Broadcast::new().backlog(1000, 10_000);
     let mut world = World::new(app(&broadcast));
