@@ -11,6 +11,11 @@ mod cases;
 mod client;
 #[path = "../socket/connections.rs"]
 mod connections;
+#[path = "../events/sockets.rs"]
+mod event_sockets;
+#[path = "../events/event_source.rs"]
+#[allow(dead_code)]
+mod event_source;
 #[path = "../socket/faults.rs"]
 mod faults;
 #[path = "../socket/handlers.rs"]
