@@ -189,7 +189,7 @@ impl World {
                     self.taken[number] += 1;
                     self.octets_taken += len;
                 }
-                Err(NotSent::Full) => return false,
+                Err(NotSent::Full(_)) => return false,
                 Err(_) => {
                     // What is not taken is not waited for.
                     assert!(sender.is_closed());
@@ -204,7 +204,7 @@ impl World {
             End::Trailers => {
                 let mut trailers = Headers::new();
                 trailers.set("X-Number", number.to_string()).unwrap();
-                sender.send_trailers(trailers);
+                sender.finish_with(trailers);
             }
             End::Drop => drop(sender),
             End::Abort => sender.abort("on purpose"),

@@ -14,6 +14,11 @@ mod connections;
 #[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
 #[path = "../content_by_traits/mod.rs"]
 mod content_by_traits;
+#[path = "../events/sockets.rs"]
+mod event_sockets;
+#[path = "../events/event_source.rs"]
+#[allow(dead_code)]
+mod event_source;
 #[path = "../socket/faults.rs"]
 mod faults;
 #[path = "../socket/handlers.rs"]
