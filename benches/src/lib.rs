@@ -21,7 +21,12 @@
 //!
 //! What event streams cost ([`events`](https://html.spec.whatwg.org/multipage/server-sent-events.html), `--features events --bin events`): memory for each
 //! of many, the time until the last one has an event, and what those cost that never read, beside axum.
+//!
+//! What an application of axum costs under Rajada (`--features adapter --bin adapter`): beside `axum::serve`, hyper
+//! and native handlers.
 
+#[cfg(feature = "adapter")]
+pub mod adapter;
 pub mod contest;
 pub mod corpus;
 #[cfg(feature = "events")]
