@@ -11,6 +11,7 @@ mod content_left;
 mod content_taken;
 mod flows;
 mod simulation;
+mod sources;
 mod streams;
 
 use std::panic;
