@@ -146,7 +146,8 @@ impl Peer {
             if answer.status < 200 {
                 continues += 1;
                 assert_eq!((answer.status, continues), (100, 1), "{}", self.told());
-                assert!(asked.expects && known.wanted, "{} is asked for content", asked.id);
+                let is_asked = known.wanted || known.invited;
+                assert!(asked.expects && is_asked, "{} is asked for content", asked.id);
                 continue;
             }
             continues = 0;
