@@ -3,7 +3,7 @@
 use rajada_mio::RequestError;
 use rajada_mio::driver::{Key, State, Turn};
 
-use super::asked::{Asked, Framing, LIMIT, TRAILER};
+use super::asked::{Asked, Does, Framing, LIMIT, TRAILER};
 use super::board::{Board, Ended, Known, Over, Said};
 use super::rules::{DEADLINE, INTERVAL, Rules};
 use crate::answers::{self, Answer};
@@ -269,7 +269,10 @@ impl Peer {
             // At a bound on what waits to leave nothing is read.
             let is_first = self.first().is_some_and(|first| first.id == asked.id);
             let is_served = self.reads || (is_first && self.unread() == 0);
-            if known.hungry && !is_woken && is_served {
+            // A stream that has found no room goes on when all that waits to leave has left.
+            let is_echo = asked.plan.is_some_and(|plan| plan.does == Does::EchoWatched);
+            let is_stuck = is_echo && known.said.is_some() && self.unread() > 0;
+            if known.hungry && !is_woken && is_served && !is_stuck {
                 let arrived = asked.arrived(self.delivered);
                 assert!(known.got.len() == arrived, "{} was not told: {}", asked.id, self.told());
                 let may_come = self.delivered < asked.end && !self.has_ended && !self.is_told;
