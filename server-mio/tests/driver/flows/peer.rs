@@ -73,8 +73,21 @@ impl Peer {
                 .iter()
                 .any(|one| (self.delivered - count..self.delivered).contains(&(one.head - 1)))
         {
-            (self.to_send, self.still) = (0, 0);
+            self.still = 0;
+            // Nor is one of a chunk's line, or of trailers.
+            if !self.is_part_of_line(count) {
+                self.to_send = 0;
+            }
         }
+    }
+
+    /// Whether the last octets sent may have brought no more than a part of a line in chunked content.
+    fn is_part_of_line(&self, count: usize) -> bool {
+        let (before, after) = (self.delivered - count, self.delivered);
+        let is_here = |one: &&Asked| one.head <= before && after < one.end;
+        self.asked.iter().find(is_here).is_some_and(|one| {
+            one.framing != Framing::Length && one.arrived(before) == one.arrived(after)
+        })
     }
 
     pub(crate) fn has_taken(&mut self, count: usize) {
