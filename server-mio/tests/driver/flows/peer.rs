@@ -34,6 +34,8 @@ pub(crate) struct Peer {
     state: State,
     /// Milliseconds in which it was waited for: to send, to take.
     to_send: u64,
+    /// Octets of content that handlers have taken, and of answers that are ready.
+    moved: usize,
     to_take: u64,
     /// Milliseconds without any event.
     pub(crate) still: u64,
@@ -59,6 +61,7 @@ impl Peer {
             excused: false,
             state: State::Opened,
             to_send: 0,
+            moved: 0,
             to_take: 0,
             still: 0,
         }
@@ -272,10 +275,13 @@ impl Peer {
 
     /// All that may go on has gone on: who is waited for, and why.
     pub(crate) fn settle(&mut self, board: &Board, state: State) {
-        if self.state != state {
+        // Content that it had sent before is taken on.
+        let taken_on = self.asked.iter().map(|one| board.requests[one.id].got.len()).sum::<usize>();
+        let moved = taken_on + self.output.len();
+        if self.state != state || self.moved != moved {
             self.still = 0;
         }
-        self.state = state;
+        (self.state, self.moved) = (state, moved);
         for asked in &self.asked {
             let known = &board.requests[asked.id];
             let is_woken = board.away.get(&asked.id).is_some_and(|away| away.is_woken());
