@@ -189,18 +189,9 @@ impl core::ops::Deref for Taker {
     }
 }
 
-/// What nobody takes is thrown away.
 impl Drop for Taker {
     fn drop(&mut self) {
-        let mut state = self.flow.lock();
-        state.takers = state.takers.saturating_sub(1);
-        if state.is_left() {
-            state.octets = BytesMut::new();
-            self.flow.tell_reader(&mut state);
-        }
-        let waker = state.waiting.leave(self.place);
-        drop(state);
-        gate::discard(waker);
+        self.flow.leave(self.place, |state| state.takers = state.takers.saturating_sub(1));
     }
 }
 
@@ -212,15 +203,7 @@ struct Whole<'f> {
 
 impl Drop for Whole<'_> {
     fn drop(&mut self) {
-        let mut state = self.flow.lock();
-        state.whole = state.whole.saturating_sub(1);
-        if state.is_left() {
-            state.octets = BytesMut::new();
-            self.flow.tell_reader(&mut state);
-        }
-        let waker = state.waiting.leave(self.place);
-        drop(state);
-        gate::discard(waker);
+        self.flow.leave(self.place, |state| state.whole = state.whole.saturating_sub(1));
     }
 }
 
@@ -371,6 +354,19 @@ impl Flow {
         if state.stalled {
             self.tell_reader(&mut state);
         }
+    }
+
+    /// Somebody goes, as `uncount` says. What nobody takes then is thrown away.
+    fn leave(&self, place: Place, uncount: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        uncount(&mut state);
+        if state.is_left() {
+            state.octets = BytesMut::new();
+            self.tell_reader(&mut state);
+        }
+        let waker = state.waiting.leave(place);
+        drop(state);
+        gate::discard(waker);
     }
 
     fn tell_reader(&self, state: &mut State) {
