@@ -28,6 +28,8 @@
 #[cfg(feature = "adapter")]
 pub mod adapter;
 pub mod contest;
+#[cfg(any(feature = "adapter", feature = "events"))]
+mod contestant;
 pub mod corpus;
 #[cfg(feature = "events")]
 pub mod events;
@@ -39,6 +41,7 @@ pub mod peers;
 pub mod pipeline;
 pub mod rajada;
 pub mod report;
+mod resident;
 mod say;
 pub mod serve;
 pub mod soak;

@@ -1,8 +1,8 @@
 //! One application of axum under `axum::serve`, under hyper with its pipeline flush, and under Rajada; and the same answers
 //! by native handlers. Each has one thread in a process of its own; they take turns, and the clients are this process.
 
+mod answer;
 mod options;
-mod process;
 mod record;
 mod serve;
 mod study;

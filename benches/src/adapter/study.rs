@@ -4,9 +4,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::Contestant;
+use super::answer::ask;
 use super::options::Options;
-use super::process::Process;
 use super::record;
+use crate::contestant::Process;
 use crate::load::{self, Load};
 use crate::report::most_files;
 
@@ -77,7 +78,7 @@ pub(super) struct Idle {
 pub(super) fn run(options: &Options) -> Result<(), String> {
     let servers = Contestant::ALL
         .into_iter()
-        .map(|contestant| Process::start(contestant).map(|process| (contestant, process)));
+        .map(|contestant| Process::start(contestant.name()).map(|process| (contestant, process)));
     let servers: Vec<(Contestant, Process)> = servers.collect::<Result<_, _>>()?;
     for shape in Shape::ALL {
         agree(&servers, shape)?;
@@ -115,7 +116,7 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
 fn agree(servers: &[(Contestant, Process)], shape: Shape) -> Result<(), String> {
     let mut first = None;
     for (contestant, server) in servers {
-        let (answer, _) = server.ask(&shape.octets())?;
+        let (answer, _) = ask(server.address(), &shape.octets())?;
         let first = first.get_or_insert_with(|| format!("{answer:?}"));
         if *first != format!("{answer:?}") {
             return Err(format!(
@@ -137,7 +138,7 @@ fn turn(
 ) -> Result<Turn, String> {
     let (connections, depth) = setting;
     let report = load::run(&Load {
-        address: server.address,
+        address: server.address(),
         shape: shape.name().into(),
         requests: shape.octets(),
         connections,
@@ -159,13 +160,13 @@ fn turn(
 
 /// Connections that have had one answer each, and wait.
 fn wait(contestant: Contestant, connections: usize) -> Result<Idle, String> {
-    let server = Process::start(contestant)?;
+    let server = Process::start(contestant.name())?;
     let request = Shape::Text.octets();
-    let ask = |_| server.ask(&request).map(|(_, stream)| stream);
-    drop((0..10).map(ask).collect::<Result<Vec<_>, _>>()?);
+    let open = |_| ask(server.address(), &request).map(|(_, stream)| stream);
+    drop((0..10).map(open).collect::<Result<Vec<_>, _>>()?);
     sleep(Duration::from_millis(100));
     let before = server.resident()?;
-    let streams = (0..connections).map(ask).collect::<Result<Vec<_>, _>>()?;
+    let streams = (0..connections).map(open).collect::<Result<Vec<_>, _>>()?;
     sleep(Duration::from_millis(300));
     let after = server.resident()?;
     Ok(Idle { contestant, octets: after.saturating_sub(before) as f64 / streams.len() as f64 })
