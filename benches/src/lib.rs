@@ -22,6 +22,8 @@
 //! What event streams cost ([`events`](https://html.spec.whatwg.org/multipage/server-sent-events.html), `--features events --bin events`): memory for each
 //! of many, the time until the last one has an event, and what those cost that never read, beside axum.
 //!
+//! The codec of WebSocket ([frames], `--bin frames`) is timed beside others.
+//!
 //! What an application of axum costs under Rajada (`--features adapter --bin adapter`): beside `axum::serve`, hyper
 //! and native handlers.
 
@@ -33,6 +35,7 @@ mod contestant;
 pub mod corpus;
 #[cfg(feature = "events")]
 pub mod events;
+pub mod frames;
 pub mod head;
 pub mod load;
 pub mod machine;

@@ -19,12 +19,12 @@ fn quantile(samples: &[f64], share: f64) -> f64 {
     below + (above - below) * at.fract()
 }
 
-fn median(samples: &[f64]) -> f64 {
+pub(crate) fn median(samples: &[f64]) -> f64 {
     quantile(samples, 0.5)
 }
 
 /// The figure of one process run, or of all together.
-pub(super) fn quartile(samples: &[f64]) -> f64 {
+pub(crate) fn quartile(samples: &[f64]) -> f64 {
     quantile(samples, 0.25)
 }
 

@@ -21,7 +21,7 @@
 mod builds;
 mod contestants;
 mod driver;
-mod figures;
+pub(crate) mod figures;
 mod options;
 mod record;
 mod report;

@@ -1,4 +1,4 @@
-//! Other implementations of WebSocket, below what `benches/websocket.rs` asks of each.
+//! Other codecs.
 
 use std::cell::RefCell;
 use std::io::{self, Read, Write};
@@ -7,10 +7,31 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
+use nexus_web::ws::{FrameReader, FrameWriter};
 use sockudo_ws::protocol::{Message, Protocol, Role};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{Decode, Encode, Seen};
+use super::Named;
+use super::contest::{Decode, Encode, Seen};
+
+pub(super) fn decoders() -> Vec<Named<dyn Decode>> {
+    vec![
+        ("tungstenite", Box::new(Tungstenite::new(true))),
+        ("fastwebsockets", Box::new(Fastwebsockets::new(true))),
+        ("sockudo-ws", Box::new(Sockudo::new(true))),
+        ("nexus-web", Box::new(Nexus::new(true))),
+    ]
+}
+
+/// Of servers, or of clients.
+pub(super) fn encoders(server: bool) -> Vec<Named<dyn Encode>> {
+    vec![
+        ("tungstenite", Box::new(Tungstenite::new(server))),
+        ("fastwebsockets", Box::new(Fastwebsockets::new(server))),
+        ("sockudo-ws", Box::new(Sockudo::new(server))),
+        ("nexus-web", Box::new(Nexus::new(server))),
+    ]
+}
 
 /// A stream in memory: what was written is kept, and what is to be read is there.
 #[derive(Default)]
@@ -22,7 +43,7 @@ struct Octets {
 
 /// The same, also where somebody else owns the stream.
 #[derive(Default, Clone)]
-pub(crate) struct Memory(Rc<RefCell<Octets>>);
+struct Memory(Rc<RefCell<Octets>>);
 
 impl Memory {
     fn give(&self, octets: &Rc<[u8]>) {
@@ -122,14 +143,14 @@ impl AsyncWrite for Memory {
 }
 
 /// tungstenite, whose messages own their octets: one stands for all that are sent.
-pub(crate) struct Tungstenite {
+struct Tungstenite {
     socket: tungstenite::WebSocket<Memory>,
     memory: Memory,
     written: Vec<u8>,
 }
 
 impl Tungstenite {
-    pub(crate) fn new(server: bool) -> Self {
+    fn new(server: bool) -> Self {
         use tungstenite::protocol::Role;
         let (role, memory) = (if server { Role::Server } else { Role::Client }, Memory::default());
         let socket = tungstenite::WebSocket::from_raw_socket(memory.clone(), role, None);
@@ -166,14 +187,14 @@ impl Encode for Tungstenite {
 }
 
 /// fastwebsockets, which is polled by hand: its stream is always ready, or at its end for now.
-pub(crate) struct Fastwebsockets {
+struct Fastwebsockets {
     socket: fastwebsockets::WebSocket<Memory>,
     memory: Memory,
     written: Vec<u8>,
 }
 
 impl Fastwebsockets {
-    pub(crate) fn new(server: bool) -> Self {
+    fn new(server: bool) -> Self {
         use fastwebsockets::Role;
         let (role, memory) = (if server { Role::Server } else { Role::Client }, Memory::default());
         let socket = fastwebsockets::WebSocket::after_handshake(memory.clone(), role);
@@ -208,14 +229,14 @@ impl Encode for Fastwebsockets {
 }
 
 /// sockudo-ws, by its protocol without streams; one message stands for all that are sent.
-pub(crate) struct Sockudo {
+struct Sockudo {
     protocol: Protocol,
     buffer: BytesMut,
     messages: Vec<Message>,
 }
 
 impl Sockudo {
-    pub(crate) fn new(server: bool) -> Self {
+    fn new(server: bool) -> Self {
         let role = if server { Role::Server } else { Role::Client };
         Self {
             protocol: Protocol::new(role, 1 << 20, 1 << 20),
@@ -245,5 +266,50 @@ impl Encode for Sockudo {
             self.protocol.encode_message(&message, &mut self.buffer).expect("it is open");
         }
         &self.buffer
+    }
+}
+
+/// nexus-web, without IO as well: it reads into a buffer of its own, and writes to one of the caller's, which has room.
+struct Nexus {
+    reader: FrameReader,
+    writer: FrameWriter,
+    written: Vec<u8>,
+}
+
+impl Nexus {
+    fn new(server: bool) -> Self {
+        use nexus_web::ws::Role;
+        let role = if server { Role::Server } else { Role::Client };
+        Self {
+            reader: FrameReader::builder().role(role).buffer_capacity(128 * 1024).build(),
+            writer: FrameWriter::new(role),
+            written: vec![0; 128 * 1024],
+        }
+    }
+}
+
+impl Decode for Nexus {
+    fn decode(&mut self, octets: &Rc<[u8]>) -> Seen {
+        use nexus_web::ws::Message;
+        let mut seen = Seen::default();
+        self.reader.read(octets).expect("there is room");
+        while let Some(message) = self.reader.next().expect("frames in order") {
+            match message {
+                Message::Text(text) => seen.message(text.as_bytes()),
+                Message::Binary(octets) => seen.message(octets),
+                _ => panic!("a message was sent"),
+            }
+        }
+        seen
+    }
+}
+
+impl Encode for Nexus {
+    fn encode(&mut self, payload: &[u8], times: usize) -> &[u8] {
+        let mut len = 0;
+        for _ in 0..times {
+            len += self.writer.encode_binary(payload, &mut self.written[len..]);
+        }
+        &self.written[..len]
     }
 }
