@@ -168,6 +168,7 @@ pub mod memory;
 mod output;
 mod receive;
 mod role;
+mod row;
 mod send;
 mod settings;
 mod socket;

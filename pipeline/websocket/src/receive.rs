@@ -8,7 +8,7 @@ use crate::role::Role;
 use crate::socket::{Frame, Input, Message};
 use crate::store::Store;
 use crate::utf8::{Utf8, first_wrong};
-use crate::{Burst, CloseCode, Error, Event, Kind, Offence, Settings, WebSocket, mask};
+use crate::{Burst, CloseCode, Error, Event, Kind, Offence, Settings, WebSocket, mask, row};
 
 impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     WebSocket<R, B, M, L>
@@ -19,15 +19,54 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     /// can't be right.
     #[inline]
     pub fn receive<'b>(&mut self, settings: &Settings, burst: &mut Burst<'b>) -> Event<'b> {
-        if self.input == Input::Header
-            && self.message.kind.is_none()
-            && self.store.is_some()
-            && let Some((kind, payload)) = self.usual(settings, burst)
-        {
-            self.message(kind, payload)
-        } else {
-            self.receive_any(settings, burst)
+        if self.input == Input::Header && self.message.kind.is_none() && self.store.is_some() {
+            if burst.row().is_empty() && (self.row > 0 || row::begins(burst.rest(), !R::MASKS)) {
+                self.make_row(settings, burst);
+            }
+            if let Some((text, behind)) = row::split(burst.row(), !R::MASKS) {
+                let consumed = burst.row().len() - behind.len();
+                burst.consume_of_row(consumed, behind);
+                self.row = self.row.saturating_sub(consumed as u16);
+                self.controls = 0;
+                self.received += consumed as u64;
+                return Event::Text(text);
+            }
+            if self.row == 0
+                && let Some((kind, payload)) = self.usual(settings, burst)
+            {
+                return self.message(kind, payload);
+            }
         }
+        self.receive_any(settings, burst)
+    }
+
+    /// Makes a row of the texts at the front of the burst, or takes up the one that is there.
+    #[inline(never)]
+    fn make_row<'b>(&mut self, settings: &Settings, burst: &mut Burst<'b>) {
+        if self.row == 0 {
+            let most = usize::try_from(settings.frame.min(settings.message)).unwrap_or(usize::MAX);
+            self.row = row::open(burst.rest_mut(), !R::MASKS, most) as u16;
+        }
+        let len = usize::from(self.row - u16::from(self.wrong));
+        if len <= burst.rest().len() {
+            let octets: &'b [u8] = burst.lift(len);
+            match simdutf8::basic::from_utf8(octets) {
+                Ok(row) => burst.set_row(row),
+                Err(_) => self.wrong_row(octets, burst),
+            }
+        }
+    }
+
+    /// A row of which a text is wrong: those before it are right.
+    #[cold]
+    #[inline(never)]
+    fn wrong_row<'b>(&mut self, octets: &'b [u8], burst: &mut Burst<'b>) {
+        let (right, wrong) = row::right(octets, !R::MASKS);
+        let row = simdutf8::basic::from_utf8(&octets[..right]).unwrap_or_default();
+        // (A header and at most 125 octets.)
+        self.wrong = (row::header(!R::MASKS) + first_wrong(wrong)) as u8;
+        self.row = row.len() as u16 + u16::from(self.wrong);
+        burst.set_row(row);
     }
 
     /// The event of a whole message, whose octets are consumed.
@@ -127,6 +166,15 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
 
     /// A header: `None` once it is complete and consumed.
     fn header<'b>(&mut self, settings: &Settings, burst: &mut Burst<'b>) -> Option<Event<'b>> {
+        if self.row > 0 {
+            return Some(match self.wrong {
+                wrong if self.row == u16::from(wrong) => {
+                    self.malformed(Offence::NotUtf8, self.received + u64::from(wrong))
+                }
+                // What was given before is not all there again.
+                _ => Event::NeedData,
+            });
+        }
         match self.read_header(settings, burst.rest()) {
             Err((offence, at)) => Some(self.malformed(offence, self.received + at as u64)),
             Ok(None) => Some(Event::NeedData),

@@ -23,6 +23,10 @@ pub struct WebSocket<R, B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     /// Control frames since the last frame of data, or since all was transmitted.
     pub(crate) controls: u16,
     pub(crate) input: Input,
+    /// Octets at the front of the burst, whichever burst it is, that are a [row](crate::row), and
+    pub(crate) row: u16,
+    /// so many of them at its end that lead to a wrong one.
+    pub(crate) wrong: u8,
     pub(crate) compressed: bool,
     /// A close frame was put out, or none may be any more.
     pub(crate) closing: bool,
@@ -132,6 +136,8 @@ impl<R, B, M, L> WebSocket<R, B, M, L> {
             message: Message::NONE,
             controls: 0,
             input: Input::Header,
+            row: 0,
+            wrong: 0,
             compressed: false,
             closing: false,
             sending: None,

@@ -46,25 +46,28 @@ fn run<R: Role>(
     for end in ends.into_iter().chain([octets.len()]) {
         buffer.extend_from_slice(&octets[from..end]);
         from = end;
-        let mut burst = Burst::new(&mut buffer);
-        loop {
-            let event = socket.receive(receiver.settings, &mut burst);
-            if matches!(event, Event::Data([])) {
-                panic!("an empty piece");
+        // All of one burst, or what is left behind each event in another one.
+        let again = end % 2 == 1;
+        let mut done = false;
+        while !done {
+            let mut burst = Burst::new(&mut buffer);
+            let mut one = false;
+            while !(done || one && again) {
+                let event = socket.receive(receiver.settings, &mut burst);
+                if matches!(event, Event::Data([])) {
+                    panic!("an empty piece");
+                }
+                (done, one) = (matches!(event, Event::NeedData | Event::Closed), true);
+                if let Some(event) = collector.take(event) {
+                    outcomes.extend(outcome(event));
+                }
+                transmit(&mut socket, &mut sent);
             }
-            let done = matches!(event, Event::NeedData | Event::Closed);
-            if let Some(event) = collector.take(event) {
-                outcomes.extend(outcome(event));
-            }
-            transmit(&mut socket, &mut sent);
-            if done {
-                break;
-            }
+            let consumed = burst.consumed();
+            total += consumed as u64;
+            assert_eq!(total, socket.octets_received());
+            buffer.drain(..consumed);
         }
-        let consumed = burst.consumed();
-        total += consumed as u64;
-        assert_eq!(total, socket.octets_received());
-        buffer.drain(..consumed);
         let waiting = most_waiting(receiver.settings);
         assert!(
             socket.phase() == Phase::Closed || buffer.len() <= waiting,
