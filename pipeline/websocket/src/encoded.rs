@@ -35,7 +35,7 @@ impl<B: From<Vec<u8>>> Encoded<B> {
 
     fn new(first: u8, payload: &[u8]) -> Self {
         let mut room = [0; LONGEST];
-        let size = header::write(&mut room, first, 0, payload.len());
+        let size = header::write(&mut room, first, None, payload.len());
         let mut frame = Vec::with_capacity(size + payload.len());
         frame.extend_from_slice(&room[..size]);
         frame.extend_from_slice(payload);

@@ -147,21 +147,30 @@ pub(crate) const fn opcode(kind: Kind) -> u8 {
     }
 }
 
-/// Writes first octet and length, with `mask` in it, to the front of `room`, and says how many octets that makes. The caller has reserved 10.
+/// Writes a header, with a key if there is one, to the front of `room`, and says how many octets that makes. The caller has reserved [`LONGEST`].
 #[inline(always)]
-pub(crate) fn write(room: &mut [u8], first: u8, mask: u8, length: usize) -> usize {
-    let Some(room) = room.first_chunk_mut::<10>() else { return 0 };
+pub(crate) fn write(room: &mut [u8], first: u8, key: Option<u32>, length: usize) -> usize {
+    let Some(room) = room.first_chunk_mut::<LONGEST>() else { return 0 };
+    let mask = if key.is_some() { MASK } else { 0 };
     room[0] = first;
     if length <= CONTROL {
         room[1] = mask | length as u8;
-        2
+        write_key::<2>(room, key)
     } else if let Ok(length) = u16::try_from(length) {
         room[1] = mask | 126;
         [room[2], room[3]] = length.to_be_bytes();
-        4
+        write_key::<4>(room, key)
     } else {
         room[1] = mask | 127;
-        room[2..].copy_from_slice(&(length as u64).to_be_bytes());
-        10
+        room[2..10].copy_from_slice(&(length as u64).to_be_bytes());
+        write_key::<10>(room, key)
     }
+}
+
+/// The end of a header that has `AT` octets without it.
+#[inline(always)]
+fn write_key<const AT: usize>(room: &mut [u8; LONGEST], key: Option<u32>) -> usize {
+    let Some(key) = key else { return AT };
+    room[AT..AT + 4].copy_from_slice(&key.to_ne_bytes());
+    AT + 4
 }

@@ -10,26 +10,23 @@ mod lines;
 /// Octets that are masked at once: a cache line, which the compiler makes of the widest instructions it may use.
 const WIDE: usize = 64;
 
-/// From so many octets on it is worth while to begin with those that make the rest aligned: stores that are parted by two lines take twice as long.
-const ALIGNED: usize = 1024;
+/// From so many octets on it is worth while to begin with those that make the rest aligned: stores that are parted by two lines take twice as long. From
+/// so many on it is worth while, too, to ask for the widest vectors.
+const MANY: usize = 1024;
 
 /// Masks `octets` in place. The first of them is masked by the first octet of `key`, in the order of the wire.
 ///
 /// Gives the key for the octet behind them.
 #[inline]
 pub(crate) fn in_place(octets: &mut [u8], key: u32) -> u32 {
-    let (mut rest, mut key) = (octets, key);
-    if rest.len() >= WIDE {
-        (rest, key) = wide(rest, key);
-    }
-    short(rest, key)
+    if octets.len() < WIDE { short(octets, key) } else { wide(octets, key) }
 }
 
-/// Masks all that whole lines have, and gives what is behind them, and its key.
+/// The same of lines, and what is behind them.
 #[inline(never)]
-fn wide(octets: &mut [u8], mut key: u32) -> (&mut [u8], u32) {
+fn wide(octets: &mut [u8], mut key: u32) -> u32 {
     let mut rest = octets;
-    if rest.len() >= ALIGNED {
+    if rest.len() >= MANY {
         // (A hint: it may be more than there are.)
         let (before, behind) = rest.split_at_mut(rest.as_ptr().align_offset(WIDE).min(WIDE));
         key = short(before, key);
@@ -37,14 +34,14 @@ fn wide(octets: &mut [u8], mut key: u32) -> (&mut [u8], u32) {
     }
     let (lines, rest) = rest.as_chunks_mut::<WIDE>();
     lines::mask(lines, twice(key));
-    (rest, key)
+    short(rest, key)
 }
 
 /// Masks lines.
 #[inline(always)]
-fn each(lines: &mut [[u8; WIDE]], twice: u64) {
-    for line in lines {
-        for eight in line.as_chunks_mut::<8>().0 {
+fn each<const N: usize>(chunks: &mut [[u8; N]], twice: u64) {
+    for chunk in chunks {
+        for eight in chunk.as_chunks_mut::<8>().0 {
             *eight = (u64::from_ne_bytes(*eight) ^ twice).to_ne_bytes();
         }
     }
@@ -52,30 +49,32 @@ fn each(lines: &mut [[u8; WIDE]], twice: u64) {
 
 /// The same on the way from one place to another.
 #[inline(always)]
-fn each_copied(lines: &mut [[u8; WIDE]], from: &[[u8; WIDE]], twice: u64) {
-    for (line, from) in lines.iter_mut().zip(from) {
-        for (eight, from) in line.as_chunks_mut::<8>().0.iter_mut().zip(from.as_chunks::<8>().0) {
+fn each_copied<const N: usize>(chunks: &mut [[u8; N]], from: &[[u8; N]], twice: u64) {
+    for (chunk, from) in chunks.iter_mut().zip(from) {
+        for (eight, from) in chunk.as_chunks_mut::<8>().0.iter_mut().zip(from.as_chunks::<8>().0) {
             *eight = (u64::from_ne_bytes(*from) ^ twice).to_ne_bytes();
         }
     }
 }
 
 /// The same as [`in_place`] of few.
+// A loop over words would be made one of vectors, and decide each time whether it is worth while.
 #[inline]
 fn short(octets: &mut [u8], key: u32) -> u32 {
     let twice = twice(key);
     let len = octets.len();
-    let (eights, tail) = octets.as_chunks_mut::<8>();
-    for eight in eights {
-        *eight = (u64::from_ne_bytes(*eight) ^ twice).to_ne_bytes();
+    let (halves, octets) = octets.as_chunks_mut::<{ WIDE / 2 }>();
+    each(halves, twice);
+    let (quarters, octets) = octets.as_chunks_mut::<{ WIDE / 4 }>();
+    each(quarters, twice);
+    let (eights, octets) = octets.as_chunks_mut::<8>();
+    each(eights, twice);
+    let mut mask = u64::from_le(twice);
+    for octet in octets {
+        *octet ^= mask as u8;
+        mask >>= 8;
     }
-    let mut mask = twice.to_ne_bytes().into_iter();
-    for octet in tail {
-        *octet ^= mask.next().unwrap_or_default();
-    }
-    let mut key = key.to_ne_bytes();
-    key.rotate_left(len % 4);
-    u32::from_ne_bytes(key)
+    turned(key, len)
 }
 
 /// Copies `from` to the front of `to`, masked. (As many octets as both have.)
@@ -83,27 +82,51 @@ fn short(octets: &mut [u8], key: u32) -> u32 {
 pub(crate) fn copy(to: &mut [u8], from: &[u8], key: u32) {
     let len = to.len().min(from.len());
     let (to, from) = (&mut to[..len], &from[..len]);
+    if len < MANY { copy_short(to, from, key) } else { copy_wide(to, from, key) }
+}
+
+/// The same of many octets, both as long.
+#[inline(never)]
+fn copy_wide(to: &mut [u8], from: &[u8], key: u32) {
+    let (lines, to) = to.as_chunks_mut::<WIDE>();
+    let (from_lines, from) = from.as_chunks::<WIDE>();
+    lines::copy(lines, from_lines, twice(key));
+    copy_short(to, from, key);
+}
+
+/// The same of few.
+#[inline(always)]
+fn copy_short(to: &mut [u8], from: &[u8], key: u32) {
     let twice = twice(key);
     let (lines, to) = to.as_chunks_mut::<WIDE>();
     let (from_lines, from) = from.as_chunks::<WIDE>();
-    if !lines.is_empty() {
-        lines::copy(lines, from_lines, twice);
-    }
+    each_copied(lines, from_lines, twice);
+    let (halves, to) = to.as_chunks_mut::<{ WIDE / 2 }>();
+    let (from_halves, from) = from.as_chunks::<{ WIDE / 2 }>();
+    each_copied(halves, from_halves, twice);
+    let (quarters, to) = to.as_chunks_mut::<{ WIDE / 4 }>();
+    let (from_quarters, from) = from.as_chunks::<{ WIDE / 4 }>();
+    each_copied(quarters, from_quarters, twice);
     let (eights, to) = to.as_chunks_mut::<8>();
     let (from_eights, from) = from.as_chunks::<8>();
-    for (eight, from) in eights.iter_mut().zip(from_eights) {
-        *eight = (u64::from_ne_bytes(*from) ^ twice).to_ne_bytes();
-    }
-    for ((octet, from), mask) in to.iter_mut().zip(from).zip(twice.to_ne_bytes()) {
-        *octet = from ^ mask;
+    each_copied(eights, from_eights, twice);
+    let mut mask = u64::from_le(twice);
+    for (octet, from) in to.iter_mut().zip(from) {
+        *octet = from ^ mask as u8;
+        mask >>= 8;
     }
 }
 
 /// The key, twice, in the order of the wire.
-#[inline]
-fn twice(key: u32) -> u64 {
-    let [a, b, c, d] = key.to_ne_bytes();
-    u64::from_ne_bytes([a, b, c, d, a, b, c, d])
+#[inline(always)]
+const fn twice(key: u32) -> u64 {
+    (key as u64) << 32 | key as u64
+}
+
+/// The key for what is behind so many octets.
+#[inline(always)]
+const fn turned(key: u32, octets: usize) -> u32 {
+    u32::from_le(key).rotate_right(octets as u32 % 4 * 8).to_le()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use core::ops::DerefMut;
 
 use crate::header::{
-    self, BINARY, CLOSE, CONTINUATION, CONTROL, FIN, LONGEST, MASK, PING, PONG, RSV1, TEXT,
+    self, BINARY, CLOSE, CONTINUATION, CONTROL, FIN, LONGEST, PING, PONG, RSV1, TEXT,
 };
 use crate::memory::Memory;
 use crate::role::Role;
@@ -60,7 +60,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
         }
         let room =
             store.output.room(&mut store.memory, LONGEST, store.spare).ok_or(ApiMisuse::Full)?;
-        let size = header::write(room, first, 0, len);
+        let size = header::write(room, first, None, len);
         store.output.commit(size);
         store.output.own(&mut store.memory, payload, len);
         Ok(())
@@ -275,17 +275,15 @@ fn put_frame<B, M: Memory<B>, R: Role>(
     payload: &[u8],
     spare: usize,
 ) -> Option<usize> {
-    let room = store.output.room(&mut store.memory, payload.len().checked_add(LONGEST)?, spare)?;
-    let mut size = header::write(room, first, if R::MASKS { MASK } else { 0 }, payload.len());
-    if R::MASKS {
-        let key = role.key();
-        room.get_mut(size..)?.first_chunk_mut::<4>()?.copy_from_slice(&key.to_ne_bytes());
-        size += 4;
-        mask::copy(room.get_mut(size..)?, payload, key);
-    } else {
-        room.get_mut(size..size + payload.len())?.copy_from_slice(payload);
+    let len = payload.len();
+    let room = store.output.room(&mut store.memory, len.checked_add(LONGEST)?, spare)?;
+    let key = R::MASKS.then(|| role.key());
+    let size = header::write(room, first, key, len);
+    let body = room.get_mut(size..size + len)?;
+    match key {
+        Some(key) => mask::copy(body, payload, key),
+        None => body.copy_from_slice(payload),
     }
-    size += payload.len();
-    store.output.commit(size);
-    Some(size)
+    store.output.commit(size + len);
+    Some(size + len)
 }
