@@ -40,7 +40,7 @@ pub enum Event<'b> {
         /// The same for people, mostly empty.
         reason: &'b str,
     },
-    /// The burst holds nothing more that is complete. Give its [`rest`](crate::Burst::rest) again with more behind it.
+    /// The burst holds nothing more that is complete. Give what it has not [consumed](crate::Burst::consumed) again with more behind it.
     /// This is the moment to write.
     NeedData,
     /// Nothing is received as long as no store is [lent](crate::WebSocket::lend).

@@ -100,14 +100,15 @@
 //!
 //! [`WebSocket`] is the state of one connection, of some 100 octets, and has no buffers. While it receives, or an octet is unsent, it works on a [`Store`] that it was
 //! lent, and that a worker lends to the next one when it gives it back ([`WebSocket::reclaim`]). [`Settings`] belong to a worker. The receive buffer belongs to
-//! the caller; [`Burst`] is a cursor over it. Between reads the caller keeps what the burst has [left](Burst::rest): mostly nothing, and at most a part of a header, of
-//! a control frame, or of a frame of [`Settings::whole`] octets.
+//! the caller; [`Burst`] is a cursor over it. Between reads the caller keeps what is behind the octets [consumed](Burst::consumed): mostly nothing, and at most a part of a
+//! header, of a control frame, or of a frame of [`Settings::whole`] octets.
 //!
 //! # Messages, whole and in pieces
 //!
 //! A message in one frame comes whole if the frame stands in the burst, or is small enough to [wait](Settings::whole) there until it does. All others come in
 //! pieces, as they arrive: nothing is allocated for them, and whoever wants them whole collects them (`Collector`). Text is judged as it
-//! arrives either way, and the first octet that can't be right ends the connection.
+//! arrives either way, and the first octet that can't be right ends the connection. Small texts that stand in a row are judged together, and a caller that stops among
+//! them leaves octets in its buffer that are no frames any more; this end knows which, so they must come first in the next burst, as always.
 //!
 //! # The end
 //!
