@@ -1,6 +1,6 @@
 //! The benchmark of frames: which codec of WebSocket needs how long for a message.
 //!
-//! A burst holds as many messages as 64 KiB do, at least one. `parse` begins with the octets that a read has brought, masked by a client, whose copy into
+//! A burst holds as many messages as 64 KiB do, at least one, or one that is `alone`. `parse` begins with the octets that a read has brought, masked by a client, whose copy into
 //! the buffer is timed (each contestant reads into a buffer of its own), and ends with each message in the caller's hands. `encode` begins with payloads that
 //! the caller borrows, and ends with all frames where one write finds them, as a server's, and `mask` does the same as a client's.
 //!
@@ -57,7 +57,12 @@ type Named<C> = (&'static str, Box<C>);
 /// If a contestant does anything else than it should.
 pub fn items() -> Vec<Item> {
     let parsed = SIZES.into_iter().flat_map(|size| {
-        payloads(size).map(|(name, kind, payload)| parse(format!("{size}-{name}"), kind, &payload))
+        payloads(size).map(|(name, kind, payload)| {
+            parse(format!("{size}-{name}"), kind, &payload, times(size))
+        })
+    });
+    let alone = payloads(SIZES[0]).map(|(name, kind, payload)| {
+        parse(format!("{}-{name}-alone", SIZES[0]), kind, &payload, 1)
     });
     let encoded = ["encode", "mask"].into_iter().flat_map(|what| {
         SIZES.into_iter().map(move |size| {
@@ -65,11 +70,10 @@ pub fn items() -> Vec<Item> {
             encode(what, kind, payload)
         })
     });
-    parsed.chain(encoded).collect()
+    parsed.chain(alone).chain(encoded).collect()
 }
 
-fn parse(of: String, kind: Kind, payload: &[u8]) -> Item {
-    let messages = times(payload.len());
+fn parse(of: String, kind: Kind, payload: &[u8], messages: usize) -> Item {
     let octets: Rc<[u8]> = frame(kind, payload).repeat(messages).into();
     let mut expected = Seen::default();
     (0..messages).for_each(|_| expected.message(payload));

@@ -1,6 +1,7 @@
 //! Other codecs.
 
 use std::cell::RefCell;
+use std::hint::black_box;
 use std::io::{self, Read, Write};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -178,7 +179,9 @@ impl Encode for Tungstenite {
     fn encode(&mut self, payload: &[u8], times: usize) -> &[u8] {
         let payload = Bytes::copy_from_slice(payload);
         for _ in 0..times {
-            self.socket.write(tungstenite::Message::Binary(payload.clone())).expect("memory");
+            self.socket
+                .write(tungstenite::Message::Binary(black_box(&payload).clone()))
+                .expect("memory");
         }
         self.socket.flush().expect("memory");
         self.memory.take_written(&mut self.written);
@@ -220,7 +223,9 @@ impl Decode for Fastwebsockets {
 impl Encode for Fastwebsockets {
     fn encode(&mut self, payload: &[u8], times: usize) -> &[u8] {
         for _ in 0..times {
-            let frame = fastwebsockets::Frame::binary(fastwebsockets::Payload::Borrowed(payload));
+            let frame = fastwebsockets::Frame::binary(fastwebsockets::Payload::Borrowed(
+                black_box(payload),
+            ));
             assert!(matches!(poll(self.socket.write_frame(frame)), Poll::Ready(Ok(()))));
         }
         self.memory.take_written(&mut self.written);
@@ -263,7 +268,9 @@ impl Encode for Sockudo {
         self.buffer.clear();
         let message = Message::binary(Bytes::copy_from_slice(payload));
         for _ in 0..times {
-            self.protocol.encode_message(&message, &mut self.buffer).expect("it is open");
+            self.protocol
+                .encode_message(black_box(&message), &mut self.buffer)
+                .expect("it is open");
         }
         &self.buffer
     }
@@ -308,7 +315,7 @@ impl Encode for Nexus {
     fn encode(&mut self, payload: &[u8], times: usize) -> &[u8] {
         let mut len = 0;
         for _ in 0..times {
-            len += self.writer.encode_binary(payload, &mut self.written[len..]);
+            len += self.writer.encode_binary(black_box(payload), &mut self.written[len..]);
         }
         &self.written[..len]
     }

@@ -21,15 +21,15 @@ impl Before {
 /// A line an item: nanoseconds a message, and the ratios to Rajada's.
 pub(super) fn table(taken: &[Taken]) -> String {
     let Some(first) = taken.first() else { return "nothing is called so\n".into() };
-    let mut text = format!("| {:<17} |", "");
+    let mut text = format!("| {:<21} |", "");
     for (name, _) in &first.of_each {
         _ = write!(text, " {name:>20} |");
     }
-    text += "\n|-------------------|";
+    text += "\n|-----------------------|";
     text += &"---------------------:|".repeat(first.of_each.len());
     text += "\n";
     for item in taken {
-        _ = write!(text, "| {:<17} |", format!("{} {}", item.what, item.of));
+        _ = write!(text, "| {:<21} |", format!("{} {}", item.what, item.of));
         for at in 0..item.of_each.len() {
             let figure = match at {
                 0 => format!("{:.1}", item.figure(at)),
@@ -87,7 +87,7 @@ pub(super) fn page(options: &Options, taken: &[Taken], before: &Before) -> Strin
     );
     page += "\nNanoseconds a message, and in brackets how many times as long as Rajada that is. Lower figures and higher ratios are better for it. The figure is the lower quartile of all samples, the ratio the median of those of all rounds.\n\n";
     page += &table(taken);
-    page += "\n`parse` is from the octets of a read to each message in the caller's hands, as a server: the copy into the buffer, frames, masks, UTF-8. `encode` is from borrowed payloads to frames where one write finds them, as a server; `mask` is the same as a client. A burst holds as many messages as 64 KiB do. Each contestant's answers are compared before anything is timed. tungstenite and fastwebsockets read and write streams, here memory that is always ready; fastwebsockets hands frames out and leaves UTF-8 to the caller there.\n\n## Who is faster\n\n";
+    page += "\n`parse` is from the octets of a read to each message in the caller's hands, as a server: the copy into the buffer, frames, masks, UTF-8. `encode` is from borrowed payloads to frames where one write finds them, as a server; `mask` is the same as a client. A burst holds as many messages as 64 KiB do, or one that is `alone`. Each contestant's answers are compared before anything is timed. tungstenite and fastwebsockets read and write streams, here memory that is always ready; fastwebsockets hands frames out and leaves UTF-8 to the caller there.\n\n## Who is faster\n\n";
     page += &behind(taken);
     if let Some(least) = least(taken, "tungstenite", "40") {
         _ = writeln!(page, "\nOf 40 octets, tungstenite takes {least:.2} times as long at least.");
