@@ -107,7 +107,7 @@
 //!
 //! A message in one frame comes whole if the frame stands in the burst, or is small enough to [wait](Settings::whole) there until it does. All others come in
 //! pieces, as they arrive: nothing is allocated for them, and whoever wants them whole collects them (`Collector`). Text is judged as it
-//! arrives either way, and the first octet that can't be right ends the connection. Small texts that stand in a row are judged together, and a caller that stops among
+//! arrives either way, and the first octet that can't be right ends the connection. Texts of up to 511 octets that stand in a row are judged together, and a caller that stops among
 //! them leaves octets in its buffer that are no frames any more; this end knows which, so they must come first in the next burst, as always.
 //!
 //! # The end

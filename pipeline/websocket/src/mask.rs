@@ -69,7 +69,11 @@ fn short(octets: &mut [u8], key: u32) -> u32 {
     each(quarters, twice);
     let (eights, octets) = octets.as_chunks_mut::<8>();
     each(eights, twice);
-    let mut mask = u64::from_le(twice);
+    let (fours, octets) = octets.as_chunks_mut::<4>();
+    for four in fours {
+        *four = (u32::from_ne_bytes(*four) ^ key).to_ne_bytes();
+    }
+    let mut mask = u32::from_le(key);
     for octet in octets {
         *octet ^= mask as u8;
         mask >>= 8;
@@ -110,7 +114,12 @@ fn copy_short(to: &mut [u8], from: &[u8], key: u32) {
     let (eights, to) = to.as_chunks_mut::<8>();
     let (from_eights, from) = from.as_chunks::<8>();
     each_copied(eights, from_eights, twice);
-    let mut mask = u64::from_le(twice);
+    let (fours, to) = to.as_chunks_mut::<4>();
+    let (from_fours, from) = from.as_chunks::<4>();
+    for (four, from) in fours.iter_mut().zip(from_fours) {
+        *four = (u32::from_ne_bytes(*from) ^ key).to_ne_bytes();
+    }
+    let mut mask = u32::from_le(key);
     for (octet, from) in to.iter_mut().zip(from) {
         *octet = from ^ mask as u8;
         mask >>= 8;

@@ -47,7 +47,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
             let most = usize::try_from(settings.frame.min(settings.message)).unwrap_or(usize::MAX);
             self.row = row::open(burst.rest_mut(), !R::MASKS, most) as u16;
         }
-        let len = usize::from(self.row - u16::from(self.wrong));
+        let len = usize::from(self.row.saturating_sub(self.wrong));
         if len <= burst.rest().len() {
             let octets: &'b [u8] = burst.lift(len);
             match simdutf8::basic::from_utf8(octets) {
@@ -61,11 +61,10 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     #[cold]
     #[inline(never)]
     fn wrong_row<'b>(&mut self, octets: &'b [u8], burst: &mut Burst<'b>) {
-        let (right, wrong) = row::right(octets, !R::MASKS);
-        let row = simdutf8::basic::from_utf8(&octets[..right]).unwrap_or_default();
-        // (A header and at most 125 octets.)
-        self.wrong = (row::header(!R::MASKS) + first_wrong(wrong)) as u8;
-        self.row = row.len() as u16 + u16::from(self.wrong);
+        let (right, wrong, header) = row::right(octets, !R::MASKS);
+        let row = simdutf8::basic::from_utf8(right).unwrap_or_default();
+        self.wrong = (header + first_wrong(wrong)) as u16;
+        self.row = row.len() as u16 + self.wrong;
         burst.set_row(row);
     }
 
@@ -168,7 +167,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     fn header<'b>(&mut self, settings: &Settings, burst: &mut Burst<'b>) -> Option<Event<'b>> {
         if self.row > 0 {
             return Some(match self.wrong {
-                wrong if self.row == u16::from(wrong) => {
+                wrong if self.row == wrong => {
                     self.malformed(Offence::NotUtf8, self.received + u64::from(wrong))
                 }
                 // What was given before is not all there again.

@@ -26,7 +26,7 @@ pub struct WebSocket<R, B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     /// Octets at the front of the burst, whichever burst it is, that are a [row](crate::row), and
     pub(crate) row: u16,
     /// so many of them at its end that lead to a wrong one.
-    pub(crate) wrong: u8,
+    pub(crate) wrong: u16,
     pub(crate) compressed: bool,
     /// A close frame was put out, or none may be any more.
     pub(crate) closing: bool,

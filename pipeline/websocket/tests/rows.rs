@@ -37,8 +37,9 @@ fn a_wrong_text_is_found_where_it_is_and_the_ones_before_it_are_right() {
         let receiver = Receiver { settings: &settings, is_server, compressed: false };
         for place in 0..5 {
             for (end, wrong) in ENDS {
+                let long = "é".repeat(73);
                 let mut row: Vec<Vec<u8>> =
-                    ["né", "", "€ and more than others", "😀", "\u{80}ok"].map(Into::into).into();
+                    ["né", "", "€ and more", &long, "\u{80}ok"].map(Into::into).into();
                 row[place].extend(end);
                 let (octets, expected) = texts(receiver, &row);
                 assert_eq!(expected.len(), if wrong.is_some() { place + 1 } else { 5 });
@@ -51,9 +52,9 @@ fn a_wrong_text_is_found_where_it_is_and_the_ones_before_it_are_right() {
                     continue;
                 };
                 assert_eq!(*offence, Offence::NotUtf8);
-                let header = if is_server { 6 } else { 2 };
-                let before: usize = row[..place].iter().map(|text| header + text.len()).sum();
-                let within = header + row[place].len() - end.len();
+                let frame = |text: &Vec<u8>| naive::frame(0x81, key(is_server), text).len();
+                let before: usize = row[..place].iter().map(frame).sum();
+                let within = frame(&row[place]) - end.len();
                 assert_eq!(Some(*offset as usize), wrong.map(|wrong| before + within + wrong));
             }
         }
@@ -63,16 +64,20 @@ fn a_wrong_text_is_found_where_it_is_and_the_ones_before_it_are_right() {
 #[test]
 fn more_than_a_row_and_what_is_no_part_of_one_come_in_order() {
     let mut settings = Settings::default();
-    settings.frame = 100;
+    settings.frame = 1200;
     for is_server in [true, false] {
         let receiver = Receiver { settings: &settings, is_server, compressed: false };
-        for length in [0, 1, 39, 63, 64, 100, 101] {
+        for length in [0, 1, 39, 63, 64, 125, 126, 127, 128, 255, 256, 1000, 1023, 1024, 1200, 1201]
+        {
             let text = "é".repeat(length / 2) + &"a".repeat(length % 2);
-            let (mut octets, _) = texts(receiver, &vec![text.into_bytes(); 70]);
+            let (mut octets, _) =
+                texts(receiver, &vec![text.into_bytes(); 7 + 3000 / (length + 1)]);
             octets.extend(naive::frame(0x89, key(is_server), b"between"));
-            octets.extend(texts(receiver, &[b"a".to_vec(), vec![b'b'; 101]]).0);
+            octets.extend(texts(receiver, &[b"a".to_vec(), vec![b'b'; 1201]]).0);
             let expected = naive::receive(receiver, &octets);
-            for ends in [&[][..], &[1], &[octets.len() / 2, octets.len() - 100]] {
+            for ends in
+                [&[][..], &[1], &[octets.len() / 2, octets.len() - 100], &[octets.len() / 2 + 1]]
+            {
                 let run = run::in_pieces(receiver, &octets, ends.iter().copied());
                 assert_eq!(run.outcomes, expected, "{length}, {ends:?}");
             }
