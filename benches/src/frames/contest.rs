@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rajada_websocket::Kind;
 
 /// Octets of a message.
-pub(super) const SIZES: [usize; 3] = [40, 512, 16 * 1024];
+pub(super) const SIZES: [usize; 4] = [40, 200, 512, 16 * 1024];
 const KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
 
 /// What a decoder has seen of a burst: messages, and the sum of their octets and of their last ones.
