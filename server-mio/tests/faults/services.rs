@@ -1,16 +1,16 @@
 //! Services of tower whose peers leave, end their side, or read nothing.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http_body::{Body, Frame};
 use rajada_mio::driver::State;
 use rajada_mio::{App, Bytes, Limits, RequestBody, sleep};
-use tower::service_fn;
+use tower::{Service, service_fn};
 
 use crate::rig::{World, get};
 
@@ -145,4 +145,55 @@ fn answers_that_nobody_reads_are_held_up_to_their_bound() {
     let in_flight = Limits::DEFAULT.requests_in_flight;
     let most = Limits::DEFAULT.held + in_flight * 2 * PIECE;
     assert!(MADE.get() <= most, "{} octets were made", MADE.get());
+}
+
+thread_local! {
+    static IS_OPEN: Cell<bool> = const { Cell::new(false) };
+    static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
+    static CLONES: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A service that is ready when a gate is open.
+struct Gated;
+
+impl Clone for Gated {
+    fn clone(&self) -> Gated {
+        CLONES.set(CLONES.get() + 1);
+        Gated
+    }
+}
+
+impl Service<Asked> for Gated {
+    type Response = http::Response<Pieces>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Answer>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        if IS_OPEN.get() {
+            return Poll::Ready(Ok(()));
+        }
+        WAITING.with_borrow_mut(|waiting| waiting.push(cx.waker().clone()));
+        Poll::Pending
+    }
+
+    fn call(&mut self, _: Asked) -> Self::Future {
+        let pieces = Pieces { left: 0, waits: false, _alive: Alive::new() };
+        std::future::ready(Ok(http::Response::new(pieces)))
+    }
+}
+
+#[test]
+fn a_service_that_is_not_ready_has_its_peers_wait() {
+    let mut world = World::new(App::of_service(Gated));
+    let before = CLONES.get();
+    let peer = world.ask(get("/").repeat(1000));
+    world.settle();
+    let asked = CLONES.get() - before;
+    assert!((1..=Limits::DEFAULT.requests_in_flight).contains(&asked), "{asked} clones");
+    assert!(world.statuses(peer).is_empty());
+    IS_OPEN.set(true);
+    WAITING.take().into_iter().for_each(Waker::wake);
+    world.settle();
+    assert_eq!(world.statuses(peer), [200; 1000]);
+    assert_eq!(CLONES.get() - before, asked, "those that were ready are used again");
 }

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::net::Shutdown;
 
-use rajada_mio::{App, Request, Response};
+use rajada_mio::{Request, Response};
 
 use crate::client::Client;
 use crate::serving::{Serving, serve};
+use crate::world::App;
 
 fn app() -> App {
     App::new()

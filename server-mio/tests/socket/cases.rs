@@ -4,11 +4,12 @@
 use std::io::Write;
 use std::net::Shutdown;
 
-use rajada_mio::{App, Request};
+use rajada_mio::Request;
 use rajada_testkit::{Book, Case, LayerName};
 
 use crate::client::Client;
 use crate::serving::{Serving, serve};
+use crate::world::App;
 
 /// What must be answered: a status with `x` for any digit, and whether the connection closes behind it.
 type Due = (String, bool);
@@ -24,7 +25,7 @@ fn the_cases_of_the_protocol_hold() {
 }
 
 /// That an application that answers everything with 200 is asked what the cases say, and no more.
-pub(crate) fn hold(app: App) {
+pub(crate) fn hold(app: impl Into<rajada_mio::App>) {
     let serving = serve(app);
     let book = Book::read().unwrap();
     let mut failures = Vec::new();

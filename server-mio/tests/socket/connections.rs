@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use rajada_mio::{App, Deadlines, Limits, OwnedRequest, Request, sleep};
+use rajada_mio::{Deadlines, Limits, OwnedRequest, Request, sleep};
 
 use crate::begin::IS_TOLD_OF_URGENT_DATA;
 use crate::client::PATIENCE;
 use crate::serving::serve;
+use crate::world::App;
 
 fn app() -> App {
     App::new().get("/", |_: &Request<'_>| "Hello world!").get("/slow", |_: OwnedRequest| async {

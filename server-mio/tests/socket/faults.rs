@@ -7,11 +7,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Request, sleep, yield_now,
+    Body, BodyStream, Bytes, Deadlines, Error, Limits, OwnedRequest, Request, sleep, yield_now,
 };
 
 use crate::client::Client;
 use crate::serving::{serve, wait_until};
+use crate::world::App;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{
-    App, BlockingOverflow, Deadlines, Endpoint, Error, JoinError, Limits, OwnedRequest, Request,
-    Status, sleep, spawn, spawn_blocking, timeout, yield_now,
+    BlockingOverflow, Deadlines, Error, JoinError, Limits, OwnedRequest, Request, Status, sleep,
+    spawn, spawn_blocking, timeout, yield_now,
 };
 
 use crate::serving::{Serving, serve, wait_until};
+use crate::world::{App, Endpoint};
 
 fn requests(targets: &[&str]) -> String {
     targets.iter().map(|target| format!("GET {target} HTTP/1.1\r\nHost: a\r\n\r\n")).collect()

@@ -4,8 +4,6 @@ mod around;
 mod begin;
 mod bursts;
 mod cases;
-#[cfg(feature = "tower")]
-mod cases_of_services;
 mod client;
 mod command_line;
 mod connections;
@@ -35,3 +33,4 @@ mod uploads;
 mod uploads_by_traits;
 mod values;
 mod wire;
+mod world;

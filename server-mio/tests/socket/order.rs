@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use rajada_mio::{App, OwnedRequest, Request, Response, sleep};
+use rajada_mio::{OwnedRequest, Request, Response, sleep};
 
 use crate::serving::serve;
+use crate::world::App;
 
 fn app() -> App {
     App::new()

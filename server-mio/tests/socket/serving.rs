@@ -16,8 +16,8 @@ pub(crate) struct Serving {
     thread: Option<JoinHandle<io::Result<Exit>>>,
 }
 
-pub(crate) fn serve(app: App) -> Serving {
-    let (address, handle, thread) = begin(app);
+pub(crate) fn serve(app: impl Into<App>) -> Serving {
+    let (address, handle, thread) = begin(app.into());
     Serving { address, handle, thread: Some(thread) }
 }
 

@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rajada_mio::{
-    App, BadHeader, Body, BodySender, BodyStream, Bytes, Deadlines, Gone, Headers, Limits, NotSent,
+    BadHeader, Body, BodySender, BodyStream, Bytes, Deadlines, Gone, Headers, Limits, NotSent,
     OwnedRequest, Request, spawn, spawn_blocking,
 };
 
 use crate::client::{Answer, Client, PATIENCE};
 use crate::serving::{Serving, serve, wait_until};
+use crate::world::{App, IS_MOUNTED};
 
 const MILLIS: Duration = Duration::from_millis(1);
 const CAPACITY: usize = 16 * 1024;
@@ -346,6 +347,11 @@ fn content_of_another_length_than_promised_ends_the_connection_within_it() {
     assert_eq!((answer.header("content-length"), answer.text()), (Some("6"), "123456"));
     assert_eq!(answer.header("transfer-encoding"), None);
     for (length, content) in [(0, ""), (3, "123"), (5, "123"), (7, "123456")] {
+        if IS_MOUNTED && length == 3 {
+            // A service that says so many, and gives them at once, is asked for no more.
+            assert_eq!(middle(&serving, "/of/3").text(), content);
+            continue;
+        }
         let rest = cut(ask(&serving, &format!("/of/{length}"))).expect("its framing tells");
         let (head, sent) = rest.split_once("\r\n\r\n").unwrap();
         let line = format!("Content-Length: {length}");
@@ -409,7 +415,9 @@ fn nothing_is_made_for_an_answer_without_content() {
     );
     assert_eq!(client.answer().text(), "fine");
     assert_eq!(client.answer_to("HEAD").header("content-length"), Some("7"));
-    assert_eq!(client.answer_to("HEAD").header("transfer-encoding"), Some("chunked"));
+    // Where it is not known how long content would be, an answer of a service tells nothing.
+    let coding = client.answer_to("HEAD").header("transfer-encoding").map(str::to_owned);
+    assert_eq!(coding.as_deref(), (!IS_MOUNTED).then_some("chunked"));
     assert_eq!(client.answer().status, 304);
     assert_eq!(client.answer().text(), "fine");
     let sender = told.lock().unwrap().pop().unwrap();
@@ -437,11 +445,10 @@ fn trailers_stand_behind_chunks_as_far_as_they_may_stand_there() {
     assert_eq!(client.answer().text(), "fine");
     let rest = String::from_utf8(client.rest().unwrap()).unwrap();
     let answers: Vec<&str> = rest.split("HTTP/1.1 200 OK\r\n").skip(1).collect();
-    assert!(answers[0].contains("Trailer: X-Sum\r\n"));
-    assert!(
-        answers[0].ends_with("\r\n\r\n5\r\n3 + 4\r\n0\r\nX-Sum: 7\r\nx-sum: \r\n\r\n"),
-        "{rest}"
-    );
+    // The crate `http` has names in lower case alone.
+    let chunked = answers[0].to_lowercase();
+    assert!(chunked.contains("\r\ntrailer: x-sum\r\n"), "{rest}");
+    assert!(chunked.ends_with("\r\n\r\n5\r\n3 + 4\r\n0\r\nx-sum: 7\r\nx-sum: \r\n\r\n"), "{rest}");
     assert!(answers[1].ends_with("\r\n\r\n3 + 4"), "{rest}");
     assert!(answers[2].ends_with("fine"));
 }

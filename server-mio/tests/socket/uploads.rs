@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use rajada_mio::{
-    App, Body, ContentStream, Deadlines, Endpoint, Limits, OwnedRequest, Request, RequestError,
-    Status, sleep, spawn_blocking,
+    Body, Deadlines, Limits, OwnedRequest, Request, RequestError, Status, sleep, spawn_blocking,
 };
 
 use crate::serving::{Serving, serve, wait_until};
+use crate::world::{App, ContentStream, Endpoint, Handler, Shape};
 
 const PLAIN: &str = "GET /plain HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -18,7 +18,7 @@ fn app() -> App {
     App::new().get("/plain", |_: &Request<'_>| "plain")
 }
 
-fn large<H: rajada_mio::Handler<S>, S: rajada_mio::Shape<H>>(handler: H) -> Endpoint {
+fn large<H: Handler<S>, S: Shape<H>>(handler: H) -> Endpoint {
     Endpoint::new(handler).content_limit(8 << 30)
 }
 

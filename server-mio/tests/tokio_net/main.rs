@@ -52,3 +52,5 @@ mod uploads;
 mod uploads_by_traits;
 #[path = "../socket/values.rs"]
 mod values;
+#[path = "../socket/world.rs"]
+mod world;

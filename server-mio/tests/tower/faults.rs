@@ -90,6 +90,54 @@ fn what_breaks_on_its_way_is_cut_short() {
     }
 }
 
+/// Panics where it is told to, and once more when it is dropped behind that.
+#[derive(Clone)]
+struct Stubborn {
+    when_asked: bool,
+    has_panicked: bool,
+}
+
+impl Drop for Stubborn {
+    fn drop(&mut self) {
+        assert!(!self.has_panicked, "dropped");
+    }
+}
+
+impl Service<Asked> for Stubborn {
+    type Response = http::Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Answer>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.has_panicked = self.when_asked;
+        assert!(!self.when_asked, "ready");
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Asked) -> Self::Future {
+        self.has_panicked = true;
+        panic!("called");
+    }
+}
+
+#[test]
+fn a_service_that_panics_again_when_it_is_dropped_ends_its_request_alone() {
+    for when_asked in [true, false] {
+        let app = || {
+            let service = App::new().service("/", Stubborn { when_asked, has_panicked: false });
+            service.get("/native", |_: &Request<'_>| "native")
+        };
+        let hooked = app().around(async |req: OwnedRequest, next: Next| next.run(req).await);
+        for app in [app(), hooked] {
+            let mut client = TestClient::new(app);
+            for _ in 0..2 {
+                assert_eq!(client.get("/").send().status(), Status::INTERNAL_SERVER_ERROR);
+                assert_eq!(client.get("/native").send().text(), "native");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_service_that_never_is_ready_is_out_of_time() {
     #[derive(Clone)]

@@ -53,14 +53,17 @@ pub(super) fn give<B>(
         return response.send_told(told, content);
     }
     let Some(body) = body else { return };
-    let exact = body.size_hint().exact();
-    if is_head {
-        // Nothing at all may be what it does not make here.
-        let octets = told.length.or(exact.filter(|octets| *octets > 0));
-        gate::discard(body);
-        return response.send_told(told, Ours::Omitted(octets));
-    }
     slot.set(Some(body));
+    let exact = slot.as_ref().as_pin_ref().and_then(|body| body.size_hint().exact());
+    if is_head || has_no_content(response.status()) {
+        // Nothing at all may be what it does not make here.
+        let content = match told.length.or(exact.filter(|octets| *octets > 0)) {
+            None if exact == Some(0) && !is_head => Ours::Empty,
+            octets => Ours::Omitted(octets),
+        };
+        gate::run("content that is not sent", || slot.set(None));
+        return response.send_told(told, content);
+    }
     let first = slot.as_mut().as_pin_mut().map(|body| body.poll_frame(cx));
     let mut taken = Taken::default();
     match first {
@@ -89,6 +92,11 @@ pub(super) fn give<B>(
     // It goes where the content goes.
     let body = core::mem::replace(slot, Box::pin(None));
     response.send_told(told, Ours::Stream(Box::new(Frames { taken, body, length })));
+}
+
+/// Whether answers with a status have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
+fn has_no_content(status: Status) -> bool {
+    matches!(status.as_u16(), 204 | 205 | 304)
 }
 
 /// Content that comes frame by frame.

@@ -9,7 +9,8 @@ use http_body::{Frame, SizeHint};
 
 use crate::{Body, Error, gate};
 
-/// The content of an answer, as a layer around handlers sees it.
+/// The content of an answer, as a layer around handlers sees it. By itself it is none, and a layer that answers in place of a
+/// handler makes it of a [`Body`].
 pub struct AnswerBody {
     content: Body,
     /// Who waits for the answer to leave.
@@ -31,6 +32,19 @@ impl AnswerBody {
     fn end(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         core::mem::take(&mut self.told).into_iter().for_each(|told| gate::run("a callback", told));
         Poll::Ready(None)
+    }
+}
+
+/// No content: what layers of tower-http give an answer of their own.
+impl Default for AnswerBody {
+    fn default() -> AnswerBody {
+        AnswerBody::from(Body::Empty)
+    }
+}
+
+impl From<Body> for AnswerBody {
+    fn from(content: Body) -> AnswerBody {
+        AnswerBody::new(content, Vec::new())
     }
 }
 

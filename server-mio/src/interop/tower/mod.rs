@@ -6,6 +6,7 @@
 mod answer;
 mod answer_body;
 mod extended;
+mod held;
 mod layer;
 mod mount;
 mod next;

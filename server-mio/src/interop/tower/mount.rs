@@ -107,7 +107,7 @@ impl<M> App<M> {
     /// On the worker that the request came to, which has clones of it: one is awaited until it is ready, and then called.
     /// Its future need not be `Send`. What needs a tokio runtime has that of `App::tokio`, in calls, polls and drops.
     #[doc(alias("axum", "tower", "nest_service", "route_service", "fallback_service"))]
-    pub fn service<S, B>(mut self, pattern: &str, service: S) -> Self
+    pub fn service<S, B>(self, pattern: &str, service: S) -> Self
     where
         S: Service<http::Request<RequestBody>, Response = http::Response<B>> + Clone,
         S: Send + 'static,
@@ -115,7 +115,10 @@ impl<M> App<M> {
         B: Body + 'static,
         B::Error: Into<BoxError> + 'static,
     {
-        let endpoint = Endpoint::of_service(service);
+        self.mount(pattern, Endpoint::of_service(service))
+    }
+
+    fn mount(mut self, pattern: &str, endpoint: Endpoint) -> Self {
         self.declare(Some(vec!["TRACE".to_owned()]), pattern, endpoint.clone());
         self.declare(None, pattern, endpoint);
         self
@@ -132,6 +135,11 @@ impl App {
         B: Body + 'static,
         B::Error: Into<BoxError> + 'static,
     {
-        App::new().service("*", service.clone()).service("/{**rest}", service)
+        App::of_mounted(Endpoint::of_service(service))
+    }
+
+    /// The same of a service with settings.
+    pub(super) fn of_mounted(endpoint: Endpoint) -> App {
+        App::new().mount("*", endpoint.clone()).mount("/{**rest}", endpoint)
     }
 }

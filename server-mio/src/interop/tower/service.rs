@@ -10,12 +10,13 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::answer::{Slot, give};
+use super::held::Held;
 use super::{BoxError, RequestBody};
 use crate::handler::{AsyncHandler, ReusableFuture};
 use crate::hook::Local;
 use crate::interop::http::receive;
 use crate::response::Preset;
-use crate::{Error, OwnedRequest, OwnedResponse, Response};
+use crate::{Error, OwnedRequest, OwnedResponse, Response, gate};
 
 /// What makes services: one for each request that is at work at the same time, and those are used again.
 pub(super) struct Mount<M>(pub(super) M);
@@ -74,7 +75,7 @@ fn asked(mut request: OwnedRequest) -> Result<http::Request<RequestBody>, Error>
 
 /// Calls a service when it is ready. What comes back is its answer, with what hooks have set of it.
 pub(super) async fn answer_of<S, B>(
-    mut service: S,
+    service: S,
     request: http::Request<RequestBody>,
     is_head: bool,
     preset: Option<&Preset>,
@@ -85,14 +86,15 @@ where
     B: Body + 'static,
     B::Error: Into<BoxError> + 'static,
 {
+    let mut service = Held::new(service);
     let answer = match poll_fn(|cx| service.poll_ready(cx)).await {
         Ok(()) => service.call(request).await,
         Err(error) => Err(error),
     };
-    let mut answer = Some(answer);
+    let (mut answer, mut slot) = (Some(answer), Held::new(Box::pin(None)));
     poll_fn(|cx| {
         Poll::Ready(OwnedResponse::record_behind(preset, |response| match answer.take() {
-            Some(Ok(answer)) => give(answer, is_head, &mut Box::pin(None), cx, response),
+            Some(Ok(answer)) => give(answer, is_head, &mut slot, cx, response),
             Some(Err(error)) => response.fail(Error::from(error.into())),
             None => {}
         }))
@@ -127,14 +129,14 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), S::Error>> {
         // One that panics, or has failed, is not put back.
-        let mut service = self.service.take().unwrap_or_else(|| (self.mount.0)());
+        let mut service = Held::new(self.service.take().unwrap_or_else(|| (self.mount.0)()));
         let polled = service.poll_ready(cx);
         match &polled {
             Poll::Pending => self.waiting = Some(request),
             Poll::Ready(Err(_)) => return polled,
             Poll::Ready(Ok(())) => self.future.set(Some(service.call(request))),
         }
-        self.service = Some(service);
+        self.service = Some(service.take());
         polled
     }
 
@@ -196,10 +198,23 @@ where
         let is_at_work = self.waiting.is_some() || self.future.is_some();
         if is_at_work {
             // It may hold a place among others that it is ready for.
-            self.service = None;
+            gate::discard(self.service.take());
         }
-        self.waiting = None;
-        self.future.set(None);
-        self.slot.set(None);
+        gate::discard(self.waiting.take());
+        gate::run("the future of a service", || self.future.set(None));
+        gate::run("the content of an answer", || self.slot.set(None));
+    }
+}
+
+/// Each apart from the others: two panics at once would end the process.
+impl<M, S, B> Drop for Place<M, S, B>
+where
+    S: Service<http::Request<RequestBody>>,
+{
+    fn drop(&mut self) {
+        gate::discard(self.service.take());
+        gate::discard(self.waiting.take());
+        gate::run("the future of a service", || self.future.set(None));
+        gate::run("the content of an answer", || self.slot.set(None));
     }
 }

@@ -1,4 +1,5 @@
-//! The protocol's cases where a service of tower answers, which reads all content and passes on what is wrong with it.
+//! The protocol's cases where hooks or a layer stand before a service, which reads all content and passes on what is wrong
+//! with it.
 
 use http_body_util::{BodyExt, Full};
 use rajada_mio::{
@@ -23,12 +24,7 @@ fn app() -> App {
 }
 
 #[test]
-fn the_cases_of_the_protocol_hold_for_a_service() {
-    hold(app());
-}
-
-#[test]
-fn they_hold_for_a_service_behind_hooks() {
+fn the_cases_of_the_protocol_hold_for_a_service_behind_hooks() {
     hold(app().around(async |req: OwnedRequest, next: Next| next.run(req).await));
 }
 
