@@ -4,7 +4,7 @@ use benches::frames::items;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn frames(criterion: &mut Criterion) {
-    for mut item in items() {
+    for mut item in items(0) {
         let mut group = criterion.benchmark_group(item.what);
         group.throughput(Throughput::Elements(item.messages as u64));
         for contestant in &mut item.contestants {

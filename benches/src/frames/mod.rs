@@ -51,11 +51,11 @@ pub struct Contestant {
 
 type Named<C> = (&'static str, Box<C>);
 
-/// All items with new contestants.
+/// All items with new contestants. What is sent lies so many octets behind where it would lie otherwise: how long a copy takes depends on where it is from.
 ///
 /// # Panics
 /// If a contestant does anything else than it should.
-pub fn items() -> Vec<Item> {
+pub fn items(place: usize) -> Vec<Item> {
     let parsed = SIZES.into_iter().flat_map(|size| {
         payloads(size).map(|(name, kind, payload)| {
             parse(format!("{size}-{name}"), kind, &payload, times(size))
@@ -67,7 +67,7 @@ pub fn items() -> Vec<Item> {
     let encoded = ["encode", "mask"].into_iter().flat_map(|what| {
         SIZES.into_iter().map(move |size| {
             let [(_, kind, payload), ..] = payloads(size);
-            encode(what, kind, payload)
+            encode(what, kind, &payload, place)
         })
     });
     parsed.chain(alone).chain(encoded).collect()
@@ -89,7 +89,8 @@ fn parse(of: String, kind: Kind, payload: &[u8], messages: usize) -> Item {
     Item { what: "parse", of, messages, contestants: contestants.collect() }
 }
 
-fn encode(what: &'static str, kind: Kind, payload: Vec<u8>) -> Item {
+fn encode(what: &'static str, kind: Kind, payload: &[u8], place: usize) -> Item {
+    let placed: Rc<[u8]> = [&vec![0; place], payload].concat().into();
     let (messages, server) = (times(payload.len()), what == "encode");
     // (The others' keys are random, too.)
     let mut last = 1u32;
@@ -106,12 +107,12 @@ fn encode(what: &'static str, kind: Kind, payload: Vec<u8>) -> Item {
     let encoders = encoders.into_iter().chain(peers::encoders(server));
     let contestants = encoders.map(|(name, mut encoder)| {
         for _ in 0..3 {
-            assert!(are(encoder.encode(&payload, messages), kind, &payload, messages), "{name}");
+            assert!(are(encoder.encode(payload, messages), kind, payload, messages), "{name}");
         }
-        let payload = payload.clone();
+        let placed = placed.clone();
         Contestant {
             name,
-            run: Box::new(move || encoder.encode(black_box(&payload), messages).len()),
+            run: Box::new(move || encoder.encode(black_box(&placed[place..]), messages).len()),
         }
     });
     Item { what, of: payload.len().to_string(), messages, contestants: contestants.collect() }

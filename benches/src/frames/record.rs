@@ -82,12 +82,12 @@ pub(super) fn page(options: &Options, taken: &[Taken], before: &Before) -> Strin
     );
     _ = writeln!(
         page,
-        "| samples | {} in each of {} rounds, all contestants in turn, each round with new ones |",
+        "| samples | {} in each of {} rounds, all contestants in turn, each round with new ones, and payloads at another place |",
         options.samples, options.rounds
     );
     page += "\nNanoseconds a message, and in brackets how many times as long as Rajada that is. Lower figures and higher ratios are better for it. The figure is the lower quartile of all samples, the ratio the median of those of all rounds.\n\n";
     page += &table(taken);
-    page += "\n`parse` is from the octets of a read to each message in the caller's hands, as a server: the copy into the buffer, frames, masks, UTF-8. `encode` is from borrowed payloads to frames where one write finds them, as a server; `mask` is the same as a client. A burst holds as many messages as 64 KiB do, or one that is `alone`. Each contestant's answers are compared before anything is timed. tungstenite and fastwebsockets read and write streams, here memory that is always ready; fastwebsockets hands frames out and leaves UTF-8 to the caller there.\n\n## Who is faster\n\n";
+    page += "\n`parse` is from the octets of a read to each message in the caller's hands, as a server: the copy into the buffer, frames, masks, UTF-8. `encode` is from borrowed payloads to frames where one write finds them, as a server; `mask` is the same as a client. Of 16 KiB `encode` is a copy and little else; an owned payload of that size, which Rajada does not copy, does not take part. A burst holds as many messages as 64 KiB do, or one that is `alone`. Each contestant's answers are compared before anything is timed. tungstenite and fastwebsockets read and write streams, here memory that is always ready; tungstenite fills its buffer with zeros before each read, which a message alone pays for.\n\n## Who is faster\n\n";
     page += &behind(taken);
     if let Some(least) = least(taken, "tungstenite", "40") {
         _ = writeln!(page, "\nOf 40 octets, tungstenite takes {least:.2} times as long at least.");

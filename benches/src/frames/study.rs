@@ -6,6 +6,10 @@ use super::options::Options;
 use super::{Contestant, Item, items, record};
 use crate::head::figures::{median, quartile};
 
+/// Where payloads lie within their pages differs from round to round.
+const STEP: usize = 400;
+const PAGE: usize = 4096;
+
 /// A sample lasts at least so long.
 const SAMPLE: Duration = Duration::from_micros(500);
 
@@ -35,8 +39,8 @@ impl Taken {
 pub(super) fn run(options: &Options) -> Result<(), String> {
     let before = record::Before::now();
     let mut taken: Vec<Taken> = Vec::new();
-    for _ in 0..options.rounds {
-        let mut items = items();
+    for round in 0..options.rounds {
+        let mut items = items(round * STEP % PAGE);
         items.retain(|item| format!("{}-{}", item.what, item.of).contains(&options.items));
         for (at, item) in items.iter_mut().enumerate() {
             if taken.len() == at {
@@ -46,7 +50,7 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
                     of_each: item.contestants.iter().map(|one| (one.name, vec![])).collect(),
                 });
             }
-            round(item, options.samples, &mut taken[at]);
+            sample(item, options.samples, &mut taken[at]);
         }
     }
     print!("{}", record::table(&taken));
@@ -56,7 +60,7 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
 }
 
 /// Samples of all contestants in turn.
-fn round(item: &mut Item, samples: usize, taken: &mut Taken) {
+fn sample(item: &mut Item, samples: usize, taken: &mut Taken) {
     let runs: Vec<usize> = item.contestants.iter_mut().map(enough).collect();
     for (_, rounds) in &mut taken.of_each {
         rounds.push(vec![]);
