@@ -229,6 +229,12 @@ impl OwnedResponse {
         self.cause = Some(error);
     }
 
+    /// Drops the error that it is the answer to, whatever that does.
+    #[cfg(feature = "http")]
+    pub(crate) fn forget_cause(&mut self) {
+        gate::discard(self.cause.take());
+    }
+
     /// Becomes an answer to an error, by the application's error handlers: the first one counts.
     pub(crate) fn fail(&mut self, error: Error) {
         match &self.failure {

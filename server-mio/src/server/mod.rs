@@ -145,6 +145,9 @@ impl Server {
     /// # Errors
     /// What a worker could not go on with; the others are shut down then.
     pub fn run(self) -> io::Result<Exit> {
+        // The application goes at the end, on this thread.
+        let ambient = self.shared.settings.ambient.clone();
+        let _entered = ambient.enter();
         let Server { shared, seats, handle, signals: _signals, .. } = self;
         run_all(&shared, seats, &handle, |seat| work(&shared, seat, handle.control().clone()))
     }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use http_body::Frame;
 use http_body_util::BodyExt;
 use rajada_mio::{
-    AnswerBody, App, Bytes, NextService, OwnedRequest, Request, RequestBody, RequestError,
+    AnswerBody, App, Bytes, Error, NextService, OwnedRequest, Request, RequestBody, RequestError,
     Response, Status, TestClient,
 };
 use tower::util::{MapRequest, MapResponse, ServiceExt};
@@ -244,4 +244,33 @@ fn a_request_without_its_extensions_leads_nowhere() {
         Of(|next| MapRequest::new(next, |request: Asked| http::Request::new(request.into_body())));
     let mut client = TestClient::new(app().layer(layer));
     assert_eq!(client.get("/sync").send().status(), Status::INTERNAL_SERVER_ERROR);
+}
+
+#[test]
+fn an_error_that_panics_when_it_is_dropped_is_answered_behind_a_layer_too() {
+    #[derive(Debug)]
+    struct Bomb;
+
+    impl std::fmt::Display for Bomb {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("taken")
+        }
+    }
+
+    impl std::error::Error for Bomb {}
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    let app = || {
+        App::new()
+            .get("/", |_: &Request<'_>| Err::<(), _>(Error::with_status(Status::CONFLICT, Bomb)))
+    };
+    for app in [app(), app().layer(Of(|next| next))] {
+        let answer = TestClient::new(app).get("/").send().text().to_owned();
+        assert_eq!(answer, "taken");
+    }
 }

@@ -61,6 +61,7 @@ impl OwnedResponse {
         if let Some(error) = self.take_failure() {
             return Err(*error);
         }
+        self.forget_cause();
         if self.is_missing() {
             return Err(Error::message(Status::NOT_FOUND, Status::NOT_FOUND.reason()));
         }
