@@ -72,7 +72,7 @@ pub enum Offence {
     BadReason,
     /// A frame is larger than [`Settings::frame`](crate::Settings::frame).
     FrameTooBig,
-    /// A message is larger than [`Settings::message`](crate::Settings::message).
+    /// A message is larger than [`Settings::message`](crate::Settings::message), or than its counterpart for messages that have been inflated.
     MessageTooBig,
     /// A message has more frames than [`Settings::fragments`](crate::Settings::fragments).
     TooManyFragments,
@@ -80,6 +80,10 @@ pub enum Offence {
     TooManyEmpty,
     /// More control frames than [`Settings::controls`](crate::Settings::controls) in a row.
     TooManyControls,
+    /// A compressed message can't be inflated (RFC 7692 section 7.2.2).
+    NotDeflate,
+    /// A compressed message begins anew more often than is allowed (RFC 7692 section 7.2.3.4).
+    TooManyLastBlocks,
     /// The stream ended without a close frame (RFC 6455 section 7.1.5).
     Truncated,
 }
@@ -88,11 +92,12 @@ impl Offence {
     /// See [`Error::code`].
     pub const fn code(self) -> Option<CloseCode> {
         match self {
-            Self::NotUtf8 | Self::BadReason => Some(CloseCode::INVALID_DATA),
+            Self::NotUtf8 | Self::BadReason | Self::NotDeflate => Some(CloseCode::INVALID_DATA),
             Self::FrameTooBig | Self::MessageTooBig => Some(CloseCode::TOO_BIG),
-            Self::TooManyFragments | Self::TooManyEmpty | Self::TooManyControls => {
-                Some(CloseCode::POLICY_VIOLATION)
-            }
+            Self::TooManyFragments
+            | Self::TooManyEmpty
+            | Self::TooManyControls
+            | Self::TooManyLastBlocks => Some(CloseCode::POLICY_VIOLATION),
             Self::Truncated => None,
             _ => Some(CloseCode::PROTOCOL_ERROR),
         }
@@ -121,6 +126,8 @@ impl fmt::Display for Offence {
             Self::TooManyFragments => "too many fragments",
             Self::TooManyEmpty => "too many empty fragments",
             Self::TooManyControls => "too many control frames in a row",
+            Self::NotDeflate => "a compressed message that can't be inflated",
+            Self::TooManyLastBlocks => "a compressed message that begins anew too often",
             Self::Truncated => "the stream ended without a close frame",
         })
     }

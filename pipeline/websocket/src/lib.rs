@@ -132,7 +132,8 @@
 //! # In scope, and out of it
 //!
 //! In: frames, masks, fragments, control frames, close codes, UTF-8, limits, either role. Out: sockets, clocks, the opening handshake (`rajada-pipeline` judges
-//! it), randomness (a [`Client`] has a source of keys), and compression, for which there is a seam: messages with RSV1 pass in both directions once it was [negotiated](WebSocket::compressed).
+//! it), randomness (a [`Client`] has a source of keys), and compression, which is the module `deflate` or
+//! the caller's: messages with RSV1 pass in both directions once it was [negotiated](WebSocket::compressed).
 //!
 //! # Features
 //!
@@ -140,7 +141,8 @@
 //! |---|---|---|
 //! | `std` (default) | the widest instructions for UTF-8 that the processor has | the standard library |
 //! | `alloc` (with `std`) | stores on the heap, `Collector`, `Encoded` | `alloc` |
-//! | `negotiation` | the handshake's part of compression (RFC 7692): the module `deflate` | rajada-parser |
+//! | `deflate` | compressed messages (RFC 7692): the module of that name tells their cost | `std`, rajada-parser, zlib-rs |
+//! | `negotiation` (with `deflate`) | the handshake's part of that | rajada-parser |
 //!
 //! With `default-features = false` a [`Store`] has the arrays of [`Fixed`](memory::Fixed), wherever the caller puts them, and is lent by reference.
 //! simdutf8 is the one dependency that is not optional.

@@ -340,7 +340,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
 
     /// Ends the connection for an offence, which the peer is told.
     #[cold]
-    fn malformed<'b>(&mut self, offence: Offence, offset: u64) -> Event<'b> {
+    pub(crate) fn malformed<'b>(&mut self, offence: Offence, offset: u64) -> Event<'b> {
         self.input = Input::Ended;
         self.frame.opened = 0;
         self.message.text = Utf8::START;
