@@ -233,6 +233,8 @@ mod stock;
 mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
+#[cfg(feature = "websocket")]
+pub mod websocket;
 
 pub use app::{Failure, PreparedApp, Scope};
 #[doc(hidden)]

@@ -140,7 +140,9 @@ impl Service {
                 }
                 Event::NeedData => break Stop::NeedData,
                 Event::Paused => break pause(exchange),
-                Event::Upgraded | Event::Closed => break Stop::Closed,
+                // What is behind it waits for the answers in front.
+                Event::Upgraded => break pause(exchange),
+                Event::Closed => break Stop::Closed,
                 _ => break Stop::Closed,
             }
         }

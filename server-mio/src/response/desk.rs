@@ -8,6 +8,7 @@ use super::Headers;
 use super::heads::Heads;
 use crate::Error;
 use crate::body::BodyStream;
+use crate::driver::Upgrade;
 use crate::runtime::{Clock, TaskCount};
 
 /// Lent to each answer while it is written.
@@ -29,6 +30,8 @@ pub(crate) enum Later {
     Pump(Streaming, Box<dyn BodyStream>),
     /// Someone wants to know when it has left.
     Tell(TicketId, Box<dyn FnOnce()>),
+    /// Another protocol.
+    Upgrade(Upgrade),
 }
 
 /// Octets of fields that there is room for from the beginning.

@@ -1,0 +1,4 @@
+//! WebSockets of the server: over sockets, and without.
+
+mod common;
+mod echo;
