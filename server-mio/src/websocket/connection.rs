@@ -12,6 +12,7 @@ use rajada_websocket::{
     WebSocket as Codec,
 };
 
+use super::broadcast::Next;
 use super::ended::Ended;
 use super::line::{Line, Outgoing};
 use super::message::Message;
@@ -67,7 +68,8 @@ impl Connection {
             let sent = match outgoing {
                 Outgoing::Message(message) => self.send(message),
                 Outgoing::Close(code, reason) => {
-                    let end = reason.floor_char_boundary(REASON);
+                    let fits = |end: &usize| reason.is_char_boundary(*end);
+                    let end = (0..=reason.len().min(REASON)).rev().find(fits).unwrap_or(0);
                     self.codec.close(code, &reason[..end])
                 }
             };
@@ -75,7 +77,36 @@ impl Connection {
                 log::debug!("a message was not sent: {error}");
             }
         }
+        self.pull();
         self.line.set_held(self.codec.held());
+    }
+
+    /// Takes what the broadcasts have for it, as far as there is room.
+    fn pull(&mut self) {
+        let mut at = 0;
+        while self.codec.phase() == Phase::Open {
+            let next = match self.line.state().joined.get(at) {
+                // What was not taken then is taken when something has left.
+                Some(_) if !self.codec.has_room() && self.codec.wants_write() => return,
+                Some(joined) => joined.take(),
+                None => return,
+            };
+            match next {
+                Next::Nothing => at += 1,
+                Next::Frame(frame) => {
+                    self.lend();
+                    if let Err(error) = self.codec.send_encoded(&frame) {
+                        log::debug!("a message was not sent: {error}");
+                    }
+                }
+                Next::Overflow => {
+                    self.lend();
+                    // (The reason is short, and a store is lent.)
+                    let _ = self.codec.close(CloseCode::POLICY_VIOLATION, "too far behind");
+                    self.line.end(Ended::Overflow);
+                }
+            }
+        }
     }
 
     fn send(&mut self, message: Message) -> Result<(), ApiMisuse> {

@@ -17,6 +17,8 @@ pub enum Ended {
     },
     /// The peer broke the protocol or a limit, and was told.
     Malformed(Error),
+    /// It was too far behind a [broadcast](super::Broadcast) that it had joined, and was told so with 1008.
+    Overflow,
     /// The connection is gone without a close frame, or the peer had its time.
     Lost,
 }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use rajada_websocket::CloseCode;
 
+use super::broadcast::{Broadcast, Membership};
 use super::ended::{Closed, Ended};
 use super::message::Message;
 
@@ -33,6 +34,8 @@ pub(super) struct State {
     writers: Vec<Waker>,
     /// Wakes the connection.
     connection: Option<Waker>,
+    /// The broadcasts that it has joined.
+    pub(super) joined: Vec<Membership>,
     /// The connection sees by itself what is done, or was woken.
     pub(super) looks: bool,
     /// Nothing is received while there are so many messages.
@@ -70,6 +73,7 @@ impl Line {
             reader: None,
             writers: Vec::new(),
             connection: None,
+            joined: Vec::new(),
             looks: false,
             is_full: false,
             closing: false,
@@ -138,6 +142,23 @@ impl Line {
         wake(called);
     }
 
+    /// Joins a broadcast, unless it has, or has ended.
+    pub(super) fn join(&self, broadcast: &Broadcast) {
+        let mut state = self.state();
+        if state.ended.is_some() || state.joined.iter().any(|joined| broadcast.has(joined)) {
+            return;
+        }
+        if let Some(waker) = state.connection.clone() {
+            let joined = broadcast.join(waker);
+            state.joined.push(joined);
+        }
+    }
+
+    /// Leaves a broadcast.
+    pub(super) fn leave(&self, broadcast: &Broadcast) {
+        self.state().joined.retain(|joined| !broadcast.has(joined));
+    }
+
     // ---- the connection's end
 
     /// The connection looks at everything by itself until the guard goes; `cx` wakes it from then on.
@@ -193,7 +214,9 @@ impl Line {
         state.closing = true;
         let reader = state.reader.take();
         let writers = core::mem::take(&mut state.writers);
+        let joined = core::mem::take(&mut state.joined);
         drop(state);
+        drop(joined);
         wake(reader);
         writers.into_iter().for_each(Waker::wake);
     }

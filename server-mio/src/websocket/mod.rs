@@ -1,5 +1,6 @@
 //! WebSockets (RFC 6455): messages in both directions on the connection of a request.
 
+mod broadcast;
 mod connection;
 mod ended;
 mod endpoint;
@@ -18,6 +19,7 @@ mod terms;
 mod tools;
 mod watch;
 
+pub use broadcast::Broadcast;
 pub use ended::{Closed, Ended};
 #[doc(hidden)]
 pub use endpoint::{Alone, WithRequest};

@@ -5,6 +5,7 @@ use core::future::poll_fn;
 
 use rajada_websocket::CloseCode;
 
+use super::broadcast::Broadcast;
 use super::ended::{Closed, Ended};
 use super::line::Line;
 use super::message::Message;
@@ -49,6 +50,19 @@ impl WebSocket {
     /// As [`Sender::close`].
     pub fn close(&self, code: CloseCode, reason: &str) {
         self.sender.close(code, reason);
+    }
+
+    /// Has this socket get what is sent to a broadcast from now on, until it ends or [leaves](Self::leave). Its connection sends
+    /// that by itself. Joined again, nothing changes.
+    #[doc(alias("subscribe", "room"))]
+    pub fn join(&self, broadcast: &Broadcast) {
+        self.sender.line.join(broadcast);
+    }
+
+    /// Leaves a broadcast. What was sent to it and has not left for the peer is not sent.
+    #[doc(alias("unsubscribe"))]
+    pub fn leave(&self, broadcast: &Broadcast) {
+        self.sender.line.leave(broadcast);
     }
 
     /// What sends on this socket, for another task.

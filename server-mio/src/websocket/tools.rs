@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use rajada_websocket::{Settings, Store};
 
 use crate::content::Kept;
+use crate::stock::Stock;
 
 /// Stores that are kept for the next ones.
 const MOST: usize = 16;
@@ -13,12 +14,12 @@ const MOST: usize = 16;
 const MOST_KEPT: usize = 256 * 1024;
 
 thread_local! {
-    static STORES: RefCell<Vec<Box<Store<Kept>>>> = const { RefCell::new(Vec::new()) };
+    static STORES: RefCell<Stock<Box<Store<Kept>>>> = const { RefCell::new(Stock::new()) };
 }
 
 /// A store for frames on their way out.
 pub(super) fn store() -> Box<Store<Kept>> {
-    let store = STORES.with_borrow_mut(Vec::pop);
+    let store = STORES.with_borrow_mut(Stock::take);
     store.unwrap_or_else(|| Box::new(Store::new(&Settings::DEFAULT)))
 }
 
@@ -26,7 +27,7 @@ pub(super) fn store() -> Box<Store<Kept>> {
 pub(super) fn give_back(store: Box<Store<Kept>>) {
     let useless = STORES.with_borrow_mut(|stores| {
         if stores.len() < MOST && store.capacity() <= MOST_KEPT {
-            stores.push(store);
+            stores.put(store);
             None
         } else {
             Some(store)

@@ -2,3 +2,7 @@
 
 mod common;
 mod echo;
+mod ends;
+mod handshake;
+mod pieces;
+mod pressure;

@@ -1,6 +1,7 @@
 //! A client over sockets, which is slow and strict, and servers for it.
 
 mod client;
+mod memory;
 
 use std::net::SocketAddr;
 use std::thread::JoinHandle;
@@ -9,7 +10,8 @@ use std::time::Duration;
 use rajada_mio::websocket::WebSocket;
 use rajada_mio::{App, Exit, Handle};
 
-pub(crate) use client::{Client, Frame, KEY, asks, frame};
+pub(crate) use client::{Client, Frame, asks, frame};
+pub(crate) use memory::Memory;
 
 /// How long a test waits before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

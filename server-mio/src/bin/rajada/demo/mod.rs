@@ -1,6 +1,11 @@
 //! What the reference server serves.
 
 mod escaped;
+#[cfg(not(feature = "websocket"))]
+#[path = "no_socket.rs"]
+mod socket;
+#[cfg(feature = "websocket")]
+mod socket;
 mod tour;
 #[cfg(not(feature = "multipart"))]
 #[path = "no_upload.rs"]
@@ -17,7 +22,7 @@ const LONGEST_DELAY: Duration = Duration::from_secs(10);
 
 /// The routes.
 pub(crate) fn app() -> App {
-    App::new()
+    let app = App::new()
         .get("/", |_: &Request<'_>| "Hello world!")
         .post("/", echo)
         .post("/echo", echo)
@@ -25,7 +30,8 @@ pub(crate) fn app() -> App {
         .get("/ready", |_: OwnedRequest| async { "Hello async!" })
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
-        .nest("/demo", tour::scope())
+        .nest("/demo", tour::scope());
+    socket::add(app)
 }
 
 /// The content back, in the type it came in, if it is one.
