@@ -24,6 +24,9 @@ use crate::content::Kept;
 use crate::driver::{Look, Protocol};
 use crate::{gate, spawn};
 
+/// The first octet of a close frame (RFC 6455 section 5.5.1).
+const CLOSE: u8 = 0x88;
+
 /// The longest reason (RFC 6455 section 5.5).
 const REASON: usize = 123;
 
@@ -53,6 +56,12 @@ impl Connection {
             // It has none, so none comes back.
             self.codec.lend(tools::store());
         }
+    }
+
+    /// Whether the peer closes behind messages that were not taken: what these lead to is sent before the reply. (If it is not a close
+    /// frame but payload that looks like one, nothing is lost by waiting.)
+    fn waits_to_close(&self, burst: &Burst<'_>) -> bool {
+        burst.rest().first() == Some(&CLOSE) && !self.line.state().inbox.is_empty()
     }
 
     /// Hands what has been sent on, as far as there is room.
@@ -150,7 +159,7 @@ impl Protocol for Connection {
         self.lend();
         let mut burst = Burst::new(octets);
         loop {
-            if !self.line.has_room(self.terms.read_ahead) {
+            if !self.line.has_room(self.terms.read_ahead) || self.waits_to_close(&burst) {
                 self.line.state().set_full();
                 break;
             }

@@ -38,7 +38,7 @@ pub(super) struct State {
     pub(super) joined: Vec<Membership>,
     /// The connection sees by itself what is done, or was woken.
     pub(super) looks: bool,
-    /// Nothing is received while there are so many messages.
+    /// Nothing is received before all messages have been taken.
     is_full: bool,
     /// Nothing more is accepted to be sent.
     pub(super) closing: bool,
@@ -181,7 +181,8 @@ impl Line {
     /// Whether more may come. If not, the connection is woken when it may.
     pub(super) fn has_room(&self, most: usize) -> bool {
         let state = self.state();
-        state.ended.is_none() && (state.waiting < most || state.inbox.is_empty())
+        state.ended.is_none()
+            && (state.inbox.is_empty() || (!state.is_full && state.waiting < most))
     }
 
     /// Wakes whoever waits for what has come, unless it is the connection's own handler, which is polled anyway.
@@ -242,9 +243,9 @@ impl State {
         Some(outgoing)
     }
 
-    /// The connection does not read until there is room.
+    /// The connection does not read until all messages have been taken.
     pub(super) fn set_full(&mut self) {
-        self.is_full = true;
+        self.is_full = !self.inbox.is_empty();
     }
 
     /// The connection's waker, unless it looks by itself.
