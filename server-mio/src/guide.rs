@@ -10,6 +10,7 @@
 //! | [`security`] | headers, origins, cookies, secrets |
 //! | [`uploads`] | forms, files, limits |
 //! | [`streams`] | content piece by piece |
+//! | `websocket` | messages in both directions (with the feature of that name) |
 //! | [`mistakes`] | what the compiler says to usual mistakes, and what is meant |
 //! | [`what_it_is_not`] | when to take something else |
 
@@ -54,6 +55,12 @@ pub mod uploads {}
 #[doc(alias("streaming", "chunked", "StreamBody"))]
 #[doc = include_str!("../docs/guide/streams.md")]
 pub mod streams {}
+
+/// Messages in both directions.
+#[cfg(feature = "websocket")]
+#[doc(alias("chat", "ws", "broadcast"))]
+#[doc = include_str!("../docs/guide/websocket.md")]
+pub mod websocket {}
 
 /// What the compiler says to usual mistakes, and what is meant.
 #[doc = include_str!("../docs/guide/mistakes.md")]

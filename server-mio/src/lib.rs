@@ -157,6 +157,7 @@
 //! | `anyhow` | | [`App::on_error`] and [`Error::find`] see into an `anyhow::Error` | anyhow: 1 crate |
 //! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
+//! | `deflate` | | compressed messages of WebSockets (RFC 7692): brings `websocket` | zlib-rs: 1 crate |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
@@ -165,6 +166,7 @@
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; [`ContentStream`] as `AsyncRead`, `Body::from_async_read` | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
+//! | `websocket` | | `App::websocket`: WebSockets (RFC 6455) | rajada-websocket, simdutf8, base64, sha1_smol: 4 crates |
 //!
 //! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
 //! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.

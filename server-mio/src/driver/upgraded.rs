@@ -44,7 +44,7 @@ pub(crate) trait Protocol {
 
 /// What a look at the clock leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "websocket"), expect(dead_code, reason = "said by protocols"))]
+#[cfg_attr(not(any(test, feature = "websocket")), expect(dead_code, reason = "said by protocols"))]
 pub(crate) enum Look {
     /// Nothing.
     Wait,
@@ -58,7 +58,10 @@ pub(crate) enum Look {
 pub struct Upgrade(Box<dyn FnOnce() -> Box<dyn Protocol>>);
 
 impl Upgrade {
-    #[cfg_attr(not(feature = "websocket"), expect(dead_code, reason = "made by protocols"))]
+    #[cfg_attr(
+        not(any(test, feature = "websocket")),
+        expect(dead_code, reason = "made by protocols")
+    )]
     pub(crate) fn new(begin: impl FnOnce() -> Box<dyn Protocol> + 'static) -> Upgrade {
         Upgrade(Box::new(begin))
     }

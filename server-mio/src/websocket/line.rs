@@ -40,6 +40,8 @@ pub(super) struct State {
     pub(super) looks: bool,
     /// Nothing is received before all messages have been taken.
     is_full: bool,
+    /// Nobody receives any more: what comes is thrown away.
+    deaf: bool,
     /// Nothing more is accepted to be sent.
     pub(super) closing: bool,
     /// How it has ended: nothing more comes.
@@ -76,6 +78,7 @@ impl Line {
             joined: Vec::new(),
             looks: false,
             is_full: false,
+            deaf: false,
             closing: false,
             ended: None,
         })))
@@ -142,6 +145,19 @@ impl Line {
         wake(called);
     }
 
+    /// Nobody receives any more. The connection closes, unless it has.
+    pub(super) fn hang_up(&self) {
+        self.close(CloseCode::NORMAL, "");
+        let mut state = self.state();
+        state.deaf = true;
+        (state.is_full, state.waiting) = (false, 0);
+        let unread = core::mem::take(&mut state.inbox);
+        let called = if unread.is_empty() { None } else { state.call() };
+        drop(state);
+        drop(unread);
+        wake(called);
+    }
+
     /// Joins a broadcast, unless it has, or has ended.
     pub(super) fn join(&self, broadcast: &Broadcast) {
         let mut state = self.state();
@@ -174,8 +190,10 @@ impl Line {
     #[inline]
     pub(super) fn receive(&self, message: Message) {
         let mut state = self.state();
-        state.waiting += message.weight();
-        state.inbox.push_back(message);
+        if !state.deaf {
+            state.waiting += message.weight();
+            state.inbox.push_back(message);
+        }
     }
 
     /// Whether more may come. If not, the connection is woken when it may.

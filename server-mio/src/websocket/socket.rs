@@ -83,7 +83,7 @@ impl WebSocket {
 
 impl Drop for WebSocket {
     fn drop(&mut self) {
-        self.close(CloseCode::NORMAL, "");
+        self.sender.line.hang_up();
     }
 }
 

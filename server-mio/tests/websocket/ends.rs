@@ -79,6 +79,21 @@ fn a_handler_that_returns_closes_behind_what_it_has_sent() {
 }
 
 #[test]
+fn what_comes_behind_our_close_is_thrown_away_until_the_reply() {
+    let app = App::new().websocket("/ws", |mut socket: WebSocket| async move {
+        socket.recv().await;
+    });
+    let mut memory = Memory::open(app, "/ws");
+    for _ in 0..3 {
+        memory.send(&frame(0x82, &[7; 60_000]).repeat(4));
+        assert!(memory.wants_read());
+    }
+    assert_eq!(memory.frames(), [close(1000)]);
+    memory.send(&frame(0x88, &[3, 232]));
+    assert!(memory.is_closed);
+}
+
+#[test]
 fn a_panic_closes_with_1011_and_the_server_serves_on() {
     let server = Running::new(
         App::new()
