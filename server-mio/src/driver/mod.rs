@@ -75,12 +75,12 @@ mod trace;
 mod trace;
 mod transport;
 mod turn;
-mod upgraded;
+pub(crate) mod upgraded;
 mod work;
 
 pub(crate) use failure::tell;
 pub(crate) use fate::Fate;
-pub(crate) use upgraded::{Look, Protocol, Upgrade};
+pub(crate) use upgraded::Upgrade;
 
 pub use connection::{Connection, Next};
 pub use core::Driver;

@@ -21,7 +21,7 @@ use super::terms::Terms;
 use super::tools;
 use super::watch::{Due, Watch};
 use crate::content::Kept;
-use crate::driver::{Look, Protocol};
+use crate::driver::upgraded::{Look, Protocol};
 use crate::{gate, spawn};
 
 /// The first octet of a close frame (RFC 6455 section 5.5.1).

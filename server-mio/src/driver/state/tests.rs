@@ -9,7 +9,8 @@ use rajada_pipeline::Head;
 
 use super::State;
 use crate::driver::task::Work;
-use crate::driver::{Driver, Key, Look, Next, Protocol, Turn, Upgrade};
+use crate::driver::upgraded::{Look, Protocol, Upgrade};
+use crate::driver::{Driver, Key, Next, Turn};
 use crate::{App, Body, BodyStream, Bytes, Clock, Error, Limits, OwnedRequest, Peer, Request};
 
 const TABLE: &str = include_str!("../../../docs/states.md");
