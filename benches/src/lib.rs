@@ -18,9 +18,14 @@
 //!
 //! The soak ([soak], `--bin soak`) times nothing: it serves clients of all kinds for minutes, and looks whether anything is wrong or grows. At the same
 //! time it besieges the program `rajada`, with floods and restarts.
+//!
+//! What event streams cost ([`events`](https://html.spec.whatwg.org/multipage/server-sent-events.html), `--features events --bin events`): memory for each
+//! of many, the time until the last one has an event, and what those cost that never read, beside axum.
 
 pub mod contest;
 pub mod corpus;
+#[cfg(feature = "events")]
+pub mod events;
 pub mod head;
 pub mod load;
 pub mod machine;

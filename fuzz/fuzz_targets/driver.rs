@@ -11,6 +11,9 @@ use std::sync::Once;
 
 use libfuzzer_sys::fuzz_target;
 
+#[path = "../../server-mio/tests/driver/answers.rs"]
+#[expect(dead_code, reason = "it is for two targets, and each looks at a part")]
+mod answers;
 #[path = "../../server-mio/tests/driver/simulation/mod.rs"]
 mod simulation;
 

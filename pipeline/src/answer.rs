@@ -25,6 +25,9 @@ pub enum Content<'c, B> {
     /// This many octets that are not given, because they are not sent: in an answer to `HEAD`, or
     /// with `304` (RFC 9110 section 8.6).
     Omitted(u64),
+    /// Octets that are not given because they are not sent, and nobody knows how many: nothing is told
+    /// of their length (RFC 9110 section 9.3.2).
+    Untold,
 }
 
 /// Owned content below this many octets is copied.
@@ -144,8 +147,9 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 (content.as_ref(), false, Some(content.as_ref().len() as u64))
             }
             Content::Owned(content) => (&[][..], true, Some(content.as_ref().len() as u64)),
-            Content::Omitted(_) if !unsent => return Err(ApiMisuse::NotOffered),
+            Content::Omitted(_) | Content::Untold if !unsent => return Err(ApiMisuse::NotOffered),
             Content::Omitted(length) => (&[][..], false, Some(*length)),
+            Content::Untold => (&[][..], false, None),
         };
         let copied = if unsent { &[] } else { copied };
         let framing = match length {
@@ -314,6 +318,6 @@ fn copied_otherwise<'c, B: AsRef<[u8]>>(content: &'c Content<'_, B>) -> Option<&
         Content::None => Some(&[]),
         Content::Copied(octets) => Some(octets),
         Content::Owned(content) if content.as_ref().len() < COPY_BELOW => Some(content.as_ref()),
-        Content::Owned(_) | Content::Omitted(_) => None,
+        Content::Owned(_) | Content::Omitted(_) | Content::Untold => None,
     }
 }

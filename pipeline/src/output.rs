@@ -129,6 +129,11 @@ impl Output {
         self.ready_octets + self.ready_pieces as usize * piece_weight::<B, M>()
     }
 
+    /// Whether no octet of the arena is to leave. The next ones go to its front then.
+    pub(crate) const fn is_arena_free(&self) -> bool {
+        self.end == 0
+    }
+
     /// Octets that may leave now.
     #[inline]
     pub(crate) const fn ready(&self) -> usize {

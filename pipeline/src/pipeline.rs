@@ -216,6 +216,18 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Some(store)
     }
 
+    /// Gives back the memory of octets that have left, if none are to leave, while the store is still needed: for an answer
+    /// that goes on for long and has nothing to send for now. The next octets take memory anew. It changes nothing where memory
+    /// can't grow.
+    #[cold]
+    pub fn give_back_memory(&mut self) {
+        if let Some(store) = self.store.as_deref_mut()
+            && store.output.is_arena_free()
+        {
+            store.memory.give_back_octets();
+        }
+    }
+
     fn store_is_idle(&self) -> bool {
         self.order.is_empty() && self.input != Input::Content && !self.wants_write()
     }

@@ -145,7 +145,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
     fn leave_unread(&mut self, rest: &[u8]) {
         let is_head = is_head(rest);
         self.ahead = match self.ahead {
-            Ahead::Nothing if is_empty_line(rest) => Ahead::Nothing,
+            _ if is_empty_line(rest) => Ahead::Nothing,
             Ahead::Begun | Ahead::BegunHead if is_head => Ahead::BegunHead,
             Ahead::Begun | Ahead::BegunHead => Ahead::Begun,
             _ => Ahead::unread(is_head),

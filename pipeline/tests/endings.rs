@@ -180,6 +180,8 @@ fn statuses_without_content_get_none() {
         ("HTTP/1.1 204 No Content\r\n", Content::Copied(&b"dropped"[..]), ""),
         ("HTTP/1.1 304 Not Modified\r\n", Content::None, ""),
         ("HTTP/1.1 304 Not Modified\r\n", Content::Omitted(7), "Content-Length: 7\r\n"),
+        ("HTTP/1.1 304 Not Modified\r\n", Content::Untold, ""),
+        ("HTTP/1.1 205 Reset Content\r\n", Content::Untold, "Content-Length: 0\r\n"),
         (
             "HTTP/1.1 304 Not Modified\r\n",
             Content::Owned(b"1234".to_vec()),
@@ -192,6 +194,21 @@ fn statuses_without_content_get_none() {
         let prepared = PreparedHead::new(head).unwrap();
         connection.pipeline.respond(ticket, &prepared.head(), content).unwrap();
         assert_eq!(connection.output(), format!("{head}{expected}\r\n"));
+    }
+}
+
+#[test]
+fn an_answer_to_head_tells_the_length_that_is_known() {
+    let mut connection = Connection::new();
+    for (content, expected) in [
+        (Content::Copied(&b"1234"[..]), "Content-Length: 4\r\n"),
+        (Content::Omitted(7), "Content-Length: 7\r\n"),
+        (Content::Untold, ""),
+    ] {
+        connection.push(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n");
+        let ticket = connection.request();
+        connection.pipeline.respond(ticket, &ok(), content).unwrap();
+        assert_eq!(connection.output(), format!("HTTP/1.1 200 OK\r\n{expected}\r\n"));
     }
 }
 

@@ -104,6 +104,20 @@ fn the_answer_to_the_youngest_request_is_the_last_unless_another_has_come() {
 }
 
 #[test]
+fn an_empty_line_behind_a_request_that_nothing_may_overtake_begins_none() {
+    for line in ["\r", "\r\n"] {
+        let mut connection = Connection::new();
+        connection.push(format!("{POST}\r\n{line}").as_bytes());
+        let post = connection.request();
+        assert!(matches!(connection.next(), Seen::Paused));
+        connection.pipeline.shut_down();
+        connection.answer(post, "b");
+        assert_eq!(connection.output(), answered_last("b"));
+        assert!(connection.is_closed());
+    }
+}
+
+#[test]
 fn a_request_in_flight_that_is_given_up_is_the_last() {
     let mut connection = Connection::new();
     connection.push(get("/a").as_bytes());

@@ -204,6 +204,36 @@ fn a_long_stream_behind_a_waiting_answer_reuses_the_arena() {
 }
 
 #[test]
+fn a_stream_that_waits_gives_memory_back_and_goes_on() {
+    let mut connection = Connection::new();
+    connection.push((get("/a") + &get("/b")).as_bytes());
+    let (a, b) = (connection.request(), connection.request());
+    let stream = connection.pipeline.start(a, &ok(), Length::Exact(4000)).unwrap();
+    let send = |connection: &mut Connection| {
+        let piece = Content::Copied(&[b'x'; 1000]);
+        measure(|| connection.pipeline.send(&stream, piece).unwrap()).bytes_total
+    };
+    connection.pipeline.give_back_memory();
+    assert_eq!(send(&mut connection), 0, "its head is to leave");
+    connection.transmit(usize::MAX);
+    assert_eq!(send(&mut connection), 0, "nothing was given back");
+    connection.transmit(usize::MAX);
+    let given = measure(|| connection.pipeline.give_back_memory());
+    assert_eq!((given.bytes_current, given.count_current), (-4096, -1));
+    connection.pipeline.give_back_memory();
+    assert_eq!(send(&mut connection), 4096);
+    // What waits behind it is to leave as well.
+    connection.transmit(usize::MAX);
+    connection.pipeline.respond(b, &ok(), Content::Copied(b"behind")).unwrap();
+    assert_eq!(measure(|| connection.pipeline.give_back_memory()).count_current, 0);
+    assert_eq!(send(&mut connection), 0);
+    connection.pipeline.finish(stream, &[]).unwrap();
+    let output = connection.output();
+    assert_eq!(output.matches('x').count(), 4000);
+    assert!(output.ends_with(&answered("behind")));
+}
+
+#[test]
 fn a_store_of_a_dropped_pipeline_is_clean_for_the_next() {
     let settings = Settings::default();
     let mut store = Store::new(&settings);

@@ -75,6 +75,8 @@ fn a_status_or_content_that_does_not_fit() {
     assert_eq!(rejected.why, ApiMisuse::WrongStatus);
     let rejected = pipeline.respond(rejected.given, &ok(), Content::Omitted(5)).unwrap_err();
     assert_eq!(rejected.why, ApiMisuse::NotOffered);
+    let rejected = pipeline.respond(rejected.given, &ok(), Content::Untold).unwrap_err();
+    assert_eq!(rejected.why, ApiMisuse::NotOffered);
     connection.answer(rejected.given, "a");
     assert_eq!(connection.output(), answered("a"));
 }

@@ -10,6 +10,7 @@
 //! | [`security`] | headers, origins, cookies, secrets |
 //! | [`uploads`] | forms, files, limits |
 //! | [`streams`] | content piece by piece |
+//! | `events`, with the feature `events` | server-sent events: one client, many, those that come again or are slow |
 //! | `websocket` | messages in both directions (with the feature of that name) |
 //! | [`mistakes`] | what the compiler says to usual mistakes, and what is meant |
 //! | [`what_it_is_not`] | when to take something else |
@@ -55,6 +56,11 @@ pub mod uploads {}
 #[doc(alias("streaming", "chunked", "StreamBody"))]
 #[doc = include_str!("../docs/guide/streams.md")]
 pub mod streams {}
+/// Server-sent events: one client, many, those that come again or are slow.
+#[cfg(feature = "events")]
+#[doc(alias("SSE", "EventSource", "text/event-stream"))]
+#[doc = include_str!("../docs/guide/events.md")]
+pub mod events {}
 
 /// Messages in both directions.
 #[cfg(feature = "websocket")]

@@ -60,7 +60,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    fn of(kind: Kind) -> Endpoint {
+    pub(crate) fn of(kind: Kind) -> Endpoint {
         Endpoint { kind, settings: RouteSettings::default() }
     }
 }
@@ -116,7 +116,7 @@ pub enum Streams {}
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "an asynchronous handler can't answer what no route is for",
-    note = "this handler is `|req: &Request| value` or `|req: &Request, res: &mut Response| ..`; what has to wait is a route: `.any(\"/{{*rest}}\", handler)`"
+    note = "this handler is `|req: &Request| value` or `|req: &Request, res: &mut Response| ..`; what has to wait is a route: `.any(\"/{{**rest}}\", handler)`"
 )]
 pub trait Synchronous {}
 

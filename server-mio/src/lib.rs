@@ -121,8 +121,8 @@
 //! ```
 //!
 //! The [guide] goes further: from axum, actix or Japronto, to databases, tests and production. So do the examples of this
-//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, and
-//! `notes`, a whole service on SQLite.
+//! crate: `hello`, `async`, `router`, `request`, `response`, `errors`, `extend`, `template`, `todo`, `tokio_client`, `events`,
+//! `notes`, a whole service on SQLite, and `axum`, an application of axum under two servers.
 //!
 //! # What holds
 //!
@@ -155,16 +155,19 @@
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
 //! | `anyhow` | | [`App::on_error`] and [`Error::find`] see into an `anyhow::Error` | anyhow: 1 crate |
-//! | `cli` | yes | the program `rajada` (which needs `cookies` and `json` too) | lexopt, env_logger: 3 crates |
+//! | `cli` | yes | the program `rajada` (which needs `cookies`, `events` and `json` too) | those of `deflate`, and crc32fast, lexopt, env_logger: 10 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
 //! | `deflate` | | compressed messages of WebSockets (RFC 7692): brings `websocket` | zlib-rs: 1 crate |
+//! | `events` | yes | `Events`, `Broadcast`: server-sent events | futures-core: 1 crate |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
+//! | `http` | | requests and answers as values of the crate http, and back: [`OwnedRequest`], [`OwnedResponse`], [`Headers`] | http: 2 crates |
 //! | `json` | yes | [`Request::json`], [`Json`] | serde, serde_json, serde_path_to_error: 6 crates |
 //! | `multipart` | | `Request::multipart`: forms with files, held in memory; `Multipart`: part by part as they arrive | no crate more |
 //! | `stream` | | [`ContentStream`] as a `futures_core::Stream`, and `Body::from_stream`: answers from one | futures-core: 1 crate |
 //! | `tokio` | | `App::tokio`: handlers may use what needs a tokio runtime; [`ContentStream`] as `AsyncRead`, `Body::from_async_read` | tokio's `rt`: 2 crates |
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
+//! | `tower` | | `App::service`, `App::layer`, `serve`: services of tower, such as applications of axum, as handlers, and layers around handlers | `http`, and http-body, tower-layer, tower-service: 3 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
 //! | `websocket` | | `App::websocket`: WebSockets (RFC 6455) | rajada-websocket, simdutf8, base64, sha1_smol: 4 crates |
 //!
@@ -216,11 +219,14 @@ mod cold;
 mod content;
 pub mod driver;
 mod error;
+#[cfg(feature = "events")]
+mod events;
 mod gate;
 pub mod guide;
 mod handler;
 mod home;
 mod hook;
+mod interop;
 mod limits;
 mod on_error;
 mod peer;
@@ -245,10 +251,18 @@ pub use body::{Body, BodySender, Gone, NotSent};
 pub use content::Content;
 pub use driver::Exit;
 pub use error::OrStatus;
+#[cfg(feature = "events")]
+pub use events::{BadEvent, EncodedEvent, IntoEvent, Subscription};
 pub use handler::{Awaits, Endpoint, Outcome, Returns, Shape, Streams, Synchronous, Writes};
 #[doc(hidden)]
 pub use hook::{BeforeHook, HookShape};
 pub use hook::{Hook, Verdict};
+#[cfg(feature = "http")]
+pub use interop::http::Unrepresentable;
+#[cfg(feature = "tower")]
+pub use interop::tower::{
+    AnswerBody, BodyError, Extended, NextService, RequestBody, serve, with_extensions,
+};
 pub use limits::{Deadlines, Limits};
 pub use on_error::OnError;
 pub use peer::Peer;
@@ -275,6 +289,22 @@ pub use body::BodyStream;
 pub use chain::Next;
 #[doc(alias("anyhow", "AppError"))]
 pub use error::Error;
+#[cfg(feature = "events")]
+#[doc(alias("fan-out", "publish", "subscribe", "channel"))]
+pub use events::Broadcast;
+#[cfg(feature = "events")]
+#[doc(alias("server-sent event", "message"))]
+pub use events::Event;
+#[cfg(feature = "events")]
+#[doc(alias(
+    "Sse",
+    "server-sent events",
+    "EventSource",
+    "EventStream",
+    "event stream",
+    "KeepAlive"
+))]
+pub use events::Events;
 #[doc(alias("endpoint", "view", "controller"))]
 pub use handler::Handler;
 #[doc(alias(

@@ -35,7 +35,7 @@ impl<T> Stock<T> {
     }
 
     /// The one that comes next, to be used where it is; made if there is none.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn last_or(&mut self, make: impl FnOnce() -> T) -> &mut T {
         if self.things.is_empty() {
             self.home.push(&mut self.things, make());

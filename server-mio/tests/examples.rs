@@ -12,6 +12,10 @@ mod asynchronous;
 #[path = "../examples/errors.rs"]
 #[allow(dead_code)]
 mod errors;
+#[cfg(feature = "events")]
+#[path = "../examples/events.rs"]
+#[allow(dead_code)]
+mod events;
 #[path = "../examples/extend.rs"]
 #[allow(dead_code)]
 mod extend;
@@ -209,6 +213,29 @@ fn todo() {
     running.answers("DELETE /todos/1", 204, "\r\n\r\n");
     running.answers("GET /todos/1", 404, "{\"error\":\"there is nothing to do with the id 1\"}");
     running.answers_to("POST /todos", "", "nonsense", 400, "expected ident at line 1 column 2");
+}
+
+#[cfg(feature = "events")]
+#[test]
+fn events() {
+    let running = run(events::app());
+    running.answers("GET /", 200, "new EventSource('/clock')");
+    running.answers_to("POST /news", "", "one\ntwo", 204, "\r\n\r\n");
+    running.answers_to("POST /news", "", "three", 204, "\r\n\r\n");
+    // A client that has read the first one.
+    let mut stream = TcpStream::connect(running.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let request = "GET /news HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 1\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut answer, mut buffer) = (String::new(), [0; 4096]);
+    while !answer.contains("id: 2\n\n") {
+        let count = stream.read(&mut buffer).unwrap();
+        assert!(count > 0, "{answer}");
+        answer += std::str::from_utf8(&buffer[..count]).unwrap();
+    }
+    assert!(answer.contains("Content-Type: text/event-stream\r\n"), "{answer}");
+    assert!(answer.contains("retry: 2000\n\n") && answer.contains("data: three\nevent: news\n"));
+    assert!(!answer.contains("one"), "{answer}");
 }
 
 #[cfg(feature = "tokio")]

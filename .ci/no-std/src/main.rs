@@ -1,4 +1,4 @@
-//! Parses requests and a response, and answers requests by a pipeline, without `std`, without `alloc` and without the C start-up code; the exit code
+//! Parses requests and a response, answers requests by a pipeline and a message by a WebSocket, without `std`, without `alloc` and without the C start-up code; the exit code
 //! tells how it went.
 #![no_std]
 #![no_main]
@@ -26,7 +26,10 @@ fn work() -> i32 {
     if !parse() || !parse_all() || !parse_response() {
         return 1;
     }
-    if answer() == Some(2) { 0 } else { 2 }
+    if answer() != Some(2) {
+        return 2;
+    }
+    if echo() == Some(true) { 0 } else { 3 }
 }
 
 /// Whether the parser reads the request. The octets are hidden from the optimiser, here and below, so that all of the parser is linked.
@@ -85,4 +88,24 @@ fn answer() -> Option<usize> {
     let count = pipeline.poll_transmit(&mut slices);
     let written = slices.get(..count)?.iter();
     Some(written.map(|slice| slice.windows(5).filter(|part| part == b"hello").count()).sum())
+}
+
+/// Whether a message of a client comes back from a server.
+fn echo() -> Option<bool> {
+    use rajada_websocket::memory::Fixed;
+    use rajada_websocket::{Burst, Event, Settings, Store, WebSocket};
+    type Memory = Fixed<&'static [u8], 2, 2048>;
+    let settings = Settings::DEFAULT;
+    let mut store = Store::with_memory(&settings, Memory::new());
+    let mut socket: WebSocket<_, &'static [u8], Memory, &mut Store<_, Memory>> =
+        WebSocket::server();
+    socket.lend(&mut store);
+    let mut octets = core::hint::black_box(*b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
+    match socket.receive(&settings, &mut Burst::new(&mut octets)) {
+        Event::Text(text) => socket.send_text(text).ok()?,
+        _ => return None,
+    }
+    let mut slices = [&[][..]; 1];
+    socket.poll_transmit(&mut slices);
+    Some(slices == [b"\x81\x05Hello"])
 }

@@ -82,7 +82,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
                 let small = octets.len() < COPY_BELOW;
                 (if small { octets } else { &[] }, !small, Some(octets.len()))
             }
-            Content::Omitted(_) => return Err(ApiMisuse::NotOffered),
+            Content::Omitted(_) | Content::Untold => return Err(ApiMisuse::NotOffered),
         };
         if length.is_some() && asked.has(Asked::CONNECT) {
             return Err(ApiMisuse::ConnectContent);
@@ -166,7 +166,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Client<B, 
     pub fn send(&mut self, stream: &Sending, content: Content<'_, B>) -> Result<(), ApiMisuse> {
         self.is_sending(stream)?;
         let (copied, kept) = match &content {
-            Content::None | Content::Omitted(_) => return Ok(()),
+            Content::None | Content::Omitted(_) | Content::Untold => return Ok(()),
             Content::Copied(octets) => (*octets, 0),
             Content::Owned(content) => match content.as_ref() {
                 octets if octets.len() < COPY_BELOW => (octets, 0),

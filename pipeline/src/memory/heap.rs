@@ -84,4 +84,9 @@ impl<B> Memory<B> for Heap<B> {
         self.octets.resize(len.next_power_of_two().max(4096), 0);
         true
     }
+
+    #[cold]
+    fn give_back_octets(&mut self) {
+        self.octets = Vec::new();
+    }
 }

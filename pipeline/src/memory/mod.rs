@@ -46,6 +46,9 @@ pub trait Memory<B>: sealed::Sealed {
     fn grow_pieces(&mut self, len: usize) -> bool;
     #[doc(hidden)]
     fn grow_octets(&mut self, len: usize) -> bool;
+    /// Gives octets back, none of which is in use.
+    #[doc(hidden)]
+    fn give_back_octets(&mut self) {}
 }
 
 mod sealed {

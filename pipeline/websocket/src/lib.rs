@@ -139,13 +139,13 @@
 //!
 //! | feature | brings | costs |
 //! |---|---|---|
-//! | `std` (default) | the widest instructions for UTF-8 that the processor has | the standard library |
+//! | `std` (default) | the widest instructions for UTF-8 and masks that the processor has | the standard library, fearless_simd |
 //! | `alloc` (with `std`) | stores on the heap, `Collector`, `Encoded` | `alloc` |
 //! | `deflate` | compressed messages (RFC 7692): the module of that name tells their cost | `std`, rajada-parser, zlib-rs |
 //! | `negotiation` (with `deflate`) | the handshake's part of that | rajada-parser |
 //!
 //! With `default-features = false` a [`Store`] has the arrays of [`Fixed`](memory::Fixed), wherever the caller puts them, and is lent by reference.
-//! simdutf8 is the one dependency that is not optional.
+//! simdutf8 is the one dependency then.
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -19,19 +19,37 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     /// can't be right.
     #[inline]
     pub fn receive<'b>(&mut self, settings: &Settings, burst: &mut Burst<'b>) -> Event<'b> {
-        if self.input == Input::Header && self.message.kind.is_none() && self.store.is_some() {
-            match self.usual(settings, burst) {
-                Some(event) => event,
-                None => self.receive_any(settings, burst),
-            }
+        if self.input == Input::Header
+            && self.message.kind.is_none()
+            && self.store.is_some()
+            && let Some((kind, payload)) = self.usual(settings, burst)
+        {
+            self.message(kind, payload)
         } else {
             self.receive_any(settings, burst)
         }
     }
 
+    /// The event of a whole message, whose octets are consumed.
+    // Made here and not where its parts are found: an event that is handed on is copied, which takes longer than all else.
+    #[inline(always)]
+    fn message<'b>(&mut self, kind: Kind, payload: &'b [u8]) -> Event<'b> {
+        if kind == Kind::Binary {
+            return Event::Binary(payload);
+        }
+        match simdutf8::basic::from_utf8(payload) {
+            Ok(text) => Event::Text(text),
+            Err(_) => self.wrong_text(payload),
+        }
+    }
+
     /// A message in one frame that stands in the burst, of less than 64 KiB: nothing of the state is in its way.
     #[inline]
-    fn usual<'b>(&mut self, settings: &Settings, burst: &mut Burst<'b>) -> Option<Event<'b>> {
+    fn usual<'b>(
+        &mut self,
+        settings: &Settings,
+        burst: &mut Burst<'b>,
+    ) -> Option<(Kind, &'b [u8])> {
         let rest = burst.rest();
         let [first, second, ..] = *rest else { return None };
         // FIN, no reserved bits, and the opcode of text or octets.
@@ -69,13 +87,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
         }
         self.controls = 0;
         self.received += (size + length) as u64;
-        Some(match kind {
-            Kind::Binary => Event::Binary(payload),
-            Kind::Text => match simdutf8::basic::from_utf8(payload) {
-                Ok(text) => Event::Text(text),
-                Err(_) => self.wrong_text(payload),
-            },
-        })
+        Some((kind, payload))
     }
 
     /// A message that is no UTF-8, whose octets are consumed.
@@ -277,14 +289,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
         self.message = Message::NONE;
         self.input = Input::Header;
         self.received += payload.len() as u64;
-        match kind {
-            kind if compressed => Event::Compressed(kind, payload),
-            Kind::Binary => Event::Binary(payload),
-            Kind::Text => match simdutf8::basic::from_utf8(payload) {
-                Ok(text) => Event::Text(text),
-                Err(_) => self.wrong_text(payload),
-            },
-        }
+        if compressed { Event::Compressed(kind, payload) } else { self.message(kind, payload) }
     }
 
     /// The end of a message in pieces.

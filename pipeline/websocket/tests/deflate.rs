@@ -57,6 +57,9 @@ const RIGHT: &[(&[u8], &[u8])] = &[
     (&[0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00], b"Hello"),
     // 7.2.3.6: an empty message.
     (&[0x00], b""),
+    // Without the octet behind it.
+    (&[0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00], b"Hello"),
+    (&[0x03, 0x00], b""),
     // Last blocks in the middle: empty, not compressed, and one that refers to what is before it.
     (&[0x03, 0x00, 0x03, 0x00, 0x00], b""),
     (&[0x01, 0x01, 0x00, 0xfe, 0xff, 0x41, 0x01, 0x01, 0x00, 0xfe, 0xff, 0x42, 0x00], b"AB"),
@@ -86,8 +89,7 @@ fn what_is_wrong() {
         behind(&[0x00]),
         behind(b"Hello"),
         behind(&[0xff]),
-        // A last block without the octet behind it (RFC 7692 section 7.2.3.4), and with others.
-        last(&[]),
+        // Octets behind a last block, of which one may be there.
         last(b"Hello"),
         last(&[0x00, 0x00]),
         last(&[0x00, 0x00, 0x00, 0xff, 0xff]),
@@ -169,6 +171,17 @@ fn the_limit_is_exact() {
                 assert_eq!(inflater.inflate(&History::NONE, &payload), Err(InflateError::TooBig));
             }
         }
+    }
+}
+
+#[test]
+fn what_is_wrong_behind_the_limit_does_not_count() {
+    // A literal, and then what was not before.
+    let payload = [18, 0, 0, 0, 0, 0, 18, 255, 255, 7, 17, 100, 0];
+    for (limit, error) in [(0, InflateError::TooBig), (100, InflateError::Malformed)] {
+        let mut inflater = Inflater::new(limited(limit));
+        assert_eq!(inflater.inflate(&History::NONE, &payload), Err(error));
+        assert_eq!(expected(&[], &payload, limit), Err(error));
     }
 }
 
@@ -330,6 +343,24 @@ proptest! {
                 received.append(window, message);
             }
         }
+    }
+
+    #[test]
+    fn miniz_oxide_understands_and_is_understood(message in message(), bits in 9..=15_u8, level in 0..=9_u8) {
+        let mut settings = settings();
+        settings.level = level;
+        let (mut deflater, mut inflater) = (Deflater::new(settings.clone()), Inflater::new(settings));
+        if let Some(deflated) = deflater.deflate(window(bits), &History::NONE, &message) {
+            // It wants a last block.
+            let whole = [deflated, &[0, 0, 0xff, 0xff, 0x01, 0, 0, 0xff, 0xff]].concat();
+            let inflated = miniz_oxide::inflate::decompress_to_vec(&whole).ok();
+            prop_assert_eq!(inflated.as_ref(), Some(&message));
+        }
+        // It makes one (RFC 7692 section 7.2.3.4).
+        let last = miniz_oxide::deflate::compress_to_vec(&message, level);
+        let payload = [&last[..], &[0]].concat();
+        prop_assert_eq!(inflater.inflate(&History::NONE, &payload), Ok(&message[..]));
+        prop_assert_eq!(inflater.inflate(&History::NONE, &last), Ok(&message[..]));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod common;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn any_octets_in_any_pieces(input in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -11,6 +11,12 @@ pub(crate) struct Ambient {
 }
 
 impl Ambient {
+    /// Has workers enter the runtime that this is called in, if there is one.
+    #[cfg(feature = "tower")]
+    pub(crate) fn adopt(&mut self) {
+        self.handle = Handle::try_current().ok();
+    }
+
     /// Enters it on this thread until the guard goes.
     pub(crate) fn enter(&self) -> Option<EnterGuard<'_>> {
         self.handle.as_ref().map(Handle::enter)

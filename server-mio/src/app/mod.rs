@@ -56,8 +56,11 @@ use crate::{
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// A pattern is a decoded path: `{name}` stands for one segment, `{*rest}` for all that follow. Routes without
-/// parameters come first, and a trailing slash makes another path. `HEAD` is answered from `GET`, `OPTIONS` from the
+/// A pattern is a decoded path: `{name}` stands for one segment, `{*rest}` for all that follow, of which there is
+/// something, and `{**rest}` for all that follow or nothing, so that `/{**rest}` has `/`, too. Routes without
+/// parameters come first, and a trailing slash makes another path. The pattern `*` is no path but the target of
+/// `OPTIONS *`, which asks about the server as a whole (RFC 9110 section 9.3.7); without such a route it is answered by
+/// itself. `HEAD` is answered from `GET`, `OPTIONS` from the
 /// methods that a route has, another method with 405.
 #[must_use = "an application does nothing until it runs"]
 pub struct App<M = Served> {
@@ -184,7 +187,15 @@ impl<M> App<M> {
         self
     }
 
-    /// A handler for every method that has none of its own, `TRACE` excepted.
+    /// A handler for every method that has none of its own, `TRACE` excepted, which reflects what it is sent: a route
+    /// that is to have it names it (RFC 9110 section 9.3.8).
+    ///
+    /// ```
+    /// use rajada_mio::{App, Request};
+    ///
+    /// let all = |req: &Request| format!("{} {}", req.method(), req.param("rest"));
+    /// App::new().any("/{**rest}", all).route(["TRACE"], "/{**rest}", all).any("*", |_: &Request| "everything");
+    /// ```
     #[doc(alias = "all methods")]
     pub fn any<H: Handler<S>, S: Shape<H>>(mut self, pattern: &str, handler: H) -> Self {
         self.declare(None, pattern, S::endpoint(handler));
@@ -242,7 +253,12 @@ impl<M> App<M> {
         }
     }
 
-    fn declare(&mut self, methods: Option<Vec<String>>, pattern: &str, endpoint: Endpoint) {
+    pub(crate) fn declare(
+        &mut self,
+        methods: Option<Vec<String>>,
+        pattern: &str,
+        endpoint: Endpoint,
+    ) {
         let pattern = pattern.to_owned();
         self.routes.push(Declared { methods, pattern, endpoint, scope: 0 });
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{AfterHook, RouteSettings};
 use crate::RouteError;
 use crate::hook::Layer;
-use crate::routing::check_prefix;
+use crate::routing::{SERVER, check_prefix};
 
 /// The place of a scope in its application: 0 is the application itself.
 pub(super) type ScopeId = usize;
@@ -55,7 +55,7 @@ pub(super) fn check<'p>(
     let fits = |pattern: &str, scope: ScopeId| {
         let prefix = scopes.get(scope).map_or("", |scope| &scope.prefix);
         let own = pattern.strip_prefix(prefix).unwrap_or_default();
-        own.is_empty() || own.starts_with('/')
+        own.is_empty() || own.starts_with('/') || pattern == SERVER
     };
     for scope in scopes {
         check_prefix(&scope.prefix)?;

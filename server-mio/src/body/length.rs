@@ -49,4 +49,16 @@ impl BodyStream for OfLength {
     fn trailers(&mut self) -> Option<Headers> {
         self.stream.trailers()
     }
+
+    fn window(&self) -> usize {
+        self.stream.window()
+    }
+
+    fn is_given_up(&mut self) -> bool {
+        self.stream.is_given_up()
+    }
+
+    fn shut_down(&mut self) {
+        self.stream.shut_down();
+    }
 }

@@ -36,16 +36,30 @@ pub enum Body {
     /// Another protocol, behind 101 (RFC 9110 section 15.2.2).
     #[doc(hidden)]
     Upgrade(Upgrade),
+    /// So many octets that are not made, because they are not sent: in an answer to `HEAD`, or with 304, which tell the
+    /// length that `GET` would (RFC 9110 section 8.6). `None`: nobody knows how many, and nothing is told.
+    ///
+    /// A handler for `GET` has no need of it: its content is left out where the method is `HEAD`. Where content is to be
+    /// sent, this fails the request with 500.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Body, Request, TestClient};
+    ///
+    /// let app = App::new().route(["HEAD"], "/film", |_: &Request| Body::Omitted(Some(1 << 30)));
+    /// assert_eq!(TestClient::new(app).request("HEAD", "/film").send().header("content-length"), Some("1073741824"));
+    /// ```
+    #[doc(alias("HEAD", "content_length"))]
+    Omitted(Option<u64>),
 }
 
 impl Body {
-    /// The octets, unless they are made while they are sent.
+    /// The octets, unless they are made while they are sent, or not at all.
     pub fn octets(&self) -> Option<&[u8]> {
         match self {
             Body::Empty => Some(&[]),
             Body::Static(octets) => Some(octets),
             Body::Owned(octets) => Some(octets),
-            Body::Stream(_) | Body::Upgrade(_) => None,
+            Body::Stream(_) | Body::Upgrade(_) | Body::Omitted(_) => None,
         }
     }
 }
@@ -58,6 +72,7 @@ impl fmt::Debug for Body {
             Body::Owned(octets) => write!(f, "Owned({} octets)", octets.len()),
             Body::Stream(stream) => write!(f, "Stream({:?})", stream.length()),
             Body::Upgrade(_) => f.write_str("Upgrade"),
+            Body::Omitted(octets) => write!(f, "Omitted({octets:?})"),
         }
     }
 }

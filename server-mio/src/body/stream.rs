@@ -48,4 +48,20 @@ pub trait BodyStream: 'static {
     fn trailers(&mut self) -> Option<Headers> {
         None
     }
+
+    /// Octets that may wait for the peer at most: while there are as many, the next piece is not asked for. Without it only
+    /// [`Limits::held`](crate::Limits::held) bounds them.
+    fn window(&self) -> usize {
+        usize::MAX
+    }
+
+    /// Whether there is no sense in sending what the peer does not take: the stream is woken, and asked this in place of the
+    /// next piece while there is no room for one. Then the answer is cut short; if the peer takes nothing, what waits for
+    /// it is dropped, and its connection closed at once.
+    fn is_given_up(&mut self) -> bool {
+        false
+    }
+
+    /// Service ends: what would go on for ever should come to its end. Told once, before the next piece is asked for.
+    fn shut_down(&mut self) {}
 }

@@ -4,7 +4,7 @@ use rajada_pipeline::{Burst, Event, Phase};
 
 use super::arrival::{Around, Stop};
 use super::entry::{Entry, Rest, Side};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, WhenSent};
 use super::key::Key;
 use super::service::{Leave, Service};
 use super::state::State;
@@ -182,7 +182,7 @@ impl<'t, T> Connection<'t, T> {
     #[inline(always)]
     pub(super) fn next_step(&mut self) -> Next {
         let ledger = &self.entry.exchange.ledger;
-        if (ledger.behind.is_some() || ledger.starved)
+        if (ledger.behind.is_some() || ledger.when_sent != WhenSent::Nothing)
             && let Some(next) = self.settle_behind()
         {
             return next;
@@ -212,6 +212,9 @@ impl<'t, T> Connection<'t, T> {
             Side::Open if !self.entry.exchange.pipeline.wants_reset() => {
                 self.entry.side = Side::Lingering;
                 self.entry.rest = None;
+                // Whose answer stands behind one that was cut has nobody to give it to.
+                self.service.cancel_all(&mut self.entry.exchange.ledger);
+                self.entry.exchange.ledger.forget_pending();
                 self.note_held(0);
                 Next::ShutDown
             }

@@ -33,8 +33,10 @@ pub(crate) struct Ledger {
     pub(crate) tasks: TaskId,
     /// Requests so far, if their number is bounded.
     pub(crate) served: u32,
-    /// Someone makes content faster than the peer takes it.
-    pub(crate) starved: bool,
+    /// What is to be done when all that is ready has left.
+    pub(crate) when_sent: WhenSent,
+    /// What its peer does not take is given up.
+    pub(crate) given_up: bool,
     /// What is held of its requests.
     pub(crate) holding: Holding,
     /// The slots of a head that is incomplete.
@@ -43,6 +45,16 @@ pub(crate) struct Ledger {
     pub(crate) pending: Option<Box<Pending>>,
     /// What is to follow answers that have left.
     pub(crate) behind: Option<Box<Behind>>,
+}
+
+/// What is to be done when all that is ready has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WhenSent {
+    Nothing,
+    /// To give memory back: nothing more is to leave for now.
+    GiveBack,
+    /// To let those go on who make content faster than the peer takes it.
+    GoOn,
 }
 
 /// What is to follow answers that have left.
@@ -105,7 +117,8 @@ impl Exchange {
             key,
             tasks: NO_TASK,
             served: 0,
-            starved: false,
+            when_sent: WhenSent::Nothing,
+            given_up: false,
             holding: Holding::default(),
             slots: None,
             pending: None,
@@ -192,6 +205,8 @@ impl Pending {
     }
 
     /// Whether something else than content has to come first.
+    #[cold]
+    #[inline(never)]
     fn is_held_up(&self) -> bool {
         match &self.holder {
             Holder::Stream(inflow) => !inflow.source.wants_more(),

@@ -18,7 +18,7 @@ impl Futures {
 
     /// An empty place, made if there is none. It is only lent, for most handlers end at once; for one that does not it
     /// is [taken](Self::take).
-    #[inline]
+    #[inline(always)]
     pub(super) fn lend(
         &mut self,
         endpoint: u32,

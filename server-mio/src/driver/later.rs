@@ -5,9 +5,9 @@ use std::task::{Context, Poll};
 use rajada_parser::Field;
 use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Head, Pipeline, Rejected, Streaming};
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, WhenSent};
 use super::pace::TURN;
-use super::service::Service;
+use super::service::{Leave, Service};
 use super::task::{Pump, Work};
 use crate::body::BodyStream;
 use crate::content::Kept;
@@ -35,7 +35,8 @@ impl Service {
                 }
                 Later::Upgrade(upgrade) => self.accept_upgrade(ledger, upgrade),
                 Later::Pump(streaming, stream) => {
-                    let pump = Pump { connection: ledger.key, streaming, stream, held: None };
+                    let connection = ledger.key;
+                    let pump = Pump { connection, streaming, stream, held: None, told: false };
                     let task = self.tasks.claim();
                     self.tasks.park(task, Work::Pump(pump), &mut ledger.tasks);
                     // What is there at once leaves with the head.
@@ -49,21 +50,29 @@ impl Service {
 
     /// Sends what a stream gives, as long as the peer keeps up. True if something was sent.
     pub(super) fn pump(&mut self, exchange: &mut Exchange, task: TaskId, mut pump: Pump) -> bool {
+        if self.leave != Leave::Not && !core::mem::replace(&mut pump.told, true) {
+            gate::run("a stream", || pump.stream.shut_down());
+        }
         let mut gathered = core::mem::take(&mut self.gathered);
         let (sent, step) = self.pump_into(exchange, task, &mut pump, &mut gathered);
         gathered.clear();
         self.gathered = gathered;
         let pipeline = &mut exchange.pipeline;
-        let is_broken = matches!(step, Step::Abort);
+        let is_broken = matches!(step, Step::Abort | Step::GiveUp);
+        let is_given_up = matches!(step, Step::GiveUp);
         let end = match step {
             Step::Wait => {
                 self.tasks.put_back(task, Work::Pump(pump));
                 return sent;
             }
             Step::Finish(trailers) => finish(pipeline, pump.streaming, trailers.as_ref()),
-            Step::Abort => pipeline.abort(pump.streaming).map_err(|rejected| rejected.why),
+            Step::Abort | Step::GiveUp => {
+                pipeline.abort(pump.streaming).map_err(|rejected| rejected.why)
+            }
             Step::End(error) => Err(error),
         };
+        // Nobody waits for an answer in front of it.
+        exchange.ledger.given_up |= is_given_up && pipeline.in_flight() == 0;
         gate::discard((pump.stream, pump.held));
         if is_broken || end.is_err() {
             // The connection ends there. Nobody can be told what a request behind it would lead to.
@@ -92,6 +101,8 @@ impl Service {
         let Exchange { pipeline, ledger } = exchange;
         let clock = self.runtime.clock();
         let (began, mut pieces) = (clock.now(), 0);
+        // Code of the application. What it does not tell, for a panic, it learns when it is asked for a piece.
+        let window = gate::enter(|| pump.stream.window()).unwrap_or(usize::MAX);
         let mut sent = false;
         let step = loop {
             pieces += 1;
@@ -100,15 +111,27 @@ impl Service {
                 self.tasks.wake(task);
                 break Step::Wait;
             }
-            let room = pipeline.room(&pump.streaming);
+            let mut room = pipeline.room(&pump.streaming);
+            if window < usize::MAX {
+                // What waits of this answer, or of all, if it is not its turn.
+                let waits = self.held.saturating_sub(room);
+                room = room.min(window.saturating_sub(waits));
+            }
             if room <= gathered.len() {
-                ledger.starved = true;
-                break Step::Wait;
+                ledger.when_sent = WhenSent::GoOn;
+                let is_stuck = !sent && gathered.is_empty();
+                break if is_stuck { stuck(pump) } else { Step::Wait };
             }
             let piece = match pump.held.take() {
                 Some(piece) => piece,
                 None => match next_piece(&mut *pump.stream, &mut cx) {
-                    Poll::Pending => break Step::Wait,
+                    Poll::Pending => {
+                        // Who has a window of its own is one of many, and waits for long.
+                        if window < usize::MAX && ledger.when_sent == WhenSent::Nothing {
+                            ledger.when_sent = WhenSent::GiveBack;
+                        }
+                        break Step::Wait;
+                    }
                     Poll::Ready(Ok(Some(piece))) => piece,
                     Poll::Ready(Ok(None)) => match trailers(&mut *pump.stream) {
                         Ok(trailers) => break Step::Finish(trailers),
@@ -134,8 +157,8 @@ impl Service {
                 Ok(()) => pump.held = Some(piece),
                 Err(ApiMisuse::Full) => {
                     pump.held = Some(piece);
-                    ledger.starved = true;
-                    break Step::Wait;
+                    ledger.when_sent = WhenSent::GoOn;
+                    break if sent { Step::Wait } else { stuck(pump) };
                 }
                 Err(error) => return (sent, Step::End(error)),
             }
@@ -148,14 +171,25 @@ impl Service {
         }
     }
 
+    /// Has every stream go on, which learns then that service ends.
+    pub(super) fn tell_streams(&self) {
+        let pumps = self.tasks.iter().filter(|(_, work)| work.is_pump());
+        pumps.for_each(|(task, _)| self.tasks.wake(task));
+    }
+
     /// Tells those who wait for answers to leave, and lets those go on who wait for room.
     #[cold]
     pub(super) fn tell_sent(&mut self, exchange: &mut Exchange) {
         let Exchange { pipeline, ledger } = exchange;
-        if ledger.starved && !pipeline.wants_write() {
-            ledger.starved = false;
-            let pumps = self.tasks.of(ledger.tasks).filter(|(_, work)| work.is_pump());
-            pumps.for_each(|(task, _)| self.tasks.wake(task));
+        if !pipeline.wants_write() {
+            match core::mem::replace(&mut ledger.when_sent, WhenSent::Nothing) {
+                WhenSent::Nothing => {}
+                WhenSent::GiveBack => pipeline.give_back_memory(),
+                WhenSent::GoOn => {
+                    let pumps = self.tasks.of(ledger.tasks).filter(|(_, work)| work.is_pump());
+                    pumps.for_each(|(task, _)| self.tasks.wake(task));
+                }
+            }
         }
         let Some(behind) = &mut ledger.behind else { return };
         for (_, tell) in behind.told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
@@ -213,8 +247,22 @@ enum Step {
     Finish(Option<Headers>),
     /// The stream failed.
     Abort,
+    /// The peer has not taken enough of it.
+    GiveUp,
     /// The answer has ended already.
     End(ApiMisuse),
+}
+
+/// What to do where nothing could be sent, since the peer has not taken what was.
+fn stuck(pump: &mut Pump) -> Step {
+    match gate::enter(|| pump.stream.is_given_up()) {
+        Ok(false) => Step::Wait,
+        Ok(true) => Step::GiveUp,
+        Err(panic) => {
+            log::error!("a stream panicked: {}", panic.message());
+            Step::Abort
+        }
+    }
 }
 
 /// The next piece of a stream; an error, if it failed, was told.

@@ -3,7 +3,7 @@
 use crate::cold::cold_path;
 use std::time::Instant;
 
-use rajada_parser::BodyLength;
+use rajada_parser::{BodyLength, Fields};
 use rajada_pipeline::{Burst, Event, Incoming, Pipeline, Ticket};
 
 use super::answer::{self, Place, Target, Then, Waiting};
@@ -95,36 +95,14 @@ impl Service {
             }
             match event {
                 Event::Data(octets) => {
-                    // It may be the last one, which is told by the next event, of no octets.
-                    if let Some(pending) = &mut exchange.ledger.pending
-                        && !pending.add_content(octets)
-                        && !burst.rest().is_empty()
-                    {
+                    // The last piece is followed by an event of no octets.
+                    if !add_content(&mut exchange.ledger, octets) && !burst.rest().is_empty() {
                         break pause(exchange);
                     }
                 }
                 Event::EndOfMessage { trailers } => {
-                    if let Some(pending) = &mut exchange.ledger.pending {
-                        match pending.holder {
-                            Holder::Task(..) => {
-                                self.deliver(around.shared, &mut exchange.ledger);
-                                continue;
-                            }
-                            Holder::Stream(_) => {
-                                self.complete_content(&mut exchange.ledger, trailers);
-                                continue;
-                            }
-                            Holder::Pending(_) => {}
-                        }
-                        pending.awaits = Awaits::Turn;
-                        let entry = around.shared.entry(pending.waiting.endpoint);
-                        if entry.slow && exchange.pipeline.wants_write() {
-                            break Stop::Write;
-                        }
-                        self.handle_pending(around, exchange);
-                        if exchange.ledger.has_complete() {
-                            break pause(exchange);
-                        }
+                    if let Some(stop) = self.end_message(around, exchange, trailers) {
+                        break stop;
                     }
                 }
                 Event::Malformed(offence) => {
@@ -146,6 +124,34 @@ impl Service {
                 _ => break Stop::Closed,
             }
         }
+    }
+
+    /// The content of the request that waits for it is complete. Says whether to stop there.
+    #[cold]
+    #[inline(never)]
+    fn end_message(
+        &mut self,
+        around: Around<'_>,
+        exchange: &mut Exchange,
+        trailers: Option<Fields<'_, '_>>,
+    ) -> Option<Stop> {
+        let pending = exchange.ledger.pending.as_mut()?;
+        match pending.holder {
+            Holder::Task(..) => self.deliver(around.shared, &mut exchange.ledger),
+            Holder::Stream(_) => self.complete_content(&mut exchange.ledger, trailers),
+            Holder::Pending(_) => {
+                pending.awaits = Awaits::Turn;
+                let entry = around.shared.entry(pending.waiting.endpoint);
+                if entry.slow && exchange.pipeline.wants_write() {
+                    return Some(Stop::Write);
+                }
+                self.handle_pending(around, exchange);
+                if exchange.ledger.has_complete() {
+                    return Some(pause(exchange));
+                }
+            }
+        }
+        None
     }
 
     /// Looks at the clock: lets answers go that have waited for others for too long, and others have their turn.
@@ -364,7 +370,7 @@ impl Service {
         }
         let parts = request::kept(&arrival.around.shared.context, arrival.head, request);
         let waiting = Waiting { endpoint, preset: None, trace: Trace::of(request) };
-        self.start(arrival.around, owed, ledger, waiting, parts, None);
+        self.start_whole(arrival.around, owed, ledger, waiting, parts);
         true
     }
 
@@ -449,6 +455,13 @@ impl Service {
             Kind::Async(_) => self.start(around, owed, ledger, waiting, parts, unread),
         }
     }
+}
+
+/// Takes in a piece of content. Whether there is room for more.
+#[cold]
+#[inline(never)]
+fn add_content(ledger: &mut Ledger, octets: &[u8]) -> bool {
+    ledger.pending.as_mut().is_none_or(|pending| pending.add_content(octets))
 }
 
 /// Content that is not read before it is asked for.

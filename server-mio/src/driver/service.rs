@@ -39,6 +39,8 @@ pub(crate) struct Service {
     pub(super) pace: Pace,
     /// Where small pieces of a stream are gathered.
     pub(super) gathered: Vec<u8>,
+    /// Octets of answers that may wait for a peer.
+    pub(super) held: usize,
     pub(super) holdings: Holdings,
     /// Connections whose requests wait for a place among the tasks, in order.
     pub(super) unplaced: VecDeque<Key>,
@@ -75,6 +77,7 @@ impl Service {
             scratch: None,
             pace: Pace::new(runtime.clock().now()),
             gathered: Vec::new(),
+            held: shared.settings.limits.held,
             holdings: Holdings::new(shared.settings.limits.buffered),
             unplaced: VecDeque::new(),
             lost: Rc::default(),

@@ -18,7 +18,7 @@ impl<T> Turn<'_, T> {
     /// Ends service. Every request that has been received by now is answered, the last one of each connection with
     /// `Connection: close`; so is what arrives until then. Idle connections live on for a short while
     /// ([`Deadlines::idle_at_end`](crate::Deadlines::idle_at_end)), since a request may be on its way. A request whose content
-    /// is due is the last one of its connection, whatever comes behind it. All ends when the
+    /// is due is the last one of its connection, whatever comes behind it. Streams are [told](crate::BodyStream::shut_down). All ends when the
     /// [grace period](crate::App::grace) is over. Ordered again, it changes nothing.
     ///
     /// Every connection is [listed](Self::list) once: whoever reads from sockets reads what the system has received then.
@@ -31,6 +31,7 @@ impl<T> Turn<'_, T> {
         self.driver.ends = Some(after(now, settings.grace));
         self.driver.idle_ends = Some(after(now, idle));
         self.driver.service.leave = Leave::Last;
+        self.driver.service.tell_streams();
         self.list_all();
     }
 

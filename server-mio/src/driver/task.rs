@@ -48,6 +48,8 @@ pub(crate) struct Pump {
     pub(super) stream: Box<dyn BodyStream>,
     /// A piece that there was no room for.
     pub(super) held: Option<Kept>,
+    /// The stream knows that service ends.
+    pub(super) told: bool,
 }
 
 impl Work {

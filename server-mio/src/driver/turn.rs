@@ -220,6 +220,9 @@ impl<'d, T> Turn<'d, T> {
         let Some(entry) = connections.get(key) else { return };
         let around = Around { shared, settings, peer: &entry.peer };
         if service.resume(around, &mut entry.exchange, task) {
+            if entry.exchange.ledger.given_up && entry.exchange.pipeline.wants_write() {
+                entry.side = Side::Over;
+            }
             self.list(key);
         }
     }

@@ -25,11 +25,58 @@ use crate::runtime::{NO_TASK, TaskId};
 use crate::{Response, Status, gate};
 
 impl Service {
-    /// Calls an asynchronous handler and polls it once. If it is not ready it is parked.
+    /// Calls an asynchronous handler and polls it once. If it is not ready it is parked. Of its content nothing may have been
+    /// read.
     pub(super) fn start(
         &mut self,
         around: Around<'_>,
+        owed: Owed<'_>,
+        ledger: &mut Ledger,
+        waiting: Waiting,
+        parts: Arc<OwnedParts>,
+        unread: Option<Unread>,
+    ) {
+        match unread {
+            None => self.start_whole(around, owed, ledger, waiting, parts),
+            Some(unread) => self.start_at_head(around, owed, ledger, waiting, parts, unread),
+        }
+    }
+
+    /// The same, if all of its content is there.
+    #[inline(never)]
+    pub(super) fn start_whole(
+        &mut self,
+        around: Around<'_>,
+        owed: Owed<'_>,
+        ledger: &mut Ledger,
+        waiting: Waiting,
+        parts: Arc<OwnedParts>,
+    ) {
+        self.start_with(around, owed, ledger, waiting, parts, None);
+    }
+
+    /// The same, if none of its content was read.
+    #[cold]
+    #[inline(never)]
+    fn start_at_head(
+        &mut self,
+        around: Around<'_>,
         mut owed: Owed<'_>,
+        ledger: &mut Ledger,
+        waiting: Waiting,
+        parts: Arc<OwnedParts>,
+        unread: Unread,
+    ) {
+        owed.take_content();
+        self.start_with(around, owed, ledger, waiting, parts, Some(unread));
+    }
+
+    // In line: what no handler needs whose request is complete is not there for it.
+    #[inline(always)]
+    fn start_with(
+        &mut self,
+        around: Around<'_>,
+        owed: Owed<'_>,
         ledger: &mut Ledger,
         waiting: Waiting,
         mut parts: Arc<OwnedParts>,
@@ -41,10 +88,11 @@ impl Service {
         let Kind::Async(handler) = &entry.kind else { return };
         let mut inflow = None;
         if let Some(unread) = unread {
-            owed.take_content();
             inflow = self.connect_content(around, ledger, entry, &mut parts, unread);
         }
-        let keeps = (unread.is_some() && inflow.is_none()) || shared.asks_for_request(entry);
+        // Hooks may have asked for content that nobody takes then.
+        let keeps = (unread.is_some() && (inflow.is_none() || entry.begins_at_head))
+            || shared.asks_for_request(entry);
         let kept = keeps.then(|| parts.clone());
         let weight = parts.weight();
         let mut staged = None;

@@ -93,9 +93,12 @@ impl ContentGate {
 
     /// The request is over: what of its content is not there will not come.
     pub(super) fn end(&self) {
-        // A flow is ended by whoever reads: the answer may still be made of it.
-        if self.closed && self.flow.is_none() {
-            self.settle(Err(RequestError::Over));
+        if self.closed {
+            match &self.flow {
+                // It is ended by whoever reads: the answer may still be made of it.
+                Some(flow) => flow.let_go(),
+                None => self.settle(Err(RequestError::Over)),
+            }
         }
     }
 

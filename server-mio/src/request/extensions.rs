@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::sync::OnceLock;
 
+use super::OwnedRequest;
 use crate::gate;
 
 /// Values attached to one request, the last one of each type to be found.
@@ -20,9 +21,15 @@ struct Attachment {
     next: OnceLock<Box<Attachment>>,
 }
 
+/// In front of all others: a request whose values are looked for and attached in place of these.
+pub(super) struct Inherited(pub(super) OwnedRequest);
+
 impl Extensions {
     /// Attaches a value, to be found instead of an earlier one of the same type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&self, value: T) {
+        if let Some(inherited) = self.inherited() {
+            return inherited.insert(value);
+        }
         let mut new = Box::new(Attachment {
             id: TypeId::of::<T>(),
             value: Box::new(value),
@@ -39,6 +46,9 @@ impl Extensions {
 
     /// The value of a type.
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
+        if let Some(inherited) = self.inherited() {
+            return inherited.get();
+        }
         let last = self.iter().filter(|attached| attached.id == TypeId::of::<T>()).last();
         last.and_then(|attached| attached.value.downcast_ref())
     }
@@ -47,6 +57,12 @@ impl Extensions {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.first.get().is_none()
+    }
+
+    /// Where values are in place of here.
+    fn inherited(&self) -> Option<&Extensions> {
+        let first = self.first.get()?.value.downcast_ref::<Inherited>()?;
+        first.0.parts.as_ref().map(|parts| &parts.extensions)
     }
 
     fn iter(&self) -> impl Iterator<Item = &Attachment> {

@@ -57,6 +57,12 @@ impl<'b> Known<'b> {
         self.part(self.target)
     }
 
+    /// How many fields there are.
+    #[cfg(feature = "http")]
+    pub(crate) fn fields(&self) -> usize {
+        self.positions.len()
+    }
+
     fn part(&self, (start, end): (u32, u32)) -> &'b [u8] {
         self.octets.get(start as usize..end as usize).unwrap_or_default()
     }

@@ -1,5 +1,7 @@
 //! A request as a handler sees it: views, and nothing parsed before it is asked for.
 
+#[cfg(feature = "http")]
+mod changed;
 mod content_gate;
 mod context;
 #[cfg(feature = "cookies")]
@@ -19,6 +21,7 @@ mod owned;
 mod parts;
 #[cfg(any(feature = "forms", feature = "json"))]
 mod place;
+mod shared;
 mod spare;
 mod states;
 mod stream;

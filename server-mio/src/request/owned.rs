@@ -16,7 +16,7 @@ use crate::peer::Peer;
 /// allocation after warm-up.
 pub struct OwnedRequest {
     /// Always there, until it is given back.
-    parts: Option<Arc<OwnedParts>>,
+    pub(super) parts: Option<Arc<OwnedParts>>,
     /// Whether content is shown: not to hooks before the handler, unless they have waited for it.
     shows_content: bool,
 }

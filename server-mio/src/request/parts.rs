@@ -208,8 +208,19 @@ impl OwnedParts {
         self.version
     }
 
+    /// The head: the octets that method, target and fields are in.
+    pub(super) fn head(&self) -> &[u8] {
+        self.octets.get(..self.head).unwrap_or_default()
+    }
+
+    /// The application that it was sent to.
+    #[cfg(feature = "http")]
+    pub(super) fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
     pub(super) fn fields(&self) -> Fields<'_, '_> {
-        Fields::new(self.octets.get(..self.head).unwrap_or_default(), &self.positions)
+        Fields::new(self.head(), &self.positions)
     }
 
     fn part(&self, (start, end): (u32, u32)) -> &[u8] {

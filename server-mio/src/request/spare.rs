@@ -120,11 +120,10 @@ pub(crate) fn discard(mut parts: Arc<OwnedParts>) {
         return;
     }
     // Nobody else knows it, so nobody can come to know it.
-    if (!parts.extensions.is_empty() || parts.gate.is_closed())
+    if !parts.extensions.is_empty()
         && let Some(own) = Arc::get_mut(&mut parts)
     {
         own.extensions.clear();
-        own.gate.open();
     }
     give_back(parts);
 }

@@ -9,6 +9,8 @@ mod head;
 mod headers;
 mod heads;
 mod html;
+#[cfg(feature = "tower")]
+mod http_fields;
 mod into_response;
 mod location;
 mod owed;
@@ -219,6 +221,8 @@ impl<'r> Response<'r> {
             Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets.into())),
             Body::Stream(stream) => self.stream(content_type, stream),
             Body::Upgrade(upgrade) => self.upgrade(upgrade),
+            Body::Omitted(Some(octets)) => self.respond(content_type, Octets::Omitted(octets)),
+            Body::Omitted(None) => self.respond(content_type, Octets::Untold),
         }
     }
 

@@ -207,6 +207,18 @@ impl OwnedResponse {
         self.failure.take()
     }
 
+    /// Whether the connection closes behind it.
+    #[cfg(feature = "http")]
+    pub(crate) fn closes(&self) -> bool {
+        self.close
+    }
+
+    /// Who waits for it to leave.
+    #[cfg(feature = "tower")]
+    pub(crate) fn take_told(&mut self) -> Vec<Box<dyn FnOnce()>> {
+        core::mem::take(&mut self.told)
+    }
+
     /// Whether there is nothing, and that is to be answered.
     pub(crate) fn is_missing(&self) -> bool {
         self.missing

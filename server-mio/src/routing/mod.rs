@@ -13,5 +13,5 @@ pub(crate) use edges::is_same;
 pub(crate) use leaf::{Leaf, Ranges};
 pub(crate) use pattern::Pattern;
 pub use pattern::RouteError;
-pub(crate) use pattern::check_prefix;
+pub(crate) use pattern::{SERVER, check_prefix};
 pub(crate) use router::{Found, Router, Value};

@@ -57,6 +57,8 @@ pub(super) struct Parsed {
     /// The names of its parameters, in order.
     pub(super) names: Vec<Box<str>>,
     pub(super) shape: Shape,
+    /// Where the last segment begins, if it is `{**rest}`, which stands for nothing as well.
+    pub(super) open: Option<usize>,
 }
 
 /// What a pattern looks like to those who look for short ways. Texts have their braces unescaped.
@@ -72,11 +74,17 @@ pub(super) enum Shape {
     Other,
 }
 
+/// The target that stands for the server as a whole (RFC 9112 section 3.2.4).
+pub(crate) const SERVER: &str = "*";
+
 /// How many parameters a pattern may have.
 pub(super) const MOST_PARAMETERS: usize = 16;
 
 pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
     let fail = |why: &str| Err(RouteError::new(pattern, why));
+    if pattern == SERVER {
+        return Ok(Parsed { names: Vec::new(), shape: Shape::Fixed(pattern.into()), open: None });
+    }
     if !pattern.starts_with('/') {
         return fail("a pattern begins with `/`");
     }
@@ -92,11 +100,13 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
         return fail("an empty segment (the prefix of a scope ends without `/`)");
     }
     if pattern.split('/').any(|segment| segment.starts_with([':', '<', '*'])) {
-        return fail("a parameter is written `{name}`, and all that follows `{*rest}`");
+        return fail(
+            "a parameter is written `{name}`, and all that follows `{*rest}`, or `{**rest}` if that may be nothing",
+        );
     }
     let mut names: Vec<Box<str>> = Vec::new();
     let mut path = String::new();
-    let mut first = None;
+    let (mut first, mut open) = (None, None);
     let mut rest = pattern;
     while let Some(at) = rest.find(['{', '}']) {
         path.push_str(&rest[..at]);
@@ -110,10 +120,17 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
         let Some(end) = after.find('}').filter(|_| brace == "{") else {
             return fail("a brace without its partner (`{{` and `}}` stand for themselves)");
         };
-        let (name, wildcard) = match after[..end].strip_prefix('*') {
-            Some(name) => (name, true),
-            None => (&after[..end], false),
+        let starred = match after[..end].strip_prefix("**") {
+            Some(_) => &after[1..end],
+            None => &after[..end],
         };
+        let (name, wildcard) = match starred.strip_prefix('*') {
+            Some(name) => (name, true),
+            None => (starred, false),
+        };
+        if starred.len() < end {
+            open = Some(pattern.len() - rest.len() + at);
+        }
         if name.is_empty() || name.contains(['{', '*', '/']) {
             return fail("a parameter has a name, without `{`, `*` or `/`");
         }
@@ -127,11 +144,14 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, RouteError> {
         }
         first.get_or_insert((path.len(), wildcard));
     }
+    if open.is_some_and(|at| !pattern[..at].ends_with('/')) {
+        return fail("`{**rest}` is a segment of its own");
+    }
     if names.len() > MOST_PARAMETERS {
         return fail("more than 16 parameters");
     }
     path.push_str(rest);
-    Ok(Parsed { shape: shape(path, first, names.len()), names })
+    Ok(Parsed { shape: shape(path, first, names.len()), names, open })
 }
 
 /// Whether the prefix of a scope, all of it, is one that something can be below.
@@ -197,7 +217,7 @@ mod tests {
         for bad in [
             "", "a", "/{", "/}", "/{}", "/{a", "/{*}", "/{*a}/b", "/{a}/{a}", "/a?b", "/{a/b}",
             "/{a*}", "/\n", "//", "/a//b", "/a//", "/:id", "/a/:id/b", "/<id>", "/*", "/a/*",
-            "/*a", "/a%2Fb",
+            "/*a", "/a%2Fb", "/v{**a}", "/{**}", "/{**a}/b", "/{***a}", "*a", "**",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
         }

@@ -53,6 +53,8 @@ pub(crate) struct Router<V: Value> {
 struct Route<V> {
     methods: Methods<Leaf<V>>,
     shape: Shape,
+    /// How many parameters it has, if the last one stands for nothing as well.
+    open: Option<usize>,
 }
 
 /// What a method and a path lead to.
@@ -138,16 +140,31 @@ impl<V: Value> Router<V> {
         let number = self.routes.len() as u32;
         // There are as many paths as patterns without parameters: braces are escaped in one way only.
         if !matches!(parsed.shape, Shape::Fixed(_)) {
-            self.tree.insert(pattern, number).map_err(|error| {
+            self.insert_into_tree(pattern, parsed.open, number).map_err(|error| {
                 let why = format!("it can't be told apart from another route: {error}");
                 RouteError::new(pattern, why)
             })?;
         }
+        let open = parsed.open.map(|_| parsed.names.len());
         self.shortcuts.insert_route(&parsed.shape, number);
-        self.routes.push(Route { methods: Methods::new(), shape: parsed.shape });
+        self.routes.push(Route { methods: Methods::new(), shape: parsed.shape, open });
         self.patterns.push(Pattern { text: pattern.into(), names: parsed.names.into() });
         self.numbers.insert(pattern.into(), number);
         Ok(number)
+    }
+
+    /// What stands for nothing as well is two patterns of the tree: that with nothing, and that with something.
+    fn insert_into_tree(
+        &mut self,
+        pattern: &str,
+        open: Option<usize>,
+        number: u32,
+    ) -> Result<(), matchit::InsertError> {
+        let Some((before, last)) = open.and_then(|at| pattern.split_at_checked(at)) else {
+            return self.tree.insert(pattern, number);
+        };
+        self.tree.insert(before, number)?;
+        self.tree.insert(format!("{before}{}", last.replacen("**", "*", 1)), number)
     }
 
     /// The patterns by the numbers of their routes. They are kept elsewhere afterwards.
@@ -233,6 +250,10 @@ impl<V: Value> Router<V> {
         for (_, value) in found.params.iter() {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;
             ranges.try_push((start as u32, (start + value.len()) as u32)).ok()?;
+        }
+        let open = self.routes.get(*found.value as usize).and_then(|route| route.open);
+        if open.is_some_and(|parameters| ranges.len() < parameters) {
+            ranges.try_push((path.len() as u32, path.len() as u32)).ok()?;
         }
         Some(*found.value)
     }

@@ -38,11 +38,29 @@ impl Locals {
         self.values.iter().find(of_type).and_then(|(_, value)| value.downcast_ref())
     }
 
+    #[cfg(feature = "events")]
+    fn get_mut<T: 'static>(&mut self) -> Option<&mut T> {
+        let of_type = |(id, _): &&mut (TypeId, Box<dyn Any>)| *id == TypeId::of::<T>();
+        self.values.iter_mut().find(of_type).and_then(|(_, value)| value.downcast_mut())
+    }
+
     /// Takes the value of a type out.
     pub fn remove<T: 'static>(&mut self) -> Option<T> {
         let at = self.values.iter().position(|(id, _)| *id == TypeId::of::<T>())?;
         self.values.swap_remove(at).1.downcast().ok().map(|value| *value)
     }
+}
+
+/// A value of this worker's that is the server's own, made when it is asked for first. Nothing where they are in use, or on
+/// a thread that is not a worker.
+#[cfg(feature = "events")]
+pub(crate) fn with_local<T: Default + 'static, R>(use_it: impl FnOnce(&mut T) -> R) -> Option<R> {
+    let runtime = Runtime::current()?;
+    let mut locals = runtime.locals.try_borrow_mut().ok()?;
+    if locals.get::<T>().is_none() {
+        locals.insert(T::default());
+    }
+    locals.get_mut().map(use_it)
 }
 
 /// Each value by itself: two that panic together would end the process.

@@ -21,6 +21,8 @@ pub use time::{Elapsed, Sleep, Timeout, YieldNow, sleep, timeout, yield_now};
 
 pub(crate) use blocking::{BlockingPool, spawn_blocking_in_turn};
 pub(crate) use clock::after;
+#[cfg(feature = "events")]
+pub(crate) use local::with_local;
 pub(crate) use tasks::{NO_TASK, TaskCount, TaskId, Tasks};
 pub(crate) use wake::WakeQueue;
 
@@ -68,6 +70,18 @@ pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> JoinHandl
         runtime.spawned.borrow_mut().push(task);
     });
     handle
+}
+
+/// Runs a future of the server's own on this worker, however many tasks there are.
+///
+/// # Panics
+/// On a thread that is not a worker.
+#[cfg(feature = "events")]
+pub(crate) fn spawn_anyway(future: impl Future<Output = ()> + 'static) {
+    Runtime::with("a subscription", |runtime| {
+        runtime.tasks.add();
+        runtime.spawned.borrow_mut().push(Box::pin(future));
+    });
 }
 
 /// The part of a worker that handlers reach. No cell of it stays borrowed while code of others runs.
@@ -224,7 +238,7 @@ pub(crate) fn is_worker() -> bool {
 }
 
 /// The time, of the worker on whose thread this is called, or else of the system.
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Runtime::current().map_or_else(Instant::now, |runtime| runtime.clock.now())
 }
 

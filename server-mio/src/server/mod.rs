@@ -31,6 +31,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Poll, Token, Waker};
 use rajada_parser::Level;
+use socket2::SockRef;
 
 use crate::app::Shared;
 use crate::driver::Exit;
@@ -71,9 +72,40 @@ impl Server {
     pub(crate) fn bind(app: App, address: impl ToSocketAddrs) -> io::Result<Server> {
         let shared = prepare(app)?;
         let workers = shared.settings.workers;
-        let listeners = listener::listen(address, workers)?;
+        Server::new(shared, listener::listen(address, workers)?)
+    }
+
+    /// Serves what a listener accepts that is open already, such as one that was handed over by another program. Several
+    /// [workers](App::workers) share it.
+    ///
+    /// ```no_run
+    /// use rajada_mio::{App, Request, Server};
+    ///
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:8080")?;
+    /// let app = App::new().get("/", |_: &Request| "Hello world!");
+    /// Server::from_listener(app, listener)?.run_until_signal()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`App::bind`].
+    #[doc(alias("socket activation", "from_tcp"))]
+    pub fn from_listener(app: App, listener: TcpListener) -> io::Result<Server> {
+        let shared = prepare(app)?;
+        listener::check_workers(shared.settings.workers)?;
+        listener.set_nonblocking(true)?;
+        listener::keep_alive(SockRef::from(&listener))?;
+        let mut listeners = Vec::new();
+        for _ in 1..shared.settings.workers {
+            listeners.push(listener.try_clone()?);
+        }
+        listeners.push(listener);
+        Server::new(shared, listeners)
+    }
+
+    fn new(shared: Arc<Shared>, listeners: Vec<TcpListener>) -> io::Result<Server> {
         let address = listeners[0].local_addr()?;
-        let mut seats = Vec::with_capacity(workers);
+        let mut seats = Vec::with_capacity(listeners.len());
         for listener in listeners {
             let poll = Poll::new()?;
             let waker = Waker::new(poll.registry(), WAKER)?;

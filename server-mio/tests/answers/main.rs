@@ -3,6 +3,7 @@
 mod cookies;
 mod helpers;
 mod made;
+mod omitted;
 mod owned;
 mod redirects;
 mod values;

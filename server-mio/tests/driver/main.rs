@@ -1,6 +1,9 @@
-//! The driver beside a slow model, under pseudo-random schedules. The fuzz target `driver` runs the same.
+//! The driver beside a slow model, under pseudo-random schedules. The fuzz targets `driver` and `streams`
+//! run the same.
 
+mod answers;
 mod content;
+mod flows;
 mod simulation;
 mod streams;
 
@@ -13,7 +16,9 @@ fn quiet() {
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            if !info.to_string().ends_with(simulation::ON_PURPOSE) {
+            let told = info.to_string();
+            let purposes = [simulation::ON_PURPOSE, flows::ON_PURPOSE];
+            if !purposes.iter().any(|purpose| told.ends_with(purpose)) {
                 before(info);
             }
         }));
@@ -32,29 +37,45 @@ impl Random {
     }
 }
 
-#[test]
-fn schedules_lead_to_what_the_rules_say() {
+/// Runs pseudo-random schedules of up to `length` octets: `$SCHEDULES` of them, or so many.
+fn run_random(run: fn(&[u8]), length: u64, runs: u64) {
     quiet();
-    let runs = std::env::var("SCHEDULES").ok().and_then(|runs| runs.parse().ok()).unwrap_or(2000);
+    let runs = std::env::var("SCHEDULES").ok().and_then(|runs| runs.parse().ok()).unwrap_or(runs);
     for seed in 1..=runs {
         let mut random = Random(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
-        let length = random.next() % 400;
+        let length = random.next() % length;
         let schedule: Vec<u8> = (0..length).map(|_| (random.next() >> 24) as u8).collect();
-        let ran = panic::catch_unwind(|| simulation::run(&schedule));
+        let ran = panic::catch_unwind(|| run(&schedule));
         assert!(ran.is_ok(), "schedule {seed}: {schedule:?}");
     }
 }
 
-#[test]
-fn seeds_of_the_fuzz_target_lead_to_what_the_rules_say() {
+/// Runs the seeds of a fuzz target.
+fn run_seeds(run: fn(&[u8]), target: &str) {
     quiet();
     // They are not part of what is published.
-    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds/driver");
+    let seeds = format!("{}/../fuzz/seeds/{target}", env!("CARGO_MANIFEST_DIR"));
     let Ok(seeds) = std::fs::read_dir(seeds) else { return };
     for seed in seeds {
         let path = seed.unwrap().path();
         let schedule = std::fs::read(&path).unwrap();
-        let ran = panic::catch_unwind(|| simulation::run(&schedule));
+        let ran = panic::catch_unwind(|| run(&schedule));
         assert!(ran.is_ok(), "{}", path.display());
     }
+}
+
+#[test]
+fn schedules_lead_to_what_the_rules_say() {
+    run_random(simulation::run, 400, 2000);
+}
+
+#[test]
+fn content_flows_in_and_out_as_the_rules_say() {
+    run_random(flows::run, 300, 500);
+}
+
+#[test]
+fn seeds_of_the_fuzz_targets_lead_to_what_the_rules_say() {
+    run_seeds(simulation::run, "driver");
+    run_seeds(flows::run, "streams");
 }

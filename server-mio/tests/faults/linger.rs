@@ -1,11 +1,12 @@
 //! Who lingers behind the last answer has so much time and no more.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rajada_mio::driver::State;
-use rajada_mio::{App, Deadlines, Request};
+use rajada_mio::{App, Body, BodySender, Deadlines, Request};
 
-use crate::rig::{World, millis, takes};
+use crate::rig::{World, get, millis, takes};
 
 const LAST: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
@@ -79,4 +80,25 @@ fn an_empty_line_on_an_idle_connection_does_not_hold_the_end() {
     world.driver.turn(now).shut_down();
     world.pass(millis(1200));
     assert_eq!((world.state(idle), world.state(opened)), (None, None));
+}
+
+#[test]
+fn whose_answer_can_not_leave_any_more_is_told_so_before_the_peer_closes() {
+    let senders = Arc::<Mutex<Vec<BodySender>>>::default();
+    let kept = senders.clone();
+    let app = App::new().get("/push", move |_: &Request<'_>| {
+        let (sender, body) = Body::channel(1000);
+        kept.lock().unwrap().push(sender);
+        body
+    });
+    let mut world = World::new(app);
+    let peer = world.ask([get("/push"), get("/push")].concat());
+    world.settle();
+    let [first, second] =
+        <[BodySender; 2]>::try_from(core::mem::take(&mut *senders.lock().unwrap())).unwrap();
+    first.abort("on purpose");
+    assert!(!second.is_closed());
+    world.settle();
+    assert_eq!(world.state(peer), Some(State::Lingering));
+    assert!(second.is_closed());
 }

@@ -10,6 +10,8 @@ mod hooks;
 mod linger;
 mod rig;
 mod routes;
+#[cfg(feature = "tower")]
+mod services;
 mod status;
 mod timers;
 mod unread;

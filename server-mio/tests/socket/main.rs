@@ -4,6 +4,8 @@ mod around;
 mod begin;
 mod bursts;
 mod cases;
+#[cfg(feature = "tower")]
+mod cases_of_services;
 mod client;
 mod command_line;
 mod connections;

@@ -13,7 +13,7 @@ use crate::serving::{serve, wait_until};
 use crate::traced::{Traced, call};
 
 /// A number from a line of `/proc/PID/status`.
-fn status_of(program: &Program, name: &str) -> usize {
+pub(crate) fn status_of(program: &Program, name: &str) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", program.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with(name)).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()

@@ -39,6 +39,7 @@ impl Compression {
     ///
     /// What can't be inflated, is no UTF-8, or too large then, closes the connection, as all that is malformed: [`Offence::NotDeflate`],
     /// [`Offence::NotUtf8`], [`Offence::MessageTooBig`], [`Offence::TooManyLastBlocks`], at the message's end.
+    #[inline]
     pub fn take<'e, R, B, M, L>(
         &mut self,
         socket: &mut WebSocket<R, B, M, L>,
@@ -51,7 +52,28 @@ impl Compression {
         M: Memory<B>,
         L: DerefMut<Target = Store<B, M>>,
     {
-        let Event::Compressed(kind, payload) = event else { return event };
+        match event {
+            Event::Compressed(kind, payload) => {
+                self.take_compressed(socket, inflater, kind, payload)
+            }
+            event => event,
+        }
+    }
+
+    #[inline(never)]
+    fn take_compressed<'e, R, B, M, L>(
+        &mut self,
+        socket: &mut WebSocket<R, B, M, L>,
+        inflater: &'e mut Inflater,
+        kind: Kind,
+        payload: &[u8],
+    ) -> Event<'e>
+    where
+        R: Role,
+        B: AsRef<[u8]>,
+        M: Memory<B>,
+        L: DerefMut<Target = Store<B, M>>,
+    {
         let offence = match self.inflate(R::MASKS, inflater, payload) {
             Ok(octets) if kind == Kind::Binary => return Event::Binary(octets),
             Ok(octets) => match simdutf8::basic::from_utf8(octets) {

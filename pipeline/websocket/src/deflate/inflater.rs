@@ -38,6 +38,10 @@ impl Inflater {
         let mut run =
             Run { inflate, buffer, history: history.octets(), last_blocks: 0, ended: true };
         run.feed(&self.settings, payload)?;
+        if run.ended && !payload.is_empty() {
+            // It lacks the octet of RFC 7692 section 7.2.3.4, as what `deflateRaw` of Node makes does. (The tail would be half a block.)
+            return Ok(self.buffer.octets());
+        }
         run.feed(&self.settings, &TAIL)?;
         // All blocks are complete if another one can begin, wherefore one does. (No bits of a block that is not can end with that one's last octet
         // and make nothing of it.)
@@ -127,12 +131,13 @@ impl Run<'_> {
         let room = if limited { &mut beyond[..] } else { self.buffer.room() };
         let before = (self.inflate.total_in(), self.inflate.total_out());
         let status = self.inflate.decompress(input, room, InflateFlush::NoFlush);
-        let status = status.map_err(|_| InflateError::Malformed)?;
         let taken = (self.inflate.total_in() - before.0) as usize;
         let made = (self.inflate.total_out() - before.1) as usize;
+        // What is wrong behind the limit does not count.
         if limited && made > 0 {
             return Err(InflateError::TooBig);
         }
+        let status = status.map_err(|_| InflateError::Malformed)?;
         self.ended = status == Status::StreamEnd;
         let full = made == room.len();
         self.buffer.commit(made);

@@ -63,13 +63,14 @@
 //!
 //! (The test `memory_is_what_is_documented` holds the figures.) Such a connection has no compressor, which in Rust would take a quarter of a MiB however small its window:
 //! its history is given to the worker's before each message. That takes time, which grows with the window. With messages of JSON, in microseconds a message on a
-//! virtual processor of 2026, at level 1:
+//! virtual processor of 2026 (the example `deflate_costs` measures it, with more levels):
 //!
-//! | octets | compressed to | to compress | to inflate | with 1 KiB of history | with 32 KiB |
-//! |---|---|---|---|---|---|
-//! | 128 | 106 | 2.3 | 0.4 | to 45 in 2.8 | to 42 in 31 |
-//! | 1,024 | 384 | 3.4 | 1.0 | to 321 in 5.2 | to 298 in 31 |
-//! | 16,384 | 4,786 | 23 | 11 | to 5,126 in 45 | to 4,565 in 51 |
+//! | octets | level | compressed to | to compress | to inflate | with 1 KiB of history | with 32 KiB | miniz_oxide |
+//! |---|---|---|---|---|---|---|---|
+//! | 128 | 1 | 105 | 2.3 | 0.4 | to 50 in 2.8 | to 46 in 30 | to 104 in 14 |
+//! | 1,024 | 1 | 392 | 3.5 | 1.0 | to 338 in 5.3 | to 321 in 31 | to 320 in 15 |
+//! | 1,024 | 2 | 304 | 8.7 | 1.9 | to 231 in 9.4 | to 238 in 36 | to 304 in 18 |
+//! | 4,096 | 1 | 1,291 | 7.7 | 3.0 | to 1,298 in 13 | to 1,192 in 38 | to 1,018 in 20 |
 //!
 //! So whoever has many small messages that resemble each other should grant contexts with windows of 10 bits: 2 KiB a connection.
 //!
@@ -79,7 +80,8 @@
 //! (RFC 7692 section 7.2.3.4) makes the inflater begin anew, wherefore they are [counted](Settings::last_blocks) as well. Text is judged when all of it is there.
 //!
 //! All payloads must be as section 7.2 wants them, with which other implementations are less strict: payload and the four octets that were not sent must be whole
-//! blocks, with nothing behind them, and an empty message is one octet of 0.
+//! blocks, with nothing behind them, and an empty message is one octet of 0. A payload that ends with a last block may lack the octet behind it, as `ws` and Bun have
+//! it: some senders do without.
 //!
 //! # What must not be compressed
 //!
@@ -88,8 +90,8 @@
 //!
 //! # Why zlib-rs
 //!
-//! It makes windows of 9 to 14 bits, which miniz_oxide does not, so that offers with `server_max_window_bits` need not be declined; it takes a third to a sixth of the time
-//! for messages of up to 4 KiB; and it can be given a history. It has unsafe code, of which this crate has none.
+//! It makes windows of 9 to 14 bits, which miniz_oxide does not, so that offers with `server_max_window_bits` need not be declined; it takes less time, as the table shows;
+//! and it can be given a history. It has unsafe code, of which this crate has none.
 
 mod agreed;
 #[cfg(feature = "deflate")]

@@ -1,6 +1,6 @@
 //! Octets in pieces through one end.
 
-use rajada_websocket::{Burst, Collector, Event, Kind, Phase, Role, Settings, Store, WebSocket};
+use rajada_websocket::{Burst, Collector, Event, Phase, Role, Settings, Store, WebSocket};
 
 use super::naive::{Outcome, Receiver};
 
@@ -106,9 +106,4 @@ pub fn transmit<R: Role>(socket: &mut WebSocket<R, Vec<u8>>, to: &mut Vec<u8>) {
         to.extend_from_slice(&octets[..some]);
         socket.transmitted(some);
     }
-}
-
-/// The kind of a message, for who chooses it by a bit.
-pub fn kind(is_text: bool) -> Kind {
-    if is_text { Kind::Text } else { Kind::Binary }
 }

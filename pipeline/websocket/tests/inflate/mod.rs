@@ -38,6 +38,10 @@ pub(crate) fn message(
         }
         if is_last {
             bits.align();
+            // Not a block, but an end.
+            if bits.at == payload.len() * 8 {
+                break;
+            }
         }
     }
     out.drain(..history.len());

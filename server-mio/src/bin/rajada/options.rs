@@ -54,7 +54,9 @@ Options:
   -V, --version         Print the version
 
 Routes: GET / says hello; POST / and POST /echo send the content back; GET /async says hello on its second
-turn, GET /ready on its first; GET /delay/{ms} and GET /user/{id} are what they say; GET /demo/ lists the rest.
+turn, GET /ready on its first; GET /delay/{ms} and GET /user/{id} are what they say. GET /demo/ lists the
+rest, and leads to pages for events (GET /demo/events, one a second) and uploads (POST /demo/upload, counted and
+summed, up to 8 GiB); GET /demo/stream/{octets} sends so many.
 
 Exit status: 0 if everything received was answered, 3 if connections had to be cut, 1 if the server could not
 run, 2 if the command line is wrong.

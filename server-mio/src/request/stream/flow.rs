@@ -215,6 +215,16 @@ impl Flow {
         self.lock().stalled = true;
     }
 
+    /// The request is answered: if nobody has the stream, nobody is to have what was not taken.
+    pub(in crate::request) fn let_go(&self) {
+        let mut state = self.lock();
+        if state.takers == 0 {
+            (state.was_taken_up, state.whole) = (true, false);
+            state.octets = BytesMut::new();
+            self.tell_reader(&mut state);
+        }
+    }
+
     /// Nobody is to have what was not taken.
     pub(crate) fn clear(&self) {
         self.lock().octets = BytesMut::new();

@@ -57,6 +57,44 @@ fn tail(router: &Router<u32>, line: &str) -> Option<(u32, (u32, u32))> {
 }
 
 #[test]
+fn what_may_be_nothing_has_the_path_in_front_of_it_too() {
+    let router = router(&["/{**rest}", "/fixed/", "/in/{id}/{**rest}"]);
+    let found = |path: &str| find(&router, path).map(|(value, values)| (value, values.join(" ")));
+    let some = |value, text: &str| Some((value, text.to_owned()));
+    assert_eq!(found("/"), some(0, ""));
+    assert_eq!(found("/a/b"), some(0, "a/b"));
+    assert_eq!(found("/a%2fb/"), some(0, "a/b/"));
+    assert_eq!(found("/fixed/"), some(1, ""));
+    assert_eq!(found("/fixed/x"), some(0, "fixed/x"));
+    assert_eq!(found("/in/7/"), some(2, "7 "));
+    assert_eq!(found("/in/7/x/y"), some(2, "7 x/y"));
+    assert_eq!(found("/in/7"), some(0, "in/7"));
+    let mut twice: Router<u32> = Router::new();
+    twice.insert(Some("GET"), "/a/{**rest}", 0).unwrap();
+    for other in ["/a/{**other}", "/a/{*rest}"] {
+        assert!(twice.insert(Some("GET"), other, 1).is_err(), "{other}");
+    }
+    twice.insert(Some("PUT"), "/a/{**rest}", 1).unwrap();
+}
+
+#[test]
+fn a_route_may_have_the_server_as_a_whole() {
+    let target = |router: &Router<u32>, method: &[u8]| {
+        let found = router.find(method, b"*", true, &mut Vec::new(), &mut Ranges::new());
+        match found {
+            Found::Leaf(leaf) => Some(leaf.value),
+            Found::Options(None, OF_SERVER) => None,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(target(&router(&["/{**rest}"]), b"OPTIONS"), None);
+    let mut with = router(&["/{**rest}"]);
+    with.insert(Some("OPTIONS"), "*", 7).unwrap();
+    assert_eq!(target(&with, b"OPTIONS"), Some(7));
+    assert_eq!(with.exact(b"OPTIONS *").map(|leaf| leaf.value), Some(7));
+}
+
+#[test]
 fn static_routes_come_first_and_a_trailing_slash_counts() {
     let router =
         router(&["/", "/user/{id}", "/user/me", "/user/me/", "/files/{*rest}", "/a/{x}/b/{y}"]);

@@ -1,7 +1,6 @@
 //! A driver under a schedule of octets, times, wake-ups and vanishing peers, on several connections at once, beside a
 //! slow model: what the rules say must have come out, and which connections must have ended.
 
-mod answers;
 mod board;
 mod ending;
 mod peer;

@@ -3,12 +3,12 @@
 
 use rajada_mio::driver::{Key, Next};
 
-use super::answers::{self, Answer};
 use super::board::Board;
 use super::ending::{Ending, Now};
 use super::requests::{Asked, Kind, MOST};
 use super::rules::Rules;
 use super::waits::Waits;
+use crate::answers::{self, Answer};
 
 /// How far service is in its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,17 @@
 //! What the reference server serves.
 
+mod chat;
 mod escaped;
-#[cfg(not(feature = "websocket"))]
-#[path = "no_socket.rs"]
-mod socket;
-#[cfg(feature = "websocket")]
+#[cfg(feature = "multipart")]
+mod files;
+#[cfg(not(feature = "multipart"))]
+#[path = "no_files.rs"]
+mod files;
+mod live;
+mod octets;
+mod pages;
 mod socket;
 mod tour;
-#[cfg(not(feature = "multipart"))]
-#[path = "no_upload.rs"]
-mod upload;
-#[cfg(feature = "multipart")]
 mod upload;
 
 use std::time::Duration;
@@ -20,9 +21,12 @@ use rajada_mio::{App, Error, OwnedRequest, Request, Response, Status, sleep, yie
 /// The longest that `/delay/{ms}` waits.
 const LONGEST_DELAY: Duration = Duration::from_secs(10);
 
+/// Octets that are uploaded or streamed at once, at most: 8 GiB.
+const LARGEST: u64 = 8 << 30;
+
 /// The routes.
 pub(crate) fn app() -> App {
-    let app = App::new()
+    App::new()
         .get("/", |_: &Request<'_>| "Hello world!")
         .post("/", echo)
         .post("/echo", echo)
@@ -30,8 +34,8 @@ pub(crate) fn app() -> App {
         .get("/ready", |_: OwnedRequest| async { "Hello async!" })
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
-        .nest("/demo", tour::scope());
-    socket::add(app)
+        .websocket("/ws", socket::echoes())
+        .nest("/demo", tour::scope())
 }
 
 /// The content back, in the type it came in, if it is one.

@@ -11,12 +11,17 @@ use std::time::Duration;
 
 use rajada_mio::cookie::{Cookie, SameSite};
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, ContentType, Error, Html, Json, OwnedRequest, Redirect, Request,
-    RequestError, Response, Scope, Sleep, Status, local, sleep, spawn, spawn_blocking, timeout,
+    App, Body, BodyStream, Bytes, ContentType, Error, IntoResponse, Json, OwnedRequest, Redirect,
+    Request, RequestError, Response, Scope, Sleep, Status, local, sleep, spawn, spawn_blocking,
+    timeout,
 };
 
+use super::chat::Room;
 use super::escaped::escaped;
-use super::upload;
+use super::live::events;
+use super::octets::octets;
+use super::upload::upload;
+use super::{chat, files, pages};
 
 /// Visits of all workers.
 #[derive(Default)]
@@ -29,12 +34,12 @@ type Own = Rc<Cell<u64>>;
 pub(super) fn scope() -> Scope {
     let tour = App::scope()
         .state(Visits::default())
+        .state(Room::new())
         .on_start(|locals| locals.insert(Own::default()))
         .after(|_: &Request<'_>, res: &mut Response<'_>| {
             res.header("X-Demo", "from a hook behind the handler");
         })
         .any("", with_slash)
-        .get("/", page)
         .get("/request", dump)
         .post("/form", form)
         .post("/json", json)
@@ -46,6 +51,10 @@ pub(super) fn scope() -> Scope {
                 Body::Stream(Box::new(Countdown { next: 10, pause: None })),
             );
         })
+        .get("/stream/{octets}", octets)
+        .get("/events", events)
+        .websocket("/chat/socket", chat::socket())
+        .post("/upload", upload())
         .get("/headers", |_: &Request<'_>, res: &mut Response<'_>| {
             res.header("X-Own", "from the handler")
                 .text("look at the headers of this answer: X-Own, X-Demo\n");
@@ -74,7 +83,7 @@ pub(super) fn scope() -> Scope {
         })
         .get("/error", |_: &Request<'_>| std::fs::read("/no/such/file"))
         .get("/panic", |_: &Request<'_>| -> &str { panic!("on purpose, at /demo/panic") });
-    upload::add(tour)
+    files::add(pages::add(tour))
 }
 
 /// From the path without its slash to the page, with any method and query. It is found by where the request was, so
@@ -84,25 +93,6 @@ fn with_slash(req: &Request<'_>) -> Redirect {
         Some(query) => Redirect::permanent(format!("demo/?{query}")),
         None => Redirect::permanent("demo/"),
     }
-}
-
-/// The page that lists all this. It has commands for a shell, with the host that the client has named.
-fn page(req: &Request<'_>) -> Html<String> {
-    let (name, port) = match (req.host(), req.port()) {
-        (Some(name), port) if is_plain(name) => (name, port.unwrap_or(80)),
-        _ => ("127.0.0.1", 8080),
-    };
-    let page = include_str!("page.html").replace("<!-- upload -->", upload::FORM);
-    let page = page.replace("HOST", &format!("{name}:{port}"));
-    // nc takes an IPv6 address without its brackets.
-    let address = format!("{} {port}", name.trim_matches(['[', ']']));
-    Html(page.replace("NAME PORT", &address))
-}
-
-/// Whether a name means nothing but itself to a shell and in a page. (A host may have `$(...)` in it, RFC 3986 section
-/// 3.2.2.)
-fn is_plain(name: &str) -> bool {
-    name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._:[]".contains(&octet))
 }
 
 fn dump(req: &Request<'_>) -> String {
@@ -120,11 +110,11 @@ fn dump(req: &Request<'_>) -> String {
     text
 }
 
-fn form(req: &Request<'_>) -> Result<Html<String>, RequestError> {
+fn form(req: &Request<'_>) -> Result<impl IntoResponse + use<>, RequestError> {
     let form = req.form()?;
     let (name, drink) =
         (form.first("name").unwrap_or_default(), form.first("drink").unwrap_or_default());
-    Ok(Html(format!("<p>{} would like {}.", escaped(&name), escaped(&drink))))
+    Ok(pages::page(format!("<p>{} would like {}.", escaped(&name), escaped(&drink))))
 }
 
 /// The length of a point's vector: any numbers in, one out.

@@ -1,27 +1,23 @@
-//! Files in a form.
+//! `POST /demo/upload`: what arrives is counted and summed, and thrown away.
 
-use std::fmt::Write;
+use crc32fast::Hasher;
+use rajada_mio::{ContentStream, Endpoint, Json, OwnedRequest, RequestError};
+use serde_json::{Value, json};
 
-use rajada_mio::{Html, Request, RequestError, Scope};
+use super::LARGEST;
 
-use super::escaped::escaped;
+/// The route has a limit of its own, above that of the server.
+pub(super) fn upload() -> Endpoint {
+    Endpoint::new(arrive).content_limit(LARGEST)
+}
 
-/// Where the page shows it.
-pub(super) const FORM: &str = r#"<form method="post" action="/demo/upload" enctype="multipart/form-data">
-  <input type="file" name="file" required>
-  <button>Send a file</button>
-</form>"#;
-
-/// Adds the route.
-pub(super) fn add(scope: Scope) -> Scope {
-    scope.post("/upload", |req: &Request<'_>| {
-        let mut page = String::new();
-        for part in req.multipart()? {
-            let (name, octets) =
-                (part.file_name.as_deref().unwrap_or("a field"), part.content.len());
-            // Writing to a String can't fail.
-            let _ = write!(page, "<p>{}: {octets} octets.", escaped(name));
-        }
-        Ok::<_, RequestError>(Html(page))
-    })
+/// Tells the octets, and their CRC-32 as gzip has it (RFC 1952 section 8), in eight digits.
+async fn arrive(_: OwnedRequest, mut content: ContentStream) -> Result<Json<Value>, RequestError> {
+    let (mut octets, mut sum) = (0, Hasher::new());
+    while let Some(piece) = content.next().await {
+        let piece = piece?;
+        octets += piece.len() as u64;
+        sum.update(&piece);
+    }
+    Ok(Json(json!({ "octets": octets, "crc32": format!("{:08x}", sum.finalize()) })))
 }

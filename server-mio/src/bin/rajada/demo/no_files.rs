@@ -2,7 +2,7 @@
 
 use rajada_mio::Scope;
 
-/// Where the page would show it.
+/// What the first page says instead.
 pub(super) const FORM: &str = "<p>Forms with files need the feature <code>multipart</code>: <code>cargo run --release --features multipart</code>.</p>";
 
 /// Adds nothing.

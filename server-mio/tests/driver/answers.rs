@@ -6,6 +6,9 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) closes: bool,
     pub(crate) content: Vec<u8>,
+    pub(crate) is_chunked: bool,
+    /// The lines of the trailer section.
+    pub(crate) trailers: Vec<String>,
     /// Only the end of the connection ends it.
     pub(crate) until_close: bool,
     pub(crate) complete: bool,
@@ -39,6 +42,7 @@ pub(crate) fn read(octets: &[u8], is_head: &dyn Fn(usize) -> bool) -> Vec<Answer
         at += head.len() + 4;
         let interim = status < 200;
         let none = interim || status == 204 || status == 304 || is_head(number);
+        let mut trailers = Vec::new();
         let (content, taken, complete) = match (length, chunked) {
             _ if none => (Vec::new(), 0, true),
             (Some(length), _) => {
@@ -46,15 +50,25 @@ pub(crate) fn read(octets: &[u8], is_head: &dyn Fn(usize) -> bool) -> Vec<Answer
                 let there = &octets[at..][..length.min(octets.len() - at)];
                 (there.to_vec(), there.len(), there.len() == length)
             }
-            (None, Some(_)) => chunks(&octets[at..]),
+            (None, Some(_)) => chunks(&octets[at..], &mut trailers),
             (None, None) => (octets[at..].to_vec(), octets.len() - at, false),
         };
         at += taken;
         number += usize::from(!interim);
         let closes = value("connection") == Some("close");
         let until_close = !none && length.is_none() && chunked.is_none();
-        let answer = Answer { status, closes, content, until_close, complete, start, end: at };
-        answers.push(answer);
+        let end = at;
+        answers.push(Answer {
+            status,
+            closes,
+            content,
+            is_chunked: chunked.is_some(),
+            trailers,
+            until_close,
+            complete,
+            start,
+            end,
+        });
         if !complete {
             break;
         }
@@ -62,13 +76,19 @@ pub(crate) fn read(octets: &[u8], is_head: &dyn Fn(usize) -> bool) -> Vec<Answer
     answers
 }
 
-/// Content in chunks, its octets, and whether it is complete.
-fn chunks(octets: &[u8]) -> (Vec<u8>, usize, bool) {
+/// Content in chunks, its octets, and whether it is complete; the lines behind the last chunk go to `trailers`.
+fn chunks(octets: &[u8], trailers: &mut Vec<String>) -> (Vec<u8>, usize, bool) {
     let (mut content, mut at) = (Vec::new(), 0);
     while let Some(length) = octets[at..].windows(2).position(|end| end == b"\r\n") {
         let size = str::from_utf8(&octets[at..at + length]).expect("a size is ASCII");
         let size = usize::from_str_radix(size, 16).expect("a size");
         let begin = at + length + 2;
+        if size == 0 {
+            return match lines(&octets[begin..], trailers) {
+                Some(count) => (content, begin + count, true),
+                None => (content, octets.len(), false),
+            };
+        }
         let there = &octets[begin..][..size.min(octets.len() - begin)];
         content.extend_from_slice(there);
         if octets.len() < begin + size + 2 {
@@ -76,9 +96,19 @@ fn chunks(octets: &[u8]) -> (Vec<u8>, usize, bool) {
         }
         assert_eq!(&octets[begin + size..][..2], b"\r\n", "behind a chunk");
         at = begin + size + 2;
-        if size == 0 {
-            return (content, at, true);
-        }
     }
     (content, octets.len(), false)
+}
+
+/// The lines of a trailer section, and its octets if it is complete.
+fn lines(octets: &[u8], trailers: &mut Vec<String>) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let length = octets[at..].windows(2).position(|end| end == b"\r\n")?;
+        if length == 0 {
+            return Some(at + 2);
+        }
+        trailers.push(String::from_utf8(octets[at..at + length].to_vec()).expect("it is ASCII"));
+        at += length + 2;
+    }
 }

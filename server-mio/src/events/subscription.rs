@@ -1,0 +1,134 @@
+//! A subscriber's place in a broadcast.
+
+use core::fmt;
+use core::pin::Pin;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+use super::EncodedEvent;
+use super::group::Seat;
+use super::log::Shared;
+
+/// The events of a [`Broadcast`](crate::Broadcast), from one of them on: a stream for [`Events`](crate::Events), or for what an application
+/// makes of it.
+///
+/// It is read on a worker's thread, and ends when its reader is too far behind, or the broadcast is closed.
+///
+/// # Panics
+/// When polled on a thread that is not a worker.
+#[must_use = "streams do nothing unless polled"]
+pub struct Subscription {
+    shared: Arc<Shared>,
+    /// The number of the event that comes next, behind those that were missed.
+    next: u64,
+    /// There since it was polled first.
+    seat: Option<Seat>,
+    /// What was sent before that, or is kept by the broadcast alone.
+    missed: VecDeque<EncodedEvent>,
+    has_gap: bool,
+    ended: bool,
+}
+
+impl Subscription {
+    pub(super) fn new(shared: Arc<Shared>, next: u64, has_gap: bool) -> Subscription {
+        shared.subscribers.fetch_add(1, Ordering::Relaxed);
+        let missed = VecDeque::new();
+        Subscription { shared, next, seat: None, missed, has_gap, ended: false }
+    }
+
+    /// Whether events that this client has not read may be missing, since the id that it came with is not among those
+    /// [kept](crate::Broadcast::keep): it may want to be told all there is to know.
+    pub fn has_gap(&self) -> bool {
+        self.has_gap
+    }
+
+    /// The next event; `None` at the end.
+    pub(super) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<EncodedEvent>> {
+        if self.ended || !self.sit_down(cx) {
+            return Poll::Ready(None);
+        }
+        if let Some(event) = self.missed.pop_front() {
+            if self.missed.is_empty() {
+                self.missed = VecDeque::new();
+            }
+            return Poll::Ready(Some(event));
+        }
+        if self.is_overtaken() {
+            return Poll::Ready(None);
+        }
+        let Some(seat) = &self.seat else { return Poll::Ready(None) };
+        match seat.event(self.next) {
+            Some(event) => {
+                self.next += 1;
+                Poll::Ready(Some(event))
+            }
+            None if seat.is_closed() => {
+                self.ended = true;
+                Poll::Ready(None)
+            }
+            None => {
+                seat.wake(cx.waker());
+                Poll::Pending
+            }
+        }
+    }
+
+    /// Whether it has lost what came next. It is counted once.
+    pub(super) fn is_overtaken(&mut self) -> bool {
+        let overtaken = self.seat.as_ref().is_some_and(|seat| seat.first() > self.next);
+        if overtaken && !self.ended {
+            self.overflow();
+        }
+        overtaken
+    }
+
+    fn overflow(&mut self) {
+        self.ended = true;
+        self.shared.overflowed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Joins the subscribers of this worker, if it has not. False if it has lost what came next.
+    fn sit_down(&mut self, cx: &Context<'_>) -> bool {
+        if self.seat.is_some() {
+            return true;
+        }
+        let seat = Seat::take(&self.shared, cx.waker());
+        if self.next < seat.first() {
+            let log = self.shared.log();
+            let Some(missed) = log.since(self.next) else {
+                drop(log);
+                self.overflow();
+                return false;
+            };
+            // All of it, by the one lock: what the others have of it already, and what they get next.
+            self.missed = missed.cloned().collect();
+            self.next = log.next();
+        }
+        self.seat = Some(seat);
+        true
+    }
+}
+
+impl Stream for Subscription {
+    type Item = EncodedEvent;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<EncodedEvent>> {
+        self.get_mut().poll_event(cx)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.shared.subscribers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("next", &self.next).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,17 @@
+//! Requests and answers as values of the crate `http`, and back.
+//!
+//! Octets are shared where the types allow it: targets, values of fields and content are slices of the request that they
+//! come from. Names of fields that are in no registry are copied, as are fields of answers, which are kept as they leave.
+
+mod headers;
+mod refusal;
+mod request;
+mod response;
+mod status;
+
+#[cfg(feature = "tower")]
+pub(crate) use headers::is_servers;
+pub(crate) use headers::leaves_open;
+pub use refusal::Unrepresentable;
+#[cfg(feature = "tower")]
+pub(crate) use request::received;

@@ -1,0 +1,137 @@
+//! Requests.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use rajada_parser::Version;
+
+use super::Unrepresentable;
+use crate::{Error, OwnedRequest, Status};
+
+/// As requests of the crate `http`, and back.
+impl OwnedRequest {
+    /// The request with its content, as one of the crate `http`. Target, values of fields and content are slices of this
+    /// request, which they keep.
+    ///
+    /// Its extensions have the request itself, as an `OwnedRequest`, which tells the peer, the route and what hooks have
+    /// attached; and what they have attached as [`http::Extensions`].
+    ///
+    /// ```
+    /// use rajada_mio::{App, Error, OwnedRequest};
+    ///
+    /// async fn echo(req: OwnedRequest) -> Result<String, Error> {
+    ///     let request = req.to_http()?;
+    ///     Ok(format!("{} {}, {} octets", request.method(), request.uri(), request.body().len()))
+    /// }
+    ///
+    /// App::new().post("/echo", echo);
+    /// ```
+    ///
+    /// # Errors
+    /// [`Unrepresentable`], to be answered with 400;
+    /// [`RequestError::Unread`](crate::RequestError::Unread) in a hook that has not [waited](Self::read_content) for
+    /// content.
+    pub fn to_http(&self) -> Result<http::Request<Bytes>, Error> {
+        let content = self.content_bytes()?;
+        let parts = received(self)?;
+        Ok(http::Request::from_parts(parts, content))
+    }
+
+    /// This request with another head and other content, for what is behind a hook [around](crate::App::around): the route,
+    /// its parameters, the peer and what is attached are those of this request, whatever the new target is. Its extensions
+    /// are attached, as [`http::Extensions`].
+    ///
+    /// ```
+    /// use rajada_mio::{App, Error, Next, OwnedRequest, OwnedResponse, Request};
+    ///
+    /// async fn as_json(mut req: OwnedRequest, next: Next) -> Result<OwnedResponse, Error> {
+    ///     req.read_content().await?;
+    ///     let mut request = req.to_http()?;
+    ///     request.headers_mut().insert("content-type", http::HeaderValue::from_static("application/json"));
+    ///     Ok(next.run(req.with_http(request)?).await)
+    /// }
+    ///
+    /// App::new().around(as_json).post("/", |req: &Request| req.header("content-type").map(<[u8]>::to_vec));
+    /// ```
+    ///
+    /// # Errors
+    /// [`Unrepresentable`]: a version or a target that no request has.
+    pub fn with_http(&self, request: http::Request<Bytes>) -> Result<OwnedRequest, Error> {
+        let (mut parts, content) = request.into_parts();
+        // It would keep itself.
+        parts.extensions.remove::<OwnedRequest>();
+        let changed = self.changed(&encode(&parts)?, parts.headers.len(), &content);
+        let mut changed = changed.ok_or(Unrepresentable::Field)?;
+        if !parts.extensions.is_empty() {
+            changed.extend(parts.extensions);
+        }
+        Ok(changed)
+    }
+}
+
+/// The head of a request that a peer has sent.
+///
+/// # Errors
+/// [`Unrepresentable`], to be answered with 400.
+pub(crate) fn received(request: &OwnedRequest) -> Result<Parts, Error> {
+    parts_of(request).map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
+}
+
+/// The head of a request, with its octets shared. Its extensions have the request itself.
+fn parts_of(request: &OwnedRequest) -> Result<Parts, Unrepresentable> {
+    let head = request.head_bytes();
+    let view = request.as_request();
+    let (mut parts, ()) = http::Request::new(()).into_parts();
+    parts.method =
+        Method::from_bytes(view.method().as_bytes()).map_err(|_| Unrepresentable::Method)?;
+    parts.uri = Uri::from_maybe_shared(head.slice_ref(view.target().as_bytes()))
+        .map_err(|why| Unrepresentable::Target(why.to_string()))?;
+    parts.version = match view.version() {
+        Version::Http10 => http::Version::HTTP_10,
+        _ => http::Version::HTTP_11,
+    };
+    let fields = view.headers();
+    parts.headers = HeaderMap::with_capacity(fields.len());
+    for field in fields.iter() {
+        let name = HeaderName::from_bytes(field.name).map_err(|_| Unrepresentable::Field)?;
+        let value = HeaderValue::from_maybe_shared(head.slice_ref(field.value));
+        let value = value.map_err(|_| Unrepresentable::Field)?;
+        parts.headers.try_append(name, value).map_err(|_| Unrepresentable::Field)?;
+    }
+    if let Some(attached) = request.extension::<http::Extensions>() {
+        parts.extensions = attached.clone();
+    }
+    parts.extensions.insert(request.clone());
+    Ok(parts)
+}
+
+/// The octets of a head.
+fn encode(parts: &Parts) -> Result<Vec<u8>, Unrepresentable> {
+    let version = match parts.version {
+        http::Version::HTTP_10 => "HTTP/1.0",
+        http::Version::HTTP_11 => "HTTP/1.1",
+        _ => return Err(Unrepresentable::Version),
+    };
+    let fields: usize =
+        parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let mut octets = Vec::with_capacity(fields + 64);
+    let target = target_of(&parts.uri);
+    for part in [parts.method.as_str(), " ", &target, " ", version, "\r\n"] {
+        octets.extend_from_slice(part.as_bytes());
+    }
+    for (name, value) in &parts.headers {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            octets.extend_from_slice(part);
+        }
+    }
+    octets.extend_from_slice(b"\r\n");
+    Ok(octets)
+}
+
+/// A target as it stands in a request line: nothing of it is empty.
+fn target_of(uri: &Uri) -> String {
+    match uri.to_string() {
+        empty if empty.is_empty() => "/".to_owned(),
+        target => target,
+    }
+}

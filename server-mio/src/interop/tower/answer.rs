@@ -1,0 +1,159 @@
+//! From the answer of a service to ours.
+
+use std::any::Any;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame};
+
+use super::BoxError;
+use super::answer_body::AnswerBody;
+use crate::{Body as Ours, BodyStream, Error, Headers, Response, Status, gate};
+
+/// A place for the content of an answer, to be used again.
+pub(super) type Slot<B> = Pin<Box<Option<B>>>;
+
+/// Gives the answer of a service. Of its content the first piece is asked for: what is whole then leaves whole.
+pub(super) fn give<B>(
+    answer: http::Response<B>,
+    is_head: bool,
+    slot: &mut Slot<B>,
+    cx: &mut Context<'_>,
+    response: &mut Response<'_>,
+) where
+    B: Body + 'static,
+    B::Error: Into<BoxError> + 'static,
+{
+    let (parts, body) = answer.into_parts();
+    match Status::try_from(parts.status) {
+        Ok(status) if status == response.status() => {}
+        Ok(status) => {
+            response.set_status(status);
+        }
+        Err(error) => {
+            gate::discard(body);
+            return response.fail(error.into());
+        }
+    }
+    let told = match response.take_http_fields(&parts.headers) {
+        Ok(told) => told,
+        Err(error) => {
+            gate::discard(body);
+            return response.fail(error.into());
+        }
+    };
+    let mut body = Some(body);
+    let any: &mut dyn Any = &mut body;
+    if let Some(own) = any.downcast_mut::<Option<AnswerBody>>().and_then(Option::take) {
+        let (content, waiting) = own.into_parts();
+        waiting.into_iter().for_each(|waiting| {
+            response.on_sent(waiting);
+        });
+        return response.send_told(told, content);
+    }
+    let Some(body) = body else { return };
+    let exact = body.size_hint().exact();
+    if is_head {
+        // Nothing at all may be what it does not make here.
+        let octets = told.length.or(exact.filter(|octets| *octets > 0));
+        gate::discard(body);
+        return response.send_told(told, Ours::Omitted(octets));
+    }
+    slot.set(Some(body));
+    let first = slot.as_mut().as_pin_mut().map(|body| body.poll_frame(cx));
+    let held = match first {
+        None | Some(Poll::Ready(None)) => {
+            slot.set(None);
+            return response.send_told(told, Ours::Empty);
+        }
+        Some(Poll::Ready(Some(Err(error)))) => {
+            slot.set(None);
+            return response.fail(Error::from(error.into()));
+        }
+        Some(Poll::Ready(Some(Ok(frame)))) => Some(frame),
+        Some(Poll::Pending) => None,
+    };
+    let mut stream =
+        Frames { held: None, is_over: false, trailers: None, body: Box::pin(None), length: None };
+    if let Some(frame) = held {
+        let piece = stream.take(frame);
+        let length = piece.as_ref().map_or(0, Bytes::len);
+        let is_over = slot.as_ref().as_pin_ref().is_some_and(|body| body.is_end_stream());
+        if !stream.is_over && (is_over || exact == Some(length as u64)) {
+            slot.set(None);
+            return response.send_told(told, piece.map_or(Ours::Empty, Ours::Owned));
+        }
+        stream.held = piece;
+    }
+    stream.length = exact.or(told.length).filter(|_| !stream.is_over);
+    // It goes where the content goes.
+    stream.body = core::mem::replace(slot, Box::pin(None));
+    response.send_told(told, Ours::Stream(Box::new(stream)));
+}
+
+/// Content that comes frame by frame.
+struct Frames<B> {
+    /// The first piece.
+    held: Option<Bytes>,
+    /// Trailers have come, or nothing more.
+    is_over: bool,
+    trailers: Option<Headers>,
+    body: Slot<B>,
+    length: Option<u64>,
+}
+
+impl<B> Frames<B>
+where
+    B: Body + 'static,
+    B::Error: Into<BoxError> + 'static,
+{
+    /// The octets of a frame, if it has any.
+    fn take(&mut self, frame: Frame<B::Data>) -> Option<Bytes> {
+        match frame.into_data() {
+            Ok(mut data) => Some(data.copy_to_bytes(data.remaining())),
+            Err(frame) => {
+                let trailers = frame.into_trailers().ok();
+                self.trailers = trailers.and_then(|fields| Headers::try_from(&fields).ok());
+                self.is_over = true;
+                None
+            }
+        }
+    }
+}
+
+impl<B> BodyStream for Frames<B>
+where
+    B: Body + 'static,
+    B::Error: Into<BoxError> + 'static,
+{
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        if let Some(first) = self.held.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        while !self.is_over {
+            let Some(body) = self.body.as_mut().as_pin_mut() else { break };
+            match body.poll_frame(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => self.is_over = true,
+                Poll::Ready(Some(Err(error))) => {
+                    return Poll::Ready(Some(Err(Error::from(error.into()))));
+                }
+                Poll::Ready(Some(Ok(frame))) => {
+                    if let Some(piece) = self.take(frame) {
+                        return Poll::Ready(Some(Ok(piece)));
+                    }
+                }
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    fn trailers(&mut self) -> Option<Headers> {
+        self.trailers.take()
+    }
+}

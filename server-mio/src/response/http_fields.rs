@@ -1,0 +1,75 @@
+//! An answer that has the fields of one of the crate `http`.
+
+use http::HeaderMap;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
+use rajada_pipeline::COPY_BELOW;
+
+use super::{BadHeader, Response};
+use crate::interop::http::{is_servers, leaves_open};
+use crate::{Body, ContentType};
+
+/// What fields tell of the content that they stand before.
+#[derive(Clone, Copy)]
+pub(crate) struct Told {
+    /// Its length in octets.
+    pub(crate) length: Option<u64>,
+    /// Its type, where that is the only field, and one that heads are kept ready for.
+    content_type: Option<ContentType>,
+}
+
+impl Response<'_> {
+    /// Sets fields in place of those of their names, but for cookies. Those that are the server's are left out.
+    ///
+    /// # Errors
+    /// A field that can't be sent.
+    pub(crate) fn take_http_fields(&mut self, theirs: &HeaderMap) -> Result<Told, BadHeader> {
+        let length = theirs.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let length = length.and_then(|length| length.parse().ok());
+        let own = &mut self.desk.fields;
+        if own.is_empty()
+            && let Some(content_type) = only_type(theirs)
+        {
+            return Ok(Told { length, content_type: Some(content_type) });
+        }
+        if !own.is_empty() {
+            let replaced = theirs.keys().filter(|name| !is_servers(name) && *name != SET_COOKIE);
+            replaced.for_each(|name| {
+                own.remove(name.as_str());
+            });
+        }
+        for (name, value) in theirs.iter().filter(|(name, _)| !is_servers(name)) {
+            own.add(name.as_str(), value)?;
+        }
+        if !leaves_open(theirs) {
+            self.close();
+        }
+        Ok(Told { length, content_type: None })
+    }
+
+    /// Sends content behind fields that were taken: its type is among them, or it has none.
+    pub(crate) fn send_told(&mut self, told: Told, body: Body) {
+        match (told.content_type, body) {
+            (None, body) => self.send_typed(body),
+            (Some(content_type), Body::Owned(octets)) if octets.len() < COPY_BELOW => {
+                self.send_copied(content_type, &octets);
+            }
+            (Some(content_type), body) => self.send(content_type, body),
+        }
+    }
+}
+
+/// The type among fields that has heads kept ready, if nothing is beside it but a length.
+fn only_type(theirs: &HeaderMap) -> Option<ContentType> {
+    const READY: [ContentType; 4] =
+        [ContentType::TEXT, ContentType::JSON, ContentType::HTML, ContentType::OCTETS];
+    let mut only = None;
+    for (name, value) in theirs {
+        if *name == CONTENT_TYPE && only.is_none() {
+            let same = |ready: &&ContentType| ready.as_str().as_bytes() == value.as_bytes();
+            only = Some(*READY.iter().find(same)?);
+        } else if *name != CONTENT_LENGTH {
+            return None;
+        }
+    }
+    only
+}
