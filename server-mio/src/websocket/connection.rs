@@ -40,6 +40,9 @@ pub(super) struct Connection {
     /// Until it has ended.
     handler: Option<Handler>,
     watch: Watch,
+    /// The peer closes behind messages that were not taken, or were not sent: that goes before the reply. (If it is not a close frame
+    /// but payload that looks like one, nothing is lost by waiting.)
+    close_waits: bool,
 }
 
 pub(super) type Handler = Pin<Box<dyn Future<Output = ()>>>;
@@ -48,7 +51,16 @@ impl Connection {
     pub(super) fn new(terms: Arc<Terms>, packing: Packing, line: Line, handler: Handler) -> Self {
         let codec = packing.of(Codec::server());
         let (collector, watch) = (Collector::new(), Watch::default());
-        Connection { codec, collector, packing, line, terms, handler: Some(handler), watch }
+        Connection {
+            codec,
+            collector,
+            packing,
+            line,
+            terms,
+            handler: Some(handler),
+            watch,
+            close_waits: false,
+        }
     }
 
     fn lend(&mut self) {
@@ -56,12 +68,6 @@ impl Connection {
             // It has none, so none comes back.
             self.codec.lend(tools::store());
         }
-    }
-
-    /// Whether the peer closes behind messages that were not taken: what these lead to is sent before the reply. (If it is not a close
-    /// frame but payload that looks like one, nothing is lost by waiting.)
-    fn waits_to_close(&self, burst: &Burst<'_>) -> bool {
-        burst.rest().first() == Some(&CLOSE) && !self.line.state().inbox.is_empty()
     }
 
     /// Hands what has been sent on, as far as there is room.
@@ -159,7 +165,8 @@ impl Protocol for Connection {
         self.lend();
         let mut burst = Burst::new(octets);
         loop {
-            if !self.line.has_room(self.terms.read_ahead) || self.waits_to_close(&burst) {
+            self.close_waits = burst.rest().first() == Some(&CLOSE) && self.line.is_busy();
+            if self.close_waits || !self.line.has_room(self.terms.read_ahead) {
                 self.line.state().set_full();
                 break;
             }
@@ -213,7 +220,9 @@ impl Protocol for Connection {
     }
 
     fn wants_read(&self) -> bool {
-        self.codec.wants_read() && self.line.has_room(self.terms.read_ahead)
+        self.codec.wants_read()
+            && self.line.has_room(self.terms.read_ahead)
+            && !(self.close_waits && self.line.is_busy())
     }
 
     fn wants_write(&self) -> bool {

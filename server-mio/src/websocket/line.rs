@@ -196,6 +196,12 @@ impl Line {
         }
     }
 
+    /// Whether messages were not taken, or are not on their way.
+    pub(super) fn is_busy(&self) -> bool {
+        let state = self.state();
+        !(state.inbox.is_empty() && state.outbox.is_empty() && state.writers.is_empty())
+    }
+
     /// Whether more may come. If not, the connection is woken when it may.
     pub(super) fn has_room(&self, most: usize) -> bool {
         let state = self.state();
