@@ -6,5 +6,7 @@ mod deflate;
 mod echo;
 mod ends;
 mod handshake;
+#[cfg(feature = "tokio-net")]
+mod on_tokio;
 mod pieces;
 mod pressure;
