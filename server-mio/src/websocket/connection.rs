@@ -92,6 +92,9 @@ impl Connection {
                 log::debug!("a message was not sent: {error}");
             }
         }
+        if self.codec.phase() != Phase::Open {
+            self.line.forget_unsent();
+        }
         self.pull();
         self.line.set_held(self.codec.held());
     }

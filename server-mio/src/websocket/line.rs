@@ -220,6 +220,18 @@ impl Line {
         wake(reader);
     }
 
+    /// Nothing can be sent any more.
+    pub(super) fn forget_unsent(&self) {
+        let mut state = self.state();
+        state.closing = true;
+        state.queued = 0;
+        let unsent = core::mem::take(&mut state.outbox);
+        let writers = core::mem::take(&mut state.writers);
+        drop(state);
+        drop(unsent);
+        writers.into_iter().for_each(Waker::wake);
+    }
+
     /// So many octets have not left: those who wait for room are told.
     pub(super) fn set_held(&self, octets: usize) {
         let mut state = self.state();

@@ -105,7 +105,12 @@ fn a_panic_closes_with_1011_and_the_server_serves_on() {
     );
     let (mut bad, mut good) = (server.open("/panics"), server.open("/ws"));
     bad.send(0x81, b"x");
+    let began = std::time::Instant::now();
     bad.closes(1011);
+    assert!(
+        began.elapsed() < Duration::from_secs(8),
+        "the reply was read, and no deadline waited for"
+    );
     good.send(0x81, b"still here");
     assert_eq!(good.frame().unwrap().payload, b"still here");
 }

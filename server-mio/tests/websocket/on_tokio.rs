@@ -20,5 +20,6 @@ fn messages_come_back_and_the_end_of_service_closes_with_1001() {
     }
     handle.shut_down();
     client.closes(1001);
+    drop(client);
     assert_eq!(thread.join().unwrap(), Exit::Clean);
 }
