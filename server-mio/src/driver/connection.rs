@@ -306,7 +306,7 @@ impl<'t, T> Connection<'t, T> {
         let mut burst = Burst::new(rest.octets());
         let stop = self.serve(&mut burst);
         rest.start += burst.consumed();
-        if rest.len() > 0 && stop != Stop::Closed {
+        if rest.len() > 0 && (stop != Stop::Closed || self.is_upgraded()) {
             rest.serveable = stop != Stop::NeedData;
             if !rest.serveable {
                 rest.octets.drain(..rest.start);
@@ -320,11 +320,17 @@ impl<'t, T> Connection<'t, T> {
     /// Keeps what was not served of a read.
     #[inline]
     pub(super) fn keep(&mut self, octets: &[u8], stop: Stop) {
-        if octets.is_empty() || stop == Stop::Closed {
+        if octets.is_empty() || (stop == Stop::Closed && !self.is_upgraded()) {
             self.entry.rest = None;
         } else {
             self.keep_some(octets, stop);
         }
+    }
+
+    /// Whether what was left belongs to another protocol, whose turn comes behind the answers in front.
+    #[cold]
+    fn is_upgraded(&self) -> bool {
+        self.entry.exchange.pipeline.phase() == Phase::Upgraded
     }
 
     #[cold]

@@ -118,9 +118,7 @@ impl Service {
                 }
                 Event::NeedData => break Stop::NeedData,
                 Event::Paused => break pause(exchange),
-                // What is behind it waits for the answers in front.
-                Event::Upgraded => break pause(exchange),
-                Event::Closed => break Stop::Closed,
+                Event::Upgraded | Event::Closed => break Stop::Closed,
                 _ => break Stop::Closed,
             }
         }

@@ -328,6 +328,7 @@ impl<'r> Response<'r> {
 
     /// Another protocol follows, unless a hook has made something else of the answer.
     #[cold]
+    #[inline(never)]
     fn upgrade(&mut self, upgrade: Upgrade) {
         if self.status != Status::SWITCHING_PROTOCOLS {
             gate::discard(upgrade);
