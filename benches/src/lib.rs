@@ -21,8 +21,15 @@
 //!
 //! What event streams cost ([`events`](https://html.spec.whatwg.org/multipage/server-sent-events.html), `--features events --bin events`): memory for each
 //! of many, the time until the last one has an event, and what those cost that never read, beside axum.
+//!
+//! What an application of axum costs under Rajada (`--features adapter --bin adapter`): beside `axum::serve`, hyper
+//! and native handlers.
 
+#[cfg(feature = "adapter")]
+pub mod adapter;
 pub mod contest;
+#[cfg(any(feature = "adapter", feature = "events"))]
+mod contestant;
 pub mod corpus;
 #[cfg(feature = "events")]
 pub mod events;
@@ -34,6 +41,7 @@ pub mod peers;
 pub mod pipeline;
 pub mod rajada;
 pub mod report;
+mod resident;
 mod say;
 pub mod serve;
 pub mod soak;

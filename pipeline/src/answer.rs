@@ -278,7 +278,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
             }
             Input::Content => {
                 if let Some(store) = self.store.as_deref_mut() {
-                    store.content.draining = Some(store.bounds.drain);
+                    store.content.draining = Some(store.drains());
                     store.content.limit = u64::MAX;
                     store.content.hold = false;
                 }

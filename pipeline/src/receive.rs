@@ -95,6 +95,16 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
         Ok(())
     }
 
+    /// Counts octets of content as drained that were given, and thrown away before their request is answered: so many fewer are
+    /// [drained](Settings::drain) behind the answer.
+    pub fn count_drained(&mut self, octets: usize) {
+        if self.input == Input::Content
+            && let Some(store) = self.store.as_deref_mut()
+        {
+            store.content.drained = store.content.drained.saturating_add(octets);
+        }
+    }
+
     /// With `LEAVING` a request may be the last one.
     #[inline(always)]
     fn receive_head<'b, 'h, S: Slots + ?Sized, const LEAVING: bool>(
@@ -262,6 +272,7 @@ impl<B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>> Pipeline<B
                 store.content = Content {
                     body: Body::new(body, settings),
                     limit: settings.content,
+                    drained: 0,
                     draining: None,
                     expected: framing.expect_continue && !begun,
                     taken: false,

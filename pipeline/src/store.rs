@@ -113,7 +113,12 @@ impl<B, M: Memory<B>> Store<B, M> {
 
     /// Whether more content is known to come than is drained.
     pub(crate) fn has_too_much_content(&self) -> bool {
-        matches!(self.content.body, Body::Exact(left) if left > self.bounds.drain as u64)
+        matches!(self.content.body, Body::Exact(left) if left > self.drains() as u64)
+    }
+
+    /// Octets of content that may still be drained.
+    pub(crate) fn drains(&self) -> usize {
+        self.bounds.drain.saturating_sub(self.content.drained)
     }
 
     /// Retires the oldest number and frees its slot.
@@ -175,6 +180,8 @@ pub(crate) struct Content {
     pub(crate) body: Body,
     /// More octets than these are refused.
     pub(crate) limit: u64,
+    /// Octets that were thrown away before the answer.
+    pub(crate) drained: usize,
     /// The answer was given early: octets are thrown away, at most this many.
     pub(crate) draining: Option<usize>,
     /// The client awaits `100 (Continue)`, which has not been sent.
@@ -191,6 +198,7 @@ impl Content {
     pub(crate) const IDLE: Self = Self {
         body: Body::Exact(0),
         limit: 0,
+        drained: 0,
         draining: None,
         expected: false,
         taken: false,

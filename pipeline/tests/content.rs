@@ -205,6 +205,40 @@ fn content_may_be_taken_on_while_an_answer_leaves() {
 }
 
 #[test]
+fn what_was_thrown_away_before_the_answer_counts_as_drained() {
+    let mut settings = Settings::default();
+    settings.drain = 8;
+    let throws = |connection: &mut Connection, length: &str, thrown: &str| {
+        connection.push(format!("POST /a HTTP/1.1\r\nHost: a\r\n{length}\r\n\r\n").as_bytes());
+        let a = connection.request();
+        connection.push(thrown.as_bytes());
+        let Seen::Data(data) = connection.next() else { panic!() };
+        connection.pipeline.count_drained(data.len());
+        connection.answer(a, "early");
+    };
+    for (length, thrown, rest) in [(8, "12345", "678"), (8, "12345678", "")] {
+        let mut connection = Connection::with(settings.clone());
+        throws(&mut connection, &format!("Content-Length: {length}"), thrown);
+        assert_eq!(connection.output(), answered("early"));
+        connection.push((rest.to_owned() + &get("/b")).as_bytes());
+        let b = connection.request();
+        connection.answer(b, "next");
+        assert_eq!(connection.output(), answered("next"));
+    }
+    for (length, thrown) in [(9, "12345"), (9, "12345678"), (10, "123456789")] {
+        let mut connection = Connection::with(settings.clone());
+        throws(&mut connection, &format!("Content-Length: {length}"), thrown);
+        assert_eq!(connection.output(), answered_last("early"), "{length} {thrown}");
+        assert!(connection.is_closed());
+    }
+    let mut connection = Connection::with(settings);
+    throws(&mut connection, "Transfer-Encoding: chunked", "5\r\n12345\r\n");
+    assert_eq!(connection.output(), answered("early"));
+    connection.push(("1\r\n6\r\n0\r\n\r\n".to_owned() + &get("/b")).as_bytes());
+    assert!(matches!(connection.next(), Seen::Closed), "it was more than 3 octets");
+}
+
+#[test]
 fn a_framing_error_behind_an_early_answer_closes() {
     let mut connection = Connection::new();
     connection.push(b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");

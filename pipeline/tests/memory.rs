@@ -203,6 +203,8 @@ fn a_long_stream_behind_a_waiting_answer_reuses_the_arena() {
     assert!(store.capacity() <= 8192, "{}", store.capacity());
 }
 
+// Arrays stay as they are.
+#[cfg(feature = "alloc")]
 #[test]
 fn a_stream_that_waits_gives_memory_back_and_goes_on() {
     let mut connection = Connection::new();

@@ -26,7 +26,7 @@ struct News {
 
 /// The application, for the test of this example too.
 pub(crate) fn app() -> App {
-    let listeners = Broadcast::new().keep(100);
+    let listeners = Broadcast::new().keep(100, 64 * 1024);
     App::new()
         .state(News { listeners, number: AtomicU64::new(0) })
         .state(clock())

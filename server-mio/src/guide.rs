@@ -56,6 +56,7 @@ pub mod uploads {}
 #[doc(alias("streaming", "chunked", "StreamBody"))]
 #[doc = include_str!("../docs/guide/streams.md")]
 pub mod streams {}
+
 /// Server-sent events: one client, many, those that come again or are slow.
 #[cfg(feature = "events")]
 #[doc(alias("SSE", "EventSource", "text/event-stream"))]

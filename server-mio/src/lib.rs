@@ -241,6 +241,7 @@ mod stock;
 mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
+mod waiting;
 #[cfg(feature = "websocket")]
 pub mod websocket;
 

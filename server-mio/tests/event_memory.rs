@@ -75,4 +75,33 @@ fn a_subscriber_takes_little_memory_and_an_idle_one_no_buffer() {
     let used = held(&region) / others.len();
     println!("{used} octets behind events");
     assert!(used < idle + 200, "{used} octets behind events");
+
+    let used = of_who_comes_again();
+    println!("{used} octets of who comes again and does not read");
+    assert!(used < 16 * 1024, "{used} octets of who comes again and does not read");
+}
+
+/// What each takes of many that have missed 20,000 events.
+fn of_who_comes_again() -> usize {
+    const SUBSCRIBERS: usize = 64;
+    let broadcast = Broadcast::new().keep(20_000, 1 << 20);
+    (0..20_000).for_each(|number| broadcast.send(Event::new("x").id(number)).unwrap());
+    let app = App::new()
+        .state(broadcast)
+        .get("/", |req: &Request<'_>| Events::new(req.state::<Broadcast>().resume(Some("0"))));
+    let (app, clock) = (app.prepare().unwrap(), Clock::manual());
+    let mut driver = Driver::new(&app, clock.clone(), || {});
+    let keys: Vec<Key> =
+        (0..SUBSCRIBERS).map(|_| driver.turn(clock.now()).open(Peer::Local, ())).collect();
+    let region = Region::new(ALLOCATOR);
+    for &key in &keys {
+        let _ = driver.turn(clock.now()).connection(key).unwrap().receive(REQUEST);
+    }
+    for _ in 0..10 {
+        let mut turn = driver.turn(clock.now());
+        turn.run();
+        while turn.poll_ready().is_some() {}
+    }
+    let change = region.change();
+    (change.bytes_allocated - change.bytes_deallocated) / SUBSCRIBERS
 }

@@ -1,58 +1,35 @@
 //! A server, from outside: its process, its memory, and the requests that are not for events.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::Contestant;
+use crate::contestant;
 
-/// A server that listens. It ends with the value.
+/// A server that listens, and a connection to ask it. It ends with the value.
 pub(super) struct Process {
-    child: Child,
-    pub(super) address: SocketAddr,
+    server: contestant::Process,
     control: TcpStream,
 }
 
 impl Process {
     pub(super) fn start(contestant: Contestant) -> Result<Process, String> {
         let text = |error: std::io::Error| format!("{}: {error}", contestant.name());
-        let program = std::env::current_exe().map_err(text)?;
-        let mut child = Command::new(program)
-            .args(["--serve", contestant.name()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(text)?;
-        let mut line = String::new();
-        let out = child.stdout.take().ok_or("it is mute")?;
-        let read = BufReader::new(out).read_line(&mut line).map_err(text);
-        let address = line.trim().strip_prefix("listening on http://").unwrap_or_default();
-        let begun = read.and_then(|_| {
-            let address = address.parse().map_err(|_| format!("it says {line:?}"))?;
-            let control = TcpStream::connect(address).map_err(text)?;
-            control.set_nodelay(true).map_err(text)?;
-            control.set_read_timeout(Some(Duration::from_secs(60))).map_err(text)?;
-            Ok((address, control))
-        });
-        match begun {
-            Ok((address, control)) => Ok(Process { child, address, control }),
-            Err(complaint) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                Err(complaint)
-            }
-        }
+        let server = contestant::Process::start(contestant.name())?;
+        let control = TcpStream::connect(server.address()).map_err(text)?;
+        control.set_nodelay(true).map_err(text)?;
+        control.set_read_timeout(Some(Duration::from_secs(60))).map_err(text)?;
+        Ok(Process { server, control })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.server.address()
     }
 
     /// Octets of resident memory.
     pub(super) fn resident(&self) -> Result<u64, String> {
-        let file = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        kib.map(|kib| kib * 1024).ok_or_else(|| format!("{file} tells too little"))
+        self.server.resident()
     }
 
     /// Has an event sent, and does not wait for the answer.
@@ -99,12 +76,5 @@ impl Process {
                 Err(error) => return Err(error.to_string()),
             }
         }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

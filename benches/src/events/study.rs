@@ -67,7 +67,7 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
 fn turn(contestant: Contestant, streams: usize, events: usize) -> Result<Turn, String> {
     let mut server = Process::start(contestant)?;
     let at_first = warm(&mut server)?;
-    let mut clients = Clients::open(server.address, streams)?;
+    let mut clients = Clients::open(server.address(), streams)?;
     sleep(Duration::from_millis(300));
     let a_stream = |resident: u64| resident.saturating_sub(at_first) as f64 / streams as f64;
     let begun = a_stream(server.resident()?);
@@ -92,7 +92,7 @@ fn turn(contestant: Contestant, streams: usize, events: usize) -> Result<Turn, S
 
 /// Has a server done everything once; its memory then.
 fn warm(server: &mut Process) -> Result<u64, String> {
-    let mut clients = Clients::open(server.address, 10)?;
+    let mut clients = Clients::open(server.address(), 10)?;
     for event in 1..=3 {
         server.send(OCTETS)?;
         clients.read_to(event)?;
@@ -116,7 +116,7 @@ fn warm(server: &mut Process) -> Result<u64, String> {
 fn stick(streams: usize, octets: usize) -> Result<Stuck, String> {
     let mut server = Process::start(Contestant::Rajada)?;
     let at_first = warm(&mut server)?;
-    let stuck = open_stuck(server.address, streams)?;
+    let stuck = open_stuck(server.address(), streams)?;
     let began = Instant::now();
     while server.state()?.0 < streams {
         if began.elapsed() > Duration::from_secs(60) {
@@ -124,7 +124,7 @@ fn stick(streams: usize, octets: usize) -> Result<Stuck, String> {
         }
         sleep(Duration::from_millis(20));
     }
-    let mut reader = Clients::open(server.address, 1)?;
+    let mut reader = Clients::open(server.address(), 1)?;
     let before = server.resident()?;
     let (mut most, mut sent, mut closed) = (before, 0, 0);
     while closed < streams && sent < MOST_EVENTS {

@@ -8,6 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::launch::{Launch, peers_folder};
+use crate::resident::resident;
 
 /// Who must run where: `taskset` pins it there before it starts.
 #[derive(Debug, Clone, Copy)]
@@ -83,16 +84,8 @@ impl Server {
 
     /// Resident octets.
     pub(super) fn resident(&self) -> Result<u64, String> {
-        let file = format!("/proc/{}/status", self.pid());
-        let text = std::fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
-        resident(&text).ok_or_else(|| "the server has ended".into())
+        resident(self.pid())
     }
-}
-
-/// The octets in a line such as `VmRSS:     1234 kB`.
-fn resident(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
 impl Drop for Server {
@@ -153,12 +146,6 @@ impl Placeholders<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn resident_memory_is_read_in_octets() {
-        assert_eq!(resident("Name:\tx\nVmRSS:\t    2048 kB\nRssAnon: 1 kB\n"), Some(2_097_152));
-        assert_eq!(resident("Name:\tx\n"), None);
-    }
 
     #[test]
     fn placeholders_are_filled() {

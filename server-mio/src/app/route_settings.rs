@@ -73,7 +73,7 @@ impl Endpoint {
 
     /// Octets of content that are read ahead of a handler that takes it as it arrives ([`ContentStream`](crate::ContentStream));
     /// 64 KiB unless it is set, as much as HTTP/2 begins with (RFC 9113 section 6.9.2), and 1 at the least. While so many wait to be taken, the
-    /// connection is not read.
+    /// connection is not read. It has no effect on a handler that is given its content whole.
     #[doc(alias("back-pressure", "flow control", "high water mark"))]
     pub fn content_window(mut self, octets: usize) -> Endpoint {
         self.settings.content_window = Some(octets);

@@ -4,7 +4,6 @@ mod received;
 mod shared;
 #[cfg(test)]
 mod tests;
-mod waiting;
 
 use core::fmt;
 use std::future::Future;
@@ -16,10 +15,10 @@ use bytes::Bytes;
 
 use super::Body;
 use crate::runtime::is_worker;
+use crate::waiting::{Place, Waiting, wake};
 use crate::{Error, Headers};
 use received::Received;
-use shared::{End, Shared, wake};
-use waiting::Place;
+use shared::{End, Refusal, Shared, State};
 
 impl Body {
     /// Content that is pushed by a [`BodySender`], which may be on any thread, in any runtime.
@@ -72,12 +71,12 @@ pub struct BodySender {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gone;
 
-/// Why a piece was not taken at once. It was dropped: whoever tries again gives what is cheap to clone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a piece was not taken at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotSent {
-    /// There is no room until the peer has taken more.
-    Full,
+    /// There is no room until the peer has taken more. This is the piece.
+    Full(Bytes),
     /// Nobody takes the content any more.
     Gone,
 }
@@ -96,12 +95,17 @@ impl BodySender {
     /// # Errors
     /// There is none, or nobody takes the content any more.
     pub fn try_send(&self, octets: impl Into<Bytes>) -> Result<(), NotSent> {
+        let octets = octets.into();
         let mut state = self.shared.lock();
-        let pushed = state.push(&octets.into());
-        let receiver = if pushed.is_ok() { state.receiver.take() } else { None };
+        match state.push(&octets) {
+            Ok(()) => {}
+            Err(Refusal::Full) => return Err(NotSent::Full(octets)),
+            Err(Refusal::Gone) => return Err(NotSent::Gone),
+        }
+        let receiver = state.receiver.take();
         drop(state);
         wake(receiver);
-        pushed
+        Ok(())
     }
 
     /// The same as [`send`](Self::send) for a thread that may wait: one of its own, or of
@@ -119,8 +123,8 @@ impl BodySender {
         loop {
             match state.push(&octets) {
                 Ok(()) => break,
-                Err(NotSent::Gone) => return Err(Gone),
-                Err(NotSent::Full) => {
+                Err(Refusal::Gone) => return Err(Gone),
+                Err(Refusal::Full) => {
                     state = self.shared.room.wait(state).unwrap_or_else(PoisonError::into_inner);
                 }
             }
@@ -133,12 +137,28 @@ impl BodySender {
 
     /// Waits until nobody takes the content any more.
     pub async fn closed(&self) {
-        Closing { shared: &self.shared, place: Place::NONE }.await;
+        let is_there = |state: &State| state.gone;
+        Awaiting { shared: &self.shared, place: Place::NONE, is_there, of: |s| &mut s.closing }
+            .await;
     }
 
     /// Whether nobody takes the content any more.
     pub fn is_closed(&self) -> bool {
         self.shared.lock().gone
+    }
+
+    /// Waits until service ends ([`Handle::shut_down`](crate::Handle::shut_down)), or nobody takes the content any more. Content
+    /// that would go on for ever is to be ended then: service waits for it, within
+    /// [`App::grace`](crate::App::grace).
+    pub async fn shutting_down(&self) {
+        let is_there = |state: &State| state.shutting_down || state.gone;
+        Awaiting { shared: &self.shared, place: Place::NONE, is_there, of: |s| &mut s.leaving }
+            .await;
+    }
+
+    /// Whether service ends.
+    pub fn is_shutting_down(&self) -> bool {
+        self.shared.lock().shutting_down
     }
 
     /// Ends the content: it is complete.
@@ -147,7 +167,7 @@ impl BodySender {
     }
 
     /// Ends the content with fields behind it, as [`BodyStream::trailers`](super::BodyStream::trailers) says.
-    pub fn send_trailers(self, trailers: Headers) {
+    pub fn finish_with(self, trailers: Headers) {
         self.end(End::Finished(Some(trailers)));
     }
 
@@ -199,7 +219,7 @@ impl core::error::Error for Gone {}
 impl fmt::Display for NotSent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotSent::Full => f.write_str("there is no room for the piece"),
+            NotSent::Full(_) => f.write_str("there is no room for the piece"),
             NotSent::Gone => fmt::Display::fmt(&Gone, f),
         }
     }
@@ -221,13 +241,13 @@ impl Future for Sending<'_> {
         let this = self.get_mut();
         let mut state = this.shared.lock();
         let pushed = match state.push(&this.octets) {
-            Err(NotSent::Full) => {
+            Err(Refusal::Full) => {
                 let before = state.senders.keep(&mut this.place, cx.waker());
                 drop(state);
                 drop(before);
                 return Poll::Pending;
             }
-            Err(NotSent::Gone) => Err(Gone),
+            Err(Refusal::Gone) => Err(Gone),
             Ok(()) => Ok(()),
         };
         let receiver = state.receiver.take();
@@ -244,31 +264,34 @@ impl Drop for Sending<'_> {
     }
 }
 
-/// Waits until the receiver is gone.
-struct Closing<'s> {
+/// Waits for what the receiver tells.
+struct Awaiting<'s, T> {
     shared: &'s Shared,
     place: Place,
+    is_there: T,
+    /// Those who wait for the same.
+    of: fn(&mut State) -> &mut Waiting,
 }
 
-impl Future for Closing<'_> {
+impl<T: Fn(&State) -> bool + Unpin> Future for Awaiting<'_, T> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
         let mut state = this.shared.lock();
-        if state.gone {
+        if (this.is_there)(&state) {
             return Poll::Ready(());
         }
-        let before = state.closing.keep(&mut this.place, cx.waker());
+        let before = (this.of)(&mut state).keep(&mut this.place, cx.waker());
         drop(state);
         drop(before);
         Poll::Pending
     }
 }
 
-impl Drop for Closing<'_> {
+impl<T> Drop for Awaiting<'_, T> {
     fn drop(&mut self) {
-        let waker = self.shared.lock().closing.leave(self.place);
+        let waker = (self.of)(&mut self.shared.lock()).leave(self.place);
         drop(waker);
     }
 }

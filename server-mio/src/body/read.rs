@@ -18,9 +18,10 @@ impl Body {
     /// Content that is read, to its end, by threads that may block
     /// ([`App::blocking_threads`](crate::App::blocking_threads)): a file, a decompressor, an archive.
     ///
-    /// One buffer of 64 KiB is read ahead of what the peer takes, and no thread is held meanwhile. Where all threads are
-    /// busy, it waits for its turn, whatever [`BlockingOverflow`](crate::BlockingOverflow) says. Nothing is read for
-    /// `HEAD`. It is chunked unless it is told [its length](Self::with_length); an error cuts it short.
+    /// One buffer of 64 KiB is read ahead of what the peer takes, and no thread is held by a peer that is slow. A reader that
+    /// is slow holds one while it blocks, also that of an answer whose turn is still to come. Where all threads are busy, it
+    /// waits for its turn, whatever [`BlockingOverflow`](crate::BlockingOverflow) says. Nothing is read for `HEAD`. It is
+    /// chunked unless it is told [its length](Self::with_length); an error cuts it short.
     ///
     /// ```
     /// use rajada_mio::{App, Body, Request, TestClient};

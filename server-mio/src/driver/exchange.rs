@@ -215,12 +215,14 @@ impl Pending {
     }
 
     /// Takes in a piece of its content. Whether there is room for more.
-    pub(super) fn add_content(&mut self, octets: &[u8]) -> bool {
+    pub(super) fn add_content(&mut self, pipeline: &mut Pipeline<Kept>, octets: &[u8]) -> bool {
         match &mut self.holder {
             Holder::Pending(_) => request::add_content(&mut self.parts, octets),
             Holder::Task(_, content) => content.extend_from_slice(octets),
             Holder::Stream(inflow) => {
-                inflow.source.push(octets);
+                if !inflow.source.push(octets) {
+                    pipeline.count_drained(octets.len());
+                }
                 return inflow.source.wants_more();
             }
         }

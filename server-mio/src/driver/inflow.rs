@@ -218,6 +218,12 @@ impl Ledger {
         }
     }
 
+    /// The content that the handler of a task takes as it arrives.
+    pub(super) fn flow_of(&self, task: TaskId) -> Option<Arc<Flow>> {
+        let inflow = self.inflow().filter(|inflow| inflow.owner == Some(task))?;
+        Some(inflow.source.flow().clone())
+    }
+
     /// Whether content is taken as it arrives.
     pub(super) fn takes_content(&self) -> bool {
         self.inflow().is_some()

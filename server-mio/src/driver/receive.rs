@@ -96,7 +96,7 @@ impl Service {
             match event {
                 Event::Data(octets) => {
                     // The last piece is followed by an event of no octets.
-                    if !add_content(&mut exchange.ledger, octets) && !burst.rest().is_empty() {
+                    if !add_content(exchange, octets) && !burst.rest().is_empty() {
                         break pause(exchange);
                     }
                 }
@@ -458,8 +458,9 @@ impl Service {
 /// Takes in a piece of content. Whether there is room for more.
 #[cold]
 #[inline(never)]
-fn add_content(ledger: &mut Ledger, octets: &[u8]) -> bool {
-    ledger.pending.as_mut().is_none_or(|pending| pending.add_content(octets))
+fn add_content(exchange: &mut Exchange, octets: &[u8]) -> bool {
+    let Exchange { pipeline, ledger } = exchange;
+    ledger.pending.as_mut().is_none_or(|pending| pending.add_content(pipeline, octets))
 }
 
 /// Content that is not read before it is asked for.

@@ -61,13 +61,12 @@ impl Service {
     fn start_at_head(
         &mut self,
         around: Around<'_>,
-        mut owed: Owed<'_>,
+        owed: Owed<'_>,
         ledger: &mut Ledger,
         waiting: Waiting,
         parts: Arc<OwnedParts>,
         unread: Unread,
     ) {
-        owed.take_content();
         self.start_with(around, owed, ledger, waiting, parts, Some(unread));
     }
 
@@ -89,6 +88,7 @@ impl Service {
         let mut inflow = None;
         if let Some(unread) = unread {
             inflow = self.connect_content(around, ledger, entry, &mut parts, unread);
+            self.desk.inflow = inflow.as_ref().map(|(inflow, _)| inflow.source.flow().clone());
         }
         // Hooks may have asked for content that nobody takes then.
         let keeps = (unread.is_some() && (inflow.is_none() || entry.begins_at_head))
@@ -124,6 +124,9 @@ impl Service {
         let ticket = concluded(shared, entry, (kept.as_deref(), &trace), &mut response, polled);
         let is_due = inflow.is_some() && response.content_is_due();
         drop(response);
+        if unread.is_some() {
+            self.desk.inflow = None;
+        }
         match ticket {
             None => {
                 kept.into_iter().for_each(request::end);
@@ -227,6 +230,7 @@ impl Service {
         let connection = promise.connection();
         let Some(ticket) = promise.redeem() else {
             request.into_iter().for_each(request::end);
+            exchange.ledger.disown_content(task);
             self.tasks.end(task, &mut exchange.ledger.tasks);
             self.holdings.give(weight);
             self.empty(endpoint, future, &trace);
@@ -234,6 +238,9 @@ impl Service {
         };
         let entry = shared.entry(endpoint);
         let mut staged = None;
+        if entry.streams {
+            self.desk.inflow = exchange.ledger.flow_of(task);
+        }
         let owed = Owed::new(&mut exchange.pipeline, settings, ticket);
         let mut response = Response::new(owed, &mut self.desk, staging(entry, &mut staged));
         if let Some(preset) = &preset {
@@ -258,6 +265,9 @@ impl Service {
         }
         let ticket = concluded(shared, entry, (request.as_deref(), &trace), &mut response, polled);
         drop(response);
+        if entry.streams {
+            self.desk.inflow = None;
+        }
         match ticket {
             Some(ticket) => {
                 let promise = Promise::new(ticket, connection, &self.lost);

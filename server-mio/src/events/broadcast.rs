@@ -4,7 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::log::{Bounds, Shared};
+use super::log::{Bounds, Log, Shared};
 use super::{IntoEvent, Subscription};
 use crate::Error;
 
@@ -13,7 +13,7 @@ use crate::Error;
 /// ```
 /// use rajada_mio::{App, Broadcast, Error, Event, Events, Request};
 ///
-/// let news = Broadcast::new().keep(100);
+/// let news = Broadcast::new().keep(100, 64 * 1024);
 /// App::new()
 ///     .state(news)
 ///     .get("/news", |req: &Request| {
@@ -49,7 +49,7 @@ impl Broadcast {
 
     /// A broadcast without subscribers, and without events that are kept for those to come.
     pub fn new() -> Broadcast {
-        let bounds = Bounds { events: Self::BACKLOG_EVENTS, octets: Self::BACKLOG_OCTETS, kept: 0 };
+        let bounds = Bounds { events: Self::BACKLOG_EVENTS, octets: Self::BACKLOG_OCTETS };
         Broadcast { owner: Arc::new(Owner { shared: Shared::new(bounds) }) }
     }
 
@@ -57,23 +57,28 @@ impl Broadcast {
     /// than that. Beyond, its stream ends. This is held once, and once more by each worker as a list of 48 octets an event,
     /// however many subscribers there are.
     ///
+    /// Who has missed events that are [kept](Self::keep) catches up first: meanwhile it is too far behind only if what comes next
+    /// is no longer kept.
+    ///
     /// What a worker is sent while it is busy counts as well: a burst of more than this cuts everybody off.
     #[must_use = "it is the same broadcast"]
     pub fn backlog(self, events: usize, octets: usize) -> Broadcast {
-        self.set(|bounds| (bounds.events, bounds.octets) = (events, octets));
+        self.set(|log| log.backlog = Bounds { events, octets });
         self
     }
 
-    /// Keeps so many events, the last ones, for who comes with an [id](Self::resume); 0 by default.
+    /// Keeps so many events, the last ones, for who comes with an [id](Self::resume), of which all but the newest hold no more
+    /// octets than that; none by default. Those of the [backlog](Self::backlog) are kept anyway. One takes some 150 octets
+    /// beside its own.
     #[must_use = "it is the same broadcast"]
-    pub fn keep(self, events: usize) -> Broadcast {
-        self.set(|bounds| bounds.kept = events);
+    pub fn keep(self, events: usize, octets: usize) -> Broadcast {
+        self.set(|log| log.kept = Bounds { events, octets });
         self
     }
 
-    fn set(&self, change: impl FnOnce(&mut Bounds)) {
+    fn set(&self, change: impl FnOnce(&mut Log)) {
         let mut log = self.shared().log();
-        change(&mut log.bounds);
+        change(&mut log);
         log.trim();
     }
 

@@ -166,6 +166,10 @@ impl EncodedEvent {
         self.id.as_deref()
     }
 
+    pub(super) fn shared_id(&self) -> Option<&Arc<str>> {
+        self.id.as_ref()
+    }
+
     pub(super) fn into_octets(self) -> Bytes {
         self.octets
     }

@@ -1,5 +1,6 @@
 //! The subscribers of one broadcast on one worker. They share nothing with others but the log of the broadcast, from which a
-//! task of the worker takes what is new, once for all of them.
+//! task of the worker takes what is new, once for all of them. Their wakers are code of others: nothing is borrowed while one
+//! of them is called, cloned or dropped.
 //!
 //! ```text
 //!   send --> log (lock) --wakes--> relay, a task --wakes--> subscriber, subscriber ..     a worker
@@ -8,6 +9,7 @@
 
 use std::cell::RefCell;
 use std::future::Future;
+use std::mem::replace;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::EncodedEvent;
 use super::log::{Shared, Window};
+use crate::gate;
 use crate::runtime::{spawn_anyway, with_local};
 
 /// The groups of a worker, by the numbers of their broadcasts.
@@ -23,11 +26,17 @@ struct Groups(Vec<(u64, Weak<RefCell<Group>>)>);
 
 struct Group {
     window: Window,
+    /// The oldest event that the broadcast has.
+    first_kept: u64,
     closed: bool,
     seats: Vec<Option<Waker>>,
     free: Vec<u32>,
+    /// The seat whose waker is called: unless it is left meanwhile, or has another one, that comes back.
+    absent: Option<u32>,
     /// Wakes the relay, once that was polled.
     relay: Option<Waker>,
+    /// The relay has ended: nobody joins.
+    ended: bool,
 }
 
 /// A subscriber's place.
@@ -39,14 +48,14 @@ pub(super) struct Seat {
 impl Seat {
     /// A place on this worker, whose window is up to date now.
     pub(super) fn take(shared: &Arc<Shared>, waker: &Waker) -> Seat {
-        let group = Group::of(shared);
+        let (group, waker) = (Group::of(shared), waker.clone());
         let number = {
             let mut group = group.borrow_mut();
             let log = shared.log();
             log.pull(&mut group.window);
-            group.closed = log.closed;
+            (group.first_kept, group.closed) = (log.first(), log.closed);
             drop(log);
-            group.add(waker.clone())
+            group.add(waker)
         };
         Seat { group, number }
     }
@@ -54,6 +63,11 @@ impl Seat {
     /// The oldest event that is there.
     pub(super) fn first(&self) -> u64 {
         self.group.borrow().window.first()
+    }
+
+    /// The oldest event that the broadcast has.
+    pub(super) fn first_kept(&self) -> u64 {
+        self.group.borrow().first_kept
     }
 
     pub(super) fn event(&self, number: u64) -> Option<EncodedEvent> {
@@ -66,9 +80,20 @@ impl Seat {
 
     /// Wakes that one from now on, whenever something has changed.
     pub(super) fn wake(&self, waker: &Waker) {
-        if let Some(Some(own)) = self.group.borrow_mut().seats.get_mut(self.number as usize) {
-            own.clone_from(waker);
+        let number = self.number as usize;
+        let is_known = |own: &Waker| own.will_wake(waker);
+        if self
+            .group
+            .borrow()
+            .seats
+            .get(number)
+            .is_some_and(|own| own.as_ref().is_some_and(is_known))
+        {
+            return;
         }
+        let new = waker.clone();
+        let before = self.group.borrow_mut().replace(self.number, new);
+        drop(before);
     }
 }
 
@@ -80,7 +105,7 @@ impl Drop for Seat {
         drop(group);
         // Nobody is left to relay to.
         relay.into_iter().for_each(Waker::wake);
-        drop(waker);
+        gate::discard(waker);
     }
 }
 
@@ -91,14 +116,24 @@ impl Group {
         let number = shared.number;
         let found = with_local(|groups: &mut Groups| {
             groups.0.retain(|(_, group)| group.strong_count() > 0);
-            groups.0.iter().find(|(own, _)| *own == number).and_then(|(_, group)| group.upgrade())
+            let mut own = groups.0.iter().filter(|(own, _)| *own == number);
+            own.find_map(|(_, group)| group.upgrade().filter(|group| !group.borrow().ended))
         });
         if let Some(Some(group)) = found {
             return group;
         }
         let (window, seats, free) =
             (Window::starting_at(shared.log().next()), Vec::new(), Vec::new());
-        let group = Group { window, closed: false, seats, free, relay: None };
+        let group = Group {
+            window,
+            first_kept: 0,
+            closed: false,
+            seats,
+            free,
+            absent: None,
+            relay: None,
+            ended: false,
+        };
         let group = Rc::new(RefCell::new(group));
         with_local(|groups: &mut Groups| groups.0.push((number, Rc::downgrade(&group))));
         let name = shared.listener();
@@ -120,7 +155,17 @@ impl Group {
         number
     }
 
+    /// Keeps the waker of a seat; the one that is not kept.
+    fn replace(&mut self, number: u32, waker: Waker) -> Waker {
+        self.absent.take_if(|absent| *absent == number);
+        match self.seats.get_mut(number as usize) {
+            Some(Some(own)) => replace(own, waker),
+            _ => waker,
+        }
+    }
+
     fn remove(&mut self, number: u32) -> Option<Waker> {
+        self.absent.take_if(|absent| *absent == number);
         self.free.push(number);
         self.seats.get_mut(number as usize)?.take()
     }
@@ -148,19 +193,44 @@ impl Future for Relay {
             log.listen(self.name, cx.waker());
         }
         log.pull(&mut group.window);
-        group.closed = log.closed;
+        (group.first_kept, group.closed) = (log.first(), log.closed);
         drop(log);
         if !is_known {
             group.relay = Some(cx.waker().clone());
         }
-        // To be woken is to be polled later: nobody comes back here meanwhile.
-        group.seats.iter().flatten().for_each(Waker::wake_by_ref);
+        drop(group);
+        wake_all(&self.group);
         Poll::Pending
+    }
+}
+
+/// Wakes all who have a seat, each by its waker, which is not there meanwhile.
+fn wake_all(group: &RefCell<Group>) {
+    for number in 0.. {
+        let waker = {
+            let mut group = group.borrow_mut();
+            match group.seats.get_mut(number as usize) {
+                Some(Some(own)) => {
+                    let waker = replace(own, Waker::noop().clone());
+                    group.absent = Some(number);
+                    waker
+                }
+                Some(None) => continue,
+                None => return,
+            }
+        };
+        gate::run("a waker", || waker.wake_by_ref());
+        let unused = {
+            let mut group = group.borrow_mut();
+            if group.absent == Some(number) { group.replace(number, waker) } else { waker }
+        };
+        gate::discard(unused);
     }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
+        self.group.borrow_mut().ended = true;
         self.shared.log().forget(self.name);
     }
 }

@@ -1,6 +1,6 @@
 //! What was sent to a broadcast last: shared by its senders and all workers.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -10,22 +10,23 @@ use super::EncodedEvent;
 /// The events of a broadcast that are kept, by number, and who is to be woken for the next one.
 pub(super) struct Log {
     events: Window,
-    pub(super) bounds: Bounds,
+    /// The youngest event of each id that is there, by number.
+    ids: HashMap<Arc<str>, u64>,
+    /// How far a subscriber may be behind.
+    pub(super) backlog: Bounds,
+    /// What stays for who comes with an id.
+    pub(super) kept: Bounds,
     /// Nothing more is sent.
     pub(super) closed: bool,
     /// One a worker that has subscribers. Shared, so that whoever sends wakes them outside of the lock.
     listeners: Arc<Vec<(u64, Waker)>>,
 }
 
-/// How much is kept.
+/// The last events: so many, 1 at the least, of which all but the youngest hold no more octets than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Bounds {
-    /// Events that a subscriber may be behind the newest.
     pub(super) events: usize,
-    /// Octets of these.
     pub(super) octets: usize,
-    /// Events that are kept for who comes with an id.
-    pub(super) kept: usize,
 }
 
 /// A log with its lock, and what is counted beside it.
@@ -39,11 +40,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(bounds: Bounds) -> Arc<Shared> {
+    pub(super) fn new(backlog: Bounds) -> Arc<Shared> {
         static LOGS: AtomicU64 = AtomicU64::new(0);
         let log = Log {
             events: Window::starting_at(0),
-            bounds,
+            ids: HashMap::new(),
+            backlog,
+            kept: Bounds { events: 0, octets: 0 },
             closed: false,
             listeners: Arc::default(),
         };
@@ -99,6 +102,11 @@ impl Log {
         self.events.next()
     }
 
+    /// The number of the oldest one that is there.
+    pub(super) fn first(&self) -> u64 {
+        self.events.first()
+    }
+
     /// Its events from number `from` on, if none of them is gone.
     pub(super) fn since(&self, from: u64) -> Option<impl Iterator<Item = &EncodedEvent>> {
         self.events.since(from)
@@ -106,8 +114,7 @@ impl Log {
 
     /// The number behind the youngest event that is kept and has this id.
     pub(super) fn behind(&self, id: &str) -> Option<u64> {
-        let at = self.events.events.iter().rposition(|event| event.id() == Some(id))?;
-        Some(self.events.first + at as u64 + 1)
+        self.ids.get(id).map(|number| number + 1)
     }
 
     /// Brings a window of a worker up to date.
@@ -120,17 +127,27 @@ impl Log {
                 self.events.events.iter().for_each(|event| window.push(event.clone()));
             }
         }
-        window.trim(self.bounds, 0);
+        window.trim(&[self.backlog], |_, _| {});
     }
 
     fn add(&mut self, event: EncodedEvent) {
+        if let Some(id) = event.shared_id() {
+            self.ids.insert(id.clone(), self.next());
+        }
         self.events.push(event);
         self.trim();
     }
 
     /// Lets go of what is beyond the bounds.
     pub(super) fn trim(&mut self) {
-        self.events.trim(self.bounds, self.bounds.kept);
+        let ids = &mut self.ids;
+        self.events.trim(&[self.backlog, self.kept], |number, event| {
+            if let Some(id) = event.id()
+                && ids.get(id) == Some(&number)
+            {
+                ids.remove(id);
+            }
+        });
     }
 
     /// Wakes `waker` from now on, in place of an earlier one of this name.
@@ -184,19 +201,18 @@ impl Window {
         self.events.push_back(event);
     }
 
-    /// Lets go of the oldest while there are more than a subscriber may be behind, unless they are among the youngest `kept`.
-    fn trim(&mut self, bounds: Bounds, kept: usize) {
-        let kept = kept.max(1);
-        while self.events.len() > kept && self.is_beyond(bounds) {
+    /// Lets go of the oldest while it is beyond all of these bounds, and tells which.
+    fn trim(&mut self, bounds: &[Bounds], mut tell: impl FnMut(u64, &EncodedEvent)) {
+        while bounds.iter().all(|bounds| self.is_beyond(bounds)) {
             let Some(oldest) = self.events.pop_front() else { break };
             self.octets -= oldest.octets().len();
+            tell(self.first, &oldest);
             self.first += 1;
         }
     }
 
-    /// Whether the events behind the oldest one are more than a subscriber may be behind, or all but the youngest, which a
-    /// subscriber may always be, hold too many octets.
-    fn is_beyond(&self, bounds: Bounds) -> bool {
+    /// Whether the oldest one is beyond bounds.
+    fn is_beyond(&self, bounds: &Bounds) -> bool {
         let youngest = self.events.back().map_or(0, |event| event.octets().len());
         self.events.len() > bounds.events.max(1) || self.octets - youngest > bounds.octets
     }
@@ -212,27 +228,38 @@ mod tests {
         Event::new("x".repeat(fill)).id(number).encode().unwrap()
     }
 
+    fn made(backlog: (usize, usize), kept: (usize, usize)) -> Arc<Shared> {
+        let bounds = |(events, octets)| Bounds { events, octets };
+        let shared = Shared::new(bounds(backlog));
+        shared.log().kept = bounds(kept);
+        shared
+    }
+
     fn ids(log: &Log) -> Vec<String> {
         log.events.events.iter().map(|event| event.id().unwrap().to_owned()).collect()
     }
 
     #[test]
     fn the_oldest_go_first_and_those_that_are_kept_stay() {
-        for (bounds, sizes, left) in [
-            (Bounds { events: 2, octets: 1000, kept: 0 }, &[20, 20, 20][..], &["1", "2"][..]),
-            (Bounds { events: 0, octets: 1000, kept: 0 }, &[20, 20], &["1"]),
-            (Bounds { events: 2, octets: 1000, kept: 3 }, &[20; 5], &["2", "3", "4"]),
-            (Bounds { events: 9, octets: 40, kept: 0 }, &[20; 5], &["2", "3", "4"]),
-            (Bounds { events: 9, octets: 40, kept: 0 }, &[50, 50], &["1"]),
-            (Bounds { events: 9, octets: 50, kept: 0 }, &[50, 50], &["0", "1"]),
-            (Bounds { events: 9, octets: 0, kept: 2 }, &[50, 50, 50], &["1", "2"]),
+        const NONE: (usize, usize) = (0, 0);
+        for (backlog, kept, sizes, left) in [
+            ((2, 1000), NONE, &[20, 20, 20][..], &["1", "2"][..]),
+            ((0, 1000), NONE, &[20, 20], &["1"]),
+            ((2, 1000), (3, 1000), &[20; 5], &["2", "3", "4"]),
+            ((9, 40), NONE, &[20; 5], &["2", "3", "4"]),
+            ((9, 40), NONE, &[50, 50], &["1"]),
+            ((9, 50), NONE, &[50, 50], &["0", "1"]),
+            ((9, 0), (2, 1000), &[50, 50, 50], &["1", "2"]),
+            ((1, 0), (9, 100), &[50; 5], &["2", "3", "4"]),
+            ((1, 0), (9, 99), &[50; 5], &["3", "4"]),
+            ((1, 0), (usize::MAX, 0), &[50; 5], &["4"]),
         ] {
-            let shared = Shared::new(bounds);
+            let shared = made(backlog, kept);
             for (number, &size) in sizes.iter().enumerate() {
                 shared.send(event(number, size));
             }
             let log = shared.log();
-            assert_eq!(ids(&log), left, "{bounds:?}");
+            assert_eq!(ids(&log), left, "{backlog:?} {kept:?}");
             assert_eq!(log.next(), sizes.len() as u64);
             let octets: usize = log.events.events.iter().map(|event| event.octets().len()).sum();
             assert_eq!(log.events.octets, octets);
@@ -241,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_window_that_is_pulled_has_what_it_may_and_no_gap() {
-        let shared = Shared::new(Bounds { events: 3, octets: 1 << 20, kept: 8 });
+        let shared = made((3, 1 << 20), (8, 1 << 20));
         let mut window = Window::starting_at(0);
         for number in 0..20 {
             shared.send(event(number, 20));
@@ -261,7 +288,7 @@ mod tests {
 
     #[test]
     fn an_id_is_found_where_it_stands_last() {
-        let shared = Shared::new(Bounds { events: 1, octets: 0, kept: 4 });
+        let shared = made((1, 0), (4, 1 << 20));
         for id in ["a", "b", "a", "c", "d"] {
             shared.send(Event::default().id(id).encode().unwrap());
         }
@@ -271,5 +298,11 @@ mod tests {
         assert_eq!((behind("b"), behind("d")), (Some((2, 3)), Some((5, 0))));
         assert_eq!(behind("e"), None);
         assert!(log.since(0).is_none() && log.since(6).is_none());
+        drop(log);
+        (0..3).for_each(|_| shared.send(Event::default().id("e").encode().unwrap()));
+        let log = shared.log();
+        let behind = ["a", "b", "c", "d", "e"].map(|id| log.behind(id));
+        assert_eq!(behind, [None, None, None, Some(5), Some(8)]);
+        assert_eq!(log.ids.len(), 2, "no id is there without its event");
     }
 }

@@ -15,6 +15,7 @@ pub use subscription::Subscription;
 use core::fmt;
 use core::pin::Pin;
 use std::any::Any;
+use std::collections::VecDeque;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ use heartbeat::Heartbeat;
 /// ```
 /// use rajada_mio::{App, Broadcast, Error, Events, Request};
 ///
-/// App::new().state(Broadcast::new().keep(100)).get("/events", |req: &Request| {
+/// App::new().state(Broadcast::new().keep(100, 64 * 1024)).get("/events", |req: &Request| {
 ///     let missed_and_to_come = req.state::<Broadcast>().resume(req.last_event_id()?);
 ///     Ok::<_, Error>(Events::new(missed_and_to_come))
 /// });
@@ -53,6 +54,8 @@ pub struct Events {
     source: Source,
     heartbeat: Option<Duration>,
     retry: Option<Duration>,
+    /// What comes before the stream.
+    beginning: VecDeque<Result<Bytes, Error>>,
 }
 
 /// Where events come from.
@@ -68,12 +71,45 @@ impl Events {
     /// An answer of what a stream gives: of each [`Event`], or [`EncodedEvent`], or `Result` of one. An error, and an event that
     /// can't be [encoded](Event::encode), cut the answer short and are logged; the end of the stream is its end. Either way an
     /// `EventSource` connects again, unless it is answered with [204](crate::Status::NO_CONTENT) then.
+    ///
+    /// A client that does not read is cut off at the [backlog](Broadcast::backlog) where this is a [`Subscription`] itself. If it
+    /// is inside another stream, nobody knows: its client is cut off when it reads again, or by
+    /// [`Deadlines::write`](crate::Deadlines::write). What is to come first has [`begin_with`](Self::begin_with).
     pub fn new<S>(stream: S) -> Events
     where
         S: Stream + 'static,
         S::Item: IntoEvent,
     {
-        Events { source: Source::of(stream), heartbeat: Some(Self::HEARTBEAT), retry: None }
+        Events {
+            source: Source::of(stream),
+            heartbeat: Some(Self::HEARTBEAT),
+            retry: None,
+            beginning: VecDeque::new(),
+        }
+    }
+
+    /// Sends these events first, behind those that it was given already: all there is to know, for a client that has a
+    /// [gap](Subscription::has_gap). They wait in memory. One that can't be encoded cuts the answer short there.
+    ///
+    /// Subscribe before you look at what there is, so that no change gets lost between the two.
+    ///
+    /// ```
+    /// use rajada_mio::{App, Broadcast, Error, Event, Events, Request};
+    ///
+    /// App::new().state(Broadcast::new().keep(100, 64 * 1024)).get("/price", |req: &Request| {
+    ///     let changes = req.state::<Broadcast>().resume(req.last_event_id()?);
+    ///     let all = changes.has_gap().then(|| Event::new("the price is 7").of_type("all"));
+    ///     Ok::<_, Error>(Events::new(changes).begin_with(all))
+    /// });
+    /// ```
+    #[doc(alias("snapshot", "chain"))]
+    pub fn begin_with<I>(mut self, events: I) -> Events
+    where
+        I: IntoIterator<Item: IntoEvent>,
+    {
+        let events = events.into_iter().map(|event| event.into_event());
+        self.beginning.extend(events.map(|event| event.map(EncodedEvent::into_octets)));
+        self
     }
 
     /// Sends a comment when nothing else was sent for so long, 1 ms at the least. [15 seconds](Self::HEARTBEAT) by default, and
@@ -116,9 +152,11 @@ impl IntoResponse for Events {
                 Event::of_comment("").retry(wait).into_event().map(EncodedEvent::into_octets)
             }
         };
+        let mut beginning = self.beginning;
+        beginning.push_front(opening);
         let live = Live {
             source: self.source,
-            opening: Some(opening),
+            beginning,
             heartbeat: self.heartbeat.map(Heartbeat::new),
             last: None,
         };
@@ -138,6 +176,13 @@ impl Source {
         match any.downcast_mut::<Option<Subscription>>().and_then(Option::take) {
             Some(subscription) => Source::Subscription(subscription),
             None => Source::Stream(Box::pin(Encoding(stream.map(Box::pin)))),
+        }
+    }
+
+    /// Has what it gives counted, before it is asked for the first one.
+    fn begin(&mut self, cx: &Context<'_>) {
+        if let Source::Subscription(subscription) = self {
+            subscription.sit_down(cx);
         }
     }
 
@@ -166,7 +211,7 @@ impl<S: Stream<Item: IntoEvent>> Stream for Encoding<S> {
 struct Live {
     source: Source,
     /// What is sent before them.
-    opening: Option<Result<Bytes, Error>>,
+    beginning: VecDeque<Result<Bytes, Error>>,
     heartbeat: Option<Heartbeat>,
     /// Service ends: only so many may still leave.
     last: Option<u32>,
@@ -174,8 +219,12 @@ struct Live {
 
 impl BodyStream for Live {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if let Some(opening) = self.opening.take() {
-            return Poll::Ready(Some(opening));
+        if let Some(first) = self.beginning.pop_front() {
+            self.source.begin(cx);
+            if self.beginning.is_empty() {
+                self.beginning = VecDeque::new();
+            }
+            return Poll::Ready(Some(first));
         }
         if self.last == Some(0) {
             return Poll::Ready(None);

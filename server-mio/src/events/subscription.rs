@@ -13,6 +13,12 @@ use super::EncodedEvent;
 use super::group::Seat;
 use super::log::Shared;
 
+/// Missed events that are taken from the log by one lock, at most.
+const AT_ONCE: usize = 16;
+
+/// Octets of these, but for the last one.
+const OCTETS_AT_ONCE: usize = 4096;
+
 /// The events of a [`Broadcast`](crate::Broadcast), from one of them on: a stream for [`Events`](crate::Events), or for what an application
 /// makes of it.
 ///
@@ -23,12 +29,14 @@ use super::log::Shared;
 #[must_use = "streams do nothing unless polled"]
 pub struct Subscription {
     shared: Arc<Shared>,
-    /// The number of the event that comes next, behind those that were missed.
+    /// The number of the event that comes next, behind those in `missed`.
     next: u64,
     /// There since it was polled first.
     seat: Option<Seat>,
-    /// What was sent before that, or is kept by the broadcast alone.
+    /// Some of the events that this worker no longer has, and the broadcast still has.
     missed: VecDeque<EncodedEvent>,
+    /// It has not yet come to what this worker has.
+    catches_up: bool,
     has_gap: bool,
     ended: bool,
 }
@@ -37,7 +45,7 @@ impl Subscription {
     pub(super) fn new(shared: Arc<Shared>, next: u64, has_gap: bool) -> Subscription {
         shared.subscribers.fetch_add(1, Ordering::Relaxed);
         let missed = VecDeque::new();
-        Subscription { shared, next, seat: None, missed, has_gap, ended: false }
+        Subscription { shared, next, seat: None, missed, catches_up: true, has_gap, ended: false }
     }
 
     /// Whether events that this client has not read may be missing, since the id that it came with is not among those
@@ -48,8 +56,16 @@ impl Subscription {
 
     /// The next event; `None` at the end.
     pub(super) fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<EncodedEvent>> {
-        if self.ended || !self.sit_down(cx) {
+        if self.ended {
             return Poll::Ready(None);
+        }
+        let first = self.sit_down(cx).first();
+        if self.catches_up && self.missed.is_empty() {
+            self.catches_up = self.next < first;
+            if self.catches_up && !self.fetch(first) {
+                self.overflow();
+                return Poll::Ready(None);
+            }
         }
         if let Some(event) = self.missed.pop_front() {
             if self.missed.is_empty() {
@@ -77,9 +93,17 @@ impl Subscription {
         }
     }
 
+    /// Joins the subscribers of this worker, if it has not.
+    pub(super) fn sit_down(&mut self, cx: &Context<'_>) -> &Seat {
+        self.seat.get_or_insert_with(|| Seat::take(&self.shared, cx.waker()))
+    }
+
     /// Whether it has lost what came next. It is counted once.
     pub(super) fn is_overtaken(&mut self) -> bool {
-        let overtaken = self.seat.as_ref().is_some_and(|seat| seat.first() > self.next);
+        let overtaken = self.seat.as_ref().is_some_and(|seat| {
+            let first = if self.catches_up { seat.first_kept() } else { seat.first() };
+            first > self.next
+        });
         if overtaken && !self.ended {
             self.overflow();
         }
@@ -88,28 +112,26 @@ impl Subscription {
 
     fn overflow(&mut self) {
         self.ended = true;
+        self.missed = VecDeque::new();
         self.shared.overflowed.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Joins the subscribers of this worker, if it has not. False if it has lost what came next.
-    fn sit_down(&mut self, cx: &Context<'_>) -> bool {
-        if self.seat.is_some() {
-            return true;
-        }
-        let seat = Seat::take(&self.shared, cx.waker());
-        if self.next < seat.first() {
-            let log = self.shared.log();
-            let Some(missed) = log.since(self.next) else {
-                drop(log);
-                self.overflow();
-                return false;
-            };
-            // All of it, by the one lock: what the others have of it already, and what they get next.
-            self.missed = missed.cloned().collect();
-            self.next = log.next();
-        }
-        self.seat = Some(seat);
-        true
+    /// Takes a few of the events before number `end` from the log, of which there is one at the least. False if it has lost
+    /// what comes next.
+    fn fetch(&mut self, end: u64) -> bool {
+        let log = self.shared.log();
+        let Some(events) = log.since(self.next) else { return false };
+        let mut octets = 0;
+        let count = usize::try_from(end - self.next).unwrap_or(AT_ONCE).min(AT_ONCE);
+        // One at the least.
+        let few = events.take(count).take_while(|event| {
+            let has_room = octets < OCTETS_AT_ONCE;
+            octets += event.octets().len();
+            has_room
+        });
+        self.missed.extend(few.cloned());
+        self.next += self.missed.len() as u64;
+        !self.missed.is_empty()
     }
 }
 

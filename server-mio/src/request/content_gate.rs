@@ -115,14 +115,13 @@ impl ContentGate {
     /// # Errors
     /// It will never be.
     pub(super) async fn wait(&self) -> Result<(), RequestError> {
+        if let (None, Some(flow)) = (self.outcome(), &self.flow) {
+            self.settle(flow.whole().await);
+            return self.outcome().unwrap_or(Ok(()));
+        }
         poll_fn(|cx| {
             if let Some(outcome) = self.outcome() {
                 return Poll::Ready(outcome);
-            }
-            if let Some(flow) = &self.flow {
-                let whole = std::task::ready!(flow.poll_whole(cx));
-                self.settle(whole);
-                return Poll::Ready(self.outcome().unwrap_or(Ok(())));
             }
             let mut wakers = self.wakers();
             if let Some(outcome) = self.outcome() {

@@ -1,6 +1,8 @@
 //! Octets of a request that outlive it: slices of the memory that it is in.
 
 use bytes::Bytes;
+#[cfg(feature = "http")]
+use rajada_parser::Fields;
 
 use super::{OwnedRequest, RequestError};
 
@@ -20,6 +22,15 @@ impl OwnedRequest {
     /// ```
     pub fn head_bytes(&self) -> Bytes {
         Bytes::from_owner(Head(self.clone()))
+    }
+
+    /// The method and the target as they stand in the head, and the fields.
+    #[cfg(feature = "http")]
+    pub(crate) fn line_and_fields(&self) -> (&[u8], &[u8], Fields<'_, '_>) {
+        match &self.parts {
+            Some(parts) => (parts.method(), parts.target(), parts.fields()),
+            None => unreachable!("the parts are there until the drop"),
+        }
     }
 
     /// The content, as [`bytes`](Self::bytes) has it.

@@ -1,6 +1,7 @@
 //! What a worker keeps for the answers that it writes, one at a time.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rajada_pipeline::{Streaming, TicketId};
 
@@ -9,6 +10,7 @@ use super::heads::Heads;
 use crate::Error;
 use crate::body::BodyStream;
 use crate::driver::Upgrade;
+use crate::request::Flow;
 use crate::runtime::{Clock, TaskCount};
 
 /// Lent to each answer while it is written.
@@ -20,6 +22,8 @@ pub(crate) struct Desk {
     pub(crate) failure: Option<Box<Error>>,
     /// What is to be done once that answer is given.
     pub(crate) later: Vec<Later>,
+    /// Content of the request at hand, where its handler takes that as it arrives.
+    pub(crate) inflow: Option<Arc<Flow>>,
     /// A stream is one of the worker's tasks.
     pub(super) tasks: Rc<TaskCount>,
 }
@@ -44,6 +48,7 @@ impl Desk {
             fields: Headers::with_capacity(FIELDS),
             failure: None,
             later: Vec::new(),
+            inflow: None,
             tasks: tasks.clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! An answer that has the fields of one of the crate `http`.
 
-use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
 use rajada_pipeline::COPY_BELOW;
 
 use super::{BadHeader, Response};
@@ -23,14 +23,13 @@ impl Response<'_> {
     /// # Errors
     /// A field that can't be sent.
     pub(crate) fn take_http_fields(&mut self, theirs: &HeaderMap) -> Result<Told, BadHeader> {
-        let length = theirs.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-        let length = length.and_then(|length| length.parse().ok());
         let own = &mut self.desk.fields;
         if own.is_empty()
-            && let Some(content_type) = only_type(theirs)
+            && let Some(told) = only_type(theirs)
         {
-            return Ok(Told { length, content_type: Some(content_type) });
+            return Ok(told);
         }
+        let length = theirs.get(CONTENT_LENGTH).and_then(length_in);
         if !own.is_empty() {
             let replaced = theirs.keys().filter(|name| !is_servers(name) && *name != SET_COOKIE);
             replaced.for_each(|name| {
@@ -58,18 +57,26 @@ impl Response<'_> {
     }
 }
 
-/// The type among fields that has heads kept ready, if nothing is beside it but a length.
-fn only_type(theirs: &HeaderMap) -> Option<ContentType> {
+/// What stands in a `Content-Length`.
+fn length_in(value: &HeaderValue) -> Option<u64> {
+    value.to_str().ok()?.parse().ok()
+}
+
+/// A type that has heads kept ready, if nothing is beside it but a length.
+fn only_type(theirs: &HeaderMap) -> Option<Told> {
     const READY: [ContentType; 4] =
         [ContentType::TEXT, ContentType::JSON, ContentType::HTML, ContentType::OCTETS];
     let mut only = None;
+    let mut length = None;
     for (name, value) in theirs {
         if *name == CONTENT_TYPE && only.is_none() {
             let same = |ready: &&ContentType| ready.as_str().as_bytes() == value.as_bytes();
             only = Some(*READY.iter().find(same)?);
-        } else if *name != CONTENT_LENGTH {
+        } else if *name == CONTENT_LENGTH && length.is_none() {
+            length = Some(length_in(value));
+        } else {
             return None;
         }
     }
-    only
+    only.map(|content_type| Told { length: length.flatten(), content_type: Some(content_type) })
 }

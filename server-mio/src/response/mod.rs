@@ -317,6 +317,9 @@ impl<'r> Response<'r> {
                 ));
             }
         };
+        if self.desk.inflow.as_ref().is_some_and(|flow| flow.has_takers()) {
+            self.take_content_on();
+        }
         self.give(content_type, |owed, later, head| {
             match owed.start(head, length)? {
                 Some(streaming) => later.push(Later::Pump(streaming, stream)),
@@ -431,6 +434,13 @@ impl<'r> Response<'r> {
             None => self.empty(),
             Some(Staged { body }) => self.send_typed(body),
         }
+    }
+
+    /// Content is taken while the answer leaves. A client that holds it back is told before that begins: none is told behind.
+    #[cold]
+    fn take_content_on(&mut self) {
+        self.send_continue();
+        self.owed.take_content();
     }
 
     /// Has the client send the content that it holds back.

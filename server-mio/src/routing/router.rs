@@ -39,6 +39,10 @@ pub(crate) struct Router<V: Value> {
     /// The numbers of routes with parameters. The others are not among them: between two patterns that can't be told
     /// apart, they would hide one from the other.
     tree: matchit::Router<u32>,
+    /// The number of the route that has every path, if no other is in the tree.
+    all: Option<u32>,
+    /// How many are in the tree.
+    in_tree: usize,
     routes: Vec<Route<V>>,
     /// Of each route, until they are taken.
     patterns: Vec<Pattern>,
@@ -80,6 +84,8 @@ impl<V: Value> Router<V> {
         Router {
             shortcuts: Shortcuts::new(),
             tree: matchit::Router::new(),
+            all: None,
+            in_tree: 0,
             routes: Vec::new(),
             patterns: Vec::new(),
             numbers: HashMap::new(),
@@ -144,6 +150,10 @@ impl<V: Value> Router<V> {
                 let why = format!("it can't be told apart from another route: {error}");
                 RouteError::new(pattern, why)
             })?;
+            // Only the first is alone.
+            let is_all = self.in_tree == 0 && parsed.open == Some("/".len());
+            self.all = is_all.then_some(number);
+            self.in_tree += 1;
         }
         let open = parsed.open.map(|_| parsed.names.len());
         self.shortcuts.insert_route(&parsed.shape, number);
@@ -246,6 +256,10 @@ impl<V: Value> Router<V> {
     /// The same for what only the tree can tell.
     #[inline(never)]
     fn walk_tree(&self, path: &str, ranges: &mut Ranges) -> Option<u32> {
+        if self.all.is_some() && path.starts_with('/') {
+            ranges.try_push(("/".len() as u32, path.len() as u32)).ok()?;
+            return self.all;
+        }
         let found = self.tree.at(path).ok()?;
         for (_, value) in found.params.iter() {
             let start = value.as_ptr() as usize - path.as_ptr() as usize;

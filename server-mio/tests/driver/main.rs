@@ -3,8 +3,15 @@
 
 mod answers;
 mod content;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+#[path = "../content_by_traits/mod.rs"]
+mod content_by_traits;
+mod content_left;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+mod content_taken;
 mod flows;
 mod simulation;
+mod sources;
 mod streams;
 
 use std::panic;

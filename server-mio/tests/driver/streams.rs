@@ -65,7 +65,7 @@ impl Item {
     }
 }
 
-fn piece(number: usize, at: usize, len: usize) -> Vec<u8> {
+pub(crate) fn piece(number: usize, at: usize, len: usize) -> Vec<u8> {
     (0..len).map(|octet| (number * 31 + at * 7 + octet) as u8).collect()
 }
 
@@ -189,7 +189,7 @@ impl World {
                     self.taken[number] += 1;
                     self.octets_taken += len;
                 }
-                Err(NotSent::Full) => return false,
+                Err(NotSent::Full(_)) => return false,
                 Err(_) => {
                     // What is not taken is not waited for.
                     assert!(sender.is_closed());
@@ -204,7 +204,7 @@ impl World {
             End::Trailers => {
                 let mut trailers = Headers::new();
                 trailers.set("X-Number", number.to_string()).unwrap();
-                sender.send_trailers(trailers);
+                sender.finish_with(trailers);
             }
             End::Drop => drop(sender),
             End::Abort => sender.abort("on purpose"),
@@ -259,7 +259,7 @@ impl World {
 }
 
 /// Says whether the connection is open still. A peer closes when the server has.
-fn follow(turn: &mut Turn<'_, ()>, key: Key, next: Next) -> bool {
+pub(crate) fn follow(turn: &mut Turn<'_, ()>, key: Key, next: Next) -> bool {
     match next {
         Next::Close => drop(turn.close(key)),
         Next::GoOn => turn.list(key),
@@ -273,7 +273,7 @@ fn follow(turn: &mut Turn<'_, ()>, key: Key, next: Next) -> bool {
 }
 
 /// Takes a head off, and gives the value of `Content-Length`, if it has one.
-fn head(octets: &mut &[u8]) -> Option<usize> {
+pub(crate) fn head(octets: &mut &[u8]) -> Option<usize> {
     let end = octets.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole head") + 4;
     let head = std::str::from_utf8(&octets[..end]).unwrap();
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
@@ -284,7 +284,7 @@ fn head(octets: &mut &[u8]) -> Option<usize> {
 }
 
 /// Takes chunks off, and gives their content, and the lines behind the last one if that is there.
-fn chunks(octets: &mut &[u8]) -> (Vec<u8>, Option<String>) {
+pub(crate) fn chunks(octets: &mut &[u8]) -> (Vec<u8>, Option<String>) {
     let mut content = Vec::new();
     while !octets.is_empty() {
         let end = octets.windows(2).position(|two| two == b"\r\n").expect("a whole size");

@@ -1,11 +1,16 @@
 //! One event for many, at the driver: slow peers, those that come again, and what a worker is woken for.
 
+use std::cell::RefCell;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake};
 use std::time::Duration;
 
+use futures_core::Stream;
 use rajada_mio::driver::{Driver, State};
-use rajada_mio::{App, BadEvent, Broadcast, Clock, Error, Event, Events, Peer, Request};
+use rajada_mio::{App, BadEvent, Body, BodyStream, Broadcast, Bytes, Clock, Error, Event, Events};
+use rajada_mio::{Peer, Request, Subscription};
 
 use crate::event_source::{Answer, EventSource};
 use crate::rig::{World, get};
@@ -102,7 +107,7 @@ fn take(connection: &rajada_mio::driver::Connection<'_, ()>) -> String {
 
 #[test]
 fn who_comes_again_gets_what_it_has_missed() {
-    let broadcast = Broadcast::new().keep(10).backlog(2, 1000);
+    let broadcast = Broadcast::new().keep(10, 1 << 20).backlog(2, 1000);
     let mut world = World::new(app(&broadcast));
     let others = world.ask(get("/events"));
     world.settle();
@@ -135,8 +140,44 @@ fn who_comes_again_gets_what_it_has_missed() {
 }
 
 #[test]
+fn who_catches_up_is_too_far_behind_when_what_comes_next_is_not_kept() {
+    let broadcast = Broadcast::new().keep(1000, 1 << 20).backlog(10, 1 << 20);
+    (0..1000).for_each(|number| send(&broadcast, number));
+    let mut world = World::new(app(&broadcast));
+    let [reads, waits] = [(); 2].map(|()| {
+        let peer = world.connect();
+        world.set_stuck(peer, true);
+        world.send(peer, again("0"));
+        peer
+    });
+    world.settle();
+    // Its window is full, with some 200 of them.
+    for number in 1000..1100 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), broadcast.subscribers()), (0, 2));
+    world.set_stuck(reads, false);
+    for number in 1100..1400 {
+        world.settle();
+        send(&broadcast, number);
+    }
+    world.settle();
+    assert_eq!(ids(&answer(&world, reads).source()), (1..1400).collect::<Vec<_>>());
+    assert_eq!((broadcast.overflowed(), broadcast.subscribers()), (1, 1));
+    assert_eq!(world.state(waits), None);
+    // It has caught up, so it is one of those that may not be further behind than others.
+    world.set_stuck(reads, true);
+    for number in 1400..1700 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), world.state(reads)), (2, None));
+}
+
+#[test]
 fn what_is_sent_between_its_request_and_its_first_poll_is_not_missed() {
-    let broadcast = Broadcast::new().keep(5);
+    let broadcast = Broadcast::new().keep(5, 1 << 20);
     let sender = broadcast.clone();
     let app = App::new().state(broadcast.clone()).get("/", move |req: &Request<'_>| {
         let subscription = req.state::<Broadcast>().resume(Some("1"));
@@ -185,6 +226,49 @@ fn who_is_too_far_behind_is_cut_off_and_counted_and_others_are_not() {
     for &peer in &quick {
         assert_eq!(ids(&answer(&world, peer).source()), (0..120).collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn who_does_not_read_what_its_answer_begins_with_is_cut_off_as_well() {
+    let broadcast = Broadcast::new().backlog(10, 1 << 20);
+    let app = App::new().state(broadcast.clone()).get("/", |req: &Request<'_>| {
+        let all = (0..20).map(|number| Event::new("x".repeat(1000)).id(number));
+        Events::new(req.state::<Broadcast>().subscribe()).begin_with(all)
+    });
+    let mut world = World::new(app);
+    let [slow, quick] = [true, false].map(|stuck| {
+        let peer = world.connect();
+        world.set_stuck(peer, stuck);
+        world.send(peer, get("/"));
+        peer
+    });
+    world.settle();
+    for number in 20..30 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), broadcast.subscribers()), (0, 2));
+    for number in 30..40 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    assert_eq!((broadcast.overflowed(), world.state(slow)), (1, None));
+    assert_eq!(ids(&answer(&world, quick).source()), (0..40).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_its_answer_can_not_begin_with_cuts_it_short() {
+    let broadcast = Broadcast::new();
+    let app = App::new().state(broadcast.clone()).get("/", |req: &Request<'_>| {
+        let events = [Event::new("1").id(1), Event::new("2").of_type("a\nb"), Event::new("3")];
+        Events::new(req.state::<Broadcast>().subscribe()).begin_with(events)
+    });
+    let mut world = World::new(app);
+    let peer = world.ask(get("/"));
+    world.settle();
+    let got = answer(&world, peer);
+    assert_eq!((ids(&got.source()), got.rest), (vec![1], None));
+    assert_eq!((world.state(peer), broadcast.subscribers()), (Some(State::Lingering), 0));
 }
 
 #[test]
@@ -291,6 +375,71 @@ fn what_is_no_event_is_sent_to_nobody() {
     assert_eq!(answer(&world, peer).content, ":\n\n");
 }
 
+thread_local! {
+    /// Goes with the next waker that is dropped.
+    static SUBSCRIPTION: RefCell<Option<Subscription>> = const { RefCell::new(None) };
+}
+
+struct BadWaker;
+
+impl Wake for BadWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("nobody is woken");
+    }
+}
+
+impl Drop for BadWaker {
+    fn drop(&mut self) {
+        drop(SUBSCRIPTION.take());
+    }
+}
+
+/// Polls a subscription as an executor of its own would, whose wakers do what they like.
+struct Strange(Subscription);
+
+impl BodyStream for Strange {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        for _ in 0..3 {
+            let waker = Arc::new(BadWaker).into();
+            let next = Pin::new(&mut self.0).poll_next(&mut Context::from_waker(&waker));
+            assert!(next.is_pending());
+        }
+        Poll::Pending
+    }
+}
+
+#[test]
+fn a_waker_that_panics_or_leaves_ends_nobody_elses_stream() {
+    let broadcast = Broadcast::new();
+    let app = app(&broadcast).get("/strange", |req: &Request<'_>| {
+        let broadcast = req.state::<Broadcast>();
+        let mut other = broadcast.subscribe();
+        let waker = std::task::Waker::noop();
+        let _ = Pin::new(&mut other).poll_next(&mut Context::from_waker(waker));
+        SUBSCRIPTION.set(Some(other));
+        Body::Stream(Box::new(Strange(broadcast.subscribe())))
+    });
+    let mut world = World::new(app);
+    let before = world.ask(get("/events"));
+    world.settle();
+    let strange = world.ask(get("/strange"));
+    world.settle();
+    let behind = world.ask(get("/events"));
+    world.settle();
+    assert_eq!((broadcast.subscribers(), world.state(strange).is_some()), (3, true));
+    for number in 0..3 {
+        send(&broadcast, number);
+        world.settle();
+    }
+    let late = world.ask(get("/events"));
+    world.settle();
+    send(&broadcast, 3);
+    world.settle();
+    for (peer, from) in [(before, 0), (behind, 0), (late, 3)] {
+        assert_eq!(ids(&answer(&world, peer).source()), (from..4).collect::<Vec<_>>());
+    }
+}
+
 /// Xorshift: the same schedules each time.
 struct Random(u64);
 
@@ -345,7 +494,7 @@ fn whatever_clients_do_they_read_all_of_it_once_and_in_order() {
     let mut overflowed = 0;
     for seed in 1..=30 {
         let mut random = Random(u64::wrapping_mul(seed, 0x9e37_79b9_7f4a_7c15));
-        let broadcast = Broadcast::new().keep(1000).backlog(1 + random.below(30), 1 << 20);
+        let broadcast = Broadcast::new().keep(1000, 1 << 20).backlog(1 + random.below(30), 1 << 20);
         let mut world = World::new(app(&broadcast));
         let mut readers: Vec<Reader> =
             (0..4).map(|_| Reader::connect(&mut world, None, &mut random)).collect();

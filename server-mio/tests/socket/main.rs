@@ -9,6 +9,9 @@ mod cases_of_services;
 mod client;
 mod command_line;
 mod connections;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+#[path = "../content_by_traits/mod.rs"]
+mod content_by_traits;
 mod demo;
 mod faults;
 mod handlers;
@@ -28,5 +31,7 @@ mod streams;
 mod streams_of_tokio;
 mod traced;
 mod uploads;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+mod uploads_by_traits;
 mod values;
 mod wire;

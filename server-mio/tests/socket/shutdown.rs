@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rajada_mio::{App, Deadlines, Exit, OwnedRequest, Request, sleep, spawn_blocking};
+use rajada_mio::{App, Body, Deadlines, Exit, OwnedRequest, Request, sleep, spawn, spawn_blocking};
 
 use crate::client::Client;
 use crate::serving::serve;
@@ -179,6 +179,40 @@ fn what_is_not_done_within_the_grace_period_is_cut() {
     assert_eq!(serving.join(), Exit::Cut);
     assert!(began.elapsed() < Duration::from_secs(2));
     assert_eq!(busy.rest().unwrap_or_default(), b"");
+}
+
+#[test]
+fn a_sender_that_would_go_on_for_ever_ends_its_content_and_the_end_is_clean() {
+    let app = app().get("/pushed", |_: OwnedRequest| async {
+        let (sender, body) = Body::channel(1024);
+        drop(spawn(async move {
+            sender.send("begun").await.unwrap();
+            sender.shutting_down().await;
+            assert!(sender.is_shutting_down());
+            sender.send(", ended").await.unwrap();
+            sender.finish();
+        }));
+        body
+    });
+    let serving = serve(app);
+    let mut clients: Vec<Client> = (0..4).map(|_| serving.client()).collect();
+    let plain = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for client in &mut clients {
+        client.send([plain, "GET /pushed HTTP/1.1\r\nHost: a\r\n\r\n", plain].concat());
+        assert_eq!(client.answer().text(), "Hello world!");
+    }
+    // The streams have begun.
+    std::thread::sleep(Duration::from_millis(100));
+    let began = Instant::now();
+    serving.handle.shut_down();
+    for client in &mut clients {
+        assert_eq!(client.answer().text(), "begun, ended");
+        assert_eq!(client.answer().text(), "Hello world!");
+        client.assert_closed();
+    }
+    drop(clients);
+    assert_eq!(serving.join(), Exit::Clean);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn a_sender_waits_for_a_peer_that_does_not_read() {
         more += 1;
     }
     assert!(more <= 16, "the channel has no room for {more}");
-    assert_eq!(sender.try_send(vec![b'z'; 1000]), Err(NotSent::Full));
+    assert_eq!(sender.try_send(vec![b'z'; 1000]), Err(NotSent::Full(vec![b'z'; 1000].into())));
     assert!(!sender.is_closed());
     let reader = std::thread::spawn(move || cut(client).unwrap());
     thread.join().unwrap();
@@ -363,7 +363,7 @@ fn a_client_of_http_1_0_has_content_to_the_end_of_the_connection() {
     wait_for(sender.send("all of it")).unwrap();
     let mut trailers = Headers::new();
     trailers.set("X-Sum", "9").unwrap();
-    sender.send_trailers(trailers);
+    sender.finish_with(trailers);
     let answer = String::from_utf8(client.rest().expect("an orderly end")).unwrap();
     let (head, content) = answer.split_once("\r\n\r\n").unwrap();
     assert_eq!(content, "all of it");
@@ -424,7 +424,7 @@ fn trailers_stand_behind_chunks_as_far_as_they_may_stand_there() {
         sender.try_send("3 + 4").unwrap();
         let mut trailers = Headers::new();
         trailers.set("X-Sum", "7")?.set("Set-Cookie", "a=b")?.set("content-type", "a/b")?;
-        sender.send_trailers(trailers.add("x-sum", "")?.clone());
+        sender.finish_with(trailers.add("x-sum", "")?.clone());
         let mut headers = Headers::new();
         headers.set("Trailer", "X-Sum")?;
         let known = req.query_string().is_some();

@@ -11,6 +11,14 @@ mod cases;
 mod client;
 #[path = "../socket/connections.rs"]
 mod connections;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+#[path = "../content_by_traits/mod.rs"]
+mod content_by_traits;
+#[path = "../events/sockets.rs"]
+mod event_sockets;
+#[path = "../events/event_source.rs"]
+#[allow(dead_code)]
+mod event_source;
 #[path = "../socket/faults.rs"]
 mod faults;
 #[path = "../socket/handlers.rs"]
@@ -34,5 +42,13 @@ mod serving;
 mod shutdown;
 #[path = "../socket/streams.rs"]
 mod streams;
+#[cfg(all(feature = "stream", feature = "tokio"))]
+#[path = "../socket/streams_of_tokio.rs"]
+mod streams_of_tokio;
+#[path = "../socket/uploads.rs"]
+mod uploads;
+#[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]
+#[path = "../socket/uploads_by_traits.rs"]
+mod uploads_by_traits;
 #[path = "../socket/values.rs"]
 mod values;

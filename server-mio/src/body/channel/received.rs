@@ -5,8 +5,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use super::shared::{End, Shared, wake};
+use super::shared::{End, Shared};
 use crate::body::BodyStream;
+use crate::waiting::wake;
 use crate::{Error, Headers};
 
 /// Gives what was pushed.
@@ -55,6 +56,14 @@ impl BodyStream for Received {
     fn trailers(&mut self) -> Option<Headers> {
         self.trailers.take()
     }
+
+    fn shut_down(&mut self) {
+        let mut state = self.shared.lock();
+        state.shutting_down = true;
+        let wakers = state.leaving.take();
+        drop(state);
+        wake(wakers);
+    }
 }
 
 impl Drop for Received {
@@ -63,7 +72,7 @@ impl Drop for Received {
         state.gone = true;
         let pieces = state.clear();
         let end = state.end.take();
-        let wakers = [state.senders.take(), state.closing.take()];
+        let wakers = [state.senders.take(), state.closing.take(), state.leaving.take()];
         let receiver = state.receiver.take();
         drop(state);
         self.shared.room.notify_all();

@@ -6,9 +6,8 @@ use std::task::Waker;
 
 use bytes::Bytes;
 
-use super::NotSent;
-use super::waiting::Waiting;
-use crate::{Error, Headers, gate};
+use crate::waiting::Waiting;
+use crate::{Error, Headers};
 
 /// The sender's way to the worker. Nothing of others is dropped or called while it is locked.
 pub(super) struct Shared {
@@ -30,6 +29,10 @@ pub(super) struct State {
     pub(super) senders: Waiting,
     /// Those who wait for the end of the receiver.
     pub(super) closing: Waiting,
+    /// Service ends.
+    pub(super) shutting_down: bool,
+    /// Those who wait for that.
+    pub(super) leaving: Waiting,
 }
 
 pub(super) enum End {
@@ -37,6 +40,13 @@ pub(super) enum End {
     /// The sender was dropped.
     Cut,
     Failed(Error),
+}
+
+/// Why a piece is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Full,
+    Gone,
 }
 
 /// What a piece counts.
@@ -66,20 +76,22 @@ impl State {
             receiver: None,
             senders: Waiting::default(),
             closing: Waiting::default(),
+            shutting_down: false,
+            leaving: Waiting::default(),
         }
     }
 
     /// Takes a piece, if there is room for it.
-    pub(super) fn push(&mut self, piece: &Bytes) -> Result<(), NotSent> {
+    pub(super) fn push(&mut self, piece: &Bytes) -> Result<(), Refusal> {
         if self.gone {
-            return Err(NotSent::Gone);
+            return Err(Refusal::Gone);
         }
         if piece.is_empty() {
             return Ok(());
         }
         let weight = weight(piece);
         if !self.pieces.is_empty() && self.weight.saturating_add(weight) > self.capacity {
-            return Err(NotSent::Full);
+            return Err(Refusal::Full);
         }
         self.weight += weight;
         self.pieces.push_back(piece.clone());
@@ -103,9 +115,4 @@ impl State {
     pub(super) fn has_room_again(&self) -> bool {
         self.pieces.is_empty() || self.weight <= self.capacity / 2
     }
-}
-
-/// Wakes whoever that is: code of others, which may panic on the way out of a panic.
-pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
-    wakers.into_iter().for_each(|waker| gate::run("a waker", || waker.wake()));
 }

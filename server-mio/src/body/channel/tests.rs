@@ -55,19 +55,22 @@ fn pieces_count_with_what_they_take_and_one_is_always_taken() {
     let (sender, mut stream) = made(2 * 32 + 10);
     let woken = Woken::new();
     assert_eq!(sender.try_send("123456"), Ok(()));
-    assert_eq!(sender.try_send("12345"), Err(NotSent::Full));
+    assert_eq!(sender.try_send("12345"), Err(NotSent::Full("12345".into())));
     assert_eq!(sender.try_send(""), Ok(()), "it is nothing");
     assert_eq!(sender.try_send("1234"), Ok(()));
-    assert_eq!(sender.try_send("1"), Err(NotSent::Full));
+    assert_eq!(sender.try_send("1"), Err(NotSent::Full("1".into())));
     assert_eq!(next(&mut stream, &woken), piece("123456"));
     assert_eq!(next(&mut stream, &woken), piece("1234"));
     assert_eq!(next(&mut stream, &woken), Poll::Pending);
     assert_eq!(sender.try_send(vec![0; 1000]), Ok(()), "nothing else waits");
-    assert_eq!(sender.try_send("1"), Err(NotSent::Full));
+    assert_eq!(sender.try_send("1"), Err(NotSent::Full("1".into())));
     assert_eq!(woken.times(), 1);
 
     let (sender, _stream) = made(0);
-    assert_eq!((sender.try_send("1"), sender.try_send("1")), (Ok(()), Err(NotSent::Full)));
+    assert_eq!(
+        (sender.try_send("1"), sender.try_send("1")),
+        (Ok(()), Err(NotSent::Full("1".into())))
+    );
     let (sender, _stream) = made(usize::MAX);
     assert!((0..1000).all(|_| sender.try_send("1").is_ok()));
 }
@@ -98,6 +101,25 @@ fn whoever_waits_for_room_is_woken_when_half_of_it_is_free_or_nobody_takes_any()
 }
 
 #[test]
+fn the_end_of_service_is_told_to_whoever_waits_for_it_and_so_is_that_of_the_receiver() {
+    let (sender, mut stream) = made(100);
+    let woken = Woken::new();
+    let mut waiting = pin!(sender.shutting_down());
+    assert!(woken.poll(waiting.as_mut()).is_pending() && !sender.is_shutting_down());
+    stream.shut_down();
+    assert_eq!((woken.times(), woken.poll(waiting.as_mut())), (1, Poll::Ready(())));
+    assert!(sender.is_shutting_down() && !sender.is_closed());
+    assert_eq!(sender.try_send("1"), Ok(()), "it is for the sender to end");
+
+    let (sender, stream) = made(100);
+    let mut waiting = pin!(sender.shutting_down());
+    assert!(woken.poll(waiting.as_mut()).is_pending());
+    drop(stream);
+    assert_eq!((woken.times(), woken.poll(waiting.as_mut())), (1, Poll::Ready(())));
+    assert!(!sender.is_shutting_down());
+}
+
+#[test]
 fn who_gives_up_waiting_leaves_nothing() {
     let (sender, mut stream) = made(0);
     sender.try_send("1").unwrap();
@@ -124,7 +146,7 @@ fn each_end_is_told_once_behind_the_last_piece() {
     let lost = "its sender was dropped before the end";
     let ways: [(Way, Option<&str>, Option<Headers>); 4] = [
         (Box::new(BodySender::finish), None, None),
-        (Box::new(move |sender| sender.send_trailers(own)), None, Some(trailers)),
+        (Box::new(move |sender| sender.finish_with(own)), None, Some(trailers)),
         (Box::new(drop), Some(lost), None),
         (Box::new(|sender| sender.abort("no more")), Some("no more"), None),
     ];

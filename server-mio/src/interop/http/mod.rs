@@ -14,4 +14,4 @@ pub(crate) use headers::is_servers;
 pub(crate) use headers::leaves_open;
 pub use refusal::Unrepresentable;
 #[cfg(feature = "tower")]
-pub(crate) use request::received;
+pub(crate) use request::receive;

@@ -33,8 +33,10 @@ impl OwnedRequest {
     /// content.
     pub fn to_http(&self) -> Result<http::Request<Bytes>, Error> {
         let content = self.content_bytes()?;
-        let parts = received(self)?;
-        Ok(http::Request::from_parts(parts, content))
+        let mut request = http::Request::new(content);
+        receive(&mut request, self)?;
+        request.extensions_mut().insert(self.clone());
+        Ok(request)
     }
 
     /// This request with another head and other content, for what is behind a hook [around](crate::App::around): the route,
@@ -69,40 +71,38 @@ impl OwnedRequest {
     }
 }
 
-/// The head of a request that a peer has sent.
+/// Gives a new request the head of one that a peer has sent. Its extensions are what hooks have attached, and not the
+/// request itself. It is filled where it is: heads are large to move.
 ///
 /// # Errors
 /// [`Unrepresentable`], to be answered with 400.
-pub(crate) fn received(request: &OwnedRequest) -> Result<Parts, Error> {
-    parts_of(request).map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
+pub(crate) fn receive<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Error> {
+    fill(new, request).map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
 }
 
-/// The head of a request, with its octets shared. Its extensions have the request itself.
-fn parts_of(request: &OwnedRequest) -> Result<Parts, Unrepresentable> {
+/// The same, with the octets of the head shared.
+fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unrepresentable> {
     let head = request.head_bytes();
-    let view = request.as_request();
-    let (mut parts, ()) = http::Request::new(()).into_parts();
-    parts.method =
-        Method::from_bytes(view.method().as_bytes()).map_err(|_| Unrepresentable::Method)?;
-    parts.uri = Uri::from_maybe_shared(head.slice_ref(view.target().as_bytes()))
+    let (method, target, fields) = request.line_and_fields();
+    *new.method_mut() = Method::from_bytes(method).map_err(|_| Unrepresentable::Method)?;
+    *new.uri_mut() = Uri::from_maybe_shared(head.slice_ref(target))
         .map_err(|why| Unrepresentable::Target(why.to_string()))?;
-    parts.version = match view.version() {
+    *new.version_mut() = match request.version() {
         Version::Http10 => http::Version::HTTP_10,
         _ => http::Version::HTTP_11,
     };
-    let fields = view.headers();
-    parts.headers = HeaderMap::with_capacity(fields.len());
+    *new.headers_mut() = HeaderMap::with_capacity(fields.len());
+    let headers = new.headers_mut();
     for field in fields.iter() {
         let name = HeaderName::from_bytes(field.name).map_err(|_| Unrepresentable::Field)?;
         let value = HeaderValue::from_maybe_shared(head.slice_ref(field.value));
         let value = value.map_err(|_| Unrepresentable::Field)?;
-        parts.headers.try_append(name, value).map_err(|_| Unrepresentable::Field)?;
+        headers.try_append(name, value).map_err(|_| Unrepresentable::Field)?;
     }
     if let Some(attached) = request.extension::<http::Extensions>() {
-        parts.extensions = attached.clone();
+        *new.extensions_mut() = attached.clone();
     }
-    parts.extensions.insert(request.clone());
-    Ok(parts)
+    Ok(())
 }
 
 /// The octets of a head.

@@ -62,7 +62,8 @@ pub(super) fn give<B>(
     }
     slot.set(Some(body));
     let first = slot.as_mut().as_pin_mut().map(|body| body.poll_frame(cx));
-    let held = match first {
+    let mut taken = Taken::default();
+    match first {
         None | Some(Poll::Ready(None)) => {
             slot.set(None);
             return response.send_told(told, Ours::Empty);
@@ -71,45 +72,45 @@ pub(super) fn give<B>(
             slot.set(None);
             return response.fail(Error::from(error.into()));
         }
-        Some(Poll::Ready(Some(Ok(frame)))) => Some(frame),
-        Some(Poll::Pending) => None,
-    };
-    let mut stream =
-        Frames { held: None, is_over: false, trailers: None, body: Box::pin(None), length: None };
-    if let Some(frame) = held {
-        let piece = stream.take(frame);
-        let length = piece.as_ref().map_or(0, Bytes::len);
-        let is_over = slot.as_ref().as_pin_ref().is_some_and(|body| body.is_end_stream());
-        if !stream.is_over && (is_over || exact == Some(length as u64)) {
-            slot.set(None);
-            return response.send_told(told, piece.map_or(Ours::Empty, Ours::Owned));
+        Some(Poll::Ready(Some(Ok(frame)))) => {
+            let piece = taken.take(frame);
+            let length = piece.as_ref().map_or(0, Bytes::len);
+            let is_whole = exact == Some(length as u64)
+                || slot.as_ref().as_pin_ref().is_some_and(|body| body.is_end_stream());
+            if !taken.is_over && is_whole {
+                slot.set(None);
+                return response.send_told(told, piece.map_or(Ours::Empty, Ours::Owned));
+            }
+            taken.held = piece;
         }
-        stream.held = piece;
+        Some(Poll::Pending) => {}
     }
-    stream.length = exact.or(told.length).filter(|_| !stream.is_over);
+    let length = exact.or(told.length).filter(|_| !taken.is_over);
     // It goes where the content goes.
-    stream.body = core::mem::replace(slot, Box::pin(None));
-    response.send_told(told, Ours::Stream(Box::new(stream)));
+    let body = core::mem::replace(slot, Box::pin(None));
+    response.send_told(told, Ours::Stream(Box::new(Frames { taken, body, length })));
 }
 
 /// Content that comes frame by frame.
 struct Frames<B> {
+    taken: Taken,
+    body: Slot<B>,
+    length: Option<u64>,
+}
+
+/// What has come of it.
+#[derive(Default)]
+struct Taken {
     /// The first piece.
     held: Option<Bytes>,
     /// Trailers have come, or nothing more.
     is_over: bool,
     trailers: Option<Headers>,
-    body: Slot<B>,
-    length: Option<u64>,
 }
 
-impl<B> Frames<B>
-where
-    B: Body + 'static,
-    B::Error: Into<BoxError> + 'static,
-{
+impl Taken {
     /// The octets of a frame, if it has any.
-    fn take(&mut self, frame: Frame<B::Data>) -> Option<Bytes> {
+    fn take<D: Buf>(&mut self, frame: Frame<D>) -> Option<Bytes> {
         match frame.into_data() {
             Ok(mut data) => Some(data.copy_to_bytes(data.remaining())),
             Err(frame) => {
@@ -128,19 +129,19 @@ where
     B::Error: Into<BoxError> + 'static,
 {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        if let Some(first) = self.held.take() {
+        if let Some(first) = self.taken.held.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        while !self.is_over {
+        while !self.taken.is_over {
             let Some(body) = self.body.as_mut().as_pin_mut() else { break };
             match body.poll_frame(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => self.is_over = true,
+                Poll::Ready(None) => self.taken.is_over = true,
                 Poll::Ready(Some(Err(error))) => {
                     return Poll::Ready(Some(Err(Error::from(error.into()))));
                 }
                 Poll::Ready(Some(Ok(frame))) => {
-                    if let Some(piece) = self.take(frame) {
+                    if let Some(piece) = self.taken.take(frame) {
                         return Poll::Ready(Some(Ok(piece)));
                     }
                 }
@@ -154,6 +155,6 @@ where
     }
 
     fn trailers(&mut self) -> Option<Headers> {
-        self.trailers.take()
+        self.taken.trailers.take()
     }
 }

@@ -7,7 +7,7 @@ use tower_service::Service;
 use super::mount::Prototype;
 use super::service::answer_of;
 use super::{BoxError, NextService, RequestBody};
-use crate::interop::http::received;
+use crate::interop::http::receive;
 use crate::{App, Next, OwnedRequest, OwnedResponse};
 
 /// Layers of tower.
@@ -44,13 +44,13 @@ impl<M> App<M> {
     {
         let prototype = Prototype::new(layer.layer(NextService::new()));
         self.around(async move |req: OwnedRequest, next: Next| {
-            let mut parts = match received(&req) {
-                Ok(parts) => parts,
-                Err(error) => return OwnedResponse::from(error),
-            };
-            NextService::lead(&mut parts, next);
-            let is_head = req.method() == "HEAD";
-            let request = http::Request::from_parts(parts, RequestBody::unread(req));
+            let mut request = http::Request::new(RequestBody::unread(req.clone()));
+            if let Err(error) = receive(&mut request, &req) {
+                return OwnedResponse::from(error);
+            }
+            let is_head = request.method() == http::Method::HEAD;
+            request.extensions_mut().insert(req);
+            NextService::lead(request.extensions_mut(), next);
             answer_of(prototype.make(), request, is_head, None).await
         })
     }

@@ -30,8 +30,8 @@ impl NextService {
     }
 
     /// Has a request answered by `next`.
-    pub(super) fn lead(parts: &mut Parts, next: Next) {
-        parts.extensions.insert(Behind(next));
+    pub(super) fn lead(extensions: &mut http::Extensions, next: Next) {
+        extensions.insert(Behind(next));
     }
 }
 

@@ -32,12 +32,9 @@ impl RequestBody {
         RequestBody(if octets.is_empty() { Content::Taken } else { Content::Whole(octets) })
     }
 
-    /// Content that arrives, unless it is there.
-    pub(super) fn of(request: &mut OwnedRequest) -> RequestBody {
-        match request.content_bytes() {
-            Ok(octets) => RequestBody::whole(octets),
-            Err(_) => RequestBody(Content::Arriving(request.take_content())),
-        }
+    /// Content that arrives.
+    pub(super) fn arriving(request: &mut OwnedRequest) -> RequestBody {
+        RequestBody(Content::Arriving(request.take_content()))
     }
 
     /// Content that is asked for when it is read.

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http_body::Body;
 use tower_service::Service;
 
@@ -12,7 +13,7 @@ use super::answer::{Slot, give};
 use super::{BoxError, RequestBody};
 use crate::handler::{AsyncHandler, ReusableFuture};
 use crate::hook::Local;
-use crate::interop::http::received;
+use crate::interop::http::receive;
 use crate::response::Preset;
 use crate::{Error, OwnedRequest, OwnedResponse, Response};
 
@@ -44,11 +45,11 @@ where
 
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
         Box::pin(async move {
-            let is_head = request.method() == "HEAD";
             let request = match asked(request) {
                 Ok(request) => request,
                 Err(error) => return OwnedResponse::from(error),
             };
+            let is_head = request.method() == http::Method::HEAD;
             answer_of((self.0)(), request, is_head, preset.as_deref()).await
         })
     }
@@ -56,8 +57,19 @@ where
 
 /// The request that a service is given.
 fn asked(mut request: OwnedRequest) -> Result<http::Request<RequestBody>, Error> {
-    let parts = received(&request)?;
-    Ok(http::Request::from_parts(parts, RequestBody::of(&mut request)))
+    let mut asked = http::Request::new(RequestBody::whole(Bytes::new()));
+    receive(&mut asked, &request)?;
+    match request.content_bytes() {
+        Ok(octets) => {
+            *asked.body_mut() = RequestBody::whole(octets);
+            asked.extensions_mut().insert(request);
+        }
+        Err(_) => {
+            asked.extensions_mut().insert(request.clone());
+            *asked.body_mut() = RequestBody::arriving(&mut request);
+        }
+    }
+    Ok(asked)
 }
 
 /// Calls a service when it is ready. What comes back is its answer, with what hooks have set of it.
@@ -108,36 +120,31 @@ where
     M: Fn() -> S,
     S: Service<http::Request<RequestBody>, Response = http::Response<B>>,
 {
-    /// Calls the service, if it is ready for the request that waits.
-    fn poll_call(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        if self.waiting.is_none() {
-            return Poll::Ready(Ok(()));
-        }
+    /// Calls the service, if it is ready for the request; it waits otherwise.
+    fn poll_call(
+        &mut self,
+        request: http::Request<RequestBody>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), S::Error>> {
         // One that panics, or has failed, is not put back.
         let mut service = self.service.take().unwrap_or_else(|| (self.mount.0)());
-        match service.poll_ready(cx) {
-            Poll::Pending => {
-                self.service = Some(service);
-                return Poll::Pending;
-            }
-            Poll::Ready(Err(error)) => {
-                self.waiting = None;
-                return Poll::Ready(Err(error));
-            }
-            Poll::Ready(Ok(())) => {}
-        }
-        if let Some(request) = self.waiting.take() {
-            self.future.set(Some(service.call(request)));
+        let polled = service.poll_ready(cx);
+        match &polled {
+            Poll::Pending => self.waiting = Some(request),
+            Poll::Ready(Err(_)) => return polled,
+            Poll::Ready(Ok(())) => self.future.set(Some(service.call(request))),
         }
         self.service = Some(service);
-        Poll::Ready(Ok(()))
+        polled
     }
 
     fn poll_answer(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<http::Response<B>>, S::Error>> {
-        ready!(self.poll_call(cx))?;
+        if let Some(request) = self.waiting.take() {
+            ready!(self.poll_call(request, cx))?;
+        }
         let Some(future) = self.future.as_mut().as_pin_mut() else { return Poll::Ready(Ok(None)) };
         let answer = ready!(future.poll(cx));
         self.future.set(None);
@@ -159,15 +166,21 @@ where
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()> {
-        self.is_head = request.method() == "HEAD";
-        match asked(request) {
-            Ok(asked) => self.waiting = Some(asked),
+        let request = match asked(request) {
+            Ok(request) => request,
             Err(error) => {
                 response.fail(error);
                 return Poll::Ready(());
             }
+        };
+        self.is_head = request.method() == http::Method::HEAD;
+        match ready!(self.poll_call(request, cx)) {
+            Ok(()) => self.poll(cx, response),
+            Err(error) => {
+                response.fail(Error::from(error.into()));
+                Poll::Ready(())
+            }
         }
-        self.poll(cx, response)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {

@@ -130,6 +130,9 @@ impl Multipart {
     /// Waits for the next part; what was not taken of the one before is passed over. `None` is the end of the form and of
     /// the content, also behind an error.
     ///
+    /// A wait that is dropped, as by [`timeout`](crate::timeout), may lose the field `_charset_`, which is looked at here; no
+    /// other.
+    ///
     /// # Errors
     /// A form that is malformed, ends too early or has too many parts (400), or whose field `_charset_` (RFC 7578 section 4.6)
     /// says that it is not UTF-8 (415); more octets than it may have (413); those of [`ContentStream::next`].

@@ -53,7 +53,7 @@ fn as_it_arrives(boundary: &str, content: &str, most: usize) -> Result<Vec<Strin
             });
         }
         match pieces.next() {
-            Some(piece) => source.push(piece),
+            Some(piece) => assert!(source.push(piece)),
             None => source.end(Ok(None)),
         }
     }

@@ -1,5 +1,6 @@
 //! Content on its way from a worker to whoever takes it, on any thread.
 
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -8,9 +9,10 @@ use bytes::{Bytes, BytesMut};
 use super::trailers::Trailers;
 use crate::gate;
 use crate::request::RequestError;
+use crate::waiting::{Place, Waiting, wake};
 
 /// What stands between the worker that reads content and whoever takes it. It holds no more than its window, and what one
-/// read brings.
+/// read brings. Nothing of others is dropped or called while it is locked.
 pub(crate) struct Flow {
     terms: Terms,
     /// Has the worker look here again.
@@ -39,17 +41,19 @@ struct State {
     /// The worker looks by itself whether content is wanted.
     attended: bool,
     wanted: bool,
-    /// All of it is wanted at once.
-    whole: bool,
+    /// So many wait for all of it at once.
+    whole: usize,
     /// How many may take it.
     takers: usize,
     /// There was one, at least.
     was_taken_up: bool,
+    /// The request is answered, and nobody had it.
+    is_over: bool,
     thrown: usize,
     taken: u64,
     /// The worker waits to hear that something was taken.
     stalled: bool,
-    waiting: Vec<Waker>,
+    waiting: Waiting,
 }
 
 /// The worker's end of a flow: if it is dropped, nothing more will come.
@@ -63,13 +67,14 @@ impl Source {
             end: None,
             attended: true,
             wanted: false,
-            whole: false,
+            whole: 0,
             takers: 0,
             was_taken_up: false,
+            is_over: false,
             thrown: 0,
             taken: 0,
             stalled: false,
-            waiting: Vec::new(),
+            waiting: Waiting::default(),
         };
         Source(Arc::new(Flow { terms, reader: reader.clone(), state: Mutex::new(state) }))
     }
@@ -91,15 +96,18 @@ impl Source {
         self.0.terms.expects_continue && self.0.lock().wanted
     }
 
-    /// Takes in a piece.
-    pub(crate) fn push(&self, octets: &[u8]) {
+    /// Takes in a piece; false if it is thrown away.
+    pub(crate) fn push(&self, octets: &[u8]) -> bool {
         let mut state = self.0.lock();
         if state.is_left() {
             state.thrown = state.thrown.saturating_add(octets.len());
-            return;
+            return false;
         }
         state.octets.extend_from_slice(octets);
-        state.wake();
+        let waiting = state.waiting.take();
+        drop(state);
+        wake(waiting);
+        true
     }
 
     /// Whether more should be read. If not, it is told when that changes.
@@ -109,7 +117,7 @@ impl Source {
         let wants = if state.is_left() {
             state.thrown < drain && (state.wanted || !expects_continue)
         } else {
-            state.wanted && (state.whole || state.octets.len() < window)
+            state.wanted && (state.whole > 0 || state.octets.len() < window)
         };
         state.stalled |= !wants;
         wants
@@ -118,31 +126,58 @@ impl Source {
     /// Octets that should be read at once, at the most.
     pub(crate) fn room(&self) -> usize {
         let state = self.0.lock();
-        if state.whole || state.is_left() {
+        let Terms { window, drain, .. } = self.0.terms;
+        if state.whole > 0 {
             return usize::MAX;
         }
-        self.0.terms.window.saturating_sub(state.octets.len()).max(1)
+        let (most, some) =
+            if state.is_left() { (drain, state.thrown) } else { (window, state.octets.len()) };
+        most.saturating_sub(some).max(1)
     }
 
     /// There will be no more: all has come, or it is told why not. What came before is given first.
     pub(crate) fn end(&self, how: Result<Option<Arc<Trailers>>, RequestError>) {
         let mut state = self.0.lock();
-        if state.end.is_none() {
-            state.end = Some(how);
-            state.wake();
+        if state.end.is_some() {
+            return;
         }
+        state.end = Some(how);
+        let waiting = state.waiting.take();
+        drop(state);
+        wake(waiting);
     }
 }
 
 /// The end of a flow where content is taken.
-pub(super) struct Taker(Arc<Flow>);
+pub(super) struct Taker {
+    flow: Arc<Flow>,
+    /// Where it waits.
+    place: Place,
+}
 
 impl Taker {
     pub(super) fn new(flow: &Arc<Flow>) -> Taker {
         let mut state = flow.lock();
         state.takers += 1;
         state.was_taken_up = true;
-        Taker(flow.clone())
+        // Who waits for all of it elsewhere has to do with the window.
+        state.whole = 0;
+        drop(state);
+        Taker { flow: flow.clone(), place: Place::NONE }
+    }
+
+    /// All that has come. `Ok(None)` is the end.
+    pub(super) fn poll_next(
+        &mut self,
+        cx: &Context<'_>,
+    ) -> Poll<Result<Option<Bytes>, RequestError>> {
+        self.flow.poll(&mut self.place, cx, Flow::take_piece)
+    }
+
+    /// It waits no longer.
+    pub(super) fn leave(&mut self) {
+        let waker = self.flow.lock().waiting.leave(self.place);
+        drop(waker);
     }
 }
 
@@ -150,19 +185,25 @@ impl core::ops::Deref for Taker {
     type Target = Flow;
 
     fn deref(&self) -> &Flow {
-        &self.0
+        &self.flow
     }
 }
 
-/// What nobody takes is thrown away.
 impl Drop for Taker {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.takers = state.takers.saturating_sub(1);
-        if state.is_left() {
-            state.octets = BytesMut::new();
-            self.0.tell_reader(&mut state);
-        }
+        self.flow.leave(self.place, |state| state.takers = state.takers.saturating_sub(1));
+    }
+}
+
+/// A wait for all of the content. Who gives it up leaves the window as it was.
+struct Whole<'f> {
+    flow: &'f Flow,
+    place: Place,
+}
+
+impl Drop for Whole<'_> {
+    fn drop(&mut self) {
+        self.flow.leave(self.place, |state| state.whole = state.whole.saturating_sub(1));
     }
 }
 
@@ -175,20 +216,7 @@ impl Drop for Source {
 impl State {
     /// Whether nobody will take it any more.
     fn is_left(&self) -> bool {
-        self.was_taken_up && self.takers == 0 && !self.whole
-    }
-
-    /// Has everybody look who waits. (Wakers are of the application: what they do is no concern of ours.)
-    fn wake(&mut self) {
-        for waker in core::mem::take(&mut self.waiting) {
-            gate::run("a waker", || waker.wake());
-        }
-    }
-
-    fn wait(&mut self, cx: &Context<'_>) {
-        if !self.waiting.iter().any(|waker| waker.will_wake(cx.waker())) {
-            self.waiting.push(cx.waker().clone());
-        }
+        self.was_taken_up && self.takers == 0 && self.whole == 0
     }
 }
 
@@ -219,7 +247,7 @@ impl Flow {
     pub(in crate::request) fn let_go(&self) {
         let mut state = self.lock();
         if state.takers == 0 {
-            (state.was_taken_up, state.whole) = (true, false);
+            (state.was_taken_up, state.is_over, state.whole) = (true, true, 0);
             state.octets = BytesMut::new();
             self.tell_reader(&mut state);
         }
@@ -228,6 +256,11 @@ impl Flow {
     /// Nobody is to have what was not taken.
     pub(crate) fn clear(&self) {
         self.lock().octets = BytesMut::new();
+    }
+
+    /// Whether somebody may take it.
+    pub(crate) fn has_takers(&self) -> bool {
+        self.lock().takers > 0
     }
 
     /// Octets that were taken.
@@ -241,51 +274,70 @@ impl Flow {
         state.end.is_none() && state.octets.is_empty() && !state.waiting.is_empty()
     }
 
-    /// All that has come. `Ok(None)` is the end.
-    pub(super) fn poll_next(&self, cx: &Context<'_>) -> Poll<Result<Option<Bytes>, RequestError>> {
-        let mut state = self.lock();
-        if !state.octets.is_empty() {
-            let piece = state.octets.split().freeze();
-            state.taken = state.taken.saturating_add(piece.len() as u64);
-            if state.stalled {
-                self.tell_reader(&mut state);
+    /// Waits for all content that was not taken, until all of it has come. Meanwhile its window does not count.
+    ///
+    /// # Errors
+    /// It will never be there.
+    pub(in crate::request) async fn whole(&self) -> Result<Bytes, RequestError> {
+        let mut wait = Whole { flow: self, place: Place::NONE };
+        self.want_whole();
+        poll_fn(|cx| self.poll(&mut wait.place, cx, Flow::take_whole)).await
+    }
+
+    /// Looks for something until it is there; `place` is where it is waited for.
+    fn poll<T>(
+        &self,
+        place: &mut Place,
+        cx: &Context<'_>,
+        look: impl Fn(&Flow, &mut State) -> Option<T>,
+    ) -> Poll<T> {
+        {
+            let mut state = self.lock();
+            if let Some(found) = look(self, &mut state) {
+                return Poll::Ready(found);
             }
-            return Poll::Ready(Ok(Some(piece)));
+            if state.waiting.has(*place, cx.waker()) {
+                return Poll::Pending;
+            }
         }
+        let waker = cx.waker().clone();
+        let mut state = self.lock();
+        if let Some(found) = look(self, &mut state) {
+            return Poll::Ready(found);
+        }
+        let before = state.waiting.put(place, waker);
+        if !core::mem::replace(&mut state.wanted, true) {
+            self.tell_reader(&mut state);
+        }
+        drop(state);
+        drop(before);
+        Poll::Pending
+    }
+
+    /// All that has come, if it has; `Ok(None)` at the end.
+    fn take_piece(&self, state: &mut State) -> Option<Result<Option<Bytes>, RequestError>> {
+        if !state.octets.is_empty() {
+            return Some(Ok(Some(self.take_octets(state))));
+        }
+        state.end.as_ref().map(|end| end.as_ref().map(|_| None).map_err(Clone::clone))
+    }
+
+    fn take_whole(&self, state: &mut State) -> Option<Result<Bytes, RequestError>> {
         match &state.end {
-            Some(Ok(_)) => Poll::Ready(Ok(None)),
-            Some(Err(error)) => Poll::Ready(Err(error.clone())),
-            None => {
-                self.want(&mut state, cx);
-                Poll::Pending
-            }
+            _ if state.is_over => Some(Err(RequestError::Over)),
+            Some(Ok(_)) => Some(Ok(self.take_octets(state))),
+            Some(Err(error)) => Some(Err(error.clone())),
+            None => None,
         }
     }
 
-    /// All content that was not taken, once all of it has come.
-    pub(in crate::request) fn poll_whole(
-        &self,
-        cx: &Context<'_>,
-    ) -> Poll<Result<Bytes, RequestError>> {
-        let mut state = self.lock();
-        match &state.end {
-            Some(Ok(_)) => {
-                let whole = state.octets.split().freeze();
-                state.taken = state.taken.saturating_add(whole.len() as u64);
-                if state.stalled {
-                    self.tell_reader(&mut state);
-                }
-                Poll::Ready(Ok(whole))
-            }
-            Some(Err(error)) => Poll::Ready(Err(error.clone())),
-            None => {
-                if !core::mem::replace(&mut state.whole, true) && state.stalled {
-                    self.tell_reader(&mut state);
-                }
-                self.want(&mut state, cx);
-                Poll::Pending
-            }
+    fn take_octets(&self, state: &mut State) -> Bytes {
+        let octets = state.octets.split().freeze();
+        state.taken = state.taken.saturating_add(octets.len() as u64);
+        if state.stalled {
+            self.tell_reader(state);
         }
+        octets
     }
 
     /// The trailer section, behind the end.
@@ -296,11 +348,25 @@ impl Flow {
         }
     }
 
-    fn want(&self, state: &mut State, cx: &Context<'_>) {
-        state.wait(cx);
-        if !core::mem::replace(&mut state.wanted, true) {
-            self.tell_reader(state);
+    fn want_whole(&self) {
+        let mut state = self.lock();
+        state.whole = state.whole.saturating_add(1);
+        if state.stalled {
+            self.tell_reader(&mut state);
         }
+    }
+
+    /// Somebody goes, as `uncount` says. What nobody takes then is thrown away.
+    fn leave(&self, place: Place, uncount: impl FnOnce(&mut State)) {
+        let mut state = self.lock();
+        uncount(&mut state);
+        if state.is_left() {
+            state.octets = BytesMut::new();
+            self.tell_reader(&mut state);
+        }
+        let waker = state.waiting.leave(place);
+        drop(state);
+        gate::discard(waker);
     }
 
     fn tell_reader(&self, state: &mut State) {

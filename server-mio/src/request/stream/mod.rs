@@ -73,6 +73,31 @@ enum State {
     Ended,
 }
 
+/// A wait for the next piece, which may be given up.
+struct Wait<'c> {
+    content: &'c mut ContentStream,
+    is_over: bool,
+}
+
+impl Wait<'_> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, RequestError>>> {
+        let polled = self.content.poll_next(cx);
+        self.is_over = polled.is_ready();
+        polled
+    }
+}
+
+/// Nobody waits for the peer then.
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if let Some(flow) = &mut self.content.flow
+            && !self.is_over
+        {
+            flow.leave();
+        }
+    }
+}
+
 impl ContentStream {
     /// Content that is there as a whole.
     pub(super) fn whole(octets: Bytes) -> ContentStream {
@@ -103,7 +128,8 @@ impl ContentStream {
     /// [`RequestError::Late`] (408), [`RequestError::Crowded`] (503); [`RequestError::Cut`] where the peer has gone, and
     /// [`RequestError::Over`] behind the end of the answer.
     pub async fn next(&mut self) -> Option<Result<Bytes, RequestError>> {
-        poll_fn(|cx| self.poll_next(cx)).await
+        let mut wait = Wait { content: self, is_over: false };
+        poll_fn(|cx| wait.poll(cx)).await
     }
 
     /// The same, for who polls.
@@ -120,7 +146,7 @@ impl ContentStream {
             State::Failing(error) => return Poll::Ready(Some(Err(error))),
             State::Ended => return Poll::Ready(None),
         }
-        let Some(flow) = &self.flow else { return Poll::Ready(None) };
+        let Some(flow) = &mut self.flow else { return Poll::Ready(None) };
         match flow.poll_next(cx) {
             Poll::Pending => {
                 self.state = State::Open;

@@ -78,6 +78,26 @@ fn what_may_be_nothing_has_the_path_in_front_of_it_too() {
 }
 
 #[test]
+fn a_route_that_has_every_path_finds_the_same_alone_and_among_others() {
+    let alone = router(&["*", "/{**rest}", "/fixed"]);
+    let others = ["/a/{id}/b", "/{**rest}", "/c/{*rest}"];
+    let among = router(&others);
+    let behind = router(&[others[1], others[0], others[2]]);
+    for path in ["/", "//", "/a", "/a/", "/a/b/c/", "/a%2Fb", "/%C3%A9", "/%20"] {
+        let found = find(&alone, path);
+        let rest = found.as_ref().map(|(value, rest)| (*value, rest.len()));
+        assert_eq!(rest, Some((1, 1)), "{path}");
+        assert_eq!(found, find(&among, path), "{path}");
+        let values = |found: Option<(u32, Vec<String>)>| found.map(|(_, values)| values);
+        assert_eq!(values(found), values(find(&behind, path)), "{path}");
+    }
+    assert_eq!(find(&alone, "/fixed"), Some((2, vec![])));
+    assert_eq!(find(&alone, "*"), Some((0, vec![])));
+    assert_eq!(find(&router(&["/{**rest}"]), "*"), None);
+    assert_eq!(find(&behind, "/a/1/b"), Some((1, vec!["1".to_owned()])));
+}
+
+#[test]
 fn a_route_may_have_the_server_as_a_whole() {
     let target = |router: &Router<u32>, method: &[u8]| {
         let found = router.find(method, b"*", true, &mut Vec::new(), &mut Ranges::new());

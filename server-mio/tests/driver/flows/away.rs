@@ -110,7 +110,7 @@ impl Away {
                 self.sent += 1;
                 lock(board).requests[self.id].pushed.extend_from_slice(&piece);
             }
-            Err(NotSent::Full) => {
+            Err(NotSent::Full(_)) => {
                 assert!(!sender.is_closed(), "there is no room for ever");
                 self.held = (self.plan.does != Does::Push).then_some(piece);
                 return false;
@@ -143,7 +143,7 @@ impl Away {
                 let mut trailers = Headers::new();
                 let (name, value) = TRAILER.split_once(": ").expect("a field");
                 trailers.set(name, value).expect("a trailer");
-                sender.send_trailers(trailers);
+                sender.finish_with(trailers);
             }
             Ends::Drop => drop(sender),
             Ends::Abort => sender.abort("on purpose"),

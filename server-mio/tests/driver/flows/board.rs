@@ -46,6 +46,8 @@ pub(crate) struct Known {
     pub(crate) called: bool,
     /// Its content was asked for.
     pub(crate) wanted: bool,
+    /// An answer in pieces began while somebody had hold of content: who holds that back is told to go on before it.
+    pub(crate) invited: bool,
     /// Who takes content waits for more.
     pub(crate) hungry: bool,
     /// Somebody has hold of it.

@@ -65,7 +65,13 @@ impl Drop for AtWork {
 impl AtWork {
     fn say(&self, said: Said) {
         let Alive(board, id) = &self.0;
-        lock(board).requests[*id].said = Some(said);
+        let known = &mut lock(board).requests[*id];
+        known.invited = match said {
+            Said::Stream(_) => known.holders > 0,
+            Said::Content(_) => true,
+            _ => false,
+        };
+        known.said = Some(said);
     }
 }
 

@@ -3,7 +3,7 @@
 use rajada_mio::RequestError;
 use rajada_mio::driver::{Key, State, Turn};
 
-use super::asked::{Asked, Framing, LIMIT, TRAILER};
+use super::asked::{Asked, Does, Framing, LIMIT, TRAILER};
 use super::board::{Board, Ended, Known, Over, Said};
 use super::rules::{DEADLINE, INTERVAL, Rules};
 use crate::answers::{self, Answer};
@@ -34,6 +34,8 @@ pub(crate) struct Peer {
     state: State,
     /// Milliseconds in which it was waited for: to send, to take.
     to_send: u64,
+    /// Octets of content that handlers have taken, and of answers that are ready.
+    moved: usize,
     to_take: u64,
     /// Milliseconds without any event.
     pub(crate) still: u64,
@@ -59,6 +61,7 @@ impl Peer {
             excused: false,
             state: State::Opened,
             to_send: 0,
+            moved: 0,
             to_take: 0,
             still: 0,
         }
@@ -73,8 +76,21 @@ impl Peer {
                 .iter()
                 .any(|one| (self.delivered - count..self.delivered).contains(&(one.head - 1)))
         {
-            (self.to_send, self.still) = (0, 0);
+            self.still = 0;
+            // Nor is one of a chunk's line, or of trailers.
+            if !self.is_part_of_line(count) {
+                self.to_send = 0;
+            }
         }
+    }
+
+    /// Whether the last octets sent may have brought no more than a part of a line in chunked content.
+    fn is_part_of_line(&self, count: usize) -> bool {
+        let (before, after) = (self.delivered - count, self.delivered);
+        let is_here = |one: &&Asked| one.head <= before && after < one.end;
+        self.asked.iter().find(is_here).is_some_and(|one| {
+            one.framing != Framing::Length && one.arrived(before) == one.arrived(after)
+        })
     }
 
     pub(crate) fn has_taken(&mut self, count: usize) {
@@ -146,7 +162,8 @@ impl Peer {
             if answer.status < 200 {
                 continues += 1;
                 assert_eq!((answer.status, continues), (100, 1), "{}", self.told());
-                assert!(asked.expects && known.wanted, "{} is asked for content", asked.id);
+                let is_asked = known.wanted || known.invited;
+                assert!(asked.expects && is_asked, "{} is asked for content", asked.id);
                 continue;
             }
             continues = 0;
@@ -258,17 +275,23 @@ impl Peer {
 
     /// All that may go on has gone on: who is waited for, and why.
     pub(crate) fn settle(&mut self, board: &Board, state: State) {
-        if self.state != state {
+        // Content that it had sent before is taken on.
+        let taken_on = self.asked.iter().map(|one| board.requests[one.id].got.len()).sum::<usize>();
+        let moved = taken_on + self.output.len();
+        if self.state != state || self.moved != moved {
             self.still = 0;
         }
-        self.state = state;
+        (self.state, self.moved) = (state, moved);
         for asked in &self.asked {
             let known = &board.requests[asked.id];
             let is_woken = board.away.get(&asked.id).is_some_and(|away| away.is_woken());
             // At a bound on what waits to leave nothing is read.
             let is_first = self.first().is_some_and(|first| first.id == asked.id);
             let is_served = self.reads || (is_first && self.unread() == 0);
-            if known.hungry && !is_woken && is_served {
+            // A stream that has found no room goes on when all that waits to leave has left.
+            let is_echo = asked.plan.is_some_and(|plan| plan.does == Does::EchoWatched);
+            let is_stuck = is_echo && known.said.is_some() && self.unread() > 0;
+            if known.hungry && !is_woken && is_served && !is_stuck {
                 let arrived = asked.arrived(self.delivered);
                 assert!(known.got.len() == arrived, "{} was not told: {}", asked.id, self.told());
                 let may_come = self.delivered < asked.end && !self.has_ended && !self.is_told;
