@@ -42,6 +42,7 @@ use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ti
 
 use crate::body::BodyStream;
 use crate::content::Kept;
+use crate::driver::Upgrade;
 use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
@@ -219,6 +220,7 @@ impl<'r> Response<'r> {
             Body::Static(octets) => self.send_static(content_type, octets),
             Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets.into())),
             Body::Stream(stream) => self.stream(content_type, stream),
+            Body::Upgrade(upgrade) => self.upgrade(upgrade),
             Body::Omitted(Some(octets)) => self.respond(content_type, Octets::Omitted(octets)),
             Body::Omitted(None) => self.respond(content_type, Octets::Untold),
         }
@@ -234,6 +236,7 @@ impl<'r> Response<'r> {
     /// App::new().get("/logo.svg", |_: &Request, res: &mut Response| res.send_static(ContentType::SVG, LOGO));
     /// ```
     #[doc(alias("static file", "include_bytes"))]
+    #[inline]
     pub fn send_static(&mut self, content_type: ContentType, octets: &'static [u8]) {
         if self.unusual && self.stage(content_type, || Some(Body::Static(octets))) {
             return;
@@ -255,6 +258,8 @@ impl<'r> Response<'r> {
     }
 
     /// Keeps content for hooks that have not run; false if there are none.
+    #[cold]
+    #[inline(never)]
     fn stage(&mut self, content_type: ContentType, body: impl FnOnce() -> Option<Body>) -> bool {
         match self.staged.as_deref_mut() {
             None => false,
@@ -323,6 +328,28 @@ impl<'r> Response<'r> {
                 Some(streaming) => later.push(Later::Pump(streaming, stream)),
                 None => gate::discard(stream),
             }
+            Ok(())
+        });
+    }
+
+    /// Another protocol follows, unless a hook has made something else of the answer.
+    #[cold]
+    #[inline(never)]
+    fn upgrade(&mut self, upgrade: Upgrade) {
+        if self.status != Status::SWITCHING_PROTOCOLS {
+            gate::discard(upgrade);
+            self.typed = true;
+            return self.respond(ContentType::OCTETS, Octets::None);
+        }
+        if self.desk.tasks.is_full() {
+            gate::discard(upgrade);
+            let why = "no place is left for another protocol";
+            return self.fail(Error::message(Status::SERVICE_UNAVAILABLE, why));
+        }
+        self.typed = true;
+        self.give(ContentType::OCTETS, |owed, later, head| {
+            owed.accept_upgrade(head)?;
+            later.push(Later::Upgrade(upgrade));
             Ok(())
         });
     }
