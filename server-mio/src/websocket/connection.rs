@@ -261,7 +261,8 @@ impl Protocol for Connection {
             tools::give_back(store);
         }
         self.packing.rest();
-        if self.collector.octets() == 0 {
+        // (Of a message that has begun perhaps no octet has come.)
+        if !self.codec.is_receiving() {
             self.collector.release();
         }
     }
