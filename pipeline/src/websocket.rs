@@ -1,5 +1,6 @@
 //! WebSocket's opening handshake: which requests are one, and the answers to those that are not in
-//! order (RFC 6455 sections 4.2 and 4.4).
+//! order (RFC 6455 sections 4.2 and 4.4); for clients, the [request](Opening), and whether the answer is
+//! one to it (section 4.1).
 //!
 //! Whether it speaks WebSocket is an application's own affair. One that does not answers such a
 //! request as any other (RFC 9110 section 7.8). One that does asks [`Handshake::of`] when an
@@ -66,8 +67,13 @@
 //! of a subprotocol, extensions, `Origin`, and all frames. A handshake with content never gets
 //! here: the pipeline refuses it ([`Offence::WebSocketContent`](crate::Offence::WebSocketContent)).
 
+mod address;
+mod opening;
+
 use core::fmt;
 
+pub use address::{Address, AddressError};
+pub use opening::{Accepted, AnswerError, GUID, Key, Opening, OpeningError};
 use rajada_parser::encode::is_token;
 use rajada_parser::list::{self, ListError};
 use rajada_parser::{Fields, Request, Version};

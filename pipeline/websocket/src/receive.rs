@@ -386,7 +386,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
             return self.malformed(Offence::BadReason, before + 2 + first_wrong(reason) as u64);
         };
         self.input = Input::Ended;
-        self.put_close(code, "");
+        self.reply(code);
         Event::Close { code, reason: text }
     }
 
@@ -397,7 +397,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
         self.frame.opened = 0;
         self.message.text = Utf8::START;
         match offence.code() {
-            Some(code) => self.put_close(Some(code), ""),
+            Some(code) => self.reply(Some(code)),
             None => self.closing = true,
         }
         Event::Malformed(Error { offence, offset })

@@ -7,7 +7,7 @@ use crate::header::{
 };
 use crate::memory::Memory;
 use crate::role::Role;
-use crate::socket::Sending;
+use crate::socket::{Reply, Sending};
 use crate::store::Store;
 use crate::utf8::Utf8;
 use crate::{ApiMisuse, CloseCode, Kind, WebSocket, mask};
@@ -158,6 +158,29 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
         Ok(())
     }
 
+    /// Puts out the close frame that answers the peer's, or an offence, where that was [deferred](Self::deferred). Nothing happens unless
+    /// it is [due](crate::Phase::Concluding).
+    ///
+    /// # Errors
+    /// [`ApiMisuse::NoStore`].
+    pub fn conclude(&mut self) -> Result<(), ApiMisuse> {
+        let Reply::Due(code) = self.reply else { return Ok(()) };
+        if self.store.is_none() {
+            return Err(ApiMisuse::NoStore);
+        }
+        self.put_close(code, "");
+        Ok(())
+    }
+
+    /// Answers the peer's end, or sees that it will be.
+    pub(crate) fn reply(&mut self, code: Option<CloseCode>) {
+        match self.reply {
+            Reply::AtOnce => self.put_close(code, ""),
+            _ if self.closing => {}
+            Reply::Deferred | Reply::Due(_) => self.reply = Reply::Due(code),
+        }
+    }
+
     #[inline]
     fn accepts_data(&self) -> Result<(), ApiMisuse> {
         match &self.store {
@@ -235,6 +258,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
             return;
         }
         self.closing = true;
+        self.reply = Reply::AtOnce;
         let Some(store) = self.store.as_deref_mut() else { return };
         let (mut payload, mut len) = ([0; CONTROL], 0);
         if let Some(code) = code {

@@ -14,7 +14,7 @@ pub struct Settings {
     /// Octets of a frame which, if it is a message, waits in the burst until it is complete, so that the message comes whole. The caller's buffer
     /// must have room for as many and for a header of 14. Larger frames come in pieces unless they stand in the burst. Default 4 KiB, at most 4 GiB.
     pub whole: usize,
-    /// Frames of a message, at most; more are closed with 1008. Default 65,536, which the Autobahn suite sends.
+    /// Frames of a message, at most; more are closed with 1008. Default 131,072; the Autobahn suite sends 65,537.
     pub fragments: u32,
     /// Of these, empty ones. Default 32.
     pub empty: u16,
@@ -36,7 +36,7 @@ impl Settings {
         message: 1024 * 1024,
         frame: 1024 * 1024,
         whole: 4 * 1024,
-        fragments: 65_536,
+        fragments: 128 * 1024,
         empty: 32,
         controls: 4096,
         held: 64 * 1024,

@@ -8,7 +8,7 @@ use crate::memory::{Memory, UsualLoan, UsualMemory};
 use crate::role::Role;
 use crate::store::Store;
 use crate::utf8::Utf8;
-use crate::{Client, Kind, Server};
+use crate::{Client, CloseCode, Kind, Server};
 
 /// One end of a WebSocket, without the socket.
 ///
@@ -30,10 +30,21 @@ pub struct WebSocket<R, B, M = UsualMemory<B>, L = UsualLoan<B, M>> {
     pub(crate) compressed: bool,
     /// A close frame was put out, or none may be any more.
     pub(crate) closing: bool,
+    pub(crate) reply: Reply,
     /// The message that is sent in pieces, and its text up to there.
     pub(crate) sending: Option<Sending>,
     pub(crate) role: R,
     marker: PhantomData<fn() -> (B, M)>,
+}
+
+/// When the peer's end is answered by a close frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    AtOnce,
+    /// When the caller says so.
+    Deferred,
+    /// It is to have this code, and waits.
+    Due(Option<CloseCode>),
 }
 
 /// What the next octets received are.
@@ -104,6 +115,8 @@ pub enum Phase {
     Open,
     /// A close frame was put out, and the peer's is awaited; what it sends before is still received.
     Closing,
+    /// Nothing more is received, and messages are sent until [`WebSocket::conclude`].
+    Concluding,
     /// Nothing more is received, and something is unsent.
     Ending,
     /// Nothing more is received, and all has been transmitted. A server closes the connection now. A client waits a while for the server
@@ -140,6 +153,7 @@ impl<R, B, M, L> WebSocket<R, B, M, L> {
             wrong: 0,
             compressed: false,
             closing: false,
+            reply: Reply::AtOnce,
             sending: None,
             role,
             marker: PhantomData,
@@ -152,6 +166,15 @@ impl<R, B, M, L> WebSocket<R, B, M, L> {
     #[must_use]
     pub fn compressed(mut self) -> Self {
         self.compressed = true;
+        self
+    }
+
+    /// The same with the last word left to the caller: the close frame that answers the peer's, or an offence, is put out by
+    /// [`conclude`](WebSocket::conclude). What was received in front of it can be answered first, also by an application that needs its time
+    /// (RFC 6455 section 5.5.1).
+    #[must_use]
+    pub fn deferred(mut self) -> Self {
+        self.reply = Reply::Deferred;
         self
     }
 }
@@ -232,6 +255,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     /// What the connection is about.
     pub fn phase(&self) -> Phase {
         match self.input {
+            Input::Ended if matches!(self.reply, Reply::Due(_)) => Phase::Concluding,
             Input::Ended if self.wants_write() => Phase::Ending,
             Input::Ended => Phase::Closed,
             _ if self.closing => Phase::Closing,
@@ -267,6 +291,7 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
             store.forget();
         }
         self.closing = true;
+        self.reply = Reply::AtOnce;
         self.input = Input::Ended;
     }
 }

@@ -55,6 +55,62 @@ fn the_peers_close_frame_is_answered_with_its_code() {
 }
 
 #[test]
+fn a_deferred_reply_leaves_behind_what_is_sent_before() {
+    let settings = Settings::default();
+    for (end, reply) in [
+        (frame(0x88, b"\x0f\xa1"), &b"\x88\x02\x0f\xa1"[..]),
+        (frame(0x88, b""), b"\x88\x00"),
+        (frame(0xC1, b""), b"\x88\x02\x03\xea"),
+        (frame(0x81, b"\xff"), b"\x88\x02\x03\xef"),
+    ] {
+        let mut socket = Socket::server().deferred();
+        socket.lend(Box::new(Store::new(&settings)));
+        assert_eq!(socket.conclude(), Ok(()), "none is due");
+        let mut octets = [frame(0x81, b"asks"), end].concat();
+        let mut burst = Burst::new(&mut octets);
+        assert_eq!(socket.receive(&settings, &mut burst), Event::Text("asks"));
+        let event = socket.receive(&settings, &mut burst);
+        assert!(matches!(event, Event::Close { .. } | Event::Malformed(_)), "{event:?}");
+        assert_eq!((socket.phase(), socket.wants_read()), (Phase::Concluding, false));
+        assert!(socket.has_room() && !socket.wants_write());
+        // A store is not needed until then.
+        let store = socket.reclaim().unwrap();
+        assert_eq!(socket.conclude(), Err(ApiMisuse::NoStore));
+        socket.lend(store);
+        socket.send_text("answer").unwrap();
+        assert_eq!(socket.phase(), Phase::Concluding);
+        assert_eq!((socket.conclude(), socket.conclude()), (Ok(()), Ok(())));
+        assert_eq!(socket.send_text("late"), Err(ApiMisuse::Closing));
+        assert_eq!(socket.phase(), Phase::Ending);
+        assert_eq!(transmitted(&mut socket), [b"\x81\x06answer", reply].concat());
+        assert_eq!(socket.phase(), Phase::Closed);
+    }
+}
+
+#[test]
+fn a_close_frame_put_out_before_is_the_only_one() {
+    let settings = Settings::default();
+    // Before the peer's, and while the reply waits.
+    for early in [true, false] {
+        let mut socket = Socket::server().deferred();
+        socket.lend(Box::new(Store::new(&settings)));
+        if early {
+            socket.close(CloseCode::GOING_AWAY, "").unwrap();
+        }
+        let mut octets = frame(0x88, b"\x03\xe8");
+        socket.receive(&settings, &mut Burst::new(&mut octets));
+        if !early {
+            socket.close(CloseCode::GOING_AWAY, "").unwrap();
+        }
+        socket.conclude().unwrap();
+        assert_eq!(transmitted(&mut socket), b"\x88\x02\x03\xe9");
+        assert_eq!(socket.phase(), Phase::Closed);
+        socket.abandon();
+        assert_eq!(socket.phase(), Phase::Closed);
+    }
+}
+
+#[test]
 fn what_comes_until_the_reply_is_received() {
     let settings = Settings::default();
     let mut socket = server();

@@ -24,9 +24,6 @@ use crate::content::Kept;
 use crate::driver::upgraded::{Look, Protocol};
 use crate::{gate, spawn};
 
-/// The first octet of a close frame (RFC 6455 section 5.5.1).
-const CLOSE: u8 = 0x88;
-
 /// The longest reason (RFC 6455 section 5.5).
 const REASON: usize = 123;
 
@@ -40,16 +37,15 @@ pub(super) struct Connection {
     /// Until it has ended.
     handler: Option<Handler>,
     watch: Watch,
-    /// The peer closes behind messages that were not taken, or were not sent: that goes before the reply. (If it is not a close frame
-    /// but payload that looks like one, nothing is lost by waiting.)
-    close_waits: bool,
+    /// How the peer has ended, behind messages that were not taken, or not answered: that goes before the reply.
+    ending: Option<Ended>,
 }
 
 pub(super) type Handler = Pin<Box<dyn Future<Output = ()>>>;
 
 impl Connection {
     pub(super) fn new(terms: Arc<Terms>, packing: Packing, line: Line, handler: Handler) -> Self {
-        let codec = packing.of(Codec::server());
+        let codec = packing.of(Codec::server().deferred());
         let (collector, watch) = (Collector::new(), Watch::default());
         Connection {
             codec,
@@ -59,7 +55,7 @@ impl Connection {
             terms,
             handler: Some(handler),
             watch,
-            close_waits: false,
+            ending: None,
         }
     }
 
@@ -73,9 +69,7 @@ impl Connection {
     /// Hands what has been sent on, as far as there is room.
     fn drain(&mut self) {
         loop {
-            if !self.codec.has_room()
-                && (self.codec.wants_write() || self.codec.phase() != Phase::Open)
-            {
+            if !self.codec.has_room() && (self.codec.wants_write() || !self.is_sending()) {
                 break;
             }
             let Some(outgoing) = self.line.state().take() else { break };
@@ -92,11 +86,30 @@ impl Connection {
                 log::debug!("a message was not sent: {error}");
             }
         }
-        if self.codec.phase() != Phase::Open {
+        if !self.is_sending() {
             self.line.forget_unsent();
         }
+        self.conclude();
         self.pull();
         self.line.set_held(self.codec.held());
+    }
+
+    /// Whether messages are sent still.
+    fn is_sending(&self) -> bool {
+        matches!(self.codec.phase(), Phase::Open | Phase::Concluding)
+    }
+
+    /// Answers the peer's end, once all that came before is.
+    fn conclude(&mut self) {
+        if self.ending.is_none() || self.line.is_busy() {
+            return;
+        }
+        self.lend();
+        // (A store is lent.)
+        let _ = self.codec.conclude();
+        if let Some(how) = self.ending.take() {
+            self.line.end(how);
+        }
     }
 
     /// Takes what the broadcasts have for it, as far as there is room.
@@ -168,8 +181,7 @@ impl Protocol for Connection {
         self.lend();
         let mut burst = Burst::new(octets);
         loop {
-            self.close_waits = burst.rest().first() == Some(&CLOSE) && self.line.is_busy();
-            if self.close_waits || !self.line.has_room(self.terms.read_ahead) {
+            if !self.line.has_room(self.terms.read_ahead) {
                 self.line.state().set_full();
                 break;
             }
@@ -200,13 +212,17 @@ impl Protocol for Connection {
                 // It needs data, or has come to its end.
                 _ => break,
             };
-            self.line.end(how);
+            self.ending = Some(how);
+            self.conclude();
             break;
         }
         burst.consumed()
     }
 
     fn receive_end(&mut self) {
+        if self.ending.is_some() {
+            return;
+        }
         self.lend();
         match self.codec.receive_eof() {
             Event::Malformed(error) if error.offence() != Offence::Truncated => {
@@ -223,9 +239,7 @@ impl Protocol for Connection {
     }
 
     fn wants_read(&self) -> bool {
-        self.codec.wants_read()
-            && self.line.has_room(self.terms.read_ahead)
-            && !(self.close_waits && self.line.is_busy())
+        self.codec.wants_read() && self.line.has_room(self.terms.read_ahead)
     }
 
     fn wants_write(&self) -> bool {
@@ -247,7 +261,8 @@ impl Protocol for Connection {
             tools::give_back(store);
         }
         self.packing.rest();
-        if self.collector.octets() == 0 {
+        // (Of a message that has begun perhaps no octet has come.)
+        if !self.codec.is_receiving() {
             self.collector.release();
         }
     }
@@ -288,7 +303,7 @@ impl Protocol for Connection {
 /// The handler outlives its connection: it learns of the end, and ends by itself.
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.line.end(Ended::Lost);
+        self.line.end(self.ending.take().unwrap_or(Ended::Lost));
         if let Some(handler) = self.handler.take() {
             drop(spawn(handler));
         }

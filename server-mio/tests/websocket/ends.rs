@@ -63,6 +63,46 @@ fn the_end_is_told_as_it_was() {
 }
 
 #[test]
+fn what_stands_in_front_of_the_peers_end_is_answered_first() {
+    let text = |payload: &[u8]| Frame { first: 0x81, payload: payload.to_vec() };
+    for (end, code) in [
+        (frame(0x88, &[3, 232]), 1000),
+        (frame(0xA1, b"reserved"), 1002),
+        (frame(0x87, b"opcode"), 1002),
+        (frame(0x80, b"continuation"), 1002),
+        (frame(0x81, b"\xff"), 1007),
+        (vec![0x81, 0xFF, 0, 0, 0, 0, 0, 0x20, 0, 0], 1009),
+    ] {
+        for eof in [false, true] {
+            let mut memory = Memory::open(App::new().websocket("/ws", echo), "/ws");
+            let octets = [frame(0x81, b"one"), frame(0x81, b"two"), end.clone()].concat();
+            memory.give(&octets);
+            if eof {
+                memory.end();
+            }
+            memory.run();
+            assert_eq!(memory.frames(), [text(b"one"), text(b"two"), close(code)], "{end:?}");
+            assert!(memory.is_closed);
+        }
+    }
+}
+
+#[test]
+fn who_takes_no_messages_holds_a_closing_connection_for_its_deadline_only() {
+    let app = App::new().websocket("/ws", |socket: WebSocket| async move {
+        std::future::pending::<()>().await;
+        drop(socket);
+    });
+    let mut memory = Memory::open(app, "/ws");
+    memory.send(&[frame(0x81, b"one"), frame(0x88, &[3, 232])].concat());
+    assert_eq!(memory.frames(), []);
+    memory.wait(Duration::from_secs(8));
+    assert!(!memory.is_closed);
+    memory.wait(Duration::from_secs(4));
+    assert!(memory.is_closed);
+}
+
+#[test]
 fn a_handler_that_returns_closes_behind_what_it_has_sent() {
     let app = App::new().websocket("/ws", |socket: WebSocket| async move {
         for number in 0..3 {

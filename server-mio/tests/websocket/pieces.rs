@@ -87,3 +87,13 @@ proptest! {
         prop_assert!(memory.is_closed && memory.received.is_empty());
     }
 }
+
+#[test]
+fn fragments_come_octet_by_octet() {
+    let fragments = [frame(0x01, b"frag"), frame(0x00, b""), frame(0x80, b"ments")].concat();
+    let mut memory = Memory::open(App::new().websocket("/ws", echo), "/ws");
+    for octet in fragments {
+        memory.send(&[octet]);
+    }
+    assert_eq!(memory.texts(), ["fragments"]);
+}
