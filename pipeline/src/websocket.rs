@@ -70,7 +70,7 @@ use core::fmt;
 
 use rajada_parser::encode::is_token;
 use rajada_parser::list::{self, ListError};
-use rajada_parser::{Fields, Request};
+use rajada_parser::{Fields, Request, Version};
 
 use crate::Head;
 
@@ -89,11 +89,34 @@ impl<'b, 'h> Handshake<'b, 'h> {
     /// # Errors
     /// Why it is no handshake although it offers WebSocket: the first of the [`Refusal`]s.
     pub fn of(request: &Request<'b, 'h>) -> Result<Option<Self>, Refusal> {
-        let fields = request.fields();
-        if !is_named(fields) || !request.framing().is_ok_and(|framing| framing.upgrade) {
+        let is_offered = request.framing().is_ok_and(|framing| framing.upgrade);
+        Self::judge(request.method(), is_offered, request.fields())
+    }
+
+    /// The same of a request that was kept: its method, its version and its fields.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn of_parts(
+        method: &[u8],
+        version: Version,
+        fields: Fields<'b, 'h>,
+    ) -> Result<Option<Self>, Refusal> {
+        let mut options = fields.get_all("connection").flat_map(list::elements).flatten();
+        let is_offered = version == Version::Http11
+            && options.any(|option| option.eq_ignore_ascii_case(b"upgrade"));
+        Self::judge(method, is_offered, fields)
+    }
+
+    fn judge(
+        method: &[u8],
+        is_offered: bool,
+        fields: Fields<'b, 'h>,
+    ) -> Result<Option<Self>, Refusal> {
+        if !is_offered || !is_named(fields) {
             return Ok(None);
         }
-        if request.method() != b"GET" {
+        if method != b"GET" {
             return Err(Refusal::Method);
         }
         // Before the key: other versions have others, or none.

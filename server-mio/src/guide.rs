@@ -11,6 +11,7 @@
 //! | [`uploads`] | forms, files, limits |
 //! | [`streams`] | content piece by piece |
 //! | `events`, with the feature `events` | server-sent events: one client, many, those that come again or are slow |
+//! | `websocket` | messages in both directions (with the feature of that name) |
 //! | [`mistakes`] | what the compiler says to usual mistakes, and what is meant |
 //! | [`what_it_is_not`] | when to take something else |
 
@@ -61,6 +62,12 @@ pub mod streams {}
 #[doc(alias("SSE", "EventSource", "text/event-stream"))]
 #[doc = include_str!("../docs/guide/events.md")]
 pub mod events {}
+
+/// Messages in both directions.
+#[cfg(feature = "websocket")]
+#[doc(alias("chat", "ws", "broadcast"))]
+#[doc = include_str!("../docs/guide/websocket.md")]
+pub mod websocket {}
 
 /// What the compiler says to usual mistakes, and what is meant.
 #[doc = include_str!("../docs/guide/mistakes.md")]

@@ -155,8 +155,9 @@
 //! | feature | by default | brings | costs |
 //! |---|---|---|---|
 //! | `anyhow` | | [`App::on_error`] and [`Error::find`] see into an `anyhow::Error` | anyhow: 1 crate |
-//! | `cli` | yes | the program `rajada` (which needs `cookies`, `events` and `json` too) | crc32fast, lexopt, env_logger: 5 crates |
+//! | `cli` | yes | the program `rajada` (which needs `cookies`, `events` and `json` too) | those of `deflate`, and crc32fast, lexopt, env_logger: 10 crates |
 //! | `cookies` | yes | [`Request::cookie`], [`Response::cookie`] | cookie, and time below it: 8 crates |
+//! | `deflate` | | compressed messages of WebSockets (RFC 7692): brings `websocket` | zlib-rs: 1 crate |
 //! | `events` | yes | `Events`, `Broadcast`: server-sent events | futures-core: 1 crate |
 //! | `eyre` | | the same for an `eyre::Report` | eyre: 3 crates |
 //! | `forms` | yes | [`Request::query_as`], [`Request::form_as`]: queries and forms as values | serde, serde_html_form, serde_path_to_error: 8 crates |
@@ -168,6 +169,7 @@
 //! | `tokio-net` | | `tokio_net`: the same server on tokio's sockets, as a future beside others | tokio's `rt`, `net`, `time`: 2 crates |
 //! | `tower` | | `App::service`, `App::layer`, `serve`: services of tower, such as applications of axum, as handlers, and layers around handlers | `http`, and http-body, tower-layer, tower-service: 3 crates |
 //! | `tracing` | | a [span](#what-is-logged) for each request | tracing: 4 crates |
+//! | `websocket` | | `App::websocket`: WebSockets (RFC 6455) | rajada-websocket, simdutf8, base64, sha1_smol: 4 crates |
 //!
 //! Synchronous handlers run on the worker that serves everything else, so one that takes long keeps others waiting:
 //! that work belongs into [`spawn_blocking`]. Futures of handlers stay on their worker and need not be `Send`.
@@ -240,6 +242,8 @@ mod test_client;
 #[cfg(feature = "tokio-net")]
 pub mod tokio_net;
 mod waiting;
+#[cfg(feature = "websocket")]
+pub mod websocket;
 
 pub use app::{Failure, PreparedApp, Scope};
 #[doc(hidden)]

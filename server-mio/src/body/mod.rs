@@ -16,6 +16,8 @@ use core::fmt;
 
 use bytes::Bytes;
 
+use crate::driver::Upgrade;
+
 /// The content of an answer.
 ///
 /// Content that is made while it is sent comes from a [`BodyStream`], or is pushed by a [sender](Body::channel), or is
@@ -31,6 +33,9 @@ pub enum Body {
     /// Octets that are made while the answer is sent.
     #[doc(alias = "streaming response")]
     Stream(Box<dyn BodyStream>),
+    /// Another protocol, behind 101 (RFC 9110 section 15.2.2).
+    #[doc(hidden)]
+    Upgrade(Upgrade),
     /// So many octets that are not made, because they are not sent: in an answer to `HEAD`, or with 304, which tell the
     /// length that `GET` would (RFC 9110 section 8.6). `None`: nobody knows how many, and nothing is told.
     ///
@@ -54,7 +59,7 @@ impl Body {
             Body::Empty => Some(&[]),
             Body::Static(octets) => Some(octets),
             Body::Owned(octets) => Some(octets),
-            Body::Stream(_) | Body::Omitted(_) => None,
+            Body::Stream(_) | Body::Upgrade(_) | Body::Omitted(_) => None,
         }
     }
 }
@@ -66,6 +71,7 @@ impl fmt::Debug for Body {
             Body::Static(octets) => write!(f, "Static({} octets)", octets.len()),
             Body::Owned(octets) => write!(f, "Owned({} octets)", octets.len()),
             Body::Stream(stream) => write!(f, "Stream({:?})", stream.length()),
+            Body::Upgrade(_) => f.write_str("Upgrade"),
             Body::Omitted(octets) => write!(f, "Omitted({octets:?})"),
         }
     }

@@ -4,7 +4,7 @@ use rajada_pipeline::{Burst, Event, Phase};
 
 use super::arrival::{Around, Stop};
 use super::entry::{Entry, Rest, Side};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, WhenSent};
 use super::key::Key;
 use super::service::{Leave, Service};
 use super::state::State;
@@ -70,6 +70,7 @@ impl<'t, T> Connection<'t, T> {
         match self.entry.side {
             Side::Open => !self.has_more() && self.entry.exchange.can_serve() && !self.is_kept(),
             Side::Lingering => true,
+            Side::Upgraded => self.protocol().is_some_and(|protocol| protocol.wants_read()),
             Side::PeerEnded | Side::Over => false,
         }
     }
@@ -77,7 +78,10 @@ impl<'t, T> Connection<'t, T> {
     /// Whether octets are ready to leave.
     #[inline]
     pub fn wants_write(&self) -> bool {
-        self.entry.exchange.pipeline.wants_write()
+        match self.entry.side {
+            Side::Upgraded => self.protocol().is_some_and(|protocol| protocol.wants_write()),
+            _ => self.entry.exchange.pipeline.wants_write(),
+        }
     }
 
     /// Serves octets. What can't be served now is kept: the beginning of a request, or what is behind a bound. Give it
@@ -88,6 +92,9 @@ impl<'t, T> Connection<'t, T> {
     pub fn receive(&mut self, octets: &[u8]) -> Next {
         if self.entry.side == Side::Lingering {
             return self.throw_away(octets.len());
+        }
+        if self.entry.side == Side::Upgraded {
+            return self.receive_upgraded(octets);
         }
         if self.entry.side != Side::Open {
             return self.next_step();
@@ -122,6 +129,7 @@ impl<'t, T> Connection<'t, T> {
                 self.end_input();
             }
             Side::Lingering => self.entry.side = Side::Over,
+            Side::Upgraded => self.end_upgraded_input(),
             Side::PeerEnded | Side::Over => {}
         }
         self.next_step()
@@ -129,6 +137,10 @@ impl<'t, T> Connection<'t, T> {
 
     /// Goes on with octets that were kept.
     pub fn go_on(&mut self) -> Next {
+        if self.entry.side == Side::Upgraded {
+            self.run_upgraded();
+            return self.next_step();
+        }
         if self.has_more() && matches!(self.entry.side, Side::Open | Side::PeerEnded) {
             self.service.pace.begin_turn();
             self.serve_rest();
@@ -151,19 +163,30 @@ impl<'t, T> Connection<'t, T> {
 
     /// Fills `pieces` with the octets that may leave now, in order; says how many pieces there are.
     pub fn transmit<'s>(&'s self, pieces: &mut [&'s [u8]]) -> usize {
-        self.entry.exchange.pipeline.poll_transmit(pieces)
+        match self.entry.side {
+            Side::Upgraded => self.protocol().map_or(0, |protocol| protocol.transmit(pieces)),
+            _ => self.entry.exchange.pipeline.poll_transmit(pieces),
+        }
     }
 
     /// Takes note that the first `count` octets of those have left.
     pub fn transmitted(&mut self, count: usize) -> Next {
-        self.entry.exchange.pipeline.transmitted(count);
+        match self.entry.side {
+            Side::Upgraded => self.transmitted_upgraded(count),
+            _ => self.entry.exchange.pipeline.transmitted(count),
+        }
         self.next_step()
     }
 
     /// What follows when there is nothing more to serve in this turn.
     #[inline(always)]
     pub(super) fn next_step(&mut self) -> Next {
-        self.service.tell_sent(&mut self.entry.exchange);
+        let ledger = &self.entry.exchange.ledger;
+        if (ledger.behind.is_some() || ledger.when_sent != WhenSent::Nothing)
+            && let Some(next) = self.settle_behind()
+        {
+            return next;
+        }
         if self.holds_some() && self.account() {
             return Next::GoOn;
         }
@@ -246,7 +269,7 @@ impl<'t, T> Connection<'t, T> {
         is_refused
     }
 
-    fn note_held(&mut self, octets: usize) {
+    pub(super) fn note_held(&mut self, octets: usize) {
         let reads =
             self.entry.side == Side::Open && !self.has_more() && self.entry.exchange.can_serve();
         let ledger = &mut self.entry.exchange.ledger;
@@ -283,7 +306,7 @@ impl<'t, T> Connection<'t, T> {
         let mut burst = Burst::new(rest.octets());
         let stop = self.serve(&mut burst);
         rest.start += burst.consumed();
-        if rest.len() > 0 && stop != Stop::Closed {
+        if rest.len() > 0 && (stop != Stop::Closed || self.is_upgraded()) {
             rest.serveable = stop != Stop::NeedData;
             if !rest.serveable {
                 rest.octets.drain(..rest.start);
@@ -297,11 +320,17 @@ impl<'t, T> Connection<'t, T> {
     /// Keeps what was not served of a read.
     #[inline]
     pub(super) fn keep(&mut self, octets: &[u8], stop: Stop) {
-        if octets.is_empty() || stop == Stop::Closed {
+        if octets.is_empty() || (stop == Stop::Closed && !self.is_upgraded()) {
             self.entry.rest = None;
         } else {
             self.keep_some(octets, stop);
         }
+    }
+
+    /// Whether what was left belongs to another protocol, whose turn comes behind the answers in front.
+    #[cold]
+    fn is_upgraded(&self) -> bool {
+        self.entry.exchange.pipeline.phase() == Phase::Upgraded
     }
 
     #[cold]

@@ -51,6 +51,8 @@ pub(crate) enum Side {
     Open,
     /// The peer has ended its side; answers are owed.
     PeerEnded,
+    /// Another protocol is spoken.
+    Upgraded,
     /// We have ended ours, and wait for the peer to have read it.
     Lingering,
     /// It is to be closed.
@@ -126,6 +128,7 @@ impl<T> Entry<T> {
         match self.side {
             Side::Over => return State::Over,
             Side::Lingering => return State::Lingering,
+            Side::Upgraded => return State::Upgraded,
             Side::Open | Side::PeerEnded => {}
         }
         let phase = pipeline.phase();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rajada_parser::Positions;
-use rajada_pipeline::{Pipeline, TicketId};
+use rajada_pipeline::{Phase, Pipeline, TicketId};
 
 use super::answer::Waiting;
 use super::entry::Pace;
@@ -12,6 +12,7 @@ use super::holdings::Holding;
 use super::inflow::Inflow;
 use super::key::Key;
 use super::promise::Promise;
+use super::upgraded::Upgraded;
 use crate::content::Kept;
 use crate::request::{self, OwnedParts};
 use crate::runtime::{NO_TASK, TaskId};
@@ -42,8 +43,8 @@ pub(crate) struct Ledger {
     pub(crate) slots: Option<Box<Slots>>,
     /// A request that no handler was called for yet.
     pub(crate) pending: Option<Box<Pending>>,
-    /// Whom to tell when an answer has left, in the order of the answers' declaration.
-    pub(crate) told: Option<Box<Told>>,
+    /// What is to follow answers that have left.
+    pub(crate) behind: Option<Box<Behind>>,
 }
 
 /// What is to be done when all that is ready has left.
@@ -56,8 +57,14 @@ pub(crate) enum WhenSent {
     GoOn,
 }
 
-/// Whom to tell when an answer has left.
-pub(crate) type Told = Vec<(TicketId, Box<dyn FnOnce()>)>;
+/// What is to follow answers that have left.
+#[derive(Default)]
+pub(crate) struct Behind {
+    /// Whom to tell when an answer has left, in the order of the answers' declaration.
+    pub(super) told: Vec<(TicketId, Box<dyn FnOnce()>)>,
+    /// The protocol that follows the last one, or has.
+    pub(super) upgraded: Option<Upgraded>,
+}
 
 /// A request whose synchronous hooks have run, and that waits: for its content, for the answers in front of it to leave,
 /// for a place among the tasks.
@@ -115,7 +122,7 @@ impl Exchange {
             holding: Holding::default(),
             slots: None,
             pending: None,
-            told: None,
+            behind: None,
         };
         Exchange { pipeline: Pipeline::new(), ledger }
     }
@@ -123,7 +130,11 @@ impl Exchange {
     /// Whether no bound keeps what was received, or is to be read, from being served.
     #[inline]
     pub(super) fn can_serve(&self) -> bool {
-        if self.ledger.has_complete() { self.ledger.is_due() } else { self.pipeline.wants_read() }
+        if self.ledger.has_complete() {
+            self.ledger.is_due()
+        } else {
+            self.pipeline.wants_read() && self.pipeline.phase() != Phase::Upgraded
+        }
     }
 }
 

@@ -30,7 +30,10 @@ impl Service {
         for later in core::mem::take(&mut self.desk.later) {
             let ledger = &mut exchange.ledger;
             match later {
-                Later::Tell(id, told) => ledger.told.get_or_insert_default().push((id, told)),
+                Later::Tell(id, told) => {
+                    ledger.behind.get_or_insert_default().told.push((id, told));
+                }
+                Later::Upgrade(upgrade) => self.accept_upgrade(ledger, upgrade),
                 Later::Pump(streaming, stream) => {
                     let connection = ledger.key;
                     let pump = Pump { connection, streaming, stream, held: None, told: false };
@@ -175,15 +178,8 @@ impl Service {
     }
 
     /// Tells those who wait for answers to leave, and lets those go on who wait for room.
-    #[inline]
-    pub(super) fn tell_sent(&mut self, exchange: &mut Exchange) {
-        if exchange.ledger.told.is_some() || exchange.ledger.when_sent != WhenSent::Nothing {
-            self.tell_sent_to(exchange);
-        }
-    }
-
     #[cold]
-    fn tell_sent_to(&mut self, exchange: &mut Exchange) {
+    pub(super) fn tell_sent(&mut self, exchange: &mut Exchange) {
         let Exchange { pipeline, ledger } = exchange;
         if !pipeline.wants_write() {
             match core::mem::replace(&mut ledger.when_sent, WhenSent::Nothing) {
@@ -195,12 +191,12 @@ impl Service {
                 }
             }
         }
-        let Some(mut told) = ledger.told.take() else { return };
-        for (_, tell) in told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
+        let Some(behind) = &mut ledger.behind else { return };
+        for (_, tell) in behind.told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
             gate::run("a callback", tell);
         }
-        if !told.is_empty() {
-            ledger.told = Some(told);
+        if behind.told.is_empty() && behind.upgraded.is_none() {
+            ledger.behind = None;
         }
     }
 }

@@ -75,10 +75,12 @@ mod trace;
 mod trace;
 mod transport;
 mod turn;
+pub(crate) mod upgraded;
 mod work;
 
 pub(crate) use failure::tell;
 pub(crate) use fate::Fate;
+pub(crate) use upgraded::Upgrade;
 
 pub use connection::{Connection, Next};
 pub use core::Driver;

@@ -60,14 +60,14 @@ pub trait Transport {
 /// A transport, and what is known of it: the system tells each change once.
 #[derive(Debug)]
 pub struct Link<T> {
-    transport: T,
+    pub(super) transport: T,
     /// There is something to read, and nothing has shown yet that it is used up.
-    readable: bool,
+    pub(super) readable: bool,
     /// A read that brings less than it could does not show that nothing is left: behind it there may be the peer's end, or
     /// what was sent behind urgent data, where reads stop.
     unsure: bool,
     /// It takes no more octets for now.
-    blocked: bool,
+    pub(super) blocked: bool,
 }
 
 /// What the system has told of a transport.
@@ -89,13 +89,13 @@ pub struct Readiness {
 }
 
 /// Reads in one turn; a peer that sends more has to wait for others.
-const READS_A_TURN: usize = 4;
+pub(super) const READS_A_TURN: usize = 4;
 
 /// Octets of an incomplete head that are moved in front of the next read rather than read behind.
-const MOVED: usize = 4096;
+pub(super) const MOVED: usize = 4096;
 
 /// Pieces in one write.
-const MOST_PIECES: usize = 16;
+pub(super) const MOST_PIECES: usize = 16;
 
 impl<T: Transport> Link<T> {
     /// A transport that nothing is known of yet.
@@ -119,7 +119,7 @@ impl<T: Transport> Link<T> {
     /// A read has brought octets. One that has taken all there was leaves nothing to read, unless that is not sure: then
     /// only a read of nothing tells.
     #[inline]
-    fn has_read(&mut self, count: usize, room: usize) {
+    pub(super) fn has_read(&mut self, count: usize, room: usize) {
         self.readable = self.unsure || !self.transport.is_drained(count, room);
     }
 
@@ -170,7 +170,7 @@ impl<T: Transport> Link<T> {
 
     /// Has the transport move on what it holds itself.
     #[cold]
-    fn push(&mut self) -> io::Result<()> {
+    pub(super) fn push(&mut self) -> io::Result<()> {
         match self.transport.write(&[]) {
             Ok(_) => Ok(()),
             failed => self.not_written(failed),
@@ -179,7 +179,7 @@ impl<T: Transport> Link<T> {
 
     /// A write has taken no octets.
     #[cold]
-    fn not_written(&mut self, written: io::Result<usize>) -> io::Result<()> {
+    pub(super) fn not_written(&mut self, written: io::Result<usize>) -> io::Result<()> {
         match written {
             Ok(_) => return Err(ErrorKind::WriteZero.into()),
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.blocked = true,
@@ -292,6 +292,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
         match self.entry.side {
             Side::Lingering => return self.linger(buffer),
             Side::Over => return Ok(Next::Close),
+            Side::Upgraded => return self.drive_upgraded(buffer),
             Side::Open | Side::PeerEnded => {}
         }
         self.flush()?;
@@ -322,7 +323,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
 
     /// Does what the transport has to do with what is next.
     #[cold]
-    fn follow(&mut self, next: Next) -> io::Result<Next> {
+    pub(super) fn follow(&mut self, next: Next) -> io::Result<Next> {
         match next {
             Next::ShutDown => {
                 let link = &mut self.entry.link;
@@ -464,7 +465,7 @@ impl<T: Transport> Connection<'_, Link<T>> {
 
     /// A read has brought none.
     #[cold]
-    fn no_octets(&mut self, read: io::Result<usize>) -> io::Result<()> {
+    pub(super) fn no_octets(&mut self, read: io::Result<usize>) -> io::Result<()> {
         match read {
             Ok(_) => {
                 self.entry.link.readable = false;

@@ -9,6 +9,7 @@ use super::core::Driver;
 use super::deadlines;
 use super::entry::{Entry, Side};
 use super::key::Key;
+use super::upgraded;
 use crate::gate;
 use crate::peer::Peer;
 use crate::request::Spare;
@@ -112,8 +113,10 @@ impl<'d, T> Turn<'d, T> {
         service.holdings.note(key, &mut exchange.ledger.holding, 0, (false, false));
         exchange.ledger.forget_pending();
         // One by one: a panic that meets another on its way ends the process.
-        let told = exchange.ledger.told.take();
-        told.into_iter().flat_map(|told| *told).for_each(|(_, tell)| gate::discard(tell));
+        if let Some(mut behind) = exchange.ledger.behind.take() {
+            behind.told.drain(..).for_each(|(_, tell)| gate::discard(tell));
+            gate::discard(behind);
+        }
         // Content that has not left.
         gate::discard(exchange);
         Some((link, reset))
@@ -253,6 +256,12 @@ impl<'d, T> Turn<'d, T> {
         let mut late = Vec::new();
         for entry in connections.iter_mut() {
             service.renew_deadline(shared, &mut entry.exchange.ledger, self.now);
+            if entry.side == Side::Upgraded {
+                if upgraded::look(entry, self.now) {
+                    late.push(entry.exchange.ledger.key);
+                }
+                continue;
+            }
             let Some(state) = deadlines::look(entry, &service.tasks, deadlines, age, step) else {
                 continue;
             };

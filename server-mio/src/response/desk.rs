@@ -9,6 +9,7 @@ use super::Headers;
 use super::heads::Heads;
 use crate::Error;
 use crate::body::BodyStream;
+use crate::driver::Upgrade;
 use crate::request::Flow;
 use crate::runtime::{Clock, TaskCount};
 
@@ -33,6 +34,8 @@ pub(crate) enum Later {
     Pump(Streaming, Box<dyn BodyStream>),
     /// Someone wants to know when it has left.
     Tell(TicketId, Box<dyn FnOnce()>),
+    /// Another protocol.
+    Upgrade(Upgrade),
 }
 
 /// Octets of fields that there is room for from the beginning.

@@ -42,6 +42,7 @@ use rajada_pipeline::{COPY_BELOW, Content as Octets, Head, HeadError, Length, Ti
 
 use crate::body::BodyStream;
 use crate::content::Kept;
+use crate::driver::Upgrade;
 use crate::{Body, Error, Status, gate};
 
 /// Writes the answer to one request: its status and headers first, then its content in one call, which sends it.
@@ -219,6 +220,7 @@ impl<'r> Response<'r> {
             Body::Static(octets) => self.send_static(content_type, octets),
             Body::Owned(octets) => self.respond(content_type, Octets::Owned(octets.into())),
             Body::Stream(stream) => self.stream(content_type, stream),
+            Body::Upgrade(upgrade) => self.upgrade(upgrade),
             Body::Omitted(Some(octets)) => self.respond(content_type, Octets::Omitted(octets)),
             Body::Omitted(None) => self.respond(content_type, Octets::Untold),
         }
@@ -323,6 +325,27 @@ impl<'r> Response<'r> {
                 Some(streaming) => later.push(Later::Pump(streaming, stream)),
                 None => gate::discard(stream),
             }
+            Ok(())
+        });
+    }
+
+    /// Another protocol follows, unless a hook has made something else of the answer.
+    #[cold]
+    #[inline(never)]
+    fn upgrade(&mut self, upgrade: Upgrade) {
+        if self.status != Status::SWITCHING_PROTOCOLS {
+            gate::discard(upgrade);
+            return self.send_typed(Body::Empty);
+        }
+        if self.desk.tasks.is_full() {
+            gate::discard(upgrade);
+            let why = "no place is left for another protocol";
+            return self.fail(Error::message(Status::SERVICE_UNAVAILABLE, why));
+        }
+        self.typed = true;
+        self.give(ContentType::OCTETS, |owed, later, head| {
+            owed.accept_upgrade(head)?;
+            later.push(Later::Upgrade(upgrade));
             Ok(())
         });
     }

@@ -96,6 +96,18 @@ impl<'p> Owed<'p> {
         }
     }
 
+    /// Answers with 101: what is behind the request belongs to another protocol.
+    ///
+    /// # Errors
+    /// As of [`respond`](Self::respond).
+    pub(crate) fn accept_upgrade(&mut self, head: &Head<'_>) -> Result<(), Refusal> {
+        let Some(ticket) = self.ticket.take() else { return Err(Refusal::Paid) };
+        match self.pipeline.accept_upgrade(ticket, head) {
+            Ok(()) => Ok(()),
+            Err(rejected) => Err(self.rejected(rejected)),
+        }
+    }
+
     /// Closes the connection behind this answer.
     pub(crate) fn close_behind(&mut self) {
         if let Some(ticket) = &self.ticket {

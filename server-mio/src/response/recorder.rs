@@ -97,6 +97,6 @@ impl Recorder {
 fn told(later: Later) -> Option<Box<dyn FnOnce()>> {
     match later {
         Later::Tell(_, told) => Some(told),
-        Later::Pump(..) => None,
+        Later::Pump(..) | Later::Upgrade(_) => None,
     }
 }

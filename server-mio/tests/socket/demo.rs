@@ -74,7 +74,7 @@ fn the_burst_on_the_demo_page_is_answered_to_nc() {
 fn the_demo_pages_are_made_of_their_own_files_alone() {
     let program = Program::with(&[]);
     let mut client = Client::connect(program.address);
-    for target in ["/demo/", "/demo/live", "/demo/upload"] {
+    for target in ["/demo/", "/demo/live", "/demo/chat", "/demo/upload"] {
         let page = client.get(target);
         assert_eq!((page.status, page.header("x-content-type-options")), (200, Some("nosniff")));
         let policy = page.header("content-security-policy").unwrap();

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rajada_pipeline::Head;
 
 use super::State;
 use crate::driver::task::Work;
+use crate::driver::upgraded::{Look, Protocol, Upgrade};
 use crate::driver::{Driver, Key, Next, Turn};
 use crate::{App, Body, BodyStream, Bytes, Clock, Error, Limits, OwnedRequest, Peer, Request};
 
@@ -53,6 +54,48 @@ impl Gate {
         let mut gate = self.0.lock().unwrap();
         gate.0 = true;
         gate.1.drain(..).for_each(Waker::wake);
+    }
+}
+
+/// A protocol that takes everything, says nothing, and ends with its peer.
+#[derive(Default)]
+struct Silent(bool);
+
+impl Protocol for Silent {
+    fn receive(&mut self, octets: &mut [u8]) -> usize {
+        octets.len()
+    }
+
+    fn receive_end(&mut self) {
+        self.0 = true;
+    }
+
+    fn go_on(&mut self, _: &mut Context<'_>) {}
+
+    fn wants_read(&self) -> bool {
+        !self.0
+    }
+
+    fn wants_write(&self) -> bool {
+        false
+    }
+
+    fn transmit<'s>(&'s self, _: &mut [&'s [u8]]) -> usize {
+        0
+    }
+
+    fn transmitted(&mut self, _: usize) {}
+
+    fn rest(&mut self) {}
+
+    fn is_over(&self) -> bool {
+        self.0
+    }
+
+    fn shut_down(&mut self) {}
+
+    fn look(&mut self, _: Instant) -> Look {
+        if self.0 { Look::GoOn } else { Look::Wait }
     }
 }
 
@@ -184,7 +227,7 @@ impl Scene {
         self.run();
     }
 
-    /// An offer of another protocol is accepted, as no handler can yet.
+    /// An offer of another protocol is accepted.
     fn upgrade(&mut self) {
         self.send("GET /slow HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
         self.turn(|turn, key| {
@@ -198,6 +241,8 @@ impl Scene {
             let head = Head::new(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n").unwrap();
             let ticket = owner.promise.redeem().unwrap();
             exchange.pipeline.accept_upgrade(ticket, &head).unwrap();
+            let upgrade = Upgrade::new(|| Box::<Silent>::default());
+            connection.service.accept_upgrade(&mut exchange.ledger, upgrade);
         });
         self.take();
     }

@@ -43,7 +43,7 @@ impl http_body::Body for AnswerBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let octets = match &mut self.content {
-            Body::Empty | Body::Omitted(_) => return self.end(),
+            Body::Empty | Body::Omitted(_) | Body::Upgrade(_) => return self.end(),
             Body::Static(octets) => Bytes::from_static(octets),
             Body::Owned(octets) => core::mem::take(octets),
             Body::Stream(stream) => {

@@ -1,5 +1,6 @@
 //! What the reference server serves.
 
+mod chat;
 mod escaped;
 #[cfg(feature = "multipart")]
 mod files;
@@ -9,6 +10,7 @@ mod files;
 mod live;
 mod octets;
 mod pages;
+mod socket;
 mod tour;
 mod upload;
 
@@ -32,6 +34,7 @@ pub(crate) fn app() -> App {
         .get("/ready", |_: OwnedRequest| async { "Hello async!" })
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
+        .websocket("/ws", socket::echoes())
         .nest("/demo", tour::scope())
 }
 

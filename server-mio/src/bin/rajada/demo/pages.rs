@@ -15,6 +15,8 @@ pub(super) fn add(scope: Scope) -> Scope {
             page(with_host(req, &INDEX.replace("<!-- files -->", files::FORM)))
         })
         .get("/live", |req: &Request<'_>| page(with_host(req, include_str!("pages/live.html"))))
+        .get("/chat", |req: &Request<'_>| page(with_host(req, include_str!("pages/chat.html"))))
+        .get("/chat.js", |_: &Request<'_>| (ContentType::JAVASCRIPT, include_str!("pages/chat.js")))
         .get("/upload", |req: &Request<'_>| page(with_host(req, include_str!("pages/upload.html"))))
         .get("/style.css", |_: &Request<'_>| (ContentType::CSS, include_str!("pages/style.css")))
         .get("/icon.svg", |_: &Request<'_>| (ContentType::SVG, include_str!("pages/icon.svg")))

@@ -16,11 +16,12 @@ use rajada_mio::{
     timeout,
 };
 
+use super::chat::Room;
 use super::escaped::escaped;
 use super::live::events;
 use super::octets::octets;
 use super::upload::upload;
-use super::{files, pages};
+use super::{chat, files, pages};
 
 /// Visits of all workers.
 #[derive(Default)]
@@ -33,6 +34,7 @@ type Own = Rc<Cell<u64>>;
 pub(super) fn scope() -> Scope {
     let tour = App::scope()
         .state(Visits::default())
+        .state(Room::new())
         .on_start(|locals| locals.insert(Own::default()))
         .after(|_: &Request<'_>, res: &mut Response<'_>| {
             res.header("X-Demo", "from a hook behind the handler");
@@ -51,6 +53,7 @@ pub(super) fn scope() -> Scope {
         })
         .get("/stream/{octets}", octets)
         .get("/events", events)
+        .websocket("/chat/socket", chat::socket())
         .post("/upload", upload())
         .get("/headers", |_: &Request<'_>, res: &mut Response<'_>| {
             res.header("X-Own", "from the handler")

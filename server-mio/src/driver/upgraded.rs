@@ -1,0 +1,318 @@
+//! Another protocol on a connection, behind an upgrade: what it is to the driver, and the driver's part of it.
+
+use std::io::{self, IoSlice};
+use std::task::Context;
+use std::time::Instant;
+
+use rajada_pipeline::Phase;
+
+use super::connection::{Connection, Next};
+use super::entry::{Entry, Rest, Side};
+use super::exchange::Ledger;
+use super::service::{Leave, Service};
+use super::task::Work;
+use super::transport::{Link, MOST_PIECES, MOVED, READS_A_TURN, Transport};
+use crate::runtime::TaskId;
+
+/// Another protocol, without IO: octets in, octets out. Nothing of it panics: where code of the application runs, it sees
+/// to that.
+pub(crate) trait Protocol {
+    /// Takes octets, which it may change where they stand, and says how many are done with. The rest comes again, as it is
+    /// then, with more behind it; or as it is, when it [wants](Self::wants_read) any again.
+    fn receive(&mut self, octets: &mut [u8]) -> usize;
+    /// The peer sends nothing more.
+    fn receive_end(&mut self);
+    /// Goes on with what it does by itself. `cx` wakes its connection.
+    fn go_on(&mut self, cx: &mut Context<'_>);
+    /// Whether octets should be read.
+    fn wants_read(&self) -> bool;
+    /// Whether octets are ready to leave.
+    fn wants_write(&self) -> bool;
+    /// Fills `pieces` with the octets that may leave now, and says how many pieces there are.
+    fn transmit<'s>(&'s self, pieces: &mut [&'s [u8]]) -> usize;
+    /// The first `count` octets of those have left.
+    fn transmitted(&mut self, count: usize);
+    /// Nothing is to be done until something happens: what was lent to it can go back.
+    fn rest(&mut self);
+    /// Whether everything is said and has left.
+    fn is_over(&self) -> bool;
+    /// Service ends. Told again, it changes nothing.
+    fn shut_down(&mut self);
+    /// Looks at the clock, now and then.
+    fn look(&mut self, now: Instant) -> Look;
+}
+
+/// What a look at the clock leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(any(test, feature = "websocket")), expect(dead_code, reason = "said by protocols"))]
+pub(crate) enum Look {
+    /// Nothing.
+    Wait,
+    /// There is something to do.
+    GoOn,
+    /// The peer had its time.
+    Cut,
+}
+
+/// A protocol that is to follow, which is made when its turn comes.
+pub struct Upgrade(Box<dyn FnOnce() -> Box<dyn Protocol>>);
+
+impl Upgrade {
+    #[cfg_attr(
+        not(any(test, feature = "websocket")),
+        expect(dead_code, reason = "made by protocols")
+    )]
+    pub(crate) fn new(begin: impl FnOnce() -> Box<dyn Protocol> + 'static) -> Upgrade {
+        Upgrade(Box::new(begin))
+    }
+}
+
+/// A protocol on its connection.
+pub(super) struct Upgraded {
+    protocol: Box<dyn Protocol>,
+    /// Wakes the connection.
+    bell: TaskId,
+    /// The peer has ended its side.
+    has_ended: bool,
+}
+
+impl Service {
+    /// A protocol is to follow the answers that are owed.
+    #[cold]
+    pub(super) fn accept_upgrade(&mut self, ledger: &mut Ledger, upgrade: Upgrade) {
+        let bell = self.tasks.claim();
+        self.tasks.park(bell, Work::Bell(ledger.key), &mut ledger.tasks);
+        let protocol = (upgrade.0)();
+        ledger.behind.get_or_insert_default().upgraded =
+            Some(Upgraded { protocol, bell, has_ended: false });
+    }
+}
+
+impl<T> Entry<T> {
+    fn upgraded(&mut self) -> Option<&mut Upgraded> {
+        self.exchange.ledger.behind.as_mut()?.upgraded.as_mut()
+    }
+}
+
+/// Has a protocol look at the clock. True if its connection is to go on.
+#[cold]
+pub(super) fn look<T>(entry: &mut Entry<T>, now: Instant) -> bool {
+    let looked = entry.upgraded().map_or(Look::Cut, |upgraded| upgraded.protocol.look(now));
+    if looked == Look::Cut {
+        entry.side = Side::Over;
+    }
+    looked != Look::Wait
+}
+
+impl<'t, T> Connection<'t, T> {
+    /// The protocol that is spoken.
+    pub(super) fn protocol(&self) -> Option<&dyn Protocol> {
+        let behind = self.entry.exchange.ledger.behind.as_deref()?;
+        behind.upgraded.as_ref().map(|upgraded| &*upgraded.protocol)
+    }
+
+    /// What is to follow answers that have left: nothing else, if there is something.
+    #[cold]
+    pub(super) fn settle_behind(&mut self) -> Option<Next> {
+        self.service.tell_sent(&mut self.entry.exchange);
+        let pipeline = &self.entry.exchange.pipeline;
+        let is_due = pipeline.phase() == Phase::Upgraded
+            && pipeline.in_flight() == 0
+            && !pipeline.wants_write();
+        self.protocol()?;
+        match self.entry.side {
+            Side::Upgraded => Some(self.upgraded_next()),
+            Side::Open | Side::PeerEnded if is_due => {
+                let has_ended = self.entry.side == Side::PeerEnded;
+                self.service.reclaim(&mut self.entry.exchange);
+                self.entry.side = Side::Upgraded;
+                if let Some(rest) = &mut self.entry.rest {
+                    rest.serveable = true;
+                }
+                if has_ended {
+                    self.end_upgraded_input();
+                }
+                Some(Next::GoOn)
+            }
+            _ => None,
+        }
+    }
+
+    /// What follows when there is nothing more to do in this turn.
+    fn upgraded_next(&mut self) -> Next {
+        let has_rest = self.entry.rest.as_ref().is_some_and(|rest| rest.serveable);
+        let Some(Upgraded { protocol, .. }) = self.entry.upgraded() else { return Next::Close };
+        protocol.rest();
+        if !protocol.is_over() {
+            return if has_rest && protocol.wants_read() { Next::GoOn } else { Next::Wait };
+        }
+        let ledger = &mut self.entry.exchange.ledger;
+        let behind = ledger.behind.take().and_then(|behind| behind.upgraded);
+        let Some(Upgraded { protocol, bell, has_ended }) = behind else { return Next::Close };
+        drop(protocol);
+        self.service.tasks.end(bell, &mut ledger.tasks);
+        self.entry.rest = None;
+        self.note_held(0);
+        if has_ended {
+            self.entry.side = Side::Over;
+            return Next::Close;
+        }
+        self.entry.side = Side::Lingering;
+        Next::ShutDown
+    }
+
+    /// Octets of the other protocol.
+    #[cold]
+    pub(super) fn receive_upgraded(&mut self, octets: &[u8]) -> Next {
+        let rest = self.entry.rest.get_or_insert_default();
+        rest.octets.extend_from_slice(octets);
+        rest.serveable = true;
+        self.run_upgraded();
+        self.next_step()
+    }
+
+    /// The peer of the other protocol has ended its side.
+    #[cold]
+    pub(super) fn end_upgraded_input(&mut self) {
+        self.feed_rest();
+        if let Some(Upgraded { protocol, has_ended, .. }) = self.entry.upgraded() {
+            *has_ended = true;
+            protocol.receive_end();
+        }
+        self.run_upgraded();
+    }
+
+    pub(super) fn transmitted_upgraded(&mut self, count: usize) {
+        if let Some(upgraded) = self.entry.upgraded() {
+            upgraded.protocol.transmitted(count);
+        }
+    }
+
+    /// Goes on as far as that is possible with what is there.
+    pub(super) fn run_upgraded(&mut self) {
+        loop {
+            self.feed_rest();
+            let leaves = self.service.leave != Leave::Not;
+            let Some(Upgraded { protocol, bell, .. }) = self.entry.upgraded() else { return };
+            if leaves {
+                protocol.shut_down();
+            }
+            protocol.go_on(&mut Context::from_waker(self.service.tasks.waker(*bell)));
+            let goes_on = protocol.wants_read();
+            if !goes_on || !self.entry.rest.as_ref().is_some_and(|rest| rest.serveable) {
+                return;
+            }
+        }
+    }
+
+    /// Gives what was kept, if it is wanted.
+    fn feed_rest(&mut self) {
+        let Some(mut rest) = self.entry.rest.take() else { return };
+        let Some(Upgraded { protocol, .. }) = self.entry.upgraded() else { return };
+        if rest.serveable && protocol.wants_read() {
+            rest.start += protocol.receive(&mut rest.octets[rest.start..]);
+            // Where it has stopped by itself it can go on.
+            rest.serveable = !protocol.wants_read();
+            rest.octets.drain(..rest.start);
+            rest.start = 0;
+        }
+        if rest.len() > 0 {
+            self.entry.rest = Some(rest);
+        }
+    }
+
+    /// Gives octets of a read, and keeps what is not done with.
+    fn feed(&mut self, octets: &mut [u8]) {
+        let Some(Upgraded { protocol, .. }) = self.entry.upgraded() else { return };
+        let consumed = protocol.receive(octets);
+        let serveable = !protocol.wants_read();
+        let left = octets.get(consumed..).unwrap_or_default();
+        self.entry.rest = None;
+        if !left.is_empty() {
+            let rest = Rest { octets: left.to_vec(), start: 0, serveable };
+            self.entry.rest = Some(Box::new(rest));
+        }
+    }
+}
+
+impl<T: Transport> Connection<'_, Link<T>> {
+    /// Goes on as far as possible: reads, gives what was read, writes.
+    #[inline(never)]
+    pub(super) fn drive_upgraded(&mut self, buffer: &mut [u8]) -> io::Result<Next> {
+        let mut reads = 0;
+        loop {
+            self.run_upgraded();
+            self.flush_upgraded()?;
+            if reads == READS_A_TURN || !self.entry.link.readable || !self.wants_read() {
+                break;
+            }
+            reads += 1;
+            self.read_upgraded(buffer)?;
+        }
+        let next = self.next_step();
+        self.follow(next)
+    }
+
+    fn read_upgraded(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        let kept = match &self.entry.rest {
+            Some(rest) if rest.len() <= 2 * MOVED => {
+                buffer[..rest.len()].copy_from_slice(rest.octets());
+                rest.len()
+            }
+            Some(_) => return self.read_behind_rest(buffer),
+            None => 0,
+        };
+        let room = buffer.len() - kept;
+        match self.entry.link.transport.read(&mut buffer[kept..]) {
+            Ok(count @ 1..) => {
+                self.entry.link.has_read(count, room);
+                self.feed(&mut buffer[..kept + count]);
+                Ok(())
+            }
+            nothing => self.no_octets(nothing),
+        }
+    }
+
+    /// Reads behind what was kept, where that is much.
+    #[cold]
+    fn read_behind_rest(&mut self, buffer: &mut [u8]) -> io::Result<()> {
+        match self.entry.link.transport.read(buffer) {
+            Ok(count @ 1..) => {
+                self.entry.link.has_read(count, buffer.len());
+                if let Some(rest) = &mut self.entry.rest {
+                    rest.octets.extend_from_slice(&buffer[..count]);
+                    rest.serveable = true;
+                }
+                Ok(())
+            }
+            nothing => self.no_octets(nothing),
+        }
+    }
+
+    /// Writes what is ready, as far as the peer takes it.
+    fn flush_upgraded(&mut self) -> io::Result<()> {
+        let Entry { link, exchange, .. } = &mut *self.entry;
+        let upgraded = exchange.ledger.behind.as_mut().and_then(|it| it.upgraded.as_mut());
+        let Some(Upgraded { protocol, .. }) = upgraded else { return Ok(()) };
+        if link.transport.wants_write() && !link.blocked {
+            link.push()?;
+        }
+        while !link.blocked && protocol.wants_write() {
+            let mut pieces = [&[][..]; MOST_PIECES];
+            let count = protocol.transmit(&mut pieces);
+            let whole: usize = pieces[..count].iter().map(|piece| piece.len()).sum();
+            let written = match pieces[..count] {
+                [piece] => link.transport.write(piece),
+                _ => link.transport.write_vectored(&pieces.map(IoSlice::new)[..count]),
+            };
+            match written {
+                Ok(written @ 1..) => {
+                    protocol.transmitted(written);
+                    link.blocked = written < whole;
+                }
+                nothing => link.not_written(nothing)?,
+            }
+        }
+        Ok(())
+    }
+}

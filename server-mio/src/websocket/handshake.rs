@@ -1,0 +1,103 @@
+//! The opening handshake (RFC 6455 section 4.2).
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rajada_parser::encode::is_token;
+use rajada_parser::list;
+use rajada_pipeline::websocket::{Handshake, Refusal};
+
+use super::connection::{Connection, Handler};
+use super::line::Line;
+use super::packing::Packing;
+use super::socket::WebSocket;
+use super::terms::Terms;
+use crate::driver::Upgrade;
+use crate::{Body, Error, OwnedResponse, Request, Status};
+
+/// What stands behind the key (RFC 6455 section 1.3).
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Answers a request for a socket: with 101 if it is in order, and then `begin` is called with the socket.
+pub(super) fn answer(
+    terms: &Arc<Terms>,
+    request: &Request<'_>,
+    begin: impl FnOnce(WebSocket) -> Handler + 'static,
+) -> OwnedResponse {
+    let handshake =
+        Handshake::of_parts(request.method().as_bytes(), request.version(), request.headers());
+    let handshake = match handshake {
+        Ok(Some(handshake)) => handshake,
+        Ok(None) | Err(Refusal::Version) => return upgrade_required(),
+        Err(refusal) => return refuse(Status::BAD_REQUEST, refusal.to_string()),
+    };
+    if !terms.origins.allow(request) {
+        return refuse(Status::FORBIDDEN, "a page of another site".into());
+    }
+    let Some(protocol) = select(terms, request) else {
+        return refuse(Status::BAD_REQUEST, "the subprotocols of WebSocket are malformed".into());
+    };
+    let Ok((extensions, packing)) = Packing::agree(terms, handshake.extensions()) else {
+        return refuse(Status::BAD_REQUEST, "the extensions of WebSocket are malformed".into());
+    };
+    let line = Line::new(terms.backlog);
+    let socket = WebSocket::new(line.clone(), protocol);
+    let terms = terms.clone();
+    let upgrade =
+        Upgrade::new(move || Box::new(Connection::new(terms, packing, line, begin(socket))));
+    let mut answer = OwnedResponse::new(Status::SWITCHING_PROTOCOLS)
+        .header("Upgrade", "websocket")
+        .header("Sec-WebSocket-Accept", accept(handshake.key()));
+    if let Some(protocol) = protocol {
+        answer.set_header("Sec-WebSocket-Protocol", protocol);
+    }
+    if let Some(extensions) = extensions {
+        answer.set_header("Sec-WebSocket-Extensions", extensions);
+    }
+    answer.set_content(Body::Upgrade(upgrade));
+    answer
+}
+
+/// The answer to a key (RFC 6455 section 4.2.2).
+fn accept(key: &[u8; 24]) -> String {
+    let mut hash = sha1_smol::Sha1::from(key);
+    hash.update(GUID);
+    STANDARD.encode(hash.digest().bytes())
+}
+
+/// The first of the offered subprotocols that is spoken here, if any. `None` for an offer that is malformed, or has one twice.
+fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<&'static str>> {
+    let mut offered = Vec::new();
+    for protocol in request.header_all("sec-websocket-protocol").flat_map(list::elements) {
+        let protocol = protocol.ok().filter(|protocol| is_token(protocol))?;
+        if offered.contains(&protocol) {
+            return None;
+        }
+        offered.push(protocol);
+    }
+    let spoken = |offer: &[u8]| terms.protocols.iter().find(|it| it.as_bytes() == offer).copied();
+    Some(offered.into_iter().find_map(spoken))
+}
+
+fn refuse(status: Status, why: String) -> OwnedResponse {
+    Error::message(status, why).into()
+}
+
+/// The answer to what is no handshake, or one of another version (RFC 6455 section 4.4, RFC 9110 section 15.5.22).
+fn upgrade_required() -> OwnedResponse {
+    OwnedResponse::new(Status::UPGRADE_REQUIRED)
+        .header("Upgrade", "websocket")
+        .header("Sec-WebSocket-Version", "13")
+        .text("this is a WebSocket of version 13")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_rfc_is_accepted_as_there() {
+        assert_eq!(accept(b"dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+}

@@ -1,0 +1,65 @@
+//! A message.
+
+use bytes::Bytes;
+
+/// A message, whole (RFC 6455 section 5.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Text, which is UTF-8.
+    Text(String),
+    /// Octets.
+    Binary(Bytes),
+}
+
+impl Message {
+    /// Its octets.
+    pub fn octets(&self) -> &[u8] {
+        match self {
+            Message::Text(text) => text.as_bytes(),
+            Message::Binary(octets) => octets,
+        }
+    }
+
+    /// Its text, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Message::Text(text) => Some(text),
+            Message::Binary(_) => None,
+        }
+    }
+
+    /// Octets of memory that it takes while it waits.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Message>() + self.octets().len()
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Message {
+        Message::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Message {
+        Message::Text(text)
+    }
+}
+
+impl From<&[u8]> for Message {
+    fn from(octets: &[u8]) -> Message {
+        Message::Binary(Bytes::copy_from_slice(octets))
+    }
+}
+
+impl From<Vec<u8>> for Message {
+    fn from(octets: Vec<u8>) -> Message {
+        Message::Binary(octets.into())
+    }
+}
+
+impl From<Bytes> for Message {
+    fn from(octets: Bytes) -> Message {
+        Message::Binary(octets)
+    }
+}

@@ -1,0 +1,53 @@
+//! Messages as they are: compression is a feature that is off.
+
+use rajada_parser::list::ListError;
+use rajada_websocket::{ApiMisuse, Event, Kind, Server, WebSocket as Codec};
+
+use super::terms::Terms;
+use crate::content::Kept;
+
+/// Nothing is compressed.
+pub(super) struct Packing;
+
+impl Packing {
+    /// What is agreed on with a client that makes these offers: the answer, and what follows from it.
+    ///
+    /// # Errors
+    /// A list that is none.
+    pub(super) fn agree<'b>(
+        _: &Terms,
+        _: impl IntoIterator<Item = Result<&'b [u8], ListError>>,
+    ) -> Result<(Option<String>, Packing), ListError> {
+        Ok((None, Packing))
+    }
+
+    /// The codec of a connection that does so.
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn of(&self, codec: Codec<Server, Kept>) -> Codec<Server, Kept> {
+        codec
+    }
+
+    /// Takes an event as it is.
+    #[inline]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn take<'e>(&mut self, _: &mut Codec<Server, Kept>, event: Event<'e>) -> Event<'e> {
+        event
+    }
+
+    /// Sends a message if compression makes it smaller. Whether it did.
+    #[inline]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
+    pub(super) fn send(
+        &mut self,
+        _: &mut Codec<Server, Kept>,
+        _: Kind,
+        _: &[u8],
+    ) -> Result<bool, ApiMisuse> {
+        Ok(false)
+    }
+
+    /// Nothing was lent.
+    #[inline]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn rest(&mut self) {}
+}

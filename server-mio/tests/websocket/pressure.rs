@@ -1,0 +1,154 @@
+//! Who is slow, and what it costs the others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use rajada_mio::websocket::{Broadcast, SocketEndpoint, WebSocket};
+use rajada_mio::{App, OwnedRequest, Request, sleep, timeout};
+
+use crate::common::{Memory, Running, frame};
+
+#[test]
+fn who_does_not_receive_has_the_peer_wait() {
+    let app = App::new().websocket(
+        "/ws",
+        SocketEndpoint::new(|mut socket: WebSocket| async move {
+            sleep(Duration::from_secs(5)).await;
+            while let Some(message) = socket.recv().await {
+                socket.send(message).await.unwrap();
+            }
+        })
+        .read_ahead(1000),
+    );
+    let mut memory = Memory::open(app, "/ws");
+    for number in 0..40 {
+        memory.give(&frame(0x81, format!("{number:0100}").as_bytes()));
+        memory.run();
+    }
+    assert!(!memory.wants_read());
+    assert_eq!(memory.frames(), []);
+    memory.wait(Duration::from_secs(6));
+    let expected: Vec<String> = (0..40).map(|number| format!("{number:0100}")).collect();
+    assert_eq!(memory.texts(), expected);
+    assert!(memory.wants_read());
+}
+
+#[test]
+fn messages_that_were_not_taken_are_bounded() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = sent.clone();
+    let handler = move |mut socket: WebSocket| {
+        let count = count.clone();
+        async move {
+            socket.recv().await;
+            for number in 0..100u32 {
+                socket.send(format!("{number:01000}")).await.unwrap();
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    };
+    let app = App::new().websocket("/ws", SocketEndpoint::new(handler).backlog(10_000));
+    let mut memory = Memory::open(app, "/ws");
+    memory.takes = 0;
+    memory.send(&frame(0x81, b"go"));
+    assert_eq!(sent.load(Ordering::Relaxed), 10, "as many as the backlog has room for");
+    memory.takes = 700;
+    memory.run();
+    while memory.take() > 0 {
+        memory.run();
+        assert!(sent.load(Ordering::Relaxed) <= memory.received.len() / 1000 + 12);
+    }
+    let expected: Vec<String> = (0..100).map(|number| format!("{number:01000}")).collect();
+    assert_eq!(memory.texts(), expected);
+}
+
+#[test]
+fn a_call_that_is_dropped_loses_nothing() {
+    let app = App::new().websocket("/ws", |mut socket: WebSocket| async move {
+        loop {
+            match timeout(Duration::from_millis(300), socket.recv()).await {
+                Err(_) => continue,
+                Ok(None) => break,
+                Ok(Some(message)) => socket.send(message).await.unwrap(),
+            }
+        }
+    });
+    let mut memory = Memory::open(app, "/ws");
+    for number in 0..5 {
+        memory.wait(Duration::from_secs(2));
+        memory.send(&frame(0x81, number.to_string().as_bytes()));
+    }
+    memory.wait(Duration::from_secs(1));
+    assert_eq!(memory.texts(), ["0", "1", "2", "3", "4"]);
+}
+
+/// Sockets that join a broadcast, and a route that sends to it.
+fn room(broadcast: &Broadcast) -> App {
+    App::new()
+        .state(broadcast.clone())
+        .websocket("/room", |req: OwnedRequest, mut socket: WebSocket| async move {
+            socket.join(req.state::<Broadcast>());
+            socket.send("joined").await.unwrap();
+            while let Some(message) = socket.recv().await {
+                req.state::<Broadcast>().send(message);
+            }
+        })
+        .get("/members", |req: &Request<'_>| req.state::<Broadcast>().members().to_string())
+}
+
+#[test]
+fn all_members_have_every_message_in_one_order() {
+    let broadcast = Broadcast::new();
+    let server = Running::new(room(&broadcast).workers(2));
+    let mut clients: Vec<_> = (0..6).map(|_| server.open("/room")).collect();
+    for client in &mut clients {
+        assert_eq!(client.frame().unwrap().payload, b"joined");
+    }
+    assert_eq!(broadcast.members(), 6);
+    for (at, client) in clients.iter_mut().enumerate() {
+        for number in 0..20 {
+            client.send(0x81, format!("{at}/{number}").as_bytes());
+        }
+    }
+    let mut seen: Vec<Vec<Vec<u8>>> = Vec::new();
+    for client in &mut clients {
+        seen.push((0..120).map(|_| client.frame().unwrap().payload).collect());
+    }
+    assert!(seen.windows(2).all(|two| two[0] == two[1]), "all have the same order");
+    assert_eq!(broadcast.overflowed(), 0);
+}
+
+#[test]
+fn who_does_not_read_is_closed_and_counted_and_the_others_miss_nothing() {
+    let broadcast = Broadcast::new().backlog(100_000);
+    let server = Running::new(room(&broadcast));
+    let mut reads = server.open("/room");
+    let mut sleeps: Vec<_> = (0..3).map(|_| server.open("/room")).collect();
+    for client in sleeps.iter_mut().chain([&mut reads]) {
+        assert_eq!(client.frame().unwrap().payload, b"joined");
+    }
+    let payload = vec![b'x'; 50_000];
+    let mut sent = 0;
+    while broadcast.overflowed() < 3 {
+        broadcast.send(&payload[..]);
+        sent += 1;
+        assert_eq!(reads.frame().unwrap().payload.len(), payload.len());
+        assert!(sent < 2000, "the backlog has no bound");
+    }
+    assert_eq!(broadcast.overflowed(), 3);
+    for client in &mut sleeps {
+        let mut count = 0;
+        let code = loop {
+            let frame = client.frame().unwrap();
+            if frame.first == 0x88 {
+                break u16::from_be_bytes([frame.payload[0], frame.payload[1]]);
+            }
+            count += 1;
+        };
+        assert_eq!(code, 1008);
+        assert!(count < sent, "what was missed is behind all that came");
+    }
+    broadcast.send("still");
+    assert_eq!(reads.frame().unwrap().payload, b"still");
+}
