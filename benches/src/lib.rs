@@ -22,6 +22,9 @@
 //! What event streams cost ([`events`](https://html.spec.whatwg.org/multipage/server-sent-events.html), `--features events --bin events`): memory for each
 //! of many, the time until the last one has an event, and what those cost that never read, beside axum.
 //!
+//! What WebSockets cost ([websocket], `--bin websocket`): processor time for an echo, memory for each of many, the time until the last one has what is sent
+//! to all, beside a null echo and peers.
+//!
 //! What an application of axum costs under Rajada (`--features adapter --bin adapter`): beside `axum::serve`, hyper
 //! and native handlers.
 
@@ -45,6 +48,7 @@ mod resident;
 mod say;
 pub mod serve;
 pub mod soak;
+pub mod websocket;
 
 /// Room for so many fields, for every contestant alike.
 pub const SLOTS: usize = 64;

@@ -56,6 +56,7 @@ use std::process::ExitCode;
 
 pub use options::Load;
 pub use process::family;
+pub(crate) use process::seconds;
 pub use report::{Errors, Latency, Report, Server};
 pub use run::run;
 pub use shape::{NAMES, octets as shape};

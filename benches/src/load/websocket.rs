@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use rajada_parser::{Config, Positions, Resume, Status};
-use rajada_websocket::{Burst, Collector, Event, Settings, Store, WebSocket};
+use rajada_websocket::{Burst, Collector, Encoded, Event, Settings, Store, WebSocket};
 
 use super::compare::Expected;
 use crate::SLOTS;
@@ -120,6 +120,50 @@ pub(super) fn learn(
     messages: &Messages,
     depth: usize,
 ) -> Result<(Vec<u8>, Expected), String> {
+    let (burst, echoes, starts) = ask(address, messages, depth)?;
+    Ok((burst, Expected::of_frames(echoes, starts)))
+}
+
+/// The first echoes of so many messages in one write: their frames.
+///
+/// # Errors
+///
+/// If these are no echoes.
+pub(crate) fn first_echoes(
+    address: SocketAddr,
+    messages: &Messages,
+    depth: usize,
+) -> Result<Vec<u8>, String> {
+    ask(address, messages, depth).map(|(_, echoes, _)| echoes)
+}
+
+/// The frames of so many echoes, each a frame.
+pub(crate) fn echoes(messages: &Messages, depth: usize) -> Vec<u8> {
+    let frame = |number| {
+        let payload = messages.payload(number);
+        let frame: Encoded<Vec<u8>> = match messages.text {
+            true => Encoded::text(&payload),
+            false => Encoded::binary(payload.as_bytes()),
+        };
+        frame.octets().to_vec()
+    };
+    (0..depth).flat_map(frame).collect()
+}
+
+/// The answer to the handshakes of this generator.
+pub(crate) fn answer() -> String {
+    let accept = String::from_utf8_lossy(ACCEPT);
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    )
+}
+
+/// A burst, its echoes, and where each of these starts.
+fn ask(
+    address: SocketAddr,
+    messages: &Messages,
+    depth: usize,
+) -> Result<(Vec<u8>, Vec<u8>, Vec<usize>), String> {
     let mut settings = Settings::default();
     (settings.message, settings.frame) = (messages.size as u64, messages.size as u64);
     let (random, mut keys) = (RandomState::new(), 0u64);
@@ -175,7 +219,7 @@ pub(super) fn learn(
     if !rest.is_empty() || client.is_receiving() {
         return Err("the server sends more than the echoes".into());
     }
-    Ok((burst, Expected::of_frames(echoes, starts)))
+    Ok((burst, echoes, starts))
 }
 
 /// Moves what the client has to send there.

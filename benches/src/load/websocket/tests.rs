@@ -30,11 +30,7 @@ fn serve(mut stream: TcpStream, script: Script) {
         let Ok(count @ 1..) = stream.read(&mut buffer) else { return };
         head.extend_from_slice(&buffer[..count]);
     }
-    let accept = String::from_utf8_lossy(ACCEPT);
-    let answer = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
-    );
-    stream.write_all(answer.as_bytes()).unwrap();
+    stream.write_all(super::answer().as_bytes()).unwrap();
     let settings = Settings::default();
     let (mut rest, mut collector, mut number) = (Vec::new(), Collector::new(), 0);
     while let Ok(count @ 1..) = stream.read(&mut buffer) {
