@@ -178,7 +178,7 @@ impl Clients {
             if let Some(store) = store.take() {
                 member.codec.lend(store);
             }
-            member.read(settings, buffer, sent)?;
+            member.read(settings, buffer, sent, event.is_read_closed())?;
             *store = member.codec.reclaim();
             if store.is_none() {
                 return Err("a socket can't be written to".into());
@@ -195,6 +195,7 @@ impl Member {
         settings: &Settings,
         buffer: &mut [u8],
         sent: &[Vec<u8>],
+        closed: bool,
     ) -> Result<(), String> {
         while self.ended.is_none() {
             let kept = self.rest.len();
@@ -208,7 +209,8 @@ impl Member {
                     self.rest.clear();
                     self.rest.extend_from_slice(burst.rest());
                     self.flush()?;
-                    if !is_full {
+                    // A read that is not full was the last before the next event.
+                    if !is_full && !closed {
                         break;
                     }
                 }

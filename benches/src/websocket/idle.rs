@@ -12,7 +12,7 @@ use super::field::{OURS, start};
 use crate::load::websocket::open;
 use crate::report::{Echo, Server};
 
-/// What the issue of memory is about: octets a socket, at most.
+/// Octets that an idle socket of ours may take.
 pub(super) const BOUND: f64 = 512.0;
 
 /// Octets of resident memory for a socket.

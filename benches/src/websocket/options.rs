@@ -61,7 +61,7 @@ Usage: websocket [OPTIONS]
        websocket crowd [OPTIONS]
 
 Options:
-  --contestants A,B  Peers that take part [default: all that were built]
+  --contestants A,B  Peers that take part, or none [default: all that were built]
   --turn SECONDS     How long a turn of echoes is measured [default: 1]
   --rounds N         Turns of each server [default: 3]
   --sockets N        Sockets that are idle at once [default: 10000]
