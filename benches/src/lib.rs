@@ -24,6 +24,9 @@
 //!
 //! The codec of WebSocket ([frames], `--bin frames`) is timed beside others.
 //!
+//! What WebSockets cost ([websocket], `--bin websocket`): processor time for an echo, memory for each of many, the time until the last one has what is sent
+//! to all, beside a null echo and peers.
+//!
 //! What an application of axum costs under Rajada (`--features adapter --bin adapter`): beside `axum::serve`, hyper
 //! and native handlers.
 
@@ -48,6 +51,7 @@ mod resident;
 mod say;
 pub mod serve;
 pub mod soak;
+pub mod websocket;
 
 /// Room for so many fields, for every contestant alike.
 pub const SLOTS: usize = 64;

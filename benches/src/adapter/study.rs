@@ -141,6 +141,7 @@ fn turn(
         address: server.address(),
         shape: shape.name().into(),
         requests: shape.octets(),
+        websocket: None,
         connections,
         depth,
         measured,

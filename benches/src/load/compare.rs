@@ -13,6 +13,8 @@ pub(super) struct Expected {
     starts: Vec<usize>,
     /// Where dates start, ascending.
     dates: Vec<usize>,
+    /// Where in an answer its status code stands.
+    code: Range<usize>,
 }
 
 /// An octet that is not the expected one.
@@ -31,7 +33,13 @@ impl Expected {
             let shifted = |time| places.iter().map(move |place| time * octets.len() + place);
             (0..times).flat_map(shifted).collect()
         };
-        Self { octets: octets.repeat(times), starts: each(starts), dates: each(dates) }
+        let code = "HTTP/1.1 ".len().."HTTP/1.1 200".len();
+        Self { octets: octets.repeat(times), starts: each(starts), dates: each(dates), code }
+    }
+
+    /// Frames that start there, and have neither dates nor status codes.
+    pub(super) fn of_frames(octets: Vec<u8>, starts: Vec<usize>) -> Self {
+        Self { octets, starts, dates: Vec::new(), code: 0..0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -109,8 +117,7 @@ impl Expected {
     fn difference(&self, at: usize) -> Difference {
         let before = self.starts.partition_point(|&start| start <= at);
         let start = before.checked_sub(1).map_or(0, |index| self.starts[index]);
-        let code = "HTTP/1.1 ".len()..("HTTP/1.1 200".len());
-        Difference { at, status: code.contains(&(at - start)) }
+        Difference { at, status: self.code.contains(&(at - start)) }
     }
 
     /// What a person needs to see of a difference: both sides from the start of the line.

@@ -7,6 +7,8 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
+use super::websocket;
+
 /// How long opening may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -29,15 +31,19 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Opens it, and waits for that. Ready to be read and written, each time that this begins, is told under the token.
+    /// Opens it, with an opening handshake for this target if there is one, and waits for that. Ready to be read and written, each time that this begins, is told under the token.
     pub(super) fn open(
         &mut self,
         address: SocketAddr,
+        handshake: Option<&str>,
         registry: &Registry,
         token: Token,
     ) -> io::Result<()> {
         let stream = std::net::TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_nodelay(true)?;
+        if let Some(path) = handshake {
+            websocket::upgrade(&stream, address, path, "").map_err(io::Error::other)?;
+        }
         stream.set_nonblocking(true)?;
         let mut stream = TcpStream::from_std(stream);
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;

@@ -27,6 +27,9 @@
 //! that is called coordinated omission). The generator must be in time itself, so it says how late it was: from when a burst was due and its
 //! connection free, to when it was sent. And it says how many were due and not answered, at five moments: a line that grows is a rate not kept.
 //!
+//! **WebSocket** (`--websocket`): a burst is so many frames in one write, masked by the client's side of [`rajada_websocket`], which also reads the first
+//! echoes: kind, length and payload of each. From then on the frames of the echoes are compared as answers are.
+//!
 //! Not in scope: TLS, other methods of arrival than an even timetable, answers that differ from the first by more than their date.
 
 mod compare;
@@ -44,6 +47,7 @@ mod shape;
 mod shared;
 #[cfg(test)]
 mod tests;
+pub(crate) mod websocket;
 mod worker;
 
 use crate::say::aside;
@@ -52,9 +56,11 @@ use std::process::ExitCode;
 
 pub use options::Load;
 pub use process::family;
+pub(crate) use process::seconds;
 pub use report::{Errors, Latency, Report, Server};
 pub use run::run;
 pub use shape::{NAMES, octets as shape};
+pub use websocket::Messages;
 
 use options::Command;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lexopt::{Arg, Parser, ValueExt};
 
-use super::shape;
+use super::{Messages, shape};
 
 /// What to do to a server.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Load {
     pub shape: String,
     /// One or more whole requests. A burst repeats them.
     pub requests: Vec<u8>,
+    /// Messages instead of requests, over WebSocket.
+    pub websocket: Option<Messages>,
     /// Connections, all open from the beginning.
     pub connections: usize,
     /// How often a burst repeats the requests.
@@ -45,15 +47,21 @@ pub(super) enum Command {
 }
 
 const HELP: &str = "\
-Loads an HTTP/1.1 server with pipelined requests, compares every octet of its answers, and times them.
+Loads an HTTP/1.1 server with pipelined requests, or one that echoes over WebSocket with messages; compares every octet of
+its answers, and times them.
 
 Usage: load ADDRESS [OPTIONS]
 
 Options:
   --shape NAME          Requests: root, plaintext, user, ready or echo [default: root]
   --request-file PATH   Requests: the octets of this file, one or more whole requests
+  --websocket           Messages to be echoed over WebSocket instead of requests
+  --path PATH           Where they are echoed [default: /ws]
+  --size N              Octets of a message [default: 40]
+  --text                Messages of text, not of octets
   --connections N       Connections, all kept open [default: 100]
-  --depth N             Send the requests so many times in one write, and wait for all answers [default: 24]
+  --depth N             Send the requests so many times, or so many messages, in one write, and wait for all answers
+                        [default: 24]
   --seconds S           Measure for so long [default: 4]
   --warmup S            Run for so long before that [default: 1]
   --threads N           Threads that share the connections [default: 1]
@@ -78,6 +86,8 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     let mut address = None;
     let mut remote = false;
     let mut json = false;
+    let mut is_websocket = false;
+    let mut messages = Messages { path: "/ws".into(), size: 40, text: false };
     let mut load = Load {
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
         shape: "root".into(),
@@ -87,6 +97,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
         measured: Duration::from_secs(4),
         warm_up: Duration::from_secs(1),
         threads: 1,
+        websocket: None,
         rate: None,
         pid: None,
     };
@@ -106,6 +117,10 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
                     load.requests = std::fs::read(&load.shape)
                         .map_err(|error| format!("{}: {error}", load.shape))?;
                 }
+                Arg::Long("websocket") => is_websocket = true,
+                Arg::Long("path") => messages.path = parser.value()?.string()?,
+                Arg::Long("size") => messages.size = parser.value()?.parse()?,
+                Arg::Long("text") => messages.text = true,
                 Arg::Long("connections") => load.connections = parser.value()?.parse_with(count)?,
                 Arg::Long("depth") => load.depth = parser.value()?.parse_with(count)?,
                 Arg::Long("seconds") => load.measured = parser.value()?.parse_with(positive)?,
@@ -128,6 +143,7 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Com
     let address = address.ok_or("which address? --help tells what there is")?;
     load.address = resolve(&address, remote)?;
     load.threads = load.threads.min(load.connections);
+    load.websocket = is_websocket.then_some(messages);
     Ok(Command::Load { load, json })
 }
 
@@ -190,6 +206,17 @@ mod tests {
         assert_eq!((read.connections, read.depth, read.threads), (2, 3, 2));
         assert_eq!((read.rate, read.pid), (Some(1e6), Some(7)));
         assert_eq!((read.measured, read.warm_up), (Duration::from_millis(500), Duration::ZERO));
+    }
+
+    #[test]
+    fn messages_are_read() {
+        let read =
+            load("127.0.0.1:80 --websocket --path /chat --size 0 --text --depth 16").unwrap();
+        let messages = Messages { path: "/chat".into(), size: 0, text: true };
+        assert_eq!((read.websocket, read.depth), (Some(messages), 16));
+        let usual = Messages { path: "/ws".into(), size: 40, text: false };
+        assert_eq!(load("127.0.0.1:80 --websocket").unwrap().websocket, Some(usual));
+        assert_eq!(load("127.0.0.1:80").unwrap().websocket, None);
     }
 
     #[test]

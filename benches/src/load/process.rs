@@ -80,6 +80,16 @@ impl Cpu {
     }
 }
 
+/// Seconds of the processor that a process's threads have used that are alive, those of its descendants left out.
+///
+/// # Errors
+///
+/// If there is no such process, or no `/proc`.
+pub(crate) fn seconds(pid: u32) -> Result<f64, String> {
+    let [running, _] = scheduled(pid);
+    if running > 0.0 { Ok(running) } else { Err(format!("/proc has no process {pid}")) }
+}
+
 /// A process and its descendants, itself first.
 #[must_use]
 pub fn family(pid: u32) -> Vec<u32> {

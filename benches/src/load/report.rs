@@ -11,6 +11,8 @@ pub struct Report {
     pub address: String,
     /// The requests' name, or the file that they are from.
     pub shape: String,
+    /// `"request"` or `"message"` (of WebSocket): what one of the requests below is.
+    pub unit: String,
     /// Connections.
     pub connections: usize,
     /// How often a burst repeats the requests.
@@ -122,7 +124,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mode = match self.rate {
-            Some(rate) => format!("{rate} requests a second"),
+            Some(rate) => format!("{rate} {}s a second", self.unit),
             None => "closed loop".into(),
         };
         writeln!(
@@ -138,7 +140,8 @@ impl fmt::Display for Report {
         )?;
         writeln!(f)?;
         let (requests, rate) = (self.requests, self.requests_per_second);
-        writeln!(f, "requests    {requests}, {:.3} M a second", rate / 1e6)?;
+        let unit = &self.unit;
+        writeln!(f, "{:<11} {requests}, {:.3} M a second", format!("{unit}s"), rate / 1e6)?;
         let (read, written) = (self.octets_in as f64, self.octets_out as f64);
         writeln!(f, "octets      {:.1} MB read, {:.1} MB written", read / 1e6, written / 1e6)?;
         writeln!(f, "bursts      {}", self.latency_us)?;
@@ -149,11 +152,11 @@ impl fmt::Display for Report {
             writeln!(f, "own lag     sent late by us: p50 {p50:.0}, p99 {p99:.0}, max {max:.0}")?;
             writeln!(f, "backlog     due and not answered, in turn: {}", backlog.join(", "))?;
         }
-        writeln!(f, "generator   {:.3} us CPU a request", self.generator_cpu_us_per_request)?;
+        writeln!(f, "generator   {:.3} us CPU a {unit}", self.generator_cpu_us_per_request)?;
         if let Some(server) = &self.server {
             writeln!(
                 f,
-                "server      {:.3} us CPU a request: user {:.3}, system {:.3}; {:.3} us waited for it; resident {} KiB before, {} KiB at the end",
+                "server      {:.3} us CPU a {unit}: user {:.3}, system {:.3}; {:.3} us waited for it; resident {} KiB before, {} KiB at the end",
                 server.cpu_us_per_request,
                 server.user_us_per_request,
                 server.system_us_per_request,

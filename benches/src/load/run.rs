@@ -10,8 +10,9 @@ use super::pace::Timetable;
 use super::process::Usage;
 use super::report::{Errors, Report, Server};
 use super::shared::{Counts, Phase, Shared};
+use super::websocket::Messages;
 use super::worker::{Task, Worker};
-use super::{latency, progress, retransmitted};
+use super::{latency, progress, retransmitted, websocket};
 
 /// The time that is measured has so many parts, between which is looked how much is due.
 const PARTS: u32 = 4;
@@ -33,13 +34,19 @@ struct Sample {
 /// counted in the report, and its first cause is printed to standard error.
 pub fn run(load: &Load) -> Result<Report, String> {
     let before = load.pid.map(Usage::of).transpose()?;
-    let expected = learn(load.address, &load.requests, load.depth)?;
+    let (burst, expected) = match &load.websocket {
+        Some(messages) => websocket::learn(load.address, messages, load.depth)?,
+        None => {
+            let expected = learn(load.address, &load.requests, load.depth)?;
+            (load.requests.repeat(load.depth), expected)
+        }
+    };
     let answers = expected.answers();
-    let burst = load.requests.repeat(load.depth);
     let shared = Shared::new(load.threads);
     let timetable = load.rate.map(|rate| Timetable::new(rate / answers as f64, load.connections));
     let task = Task {
         address: load.address,
+        handshake: load.websocket.as_ref().map(|messages| messages.path.as_str()),
         connections: load.connections,
         threads: load.threads,
         burst: &burst,
@@ -103,7 +110,8 @@ pub fn run(load: &Load) -> Result<Report, String> {
     let generator = last.generator.since(&first.generator);
     Ok(Report {
         address: load.address.to_string(),
-        shape: load.shape.clone(),
+        shape: load.websocket.as_ref().map_or_else(|| load.shape.clone(), Messages::name),
+        unit: if load.websocket.is_some() { "message" } else { "request" }.into(),
         connections: load.connections,
         depth: load.depth,
         threads: load.threads,

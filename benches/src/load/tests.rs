@@ -56,6 +56,7 @@ fn load(address: SocketAddr) -> Load {
         address,
         shape: "root".into(),
         requests: shape("root").unwrap().into(),
+        websocket: None,
         connections: 3,
         depth: 4,
         measured: Duration::from_millis(200),

@@ -34,6 +34,8 @@ const DRAIN: Duration = Duration::from_secs(2);
 #[derive(Clone, Copy)]
 pub(super) struct Task<'r> {
     pub(super) address: SocketAddr,
+    /// The target of the opening handshake, if there is one.
+    pub(super) handshake: Option<&'r str>,
     pub(super) connections: usize,
     pub(super) threads: usize,
     pub(super) burst: &'r [u8],
@@ -384,7 +386,12 @@ impl<'r> Worker<'r> {
 
     fn open(&mut self, index: usize) -> bool {
         let connection = &mut self.connections[index];
-        let opened = connection.open(self.task.address, self.poll.registry(), Token(index));
+        let opened = connection.open(
+            self.task.address,
+            self.task.handshake,
+            self.poll.registry(),
+            Token(index),
+        );
         if let Err(error) = &opened {
             self.tally.errors.connect += 1;
             self.task.shared.complain(|| format!("a connection can't be opened: {error}"));

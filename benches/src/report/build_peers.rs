@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::command::{quietly, said};
 use super::contestants::{ALL, Entry, Source};
+use super::echoes::ECHOES;
 use super::launch::{Built, Launch, build_folder, built, peers_folder, remember};
 
 /// Builds these peers (all, if none is named) and says what became of each. `install` lets it install packages of the system.
@@ -12,15 +13,15 @@ pub(super) fn build_peers(names: &[String], install: bool) -> Result<(), String>
     std::fs::create_dir_all(build_folder()).map_err(|error| error.to_string())?;
     let mut known = built();
     let mut updated = false;
-    for entry in
-        ALL.iter().filter(|entry| names.is_empty() || names.iter().any(|n| n == entry.name))
-    {
+    let wanted = |entry: &&Entry| names.is_empty() || names.iter().any(|n| n == entry.name);
+    for entry in ALL.iter().chain(ECHOES).filter(wanted) {
         let outcome = match &entry.source {
             Source::Own { .. } => continue,
             Source::Cargo { package, library, options } => cargo(package, library, options),
             Source::Go { file, library } => go(file, *library, install, &mut updated),
             Source::System { .. } => system(entry, install, &mut updated),
-            Source::Node { file } => node(file),
+            Source::Node { file, packages } => node(entry.name, file, packages),
+            Source::Cpp { file, repositories } => cpp(entry.name, file, repositories),
             Source::Python { packages, pythons, arguments } => {
                 python(entry.name, packages, pythons, arguments)
             }
@@ -136,15 +137,92 @@ fn system(entry: &Entry, install: bool, updated: &mut bool) -> Result<Launch, St
     })
 }
 
-fn node(file: &str) -> Result<Launch, String> {
+/// Installs the packages into a folder of their own.
+fn node(name: &str, file: &str, packages: &[&str]) -> Result<Launch, String> {
     let program = which("node").ok_or("there is no program `node`")?;
+    let mut version = said(Command::new(&program).arg("--version"))?;
+    let mut arguments = vec![format!("{{peers}}/{file}")];
+    if !packages.is_empty() {
+        let npm = which("npm").ok_or("there is no program `npm`")?;
+        let folder = build_folder().join(name);
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let install = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix"];
+        quietly(Command::new(npm).args(install).arg(&folder).args(packages))?;
+        for package in packages {
+            let file = folder.join("node_modules").join(package).join("package.json");
+            let text = std::fs::read_to_string(file).unwrap_or_default();
+            let read = serde_json::from_str::<serde_json::Value>(&text).unwrap_or_default();
+            let number = read["version"].as_str().unwrap_or("of unknown version");
+            version = format!("{version}, {package} {number}");
+        }
+        arguments.push(folder.display().to_string());
+    }
+    arguments.extend(["--listen", "{address}"].map(str::to_owned));
+    Ok(Launch { version, program, arguments, configuration: None })
+}
+
+/// Clones uWebSockets and uSockets, unless their folders are there, and builds a server with them.
+fn cpp(name: &str, file: &str, repositories: &[(&str, &str)]) -> Result<Launch, String> {
+    let (cc, cxx) = (which("gcc"), which("g++"));
+    let (cc, cxx) = cc.zip(cxx).ok_or("there is no gcc and g++")?;
+    let folder = build_folder().join(name);
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let mut versions = Vec::new();
+    let mut includes = Vec::new();
+    for (library, address) in repositories {
+        let sources = folder.join(library);
+        if !sources.is_dir() {
+            let git = which("git").ok_or("there is no program `git`")?;
+            quietly(
+                Command::new(git).args(["clone", "--quiet", "--depth", "1", address]).arg(&sources),
+            )?;
+        }
+        let commit = said(
+            Command::new("git").arg("-C").arg(&sources).args(["describe", "--always", "--tags"]),
+        );
+        versions.push(format!("{library} {}", commit.unwrap_or_default()));
+        includes.push(format!("-I{}", sources.join("src").display()));
+    }
+    let flags = ["-O3", "-flto=auto", "-DLIBUS_NO_SSL"];
+    let c_files = folder.join("uSockets/src");
+    let mut objects = Vec::new();
+    for sources in [c_files.clone(), c_files.join("eventing")] {
+        let entries = std::fs::read_dir(&sources).map_err(|error| error.to_string())?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let Some(stem) = path.file_stem().filter(|_| path.extension() == Some("c".as_ref()))
+            else {
+                continue;
+            };
+            let object = folder.join(stem).with_extension("o");
+            quietly(
+                Command::new(&cc)
+                    .args(["-std=c11", "-c"])
+                    .args(flags)
+                    .args(&includes)
+                    .arg(&path)
+                    .arg("-o")
+                    .arg(&object),
+            )?;
+            objects.push(object);
+        }
+    }
+    let program = folder.join("server");
+    quietly(
+        Command::new(cxx)
+            .arg("-std=c++20")
+            .args(flags)
+            .args(&includes)
+            .arg(peers_folder().join(file))
+            .args(&objects)
+            .args(["-lz", "-o"])
+            .arg(&program),
+    )?;
+    let compiler = said(Command::new(cc).arg("-dumpfullversion"))?;
     Ok(Launch {
-        version: said(Command::new(&program).arg("--version"))?,
         program,
-        arguments: [&format!("{{peers}}/{file}"), "--listen", "{address}"]
-            .map(str::to_owned)
-            .into(),
+        arguments: ["--listen", "{address}"].map(String::from).into(),
         configuration: None,
+        version: format!("{}, gcc {compiler}", versions.join(", ")),
     })
 }
 

@@ -29,8 +29,10 @@ pub(super) enum Source {
         arguments: &'static [&'static str],
         version: &'static str,
     },
-    /// A script of `benches/peers` for Node.
-    Node { file: &'static str },
+    /// A script of `benches/peers` for Node, and packages that it needs: it is given the folder where they are.
+    Node { file: &'static str, packages: &'static [&'static str] },
+    /// A source file in `benches/peers`, and libraries to be cloned unless their folders are there: uWebSockets and uSockets.
+    Cpp { file: &'static str, repositories: &'static [(&'static str, &'static str)] },
     /// Packages in an environment of a CPython whose version is one of these (any, if there are none).
     Python {
         packages: &'static [&'static str],
@@ -166,7 +168,7 @@ pub(super) const ALL: &[Entry] = &[
         name: "node",
         title: "Node",
         kind: Kind::Peer,
-        source: Source::Node { file: "node/server.js" },
+        source: Source::Node { file: "node/server.js", packages: &[] },
         setup: "node:http in one process",
     },
     Entry {

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 /// A program and what it is given. In arguments and configuration these are replaced: `{address}`, `{host}`, `{port}`, `{scratch}` (a folder
 /// of its own), `{configuration}` (the configuration's file), `{peers}`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Launch {
-    pub(super) program: PathBuf,
-    pub(super) arguments: Vec<String>,
+pub(crate) struct Launch {
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<String>,
     /// Text of a configuration file.
-    pub(super) configuration: Option<String>,
-    pub(super) version: String,
+    pub(crate) configuration: Option<String>,
+    pub(crate) version: String,
 }
 
 /// A peer that was built, or the reason why it wasn't.

@@ -24,6 +24,7 @@ mod charts;
 mod client;
 mod command;
 mod contestants;
+mod echoes;
 mod environment;
 mod field;
 mod flush;
@@ -50,10 +51,13 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub(crate) use build_peers::quiet_build;
+pub(crate) use echoes::{Echo, echoes};
 pub(crate) use environment::{Ticks, machine, now};
 pub(crate) use generator::beside;
+pub(crate) use launch::Launch;
 pub(crate) use memory::most_files;
 use options::Command;
+pub(crate) use server::{Server, pin_clients};
 
 /// The program `report`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

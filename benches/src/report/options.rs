@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lexopt::{Arg, Parser, ValueExt};
 
+use super::echoes::ECHOES;
 use super::{contestants, scenarios};
 
 pub(super) enum Command {
@@ -129,7 +130,8 @@ pub(super) fn parse(
     Ok(match (words.next().as_deref(), words.collect::<Vec<_>>().as_slice()) {
         (None | Some("run"), []) => Command::Run(run),
         (Some("build-peers"), names) => {
-            let names = list(&names.join(","), contestants::ALL.iter().map(|entry| entry.name))?;
+            let all = contestants::ALL.iter().chain(ECHOES);
+            let names = list(&names.join(","), all.map(|entry| entry.name))?;
             Command::BuildPeers { names, install }
         }
         (Some("render"), [data]) => {
@@ -161,8 +163,9 @@ fn list<'k>(
 fn help() -> String {
     let join = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join(", ");
     format!(
-        "{HELP}\nContestants: {}\nScenarios: {}\nParts: {}\n",
+        "{HELP}\nContestants: {}\nOf WebSocket, to be built: {}\nScenarios: {}\nParts: {}\n",
         join(&mut contestants::ALL.iter().map(|entry| entry.name)),
+        join(&mut ECHOES.iter().map(|entry| entry.name)),
         join(&mut scenarios::ALL.iter().map(|scenario| scenario.name)),
         PARTS.join(", ")
     )

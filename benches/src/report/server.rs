@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::launch::{Launch, peers_folder};
-use crate::resident::resident;
+use crate::resident::{peak, resident};
 
 /// Who must run where: `taskset` pins it there before it starts.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub(super) const SERVERS: Core = Core::Only(0);
 pub(super) const CLIENTS: Core = Core::Only(1);
 
 /// A server that listens. It ends with the value.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
     scratch: PathBuf,
@@ -74,17 +74,41 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Resident octets.
-    pub(super) fn resident(&self) -> Result<u64, String> {
+    pub(crate) fn resident(&self) -> Result<u64, String> {
         resident(self.pid())
+    }
+
+    /// Resident octets at the most, since it began.
+    pub(crate) fn peak(&self) -> Result<u64, String> {
+        peak(self.pid())
+    }
+
+    /// Seconds of the processor that it has used.
+    pub(crate) fn processor(&self) -> Result<f64, String> {
+        crate::load::seconds(self.pid())
+    }
+}
+
+/// Has this process run where clients do.
+pub(crate) fn pin_clients() {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    if let Core::Only(core) = CLIENTS
+        && core < cores
+    {
+        let process = std::process::id().to_string();
+        let mut command = Command::new("taskset");
+        command.args(["-acp", &core.to_string(), &process]);
+        // Elsewhere it runs as well.
+        let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 

@@ -168,6 +168,11 @@ impl Broadcast {
 }
 
 impl Membership {
+    /// Whether it was too far behind.
+    pub(super) fn has_overflowed(&self) -> bool {
+        lock(&self.member.queue).overflowed
+    }
+
     /// The next message.
     pub(super) fn take(&self) -> Next {
         let mut queue = lock(&self.member.queue);

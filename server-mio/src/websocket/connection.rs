@@ -116,9 +116,10 @@ impl Connection {
     fn pull(&mut self) {
         let mut at = 0;
         while self.codec.phase() == Phase::Open {
+            let is_full = !self.codec.has_room() && self.codec.wants_write();
             let next = match self.line.state().joined.get(at) {
-                // What was not taken then is taken when something has left.
-                Some(_) if !self.codec.has_room() && self.codec.wants_write() => return,
+                // What is not taken then is taken when something has left; but who has missed something ends.
+                Some(joined) if is_full && !joined.has_overflowed() => Next::Nothing,
                 Some(joined) => joined.take(),
                 None => return,
             };

@@ -120,6 +120,21 @@ fn all_members_have_every_message_in_one_order() {
 }
 
 #[test]
+fn who_takes_nothing_is_closed_as_soon_as_it_is_too_far_behind() {
+    let broadcast = Broadcast::new().backlog(100_000);
+    let mut memory = Memory::open(room(&broadcast), "/room");
+    memory.run();
+    memory.takes = 0;
+    while broadcast.overflowed() == 0 {
+        broadcast.send(&[b'x'; 50_000][..]);
+        memory.run();
+    }
+    assert_eq!(broadcast.members(), 0, "it has left");
+    memory.wait(Duration::from_secs(12));
+    assert!(memory.is_closed, "the close handshake has its deadline");
+}
+
+#[test]
 fn who_does_not_read_is_closed_and_counted_and_the_others_miss_nothing() {
     let broadcast = Broadcast::new().backlog(100_000);
     let server = Running::new(room(&broadcast));
