@@ -56,7 +56,7 @@ pub(super) fn give<B>(
     let exact = body.size_hint().exact();
     if is_head {
         // Nothing at all may be what it does not make here.
-        let octets = told.length.or(exact.filter(|octets| *octets > 0));
+        let octets = told.length().or(exact.filter(|octets| *octets > 0));
         gate::discard(body);
         return response.send_told(told, Ours::Omitted(octets));
     }
@@ -85,7 +85,7 @@ pub(super) fn give<B>(
         }
         Some(Poll::Pending) => {}
     }
-    let length = exact.or(told.length).filter(|_| !taken.is_over);
+    let length = exact.or_else(|| told.length()).filter(|_| !taken.is_over);
     // It goes where the content goes.
     let body = core::mem::replace(slot, Box::pin(None));
     response.send_told(told, Ours::Stream(Box::new(Frames { taken, body, length })));
