@@ -213,8 +213,8 @@ impl<V: Value> Router<V> {
         self.shortcuts.tail(line)
     }
 
-    /// The same where all requests lead to one value, with the path and where its parameter is in that. What may be another
-    /// value's, or no path of text, is not found.
+    /// The same where all requests lead to one value, by a target, which is ASCII; with the path, and where its parameter is in
+    /// that. What may be another value's, or is no path, is not found.
     #[inline]
     pub(crate) fn sole<'t>(
         &self,
@@ -223,7 +223,7 @@ impl<V: Value> Router<V> {
     ) -> Option<(&Leaf<V::Short>, &'t [u8], Range)> {
         let sole = self.sole.as_ref()?;
         let (raw, _, plain) = path::split(method, target);
-        let is_found = plain && raw.first() == Some(&b'/') && raw.is_ascii() && method != b"TRACE";
+        let is_found = plain && raw.first() == Some(&b'/') && method != b"TRACE";
         is_found.then_some((sole, raw, ("/".len() as u32, raw.len() as u32)))
     }
 

@@ -5,6 +5,7 @@
 //! are fields of answers, which are kept as they leave.
 
 mod headers;
+mod lines;
 mod refusal;
 mod remembered;
 mod request;

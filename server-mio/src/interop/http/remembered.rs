@@ -2,20 +2,19 @@
 
 use std::sync::{Arc, Weak};
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::Uri;
 use rajada_parser::Fields;
 
-use super::Unrepresentable;
+use super::lines::Lines;
 use crate::peer::Peer;
 use crate::request::Context;
 
 /// What peers have sent last, as the crate `http` has it: their targets, and their fields.
 ///
-/// Who keeps a connection sends most requests with the fields of the one before, and many with its target. What has come
-/// twice in a row is cloned from then on instead of made: nothing of it is looked at, names are not looked for, places not
-/// found. It is compared with what the same peer has sent, and nothing else, so nobody can learn by the time that it takes
-/// what another one sends.
+/// Who keeps a connection sends most requests with the fields of the one before, or with few others, and many with its
+/// target. What has come twice in a row is cloned from then on instead of made: it is not checked again, names are not
+/// looked for, places not found. It is compared with what the same peer has sent, and nothing else, so nobody can learn by
+/// the time that it takes what another one sends.
 #[derive(Default)]
 pub(crate) struct Remembered {
     /// Each peer has one place, which it may share with others. There are none before there is a request.
@@ -27,18 +26,18 @@ struct Memory {
     peer: Peer,
     /// The application that it was sent to: others may read the same octets in other ways. It is not kept.
     context: Weak<Context>,
-    target: Line<Uri>,
-    fields: Line<HeaderMap>,
-    /// How many fields there are.
-    count: usize,
+    target: Target,
+    fields: Lines,
     /// It was asked for since the last trim.
     is_used: bool,
 }
 
-/// Octets, and what they are once they have come twice in a row.
-struct Line<T> {
+/// A target.
+#[derive(Default)]
+struct Target {
     octets: Vec<u8>,
-    known: Option<T>,
+    /// What it is, once it has come twice in a row.
+    known: Option<Uri>,
 }
 
 /// How many peers a worker remembers.
@@ -58,7 +57,8 @@ pub(crate) struct Sent<'r> {
 }
 
 impl Remembered {
-    /// Gives a new request what is known of its head, and says what that is: the target, and the fields.
+    /// Gives a new request, which has nothing of it yet, what is known of its head. Says what that is: the target, and the
+    /// fields.
     pub(crate) fn recall<B>(
         &mut self,
         new: &mut http::Request<B>,
@@ -92,14 +92,16 @@ impl Remembered {
 impl Memory {
     #[cold]
     fn new(sent: &Sent<'_>, octets: &[u8]) -> Box<Memory> {
-        Box::new(Memory {
+        let mut memory = Box::new(Memory {
             peer: *sent.peer,
             context: Arc::downgrade(sent.context),
-            target: Line { octets: sent.target.to_vec(), known: None },
-            fields: Line { octets: octets.to_vec(), known: None },
-            count: sent.fields.len(),
+            target: Target::default(),
+            fields: Lines::default(),
             is_used: true,
-        })
+        });
+        memory.target.learn(sent.target);
+        memory.fields.learn(octets, sent.fields);
+        memory
     }
 
     #[inline]
@@ -110,55 +112,48 @@ impl Memory {
         octets: &[u8],
     ) -> (bool, bool) {
         self.is_used = true;
-        if self.peer != *sent.peer
-            || !core::ptr::eq(self.context.as_ptr(), Arc::as_ptr(sent.context))
-        {
-            self.forget(sent);
+        let context = Arc::as_ptr(sent.context);
+        if self.peer != *sent.peer || !core::ptr::eq(self.context.as_ptr(), context) {
+            *self = *Memory::new(sent, octets);
+            return (false, false);
         }
-        if self.count != sent.fields.len() {
-            (self.count, self.fields) = (sent.fields.len(), Line::default());
-        }
-        let target = self.target.recall(sent.target, || Uri::try_from(sent.target).ok());
+        let target = self.target.recall(sent.target);
         if let Some(target) = target {
-            *new.uri_mut() = target.clone();
+            put(new.uri_mut(), target.clone());
         }
-        let fields = self.fields.recall(octets, || shared(octets, sent.fields));
+        let fields = self.fields.recall(octets, sent.fields);
+        let knows_fields = fields.is_some();
         if let Some(fields) = fields {
-            *new.headers_mut() = fields.clone();
+            put(new.headers_mut(), fields);
         }
-        (target.is_some(), fields.is_some())
-    }
-
-    /// Has the place of another peer.
-    #[cold]
-    fn forget(&mut self, sent: &Sent<'_>) {
-        self.peer = *sent.peer;
-        self.context = Arc::downgrade(sent.context);
-        self.target = Line::default();
-        self.fields = Line::default();
+        (target.is_some(), knows_fields)
     }
 }
 
-impl<T> Default for Line<T> {
-    fn default() -> Line<T> {
-        Line { octets: Vec::new(), known: None }
-    }
+/// Puts a value in place of one that has nothing, so that nobody looks for what it has.
+#[inline]
+fn put<T>(place: &mut T, value: T) {
+    core::mem::forget(core::mem::replace(place, value));
 }
 
-impl<T> Line<T> {
-    /// What octets are, if they have come before; `make` makes it. Otherwise they are kept.
+impl Target {
+    /// What a target is, if it has come before. Otherwise it is kept.
     #[inline]
-    fn recall(&mut self, octets: &[u8], make: impl FnOnce() -> Option<T>) -> Option<&T> {
+    fn recall(&mut self, octets: &[u8]) -> Option<&Uri> {
         if self.octets != octets {
-            self.octets.clear();
-            self.octets.extend_from_slice(octets);
-            self.known = None;
+            self.learn(octets);
             return None;
         }
         if self.known.is_none() {
-            self.known = make();
+            self.known = Uri::try_from(octets).ok();
         }
         self.known.as_ref()
+    }
+
+    fn learn(&mut self, octets: &[u8]) {
+        self.octets.clear();
+        self.octets.extend_from_slice(octets);
+        self.known = None;
     }
 }
 
@@ -176,35 +171,6 @@ impl<'r> Sent<'r> {
 fn place(peer: &Peer) -> usize {
     let port = peer.socket_address().map_or(0, |address| address.port());
     usize::from(port.wrapping_mul(0x9e37) >> 8) % PLACES
-}
-
-/// Fields whose values are slices of one copy.
-#[cold]
-fn shared(octets: &[u8], fields: Fields<'_, '_>) -> Option<HeaderMap> {
-    let copy = Bytes::copy_from_slice(octets);
-    let share = |part: &[u8]| {
-        let start = (part.as_ptr() as usize).wrapping_sub(octets.as_ptr() as usize);
-        match start.checked_add(part.len()) {
-            Some(end) if end <= octets.len() => copy.slice(start..end),
-            _ => Bytes::copy_from_slice(part),
-        }
-    };
-    headers(fields, share).ok()
-}
-
-/// Fields as the crate `http` has them, with what makes shared octets of their values.
-pub(super) fn headers(
-    fields: Fields<'_, '_>,
-    share: impl Fn(&[u8]) -> Bytes,
-) -> Result<HeaderMap, Unrepresentable> {
-    let mut headers = HeaderMap::with_capacity(fields.len());
-    for field in fields.iter() {
-        let name = HeaderName::from_bytes(field.name).map_err(|_| Unrepresentable::Field)?;
-        let value = HeaderValue::from_maybe_shared(share(field.value));
-        let value = value.map_err(|_| Unrepresentable::Field)?;
-        headers.try_append(name, value).map_err(|_| Unrepresentable::Field)?;
-    }
-    Ok(headers)
 }
 
 #[cfg(test)]
@@ -257,15 +223,38 @@ mod tests {
         let (mut memory, here) = (Remembered::default(), context());
         let mut of = |port, head: &str| recall(&mut memory, &here, port, head);
         assert_eq!((of(1, HEAD), of(1, HEAD)), ((false, false), (true, true)));
-        assert_eq!(of(1, &HEAD.replace("/a", "/b")), (false, true));
-        assert_eq!(of(1, &HEAD.replace("/a", "/b").replace(": a", ": b")), (true, false));
-        assert_eq!((of(1, HEAD), of(1, HEAD)), ((false, false), (true, true)));
-        // Two of them share a place.
-        assert_eq!(of(1 + 256 * 16, HEAD), (false, false));
+        let other = HEAD.replace("/a", "/b");
+        assert_eq!(of(1, &other), (false, true));
+        let same = place(&Peer::Inet(([127, 0, 0, 1], 1).into()));
+        let shares = |port: &u16| place(&Peer::Inet(([127, 0, 0, 1], *port).into())) == same;
+        let neighbour = (2..).find(shares).unwrap();
+        assert_eq!(of(neighbour, &other), (false, false));
+        assert_eq!((of(1, &other), of(1, &other)), ((false, false), (true, true)));
         for port in 2..1000 {
             assert_eq!(of(port, HEAD), (false, false), "{port}");
         }
         assert_eq!(recall(&mut memory, &context(), 999, HEAD), (false, false));
+    }
+
+    #[test]
+    fn fields_are_known_by_their_names_and_half_of_their_values() {
+        let (mut memory, here) = (Remembered::default(), context());
+        let mut of = |fields: &[&str]| {
+            let head = format!("GET / HTTP/1.1\r\n{}\r\n\r\n", fields.join("\r\n"));
+            recall(&mut memory, &here, 1, &head).1
+        };
+        assert!(!of(&["Host: a", "X-A: a", "X-B: a"]));
+        assert!(of(&["Host: a", "X-A: a", "X-B: b"]), "it is made of these");
+        for fields in [["Host: a", "X-A: c", "X-B: b"], ["Host: a", "X-A: a", "X-B:"]] {
+            assert!(of(&fields), "{fields:?}");
+        }
+        assert!(!of(&["Host: a", "X-A: c", "X-B: c"]), "too many others");
+        assert!(of(&["Host: a", "X-A: c", "X-B: d"]));
+        assert!(!of(&["Host: a", "x-a: c", "X-B: d"]), "it is another name");
+        assert!(!of(&["Host: a", "x-a: c"]));
+        assert!(!of(&["Host: a", "X: c", "X: d", "x: d"]));
+        assert!(of(&["Host: a", "X: c", "X: d", "x: d"]), "the same once more");
+        assert!(!of(&["Host: a", "X: c", "X: e", "x: d"]), "some have one name");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::{Method, Uri};
 use rajada_parser::Version;
 
-use super::remembered::headers;
+use super::headers::made;
 use super::{Sent, Unrepresentable};
 use crate::{Error, OwnedRequest, Status};
 
@@ -97,7 +97,7 @@ fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unr
     }
     if !knows_fields && !fields.is_empty() {
         let head = request.head_bytes();
-        *new.headers_mut() = headers(fields, |value| head.slice_ref(value))?;
+        *new.headers_mut() = made(fields, |value| head.slice_ref(value))?;
     }
     if let Some(attached) = request.extension::<http::Extensions>() {
         *new.extensions_mut() = attached.clone();

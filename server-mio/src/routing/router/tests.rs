@@ -127,9 +127,7 @@ fn where_all_requests_lead_to_one_value_it_is_found_at_once() {
     let router = sole();
     let mut found = 0;
     for method in ["GET", "HEAD", "OPTIONS", "TRACE", "BREW"] {
-        for target in
-            ["/", "/a", "/a/b/?c=%41", "/a%20b", "/a?", "*", "http://a/b?c", "http://a", "/\u{e4}"]
-        {
+        for target in ["/", "/a", "/a/b/?c=%41", "/a%20b", "/a?", "*", "http://a/b?c", "http://a"] {
             let Some((leaf, path, range)) = router.sole(method.as_bytes(), target.as_bytes())
             else {
                 continue;
@@ -141,7 +139,7 @@ fn where_all_requests_lead_to_one_value_it_is_found_at_once() {
             assert_eq!((&ranges[..], leaf.value), (&[range][..], 3), "{method} {target}");
         }
     }
-    let why = "all but TRACE, escapes, what is no text, and OPTIONS of the server";
+    let why = "all but TRACE, escapes, and OPTIONS of the server";
     assert_eq!(found, 4 * 6 - 1, "{why}");
     for (method, pattern) in
         [(Some("GET"), "/{**rest}"), (None, "/a"), (Some("GET"), "/a/{b}"), (None, "/a/{*b}")]
