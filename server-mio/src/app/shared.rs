@@ -111,7 +111,7 @@ impl Entry {
             after,
         };
         // What is over the general limit is never all there before it is allowed.
-        entry.is_bare = !slow && !streams && !entry.has_hooks() && content_limit >= most;
+        entry.is_bare = !slow && !entry.has_hooks() && content_limit >= most;
         entry
     }
 

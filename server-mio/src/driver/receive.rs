@@ -186,6 +186,28 @@ impl Service {
         {
             return self.begin(owed, ledger, leaf, &[range], || Arrival { ..*arrival });
         }
+        self.request_of_sole(owed, ledger, arrival)
+    }
+
+    /// A request to an application that has one handler for all.
+    #[inline(never)]
+    fn request_of_sole<'s>(
+        &mut self,
+        owed: Owed<'_>,
+        ledger: &mut Ledger,
+        arrival: &Arrival<'s>,
+    ) -> Option<&'s Weight> {
+        let router = &arrival.around.shared.router;
+        if let Some((leaf, path, range)) = router.sole(arrival.head.method(), arrival.head.target())
+            && let Call::Async(endpoint, weight) = &leaf.value
+            && !matches!(arrival.content, Incoming::Streaming(_))
+        {
+            let (ranges, path) = ([range], Some(path));
+            let place = Place { path, ..Place::of_target(leaf.route, &ranges) };
+            let request = place.request(arrival);
+            let started = self.start_at_once(owed, ledger, *endpoint, arrival, &request);
+            return started.then_some(weight);
+        }
         self.request_anywhere(owed, ledger, arrival)
     }
 

@@ -8,6 +8,7 @@ use rajada_parser::{Fields, Version};
 
 use super::parts::OwnedParts;
 use super::{ContentStream, Request, RequestError, spare};
+use crate::content::Content;
 use crate::peer::Peer;
 
 /// A request with a copy of its octets, for handlers that go on after the connection's buffer is used again.
@@ -51,6 +52,19 @@ impl OwnedRequest {
     /// The request as a hook that runs at once sees it.
     pub(crate) fn view(&self) -> Request<'_> {
         self.as_request().0
+    }
+
+    /// The content that is shown.
+    ///
+    /// # Errors
+    /// [`RequestError::Unread`]: there is some that is not shown.
+    #[inline]
+    pub(crate) fn content(&self) -> Result<&[u8], RequestError> {
+        match self.parts.as_ref().map(|parts| parts.content()) {
+            None | Some(Content::None) => Ok(&[]),
+            Some(Content::Whole(octets)) if self.shows_content => Ok(octets),
+            Some(Content::Whole(_) | Content::Unread) => Err(RequestError::Unread),
+        }
     }
 
     /// What follows are hooks: they see no content unless they wait for it.

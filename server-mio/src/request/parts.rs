@@ -9,6 +9,8 @@ use super::content_gate::{ContentGate, GateState};
 use super::context::Context;
 use super::{Attached, ContentStream, Extensions, Head, Known, Request, Whereabouts};
 use crate::content::Content;
+#[cfg(feature = "http")]
+use crate::interop::http::Sent;
 use crate::peer::Peer;
 use crate::routing::Ranges;
 
@@ -185,7 +187,7 @@ impl OwnedParts {
         })
     }
 
-    fn content(&self) -> Content<'_> {
+    pub(super) fn content(&self) -> Content<'_> {
         match self.gate.state() {
             GateState::Open if self.has_content => {
                 Content::Whole(self.octets.get(self.head..).unwrap_or_default())
@@ -217,6 +219,18 @@ impl OwnedParts {
     #[cfg(feature = "http")]
     pub(super) fn context(&self) -> &Arc<Context> {
         &self.context
+    }
+
+    /// What its head is made of, and where it came from.
+    #[cfg(feature = "http")]
+    pub(super) fn sent(&self) -> Sent<'_> {
+        Sent {
+            peer: &self.peer,
+            context: &self.context,
+            head: self.head(),
+            target: self.target(),
+            fields: self.fields(),
+        }
     }
 
     pub(super) fn fields(&self) -> Fields<'_, '_> {

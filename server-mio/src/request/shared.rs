@@ -2,9 +2,13 @@
 
 use bytes::Bytes;
 #[cfg(feature = "http")]
-use rajada_parser::Fields;
+use rajada_parser::Version;
 
+#[cfg(feature = "http")]
+use super::spare;
 use super::{OwnedRequest, RequestError};
+#[cfg(feature = "http")]
+use crate::interop::http::Sent;
 
 /// Octets of the request, shared. Slices of them ([`Bytes::slice_ref`]) are taken without a copy. They keep all of the
 /// request, its content and what is attached to it: who keeps a little for long copies it.
@@ -24,13 +28,29 @@ impl OwnedRequest {
         Bytes::from_owner(Head(self.clone()))
     }
 
-    /// The method and the target as they stand in the head, and the fields.
+    /// The method as it stands in the head, and the version.
     #[cfg(feature = "http")]
-    pub(crate) fn line_and_fields(&self) -> (&[u8], &[u8], Fields<'_, '_>) {
+    pub(crate) fn method_and_version(&self) -> (&[u8], Version) {
         match &self.parts {
-            Some(parts) => (parts.method(), parts.target(), parts.fields()),
+            Some(parts) => (parts.method(), parts.version()),
             None => unreachable!("the parts are there until the drop"),
         }
+    }
+
+    /// The rest of the head.
+    #[cfg(feature = "http")]
+    pub(crate) fn sent(&self) -> Sent<'_> {
+        match &self.parts {
+            Some(parts) => parts.sent(),
+            None => unreachable!("the parts are there until the drop"),
+        }
+    }
+
+    /// Gives a new request what this thread knows of its head, and says what that is: the target, and the fields. Threads of
+    /// workers alone know something.
+    #[cfg(feature = "http")]
+    pub(crate) fn recall<B>(&self, new: &mut http::Request<B>) -> (bool, bool) {
+        spare::recall(new, &self.sent())
     }
 
     /// The content, as [`bytes`](Self::bytes) has it.
@@ -38,7 +58,7 @@ impl OwnedRequest {
     /// # Errors
     /// [`RequestError::Unread`] in a hook that has not [waited](Self::read_content) for it.
     pub fn content_bytes(&self) -> Result<Bytes, RequestError> {
-        match self.as_request().read_bytes()? {
+        match self.content()? {
             [] => Ok(Bytes::new()),
             _ => Ok(Bytes::from_owner(Content(self.clone()))),
         }

@@ -7,6 +7,8 @@ use std::task::Waker;
 use super::context::Context;
 use super::parts::OwnedParts;
 use super::{Extensions, Flow, Known, Request, Whereabouts};
+#[cfg(feature = "http")]
+use crate::interop::http::{Remembered, Sent};
 use crate::stock::Stock;
 
 /// How many owned requests a worker keeps for use again.
@@ -24,6 +26,8 @@ thread_local! {
 #[derive(Default)]
 pub(crate) struct Spare {
     parts: Stock<Arc<OwnedParts>>,
+    #[cfg(feature = "http")]
+    heads: Remembered,
 }
 
 impl Spare {
@@ -35,9 +39,28 @@ impl Spare {
 
     /// Drops what nobody has used on this thread since the last time.
     pub(crate) fn trim() {
-        let unused = SPARE.with_borrow_mut(|spare| spare.as_mut().map(|spare| spare.parts.trim()));
+        let unused = SPARE.with_borrow_mut(|spare| spare.as_mut().map(Spare::trimmed));
         drop(unused);
     }
+
+    #[cfg(not(feature = "http"))]
+    fn trimmed(&mut self) -> Vec<Arc<OwnedParts>> {
+        self.parts.trim()
+    }
+
+    #[cfg(feature = "http")]
+    fn trimmed(&mut self) -> Vec<Arc<OwnedParts>> {
+        self.heads.trim();
+        self.parts.trim()
+    }
+}
+
+/// Gives a new request what this thread knows of its head, and says what that is: the target, and the fields.
+#[cfg(feature = "http")]
+pub(super) fn recall<B>(new: &mut http::Request<B>, sent: &Sent<'_>) -> (bool, bool) {
+    let recall = |spare: &mut Spare| spare.heads.recall(new, sent);
+    let recalled = SPARE.try_with(|spare| spare.borrow_mut().as_mut().map(recall));
+    recalled.ok().flatten().unwrap_or_default()
 }
 
 /// What is known of a request whose head is not complete, or not in order.

@@ -10,11 +10,17 @@ use crate::{Body, ContentType};
 
 /// What fields tell of the content that they stand before.
 #[derive(Clone, Copy)]
-pub(crate) struct Told {
-    /// Its length in octets.
-    pub(crate) length: Option<u64>,
+pub(crate) struct Told<'h> {
+    length: Option<&'h HeaderValue>,
     /// Its type, where that is the only field, and one that heads are kept ready for.
     content_type: Option<ContentType>,
+}
+
+impl Told<'_> {
+    /// Its length in octets. It is asked for where content does not tell its own.
+    pub(crate) fn length(self) -> Option<u64> {
+        self.length?.to_str().ok()?.parse().ok()
+    }
 }
 
 impl Response<'_> {
@@ -22,14 +28,17 @@ impl Response<'_> {
     ///
     /// # Errors
     /// A field that can't be sent.
-    pub(crate) fn take_http_fields(&mut self, theirs: &HeaderMap) -> Result<Told, BadHeader> {
+    pub(crate) fn take_http_fields<'h>(
+        &mut self,
+        theirs: &'h HeaderMap,
+    ) -> Result<Told<'h>, BadHeader> {
         let own = &mut self.desk.fields;
         if own.is_empty()
             && let Some(told) = only_type(theirs)
         {
             return Ok(told);
         }
-        let length = theirs.get(CONTENT_LENGTH).and_then(length_in);
+        let length = theirs.get(CONTENT_LENGTH);
         if !own.is_empty() {
             let replaced = theirs.keys().filter(|name| !is_servers(name) && *name != SET_COOKIE);
             replaced.for_each(|name| {
@@ -46,7 +55,7 @@ impl Response<'_> {
     }
 
     /// Sends content behind fields that were taken: its type is among them, or it has none.
-    pub(crate) fn send_told(&mut self, told: Told, body: Body) {
+    pub(crate) fn send_told(&mut self, told: Told<'_>, body: Body) {
         match (told.content_type, body) {
             (None, body) => self.send_typed(body),
             (Some(content_type), Body::Owned(octets)) if octets.len() < COPY_BELOW => {
@@ -57,26 +66,24 @@ impl Response<'_> {
     }
 }
 
-/// What stands in a `Content-Length`.
-fn length_in(value: &HeaderValue) -> Option<u64> {
-    value.to_str().ok()?.parse().ok()
-}
-
 /// A type that has heads kept ready, if nothing is beside it but a length.
-fn only_type(theirs: &HeaderMap) -> Option<Told> {
+fn only_type(theirs: &HeaderMap) -> Option<Told<'_>> {
     const READY: [ContentType; 4] =
         [ContentType::TEXT, ContentType::JSON, ContentType::HTML, ContentType::OCTETS];
-    let mut only = None;
-    let mut length = None;
+    let (mut content_type, mut length) = (None, None);
     for (name, value) in theirs {
-        if *name == CONTENT_TYPE && only.is_none() {
-            let same = |ready: &&ContentType| ready.as_str().as_bytes() == value.as_bytes();
-            only = Some(*READY.iter().find(same)?);
-        } else if *name == CONTENT_LENGTH && length.is_none() {
-            length = Some(length_in(value));
-        } else {
+        let place = match *name {
+            CONTENT_TYPE => &mut content_type,
+            CONTENT_LENGTH => &mut length,
+            _ => return None,
+        };
+        if place.replace(value).is_some() {
             return None;
         }
     }
-    only.map(|content_type| Told { length: length.flatten(), content_type: Some(content_type) })
+    let same = |ready: &&ContentType| {
+        Some(ready.as_str().as_bytes()) == content_type.map(HeaderValue::as_bytes)
+    };
+    let content_type = Some(*READY.iter().find(same)?);
+    Some(Told { length, content_type })
 }

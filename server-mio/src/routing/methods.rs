@@ -60,6 +60,12 @@ impl<T> Methods<T> {
         self.find_other(method)
     }
 
+    /// What answers every method, but for `TRACE`, which may have a handler of its own.
+    pub(super) fn of_all_but_trace(&self) -> Option<&T> {
+        let is_named = self.get.is_some() || self.others.iter().any(|(name, _)| **name != *"TRACE");
+        if is_named { None } else { self.any.as_ref() }
+    }
+
     /// The value of `Allow` (RFC 9110 section 10.2.1).
     pub(super) fn allow(&self) -> &str {
         self.allow.get_or_init(|| self.allowed().join(", "))

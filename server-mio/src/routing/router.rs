@@ -7,7 +7,7 @@ use rajada_parser::encode::is_token;
 use super::leaf::{Leaf, Range, Ranges};
 use super::methods::{KNOWN, Methods, OF_SERVER};
 use super::path::{self, BadPath};
-use super::pattern::{self, Pattern, RouteError, Shape};
+use super::pattern::{self, Pattern, RouteError, SERVER, Shape};
 use super::shortcuts::Shortcuts;
 
 /// What a router leads to.
@@ -29,8 +29,8 @@ impl Value for () {
 }
 
 /// Values by method and pattern. Cheapest first, a request is looked for by its line ([`exact`](Self::exact)), by the
-/// beginning of its line ([`tail`](Self::tail)), and by method and path ([`find`](Self::find)). The last one knows
-/// everything; what the others find is what it would find.
+/// beginning of its line ([`tail`](Self::tail)), where there is only one value ([`sole`](Self::sole)), and by method and
+/// path ([`find`](Self::find)). The last one knows everything; what the others find is what it would find.
 ///
 /// Building takes time in proportion to the number of insertions.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub(crate) struct Router<V: Value> {
     tree: matchit::Router<u32>,
     /// The number of the route that has every path, if no other is in the tree.
     all: Option<u32>,
+    /// What every method and every path lead to, if nothing but that is there.
+    sole: Option<Leaf<V::Short>>,
     /// How many are in the tree.
     in_tree: usize,
     routes: Vec<Route<V>>,
@@ -85,6 +87,7 @@ impl<V: Value> Router<V> {
             shortcuts: Shortcuts::new(),
             tree: matchit::Router::new(),
             all: None,
+            sole: None,
             in_tree: 0,
             routes: Vec::new(),
             patterns: Vec::new(),
@@ -112,10 +115,12 @@ impl<V: Value> Router<V> {
         let short = value.short().map(|value| Leaf { value, route: number });
         let leaf = Leaf { value, route: number };
         let Some(method) = method else {
-            return match route.methods.insert_any(leaf) {
-                true => Ok(()),
-                false => Err(RouteError::new(pattern, "there is a handler for any method already")),
-            };
+            if !route.methods.insert_any(leaf) {
+                let why = "there is a handler for any method already";
+                return Err(RouteError::new(pattern, why));
+            }
+            self.sole = self.find_sole();
+            return Ok(());
         };
         if !is_token(method.as_bytes()) {
             return Err(RouteError::new(pattern, format!("`{method}` is not a method")));
@@ -138,7 +143,20 @@ impl<V: Value> Router<V> {
         if !KNOWN.contains(&method) && !self.extensions.contains(method) {
             self.extensions.insert(method.into());
         }
+        self.sole = self.find_sole();
         Ok(())
+    }
+
+    /// What all that is in front of it leads to: beside the route that has every path there may be that of the server.
+    fn find_sole(&self) -> Option<Leaf<V::Short>> {
+        let all = self.all?;
+        let is_other =
+            |route: &Route<V>| matches!(&route.shape, Shape::Fixed(path) if **path != *SERVER);
+        if self.routes.len() > 2 || self.routes.iter().any(is_other) {
+            return None;
+        }
+        let leaf = self.routes.get(all as usize)?.methods.of_all_but_trace()?;
+        Some(Leaf { value: leaf.value.short()?, route: all })
     }
 
     fn insert_pattern(&mut self, pattern: &str) -> Result<u32, RouteError> {
@@ -193,6 +211,20 @@ impl<V: Value> Router<V> {
     #[inline]
     pub(crate) fn tail(&self, line: &[u8]) -> Option<(&Leaf<V::Short>, Range)> {
         self.shortcuts.tail(line)
+    }
+
+    /// The same where all requests lead to one value, by a target, which is ASCII; with the path, and where its parameter is in
+    /// that. What may be another value's, or is no path, is not found.
+    #[inline]
+    pub(crate) fn sole<'t>(
+        &self,
+        method: &[u8],
+        target: &'t [u8],
+    ) -> Option<(&Leaf<V::Short>, &'t [u8], Range)> {
+        let sole = self.sole.as_ref()?;
+        let (raw, _, plain) = path::split(method, target);
+        let is_found = plain && raw.first() == Some(&b'/') && method != b"TRACE";
+        is_found.then_some((sole, raw, ("/".len() as u32, raw.len() as u32)))
     }
 
     /// What a method and a raw path lead to; `plain` says that the path holds no `%`. If it does, `scratch` holds it

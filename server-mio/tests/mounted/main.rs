@@ -22,6 +22,8 @@ mod handlers;
 mod order;
 #[path = "../socket/panics.rs"]
 mod panics;
+#[path = "../socket/response.rs"]
+mod response;
 #[path = "../socket/serving.rs"]
 mod serving;
 #[path = "../socket/shutdown.rs"]
@@ -30,4 +32,6 @@ mod shutdown;
 mod streams;
 #[path = "../socket/uploads.rs"]
 mod uploads;
+#[path = "../socket/values.rs"]
+mod values;
 mod world;

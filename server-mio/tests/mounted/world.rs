@@ -5,8 +5,8 @@ use std::net::ToSocketAddrs;
 use std::time::Duration;
 
 use rajada_mio::{
-    BlockingOverflow, Deadlines, Hook, HookShape, Limits, Locals, OnError, Request, Response,
-    Server, Synchronous,
+    BlockingOverflow, Deadlines, Hook, HookShape, Limits, Locals, OnError, PreparedApp, Request,
+    Response, RouteError, Server, Synchronous,
 };
 
 pub(crate) use crate::content::ContentStream;
@@ -142,6 +142,10 @@ impl App {
 
     pub(crate) fn blocking_overflow(self, overflow: BlockingOverflow) -> App {
         App(self.0.blocking_overflow(overflow))
+    }
+
+    pub(crate) fn prepare(self) -> Result<PreparedApp, RouteError> {
+        self.0.prepare()
     }
 
     pub(crate) fn bind(self, address: impl ToSocketAddrs) -> io::Result<Server> {

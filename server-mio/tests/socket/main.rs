@@ -27,6 +27,7 @@ mod shutdown;
 mod streams;
 #[cfg(all(feature = "stream", feature = "tokio"))]
 mod streams_of_tokio;
+mod told;
 mod traced;
 mod uploads;
 #[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]

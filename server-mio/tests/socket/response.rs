@@ -1,18 +1,17 @@
 //! What an answer can be.
 
 use std::net::Shutdown;
-use std::sync::mpsc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rajada_mio::cookie::{Cookie, SameSite};
 use rajada_mio::{
-    App, Body, BodyStream, Bytes, ContentType, Error, Exit, Html, Redirect, Request, Response,
-    Sleep, Status, sleep,
+    Body, BodyStream, Bytes, ContentType, Error, Exit, Html, Redirect, Request, Response, Sleep,
+    Status, sleep,
 };
 
-use crate::client::PATIENCE;
 use crate::serving::serve;
+use crate::world::{App, IS_MOUNTED};
 
 static LARGE: [u8; 300_000] = [b'x'; 300_000];
 
@@ -119,8 +118,10 @@ fn headers_are_sent_as_given_and_none_can_smuggle_another() {
         let count = std::io::Read::read(&mut client.stream, &mut octets).unwrap();
         octets[..count].to_vec()
     };
-    let contains = |part: &[u8]| raw.windows(part.len()).any(|window| window == part);
-    assert!(contains(b"X-A: 1\r\nX-A: 2\r\nX-Obs: \xe9\r\n"));
+    // The crate `http` has names in lower case alone.
+    let expected = b"X-A: 1\r\nX-A: 2\r\nX-Obs: \xe9\r\n".to_vec();
+    let expected = if IS_MOUNTED { expected.to_ascii_lowercase() } else { expected };
+    assert!(raw.windows(expected.len()).any(|window| window == expected));
     for target in ["/bad/cr?a", "/bad/lf?a", "/bad/nul?a", "/name", "/framing"] {
         let answer = client.get(target);
         assert_eq!((answer.status, answer.header("x-a")), (500, None), "{target}");
@@ -202,21 +203,6 @@ fn the_date_is_renewed_once_a_second() {
     std::thread::sleep(Duration::from_millis(1100));
     let second = client.get("/").header("date").unwrap().to_owned();
     assert_ne!(first, second);
-}
-
-#[test]
-fn a_callback_tells_when_the_answer_has_been_handed_to_the_socket() {
-    let (sender, receiver) = mpsc::channel();
-    let app = App::new().get("/{text}", move |req: &Request<'_>, res: &mut Response<'_>| {
-        let (sender, text) = (sender.clone(), req.param("text").to_owned());
-        res.on_sent(move || sender.send(text).unwrap()).text(req.param("text"));
-    });
-    let serving = serve(app);
-    let mut client = serving.client();
-    client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n");
-    client.answers(2);
-    assert_eq!(receiver.recv_timeout(PATIENCE).unwrap(), "a");
-    assert_eq!(receiver.recv_timeout(PATIENCE).unwrap(), "b");
 }
 
 /// A stream of numbered lines, each of which takes a while.

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use rajada_mio::driver::Driver;
 use rajada_mio::{
-    App, Clock, Deadlines, Exit, Limits, OwnedRequest, Peer, Request, sleep, spawn_blocking,
-    timeout,
+    Clock, Deadlines, Exit, Limits, OwnedRequest, Peer, Request, sleep, spawn_blocking, timeout,
 };
 
 use crate::serving::{Serving, serve};
+use crate::world::App;
 
 /// Times beyond what somebody can say: a deadline, a clock, the kernel.
 const LONG: [Duration; 4] = [

@@ -45,6 +45,8 @@ mod streams;
 #[cfg(all(feature = "stream", feature = "tokio"))]
 #[path = "../socket/streams_of_tokio.rs"]
 mod streams_of_tokio;
+#[path = "../socket/told.rs"]
+mod told;
 #[path = "../socket/uploads.rs"]
 mod uploads;
 #[cfg(all(feature = "multipart", feature = "stream", feature = "tokio"))]

@@ -70,6 +70,56 @@ fn a_service_alone_gets_everything() {
     assert!(text.starts_with("HTTP/1.1 400") && text.ends_with("invalid uri character"), "{text}");
 }
 
+/// All of a head.
+async fn head(request: Asked) -> Answer {
+    let (parts, _) = request.into_parts();
+    let mut text = format!("{} {} {:?}\n", parts.method, parts.uri, parts.version);
+    for (name, value) in &parts.headers {
+        text += &format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()));
+    }
+    Ok(http::Response::new(text.into()))
+}
+
+/// What is used again of one head for the next is theirs alike.
+#[test]
+fn a_head_is_what_was_sent_whatever_was_sent_before() {
+    let mut client = TestClient::new(App::of_service(service_fn(head)));
+    let long = "x".repeat(3000);
+    let targets = ["/", "/a", "/b", "/a?b"];
+    let fields = [
+        "Host: a\r\n".to_owned(),
+        "host: a\r\n".to_owned(),
+        "Host: b\r\n".to_owned(),
+        "Host: a\r\nX-A: b\r\n".to_owned(),
+        "Host: a\r\nX-A: b\r\nx-a: c\r\nX-Empty:\r\n".to_owned(),
+        "Host: a\r\nX-A:\r\nx-a: b\r\n".to_owned(),
+        format!("Host: a\r\nX-Long: {long}\r\n"),
+    ];
+    // Each behind itself once, twice, and behind others; of all pairs some are as long as each other.
+    for burst in 0..20_usize {
+        let (mut sent, mut expected) = (String::new(), Vec::new());
+        for round in burst * 30..(burst + 1) * 30 {
+            let at = (round / 3) * (round / 50 + 1);
+            let (target, fields) = (targets[at % targets.len()], &fields[at / 2 % fields.len()]);
+            let version = if round % 7 == 0 { "HTTP/1.0" } else { "HTTP/1.1" };
+            sent += &format!("GET {target} {version}\r\n{fields}Connection: keep-alive\r\n\r\n");
+            let lines = fields.lines().map(|line| {
+                let (name, value) = line.split_once(':').unwrap();
+                format!("{}: {}\n", name.to_ascii_lowercase(), value.trim())
+            });
+            let lines: String = lines.collect();
+            expected.push(format!("GET {target} {version}\n{lines}connection: keep-alive\n"));
+        }
+        let received = exchanged(&mut client, &sent);
+        let answers = received.split("HTTP/1.1 200 OK\r\n").skip(1);
+        let answers: Vec<&str> = answers
+            .filter_map(|answer| answer.split_once("\r\n\r\n"))
+            .map(|(_, content)| content)
+            .collect();
+        assert_eq!(answers, expected);
+    }
+}
+
 #[test]
 fn an_answer_to_head_has_the_length_of_the_services_answer() {
     let service = service_fn(async |request: Asked| -> Answer {

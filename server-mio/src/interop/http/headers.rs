@@ -1,8 +1,11 @@
 //! Header fields.
 
+use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use http::{HeaderMap, header};
+use rajada_parser::Fields;
 
+use super::Unrepresentable;
 use crate::{BadHeader, Headers, Response, ResponsePart};
 
 /// Whether a field of an answer is the server's to write: what frames the content, and what is between two neighbours.
@@ -18,6 +21,21 @@ pub(crate) fn leaves_open(headers: &HeaderMap) -> bool {
         options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
     };
     !headers.get_all(header::CONNECTION).iter().any(says_close)
+}
+
+/// Fields of a request as the crate `http` has them; `share` makes shared octets of their values.
+pub(super) fn made(
+    fields: Fields<'_, '_>,
+    share: impl Fn(&[u8]) -> Bytes,
+) -> Result<HeaderMap, Unrepresentable> {
+    let mut headers = HeaderMap::with_capacity(fields.len());
+    for field in fields {
+        let name = HeaderName::from_bytes(field.name).map_err(|_| Unrepresentable::Field)?;
+        let value = HeaderValue::from_maybe_shared(share(field.value));
+        let value = value.map_err(|_| Unrepresentable::Field)?;
+        headers.try_append(name, value).map_err(|_| Unrepresentable::Field)?;
+    }
+    Ok(headers)
 }
 
 /// All fields but those that the server writes itself: `Content-Length`, `Transfer-Encoding`, `Connection`, `Keep-Alive`

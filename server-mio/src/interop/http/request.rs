@@ -2,16 +2,17 @@
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{Method, Uri};
 use rajada_parser::Version;
 
-use super::Unrepresentable;
+use super::headers::made;
+use super::{Sent, Unrepresentable};
 use crate::{Error, OwnedRequest, Status};
 
 /// As requests of the crate `http`, and back.
 impl OwnedRequest {
-    /// The request with its content, as one of the crate `http`. Target, values of fields and content are slices of this
-    /// request, which they keep.
+    /// The request with its content, as one of the crate `http`. Values of fields and content are slices of this request,
+    /// which they keep.
     ///
     /// Its extensions have the request itself, as an `OwnedRequest`, which tells the peer, the route and what hooks have
     /// attached; and what they have attached as [`http::Extensions`].
@@ -80,24 +81,23 @@ pub(crate) fn receive<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> 
     fill(new, request).map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
 }
 
-/// The same, with the octets of the head shared.
+/// The same, with the octets of values shared.
 fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unrepresentable> {
-    let head = request.head_bytes();
-    let (method, target, fields) = request.line_and_fields();
+    let (knows_target, knows_fields) = request.recall(new);
+    let Sent { target, fields, .. } = request.sent();
+    let (method, version) = request.method_and_version();
     *new.method_mut() = Method::from_bytes(method).map_err(|_| Unrepresentable::Method)?;
-    *new.uri_mut() = Uri::from_maybe_shared(head.slice_ref(target))
-        .map_err(|why| Unrepresentable::Target(why.to_string()))?;
-    *new.version_mut() = match request.version() {
+    *new.version_mut() = match version {
         Version::Http10 => http::Version::HTTP_10,
         _ => http::Version::HTTP_11,
     };
-    *new.headers_mut() = HeaderMap::with_capacity(fields.len());
-    let headers = new.headers_mut();
-    for field in fields.iter() {
-        let name = HeaderName::from_bytes(field.name).map_err(|_| Unrepresentable::Field)?;
-        let value = HeaderValue::from_maybe_shared(head.slice_ref(field.value));
-        let value = value.map_err(|_| Unrepresentable::Field)?;
-        headers.try_append(name, value).map_err(|_| Unrepresentable::Field)?;
+    if !knows_target {
+        *new.uri_mut() =
+            Uri::try_from(target).map_err(|why| Unrepresentable::Target(why.to_string()))?;
+    }
+    if !knows_fields && !fields.is_empty() {
+        let head = request.head_bytes();
+        *new.headers_mut() = made(fields, |value| head.slice_ref(value))?;
     }
     if let Some(attached) = request.extension::<http::Extensions>() {
         *new.extensions_mut() = attached.clone();

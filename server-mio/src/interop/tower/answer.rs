@@ -57,7 +57,7 @@ pub(super) fn give<B>(
     let exact = slot.as_ref().as_pin_ref().and_then(|body| body.size_hint().exact());
     if is_head || has_no_content(response.status()) {
         // Nothing at all may be what it does not make here.
-        let content = match told.length.or(exact.filter(|octets| *octets > 0)) {
+        let content = match told.length().or(exact.filter(|octets| *octets > 0)) {
             None if exact == Some(0) && !is_head => Ours::Empty,
             octets => Ours::Omitted(octets),
         };
@@ -88,7 +88,7 @@ pub(super) fn give<B>(
         }
         Some(Poll::Pending) => {}
     }
-    let length = exact.or(told.length).filter(|_| !taken.is_over);
+    let length = exact.or_else(|| told.length()).filter(|_| !taken.is_over);
     // It goes where the content goes.
     let body = core::mem::replace(slot, Box::pin(None));
     response.send_told(told, Ours::Stream(Box::new(Frames { taken, body, length })));

@@ -7,15 +7,11 @@ use crate::gate;
 /// A value of a service that is dropped apart from what has panicked: two panics at once would end the process.
 pub(super) struct Held<T>(Option<T>);
 
-const HELD: &str = "it is held until it is taken";
+const HELD: &str = "it is held until it is dropped";
 
 impl<T> Held<T> {
     pub(super) fn new(value: T) -> Held<T> {
         Held(Some(value))
-    }
-
-    pub(super) fn take(mut self) -> T {
-        self.0.take().expect(HELD)
     }
 }
 

@@ -18,23 +18,29 @@ use crate::{BodyStream, ContentStream, OwnedRequest, RequestError};
 /// [`OwnedRequest::read_content`].
 pub struct RequestBody(Content);
 
+/// (Small: it moves with its request, and is boxed by most who take it.)
 enum Content {
-    Whole(Bytes),
-    Arriving(ContentStream),
+    /// All of it is where its request is.
+    There(OwnedRequest),
+    Arriving(Box<ContentStream>),
     Unread(OwnedRequest),
     Awaited(Pin<Box<dyn Future<Output = Result<Bytes, RequestError>> + Send + Sync>>),
     Taken,
 }
 
 impl RequestBody {
-    /// Content that is there.
-    pub(super) fn whole(octets: Bytes) -> RequestBody {
-        RequestBody(if octets.is_empty() { Content::Taken } else { Content::Whole(octets) })
+    /// No content.
+    pub(super) fn none() -> RequestBody {
+        RequestBody(Content::Taken)
     }
 
-    /// Content that arrives.
-    pub(super) fn arriving(request: &mut OwnedRequest) -> RequestBody {
-        RequestBody(Content::Arriving(request.take_content()))
+    /// The content of a request, as it is there or arrives.
+    pub(super) fn of(request: &OwnedRequest) -> RequestBody {
+        RequestBody(match request.content() {
+            Ok([]) => Content::Taken,
+            Ok(_) => Content::There(request.clone()),
+            Err(_) => Content::Arriving(Box::new(request.clone().take_content())),
+        })
     }
 
     /// Content that is asked for when it is read.
@@ -77,7 +83,9 @@ impl Body for RequestBody {
         loop {
             match core::mem::replace(&mut self.0, Content::Taken) {
                 Content::Taken => return Poll::Ready(None),
-                Content::Whole(octets) => return Poll::Ready(Some(Ok(Frame::data(octets)))),
+                Content::There(request) => {
+                    return Poll::Ready(Some(request.content_bytes().map(Frame::data)));
+                }
                 Content::Arriving(mut stream) => {
                     let polled = stream.poll_next(cx).map_ok(Frame::data);
                     if let Poll::Ready(None) = polled {
@@ -92,7 +100,8 @@ impl Body for RequestBody {
                         self.0 = Content::Awaited(reading);
                         return Poll::Pending;
                     }
-                    Poll::Ready(Ok(octets)) => *self = RequestBody::whole(octets),
+                    Poll::Ready(Ok(octets)) if octets.is_empty() => {}
+                    Poll::Ready(Ok(octets)) => return Poll::Ready(Some(Ok(Frame::data(octets)))),
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                 },
             }
@@ -106,9 +115,9 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Content::Taken => SizeHint::with_exact(0),
-            Content::Whole(octets) => SizeHint::with_exact(octets.len() as u64),
+            Content::There(request) => SizeHint::with_exact(request.bytes().len() as u64),
             Content::Arriving(stream) => {
-                BodyStream::length(stream).map_or_else(SizeHint::default, SizeHint::with_exact)
+                BodyStream::length(&**stream).map_or_else(SizeHint::default, SizeHint::with_exact)
             }
             Content::Unread(_) | Content::Awaited(_) => SizeHint::default(),
         }

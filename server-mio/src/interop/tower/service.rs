@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use http_body::Body;
 use tower_service::Service;
 
@@ -46,31 +45,27 @@ where
 
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
         Box::pin(async move {
-            let request = match asked(request) {
-                Ok(request) => request,
-                Err(error) => return OwnedResponse::from(error),
-            };
-            let is_head = request.method() == http::Method::HEAD;
-            answer_of((self.0)(), request, is_head, preset.as_deref()).await
+            let mut asked = empty();
+            if let Err(error) = ask(&mut asked, request) {
+                return OwnedResponse::from(error);
+            }
+            let is_head = asked.method() == http::Method::HEAD;
+            answer_of((self.0)(), asked, is_head, preset.as_deref()).await
         })
     }
 }
 
-/// The request that a service is given.
-fn asked(mut request: OwnedRequest) -> Result<http::Request<RequestBody>, Error> {
-    let mut asked = http::Request::new(RequestBody::whole(Bytes::new()));
-    receive(&mut asked, &request)?;
-    match request.content_bytes() {
-        Ok(octets) => {
-            *asked.body_mut() = RequestBody::whole(octets);
-            asked.extensions_mut().insert(request);
-        }
-        Err(_) => {
-            asked.extensions_mut().insert(request.clone());
-            *asked.body_mut() = RequestBody::arriving(&mut request);
-        }
-    }
-    Ok(asked)
+/// A request that is not filled yet.
+fn empty() -> http::Request<RequestBody> {
+    http::Request::new(RequestBody::none())
+}
+
+/// Gives a new request what a service is given of one that a peer has sent.
+fn ask(asked: &mut http::Request<RequestBody>, request: OwnedRequest) -> Result<(), Error> {
+    receive(asked, &request)?;
+    *asked.body_mut() = RequestBody::of(&request);
+    asked.extensions_mut().insert(request);
+    Ok(())
 }
 
 /// Calls a service when it is ready. What comes back is its answer, with what hooks have set of it.
@@ -109,7 +104,7 @@ where
 {
     mount: Arc<Mount<M>>,
     /// One that has done well so far.
-    service: Option<S>,
+    service: Option<Held<S>>,
     /// The request, until the service is ready for it.
     waiting: Option<http::Request<RequestBody>>,
     future: Pin<Box<Option<S::Future>>>,
@@ -122,35 +117,35 @@ where
     M: Fn() -> S,
     S: Service<http::Request<RequestBody>, Response = http::Response<B>>,
 {
-    /// Calls the service, if it is ready for the request; it waits otherwise.
-    fn poll_call(
-        &mut self,
-        request: http::Request<RequestBody>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), S::Error>> {
-        // One that panics, or has failed, is not put back.
-        let mut service = Held::new(self.service.take().unwrap_or_else(|| (self.mount.0)()));
-        let polled = service.poll_ready(cx);
-        match &polled {
-            Poll::Pending => self.waiting = Some(request),
-            Poll::Ready(Err(_)) => return polled,
-            Poll::Ready(Ok(())) => self.future.set(Some(service.call(request))),
+    /// Takes out a service that is ready. One that panics, or has failed, is not put back.
+    #[inline]
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<Held<S>, S::Error>> {
+        let mut service = self.service.take().unwrap_or_else(|| Held::new((self.mount.0)()));
+        match service.poll_ready(cx) {
+            Poll::Ready(ready) => Poll::Ready(ready.map(|()| service)),
+            Poll::Pending => {
+                self.service = Some(service);
+                Poll::Pending
+            }
         }
-        self.service = Some(service.take());
-        polled
     }
 
-    fn poll_answer(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<http::Response<B>>, S::Error>> {
-        if let Some(request) = self.waiting.take() {
-            ready!(self.poll_call(request, cx))?;
+    /// Calls a service that is ready. (In line: requests are large to move.)
+    #[inline(always)]
+    fn call(&mut self, mut service: Held<S>, request: http::Request<RequestBody>) {
+        self.future.set(Some(service.call(request)));
+        self.service = Some(service);
+    }
+
+    /// Calls the service for a request that has waited for it, if it is ready.
+    #[cold]
+    fn poll_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        let ready = ready!(self.poll_ready(cx));
+        let waiting = self.waiting.take();
+        if let Some(request) = waiting {
+            self.call(ready?, request);
         }
-        let Some(future) = self.future.as_mut().as_pin_mut() else { return Poll::Ready(Ok(None)) };
-        let answer = ready!(future.poll(cx));
-        self.future.set(None);
-        Poll::Ready(answer.map(Some))
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -168,27 +163,38 @@ where
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()> {
-        let request = match asked(request) {
-            Ok(request) => request,
-            Err(error) => {
-                response.fail(error);
+        let mut asked = empty();
+        if let Err(error) = ask(&mut asked, request) {
+            response.fail(error);
+            return Poll::Ready(());
+        }
+        self.is_head = asked.method() == http::Method::HEAD;
+        match self.poll_ready(cx) {
+            Poll::Ready(Ok(service)) => self.call(service, asked),
+            Poll::Ready(Err(error)) => {
+                response.fail(Error::from(error.into()));
                 return Poll::Ready(());
             }
-        };
-        self.is_head = request.method() == http::Method::HEAD;
-        match ready!(self.poll_call(request, cx)) {
-            Ok(()) => self.poll(cx, response),
-            Err(error) => {
-                response.fail(Error::from(error.into()));
-                Poll::Ready(())
+            Poll::Pending => {
+                self.waiting = Some(asked);
+                return Poll::Pending;
             }
         }
+        self.poll(cx, response)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
-        match ready!(self.poll_answer(cx)) {
-            Ok(Some(answer)) => give(answer, self.is_head, &mut self.slot, cx, response),
-            Ok(None) => {}
+        if self.waiting.is_some()
+            && let Err(error) = ready!(self.poll_waiting(cx))
+        {
+            response.fail(Error::from(error.into()));
+            return Poll::Ready(());
+        }
+        let Some(future) = self.future.as_mut().as_pin_mut() else { return Poll::Ready(()) };
+        let answer = ready!(future.poll(cx));
+        self.future.set(None);
+        match answer {
+            Ok(answer) => give(answer, self.is_head, &mut self.slot, cx, response),
             Err(error) => response.fail(Error::from(error.into())),
         }
         Poll::Ready(())

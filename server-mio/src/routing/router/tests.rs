@@ -115,6 +115,43 @@ fn a_route_may_have_the_server_as_a_whole() {
 }
 
 #[test]
+fn where_all_requests_lead_to_one_value_it_is_found_at_once() {
+    let sole = || {
+        let mut router: Router<u32> = Router::new();
+        for (value, pattern) in [(0, "*"), (2, "/{**rest}")] {
+            router.insert(Some("TRACE"), pattern, value).unwrap();
+            router.insert(None, pattern, value + 1).unwrap();
+        }
+        router
+    };
+    let router = sole();
+    let mut found = 0;
+    for method in ["GET", "HEAD", "OPTIONS", "TRACE", "BREW"] {
+        for target in ["/", "/a", "/a/b/?c=%41", "/a%20b", "/a?", "*", "http://a/b?c", "http://a"] {
+            let Some((leaf, path, range)) = router.sole(method.as_bytes(), target.as_bytes())
+            else {
+                continue;
+            };
+            found += 1;
+            let (mut scratch, mut ranges) = (Vec::new(), Ranges::new());
+            let long = router.find(method.as_bytes(), path, true, &mut scratch, &mut ranges);
+            assert_eq!(long, Found::Leaf(leaf), "{method} {target}");
+            assert_eq!((&ranges[..], leaf.value), (&[range][..], 3), "{method} {target}");
+        }
+    }
+    let why = "all but TRACE, escapes, and OPTIONS of the server";
+    assert_eq!(found, 4 * 6 - 1, "{why}");
+    for (method, pattern) in
+        [(Some("GET"), "/{**rest}"), (None, "/a"), (Some("GET"), "/a/{b}"), (None, "/a/{*b}")]
+    {
+        let mut router = sole();
+        router.insert(method, pattern, 7).unwrap();
+        assert_eq!(router.sole(b"PUT", b"/b"), None, "{method:?} {pattern}");
+    }
+    assert_eq!(self::router(&["/{**rest}"]).sole(b"GET", b"/"), None, "it has one method");
+}
+
+#[test]
 fn static_routes_come_first_and_a_trailing_slash_counts() {
     let router =
         router(&["/", "/user/{id}", "/user/me", "/user/me/", "/files/{*rest}", "/a/{x}/b/{y}"]);
