@@ -86,6 +86,24 @@ fn more_than_a_row_and_what_is_no_part_of_one_come_in_order() {
 }
 
 #[test]
+fn a_text_beyond_the_limit_ends_a_row() {
+    let mut settings = Settings::default();
+    for limit in [5, 100, 300] {
+        (settings.frame, settings.message) = (limit + 1, limit);
+        for is_server in [true, false] {
+            let receiver = Receiver { settings: &settings, is_server, compressed: false };
+            let most = limit as usize;
+            let row = [1, most, most, 3, most + 1, 1].map(|length| vec![b'a'; length]);
+            let (octets, expected) = texts(receiver, &row);
+            assert!(matches!(expected[4], Outcome::Malformed(Offence::MessageTooBig, ..)));
+            for at in 0..=octets.len() {
+                assert_eq!(run::in_pieces(receiver, &octets, [at]).outcomes, expected, "{at}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_left_of_a_row_waits_until_all_of_it_is_given_again() {
     let settings = Settings::default();
     let receiver = Receiver { settings: &settings, is_server: true, compressed: false };
