@@ -80,6 +80,9 @@ pub(crate) enum Found<'r, V> {
     BadPath,
 }
 
+/// The value that all requests lead to, the path, and where its parameter is in that.
+type Sole<'r, 't, V> = (&'r Leaf<<V as Value>::Short>, &'t [u8], Range);
+
 impl<V: Value> Router<V> {
     /// A router without routes.
     pub(crate) fn new() -> Router<V> {
@@ -213,14 +216,9 @@ impl<V: Value> Router<V> {
         self.shortcuts.tail(line)
     }
 
-    /// The same where all requests lead to one value, by a target, which is ASCII; with the path, and where its parameter is in
-    /// that. What may be another value's, or is no path, is not found.
+    /// The same where all requests lead to one value, by a target, which is ASCII. What may be another value's, or is no path, is not found.
     #[inline]
-    pub(crate) fn sole<'t>(
-        &self,
-        method: &[u8],
-        target: &'t [u8],
-    ) -> Option<(&Leaf<V::Short>, &'t [u8], Range)> {
+    pub(crate) fn sole<'t>(&self, method: &[u8], target: &'t [u8]) -> Option<Sole<'_, 't, V>> {
         let sole = self.sole.as_ref()?;
         let (raw, _, plain) = path::split(method, target);
         let is_found = plain && raw.first() == Some(&b'/') && method != b"TRACE";

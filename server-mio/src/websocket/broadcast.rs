@@ -4,12 +4,12 @@ use core::fmt;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 
 use rajada_websocket::Encoded;
 
 use super::message::Message;
 use crate::content::Kept;
+use crate::runtime::Bell;
 
 /// A message as it is sent to many, who share its octets.
 pub(super) type Frame = Encoded<Kept>;
@@ -54,7 +54,7 @@ struct Members {
 struct Member {
     queue: Mutex<Queue>,
     /// Its connection's.
-    waker: Waker,
+    bell: Bell,
 }
 
 #[derive(Default)]
@@ -129,7 +129,7 @@ impl Broadcast {
                 }
             };
             if wakes {
-                member.waker.wake_by_ref();
+                member.bell.ring();
             }
         }
     }
@@ -145,9 +145,9 @@ impl Broadcast {
         self.shared.overflowed.load(Ordering::Relaxed)
     }
 
-    /// Adds a member. `waker` is its connection's.
-    pub(super) fn join(&self, waker: Waker) -> Membership {
-        let member = Arc::new(Member { queue: Mutex::default(), waker });
+    /// Adds a member. `bell` is its connection's.
+    pub(super) fn join(&self, bell: Bell) -> Membership {
+        let member = Arc::new(Member { queue: Mutex::default(), bell });
         let mut members = lock(&self.shared.members);
         let place = match members.free.pop() {
             Some(place) => place,

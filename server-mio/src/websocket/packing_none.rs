@@ -30,24 +30,25 @@ impl Packing {
     /// Takes an event as it is.
     #[inline]
     #[expect(clippy::unused_self, reason = "as with the feature")]
-    pub(super) fn take<'e>(&mut self, _: &mut Codec<Server, Kept>, event: Event<'e>) -> Event<'e> {
-        event
+    pub(super) fn take<R>(
+        &self,
+        _: &mut Codec<Server, Kept>,
+        _: u64,
+        event: Event<'_>,
+        take: impl FnOnce(Event<'_>) -> R,
+    ) -> R {
+        take(event)
     }
 
     /// Sends a message if compression makes it smaller. Whether it did.
     #[inline]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
     pub(super) fn send(
-        &mut self,
+        &self,
         _: &mut Codec<Server, Kept>,
         _: Kind,
         _: &[u8],
     ) -> Result<bool, ApiMisuse> {
         Ok(false)
     }
-
-    /// Nothing was lent.
-    #[inline]
-    #[expect(clippy::unused_self, reason = "as with the feature")]
-    pub(super) fn rest(&mut self) {}
 }
