@@ -2,7 +2,8 @@
 //
 //     node .ci/demo.mjs http://127.0.0.1:8080 chromium [folder for screenshots]
 //
-// Events must come with rising ids, and none may be lost when the connection breaks; a file must arrive with its octets and checksum; a page
+// Events must come with rising ids, and none may be lost when the connection breaks; a file must arrive with its octets and checksum; what one page of
+// the chat says must come to all; a page
 // may neither complain in the console nor be wider than a phone, in light and in dark. Ends with 1 and says what is wrong, and with 3
 // where the browser shows no page. (The browser is driven by the DevTools protocol over a pipe, which needs no package.)
 
@@ -265,6 +266,49 @@ async function upload(page, origin) {
     await page.ask("Network.emulateNetworkConditions", { ...slow, uploadThroughput: -1 });
 }
 
+/** What the log of a page of the chat has, oldest first. */
+const said = page => page.value("[...document.querySelectorAll('#log li')].map(line => line.textContent).reverse()");
+
+async function say(page, text) {
+    await page.value(`document.getElementById("text").value = ${JSON.stringify(text)}`);
+    await page.value("document.getElementById('form').requestSubmit()");
+}
+
+async function chat(browser, origin, way) {
+    const [near, far] = [await Page.open(browser), await Page.open(browser)];
+    for (const page of [near, far]) {
+        await page.go(`${origin}/demo/chat`);
+        await page.until("document.getElementById('state').dataset.state === 'open'");
+    }
+    for (const page of [near, far]) await page.until("document.getElementById('here').textContent === '2'");
+    const texts = ["Hello", "Hello, tab: <b>é</b> 世界 🌍", "a long one, ".repeat(40)];
+    for (const [at, text] of texts.entries()) {
+        await say([near, far][at % 2], text);
+        for (const page of [near, far]) await page.until(`document.querySelectorAll("#log li").length === ${at + 1}`);
+    }
+    for (const page of [near, far]) {
+        const heard = await said(page);
+        check(texts.every((text, at) => heard[at].includes(text.trim())), `said ${texts}, heard ${heard}`);
+    }
+    await near.look("chat");
+
+    // Who goes is seen to be gone, and comes back; and so it is where the connection breaks.
+    await far.click("switch");
+    await near.until("document.getElementById('here').textContent === '1'");
+    check(await far.text("state") === "Disconnected", "still connected");
+    if (shots !== undefined) await far.look("chat-off");
+    await far.click("switch");
+    await near.until("document.getElementById('here').textContent === '2'");
+    for (const page of [near, far]) page.quiet("chat");
+    way.cut();
+    for (const page of [near, far]) await page.until("document.getElementById('state').dataset.state === 'waiting'");
+    way.mend();
+    for (const page of [near, far]) await page.until("document.getElementById('here').textContent === '2'");
+    await say(far, "back");
+    await near.until("document.querySelector('#log li').textContent.includes('back')");
+    console.log(`chat: ${(await said(near)).length} messages in two tabs`);
+}
+
 /** The checksum in eight digits, as gzip has it in its trailer (RFC 1952 section 2.3.1). */
 function crc32(octets) {
     const packed = zlib.gzipSync(octets, { level: 0 });
@@ -284,6 +328,7 @@ try {
         await first(page, origin);
         await live(page, origin, way);
         await upload(page, origin);
+        await chat(browser, origin, way);
     }
 } catch (error) {
     console.log(`FAILED: ${error.message}`);

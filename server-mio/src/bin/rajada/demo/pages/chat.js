@@ -16,6 +16,8 @@ function say(state, text) {
     if (shown.textContent !== text) shown.textContent = text;
     shown.dataset.state = state;
     place("switch").textContent = state === "off" ? "Connect" : "Disconnect";
+    place("send").disabled = state !== "open";
+    if (state !== "open") place("here").textContent = "–";
 }
 
 function connect() {
@@ -46,9 +48,11 @@ function take(event) {
     count += 1;
     place("count").textContent = count;
     const line = document.createElement("li");
+    const time = document.createElement("time");
+    time.textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const text = document.createElement("span");
     text.textContent = event.said;
-    line.append(text);
+    line.append(time, text);
     const log = place("log");
     log.prepend(line);
     while (log.children.length > LINES) log.lastChild.remove();
