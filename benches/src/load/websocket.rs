@@ -159,11 +159,10 @@ pub(crate) fn answer() -> String {
 }
 
 /// A burst, its echoes, and where each of these starts.
-fn ask(
-    address: SocketAddr,
-    messages: &Messages,
-    depth: usize,
-) -> Result<(Vec<u8>, Vec<u8>, Vec<usize>), String> {
+type Asked = (Vec<u8>, Vec<u8>, Vec<usize>);
+
+/// Sends a burst, and judges its echoes.
+fn ask(address: SocketAddr, messages: &Messages, depth: usize) -> Result<Asked, String> {
     let mut settings = Settings::default();
     (settings.message, settings.frame) = (messages.size as u64, messages.size as u64);
     let (random, mut keys) = (RandomState::new(), 0u64);

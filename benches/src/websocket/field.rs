@@ -6,8 +6,11 @@ use crate::report::{Echo, Launch, Server, echoes};
 pub(super) const OURS: &str = "rajada";
 pub(super) const NULL: &str = "null";
 
+/// Who can't take part, and why.
+pub(super) type Skipped = (String, String);
+
 /// Those that take part, ours first and the null echo second; and those that can't, with the reason.
-pub(super) fn field(options: &Options) -> Result<(Vec<Echo>, Vec<(String, String)>), String> {
+pub(super) fn field(options: &Options) -> Result<(Vec<Echo>, Vec<Skipped>), String> {
     let (peers, skipped) = echoes(&options.contestants);
     let mut field = vec![ours()?, null()?];
     field.extend(peers);
