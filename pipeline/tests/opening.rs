@@ -1,5 +1,6 @@
 //! What a client asks to open a WebSocket, and which answers it takes.
 
+use proptest::prelude::*;
 use rajada_parser::encode::EncodeError;
 use rajada_parser::{Config, Positions, Resume, Status};
 use rajada_pipeline::client::RequestHead;
@@ -284,4 +285,80 @@ fn nothing_is_taken_that_was_not_offered() {
     assert_eq!(judge(GOOD, &opening), Err(AnswerError::ProtocolNotOffered));
     let opening = opening.protocols("chat");
     assert_eq!(judge(GOOD, &opening), Err(AnswerError::ExtensionNotOffered));
+}
+
+/// What URIs are made of, and what they are not.
+fn uri() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "ws://", "wss://", "h", "a.b", "[::1]", "[", "]", ":", "80", "443", "9001", "/", "?", "#",
+        "@", "%20", "%", "=", " ", "\r\n", "\u{e4}", "\0",
+    ];
+    proptest::collection::vec(proptest::sample::select(PARTS), 0..10)
+        .prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn an_address_makes_a_request_that_says_the_same(uri in uri(), secure in any::<bool>()) {
+        let uri = format!("{}{uri}", if secure { "wss://h" } else { "ws://h" });
+        let Ok(address) = Address::parse(&uri) else { return Ok(()) };
+        let (key, mut buffer) = (Key::new(SAMPLE), [0; 512]);
+        let octets = Opening::new(&address, &key).request(&mut buffer).unwrap();
+        let mut slots = Positions::<16>::new();
+        let parsed = Config::STRICT.parse_request(octets, &mut Resume::new(), &mut slots);
+        let Ok(Status::Complete(request, taken)) = parsed else { panic!("{uri}: {parsed:?}") };
+        prop_assert_eq!(taken, octets.len());
+        prop_assert!(matches!(Handshake::of(&request), Ok(Some(it)) if it.key() == key.octets()));
+        let host = request.fields().get("host").unwrap();
+        prop_assert_eq!(host, address.authority().as_bytes());
+        // The URI again, but for the port that goes without saying.
+        let scheme = if address.is_secure() { "wss" } else { "ws" };
+        let text = core::str::from_utf8(host).unwrap();
+        let again = format!("{scheme}://{text}{}", core::str::from_utf8(request.target()).unwrap());
+        let again = Address::parse(&again).unwrap();
+        prop_assert_eq!((again.host(), again.port()), (address.host(), address.port()));
+        prop_assert_eq!(again.authority(), address.authority());
+        prop_assert!(uri.ends_with(&again_resource(request.target())));
+    }
+
+    #[test]
+    fn only_what_has_all_parts_is_accepted(lines in proptest::collection::vec(0usize..12, 0..10)) {
+        const LINES: [&str; 12] = [
+            "Upgrade: websocket",
+            "Upgrade: h2c",
+            "Connection: Upgrade",
+            "Connection: close",
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOp=",
+            "Sec-WebSocket-Protocol: chat",
+            "Sec-WebSocket-Protocol: other",
+            "Sec-WebSocket-Extensions: x",
+            "Sec-WebSocket-Extensions: y; z",
+            "Sec-WebSocket-Extensions: w",
+            "Server: any",
+        ];
+        let count = |line: usize| lines.iter().filter(|it| **it == line).count();
+        let fields: String = lines.iter().map(|line| format!("{}\r\n", LINES[*line])).collect();
+        let answer = format!("HTTP/1.1 101 Switching Protocols\r\n{fields}\r\n");
+        let (address, key) = (Address::parse("ws://h").unwrap(), Key::new(SAMPLE));
+        let opening = Opening::new(&address, &key).protocols("chat").extensions("x, y");
+        let expected = (count(0), count(1)) == (1, 0)
+            && count(2) > 0
+            && (count(4), count(5)) == (1, 0)
+            && count(6) <= 1
+            && count(7) == 0
+            && count(8) <= 1
+            && count(9) <= 1
+            && count(10) == 0;
+        prop_assert_eq!(judge(&answer, &opening).is_ok(), expected, "{}", answer);
+    }
+}
+
+/// A target, as far as it stands in the URI.
+fn again_resource(target: &[u8]) -> String {
+    let target = String::from_utf8(target.to_vec()).unwrap();
+    match target.strip_prefix('/') {
+        Some(rest) if rest.is_empty() || rest.starts_with('?') => rest.to_owned(),
+        _ => target,
+    }
 }

@@ -121,7 +121,8 @@
 //! ```
 //!
 //! [`WebSocket::phase`] tells the state. To a close frame, or an offence, a close frame is put out behind all that was accepted before it, with the peer's code or the offence's;
-//! none if one was put out already. In `Closing` messages of the peer still come. There is no clock: an owner that wants deadlines looks at the phase, at
+//! none if one was put out already. Where that is [deferred](WebSocket::deferred), what was received before can be answered first: then there is a phase `Concluding` in front of `Ending`,
+//! until the caller [concludes](WebSocket::conclude). In `Closing` messages of the peer still come. There is no clock: an owner that wants deadlines looks at the phase, at
 //! [`octets_received`](WebSocket::octets_received) and at what is [held](WebSocket::held), pings, and [abandons](WebSocket::abandon).
 //!
 //! # Bounds
