@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use rajada_websocket::{
-    ApiMisuse, Burst, COPY_BELOW, CloseCode, Event, Kind, Offence, Phase, WebSocket as Codec,
+    ApiMisuse, Burst, COPY_BELOW, CloseCode, Event, Offence, Phase, WebSocket as Codec,
 };
 
 use super::broadcast::Next;
@@ -111,10 +111,7 @@ impl Connection {
 
 /// Puts a message out.
 fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), ApiMisuse> {
-    let kind = match message {
-        Message::Text(_) => Kind::Text,
-        Message::Binary(_) => Kind::Binary,
-    };
+    let kind = message.kind();
     if packing.send(&mut active.codec, kind, message.octets())? {
         return Ok(());
     }

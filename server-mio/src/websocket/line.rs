@@ -11,6 +11,7 @@ use rajada_websocket::CloseCode;
 use super::broadcast::{Broadcast, Membership, Next};
 use super::ended::{Closed, Ended};
 use super::message::Message;
+use super::packing::Packing;
 use super::terms::Terms;
 use super::tools;
 use crate::runtime::Bell;
@@ -27,6 +28,8 @@ struct Ends {
     load: Cell<Option<Box<Load>>>,
     /// Which of the subprotocols that its route speaks was selected; none, if it is beyond.
     protocol: u32,
+    /// It can be sent what is compressed for many.
+    shares: bool,
     /// The connection sees by itself what is done, or was woken.
     looks: Cell<bool>,
 }
@@ -76,10 +79,15 @@ impl Outgoing {
 }
 
 impl Line {
-    pub(super) fn new(terms: Arc<Terms>, bell: Bell, protocol: Option<usize>) -> Line {
+    pub(super) fn new(
+        terms: Arc<Terms>,
+        bell: Bell,
+        protocol: Option<usize>,
+        packing: &Packing,
+    ) -> Line {
         let protocol = protocol.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
-        let (load, looks) = (Cell::new(None), Cell::new(false));
-        Line(Rc::new(Ends { terms, bell, load, protocol, looks }))
+        let (load, looks, shares) = (Cell::new(None), Cell::new(false), packing.shares());
+        Line(Rc::new(Ends { terms, bell, load, protocol, shares, looks }))
     }
 
     /// What its route has set.
@@ -210,7 +218,7 @@ impl Line {
             load.ended.is_some() || load.joined.iter().any(|joined| broadcast.has(joined))
         };
         if self.look(has) != Some(true) {
-            let joined = broadcast.join(self.0.bell.clone());
+            let joined = broadcast.join(self.0.bell.clone(), self.0.shares);
             self.change(|load| load.joined.push(joined));
         }
     }
