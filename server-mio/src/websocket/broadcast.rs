@@ -179,9 +179,12 @@ impl Broadcast {
 }
 
 impl Membership {
-    /// The next message.
-    pub(super) fn take(&self) -> Next {
+    /// The next message, if there is room for one.
+    pub(super) fn take(&self, has_room: bool) -> Next {
         let mut queue = lock(&self.member.queue);
+        if !has_room && !queue.overflowed {
+            return Next::Nothing;
+        }
         match queue.frames.pop_front() {
             Some(frame) => {
                 queue.octets -= frame.octets().len();

@@ -126,11 +126,9 @@ fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), 
 fn pull(active: &mut Active, line: &Line) {
     let mut at = 0;
     while active.codec.phase() == Phase::Open {
-        // What is not taken now is taken when something has left.
-        if !active.codec.has_room() && active.codec.wants_write() {
-            return;
-        }
-        match line.next_of(at) {
+        // What is not taken now is taken when something has left. Who is too far behind is told at once.
+        let has_room = active.codec.has_room() || !active.codec.wants_write();
+        match line.next_of(at, has_room) {
             None => return,
             Some(Next::Nothing) => at += 1,
             Some(Next::Frame(frame)) => {

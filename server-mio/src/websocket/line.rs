@@ -316,9 +316,9 @@ impl Line {
         taken.flatten()
     }
 
-    /// What the broadcast at this place of its list has next for it; `None` behind the last one.
-    pub(super) fn next_of(&self, at: usize) -> Option<Next> {
-        self.look(|load| load.joined.get(at).map(Membership::take)).flatten()
+    /// What the broadcast at this place of its list has next for it, if it has room for a message; `None` behind the last one.
+    pub(super) fn next_of(&self, at: usize, has_room: bool) -> Option<Next> {
+        self.look(|load| load.joined.get(at).map(|joined| joined.take(has_room))).flatten()
     }
 
     /// Nothing can be sent any more.
