@@ -170,7 +170,7 @@ fn ten_thousand_members_a_tenth_of_which_does_not_read() {
     many.give(0, asks("").as_bytes());
     assert_eq!(broadcast.members(), SOCKETS);
 
-    let sleeps = |link: u64| link % 10 == 0;
+    let sleeps = |link: u64| link.is_multiple_of(10);
     let mut taken = vec![0; SOCKETS];
     let (before, _) = live();
     let mut most = 0;
