@@ -279,6 +279,8 @@ pub use runtime::{
 };
 pub use server::{Handle, Server};
 pub use status::BadStatus;
+#[cfg(feature = "websocket")]
+pub use test_client::TestSocket;
 pub use test_client::{TestCall, TestRequest, TestResponse};
 
 // Aliases stand here: rustdoc 1.95 does not find those of items whose module is private.

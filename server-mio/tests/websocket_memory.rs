@@ -1,11 +1,12 @@
-//! What a socket without traffic takes in memory, of which its connection's own entry is a part.
+//! What very many sockets take in memory: those that wait, of which the connection's own entry is a part, and those of a broadcast.
 
 use std::alloc::System;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rajada_mio::driver::{Driver, Key};
-use rajada_mio::websocket::{SocketHandler, WebSocket};
-use rajada_mio::{App, Clock, Peer};
+use rajada_mio::driver::{Driver, Key, Next};
+use rajada_mio::websocket::{Broadcast, SocketDeadlines, SocketEndpoint, WebSocket};
+use rajada_mio::{App, Clock, OwnedRequest, Peer};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -33,6 +34,12 @@ fn resident() -> usize {
     pages.unwrap_or_default() * 4096
 }
 
+/// One count at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static COUNTING: Mutex<()> = Mutex::new(());
+    COUNTING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 struct Many {
     clock: Clock,
     driver: Driver<u64>,
@@ -40,8 +47,7 @@ struct Many {
 }
 
 impl Many {
-    fn new<S>(handler: impl SocketHandler<S>) -> Many {
-        let app = App::new().websocket("/ws", handler);
+    fn new(app: App) -> Many {
         let clock = Clock::manual();
         let driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
         // (What is ours is in memory before it is counted.)
@@ -104,11 +110,12 @@ fn message() -> Vec<u8> {
 
 #[test]
 fn a_socket_that_waits_takes_512_octets_at_the_most() {
+    let _alone = alone();
     let offers = ["", "Sec-WebSocket-Extensions: permessage-deflate\r\n"];
     let receive = |mut socket: WebSocket| async move { while socket.recv().await.is_some() {} };
     let compresses = cfg!(feature = "deflate");
     for (offer, deflates) in offers.into_iter().zip([false, compresses]) {
-        let mut many = Many::new(receive);
+        let mut many = Many::new(App::new().websocket("/ws", receive));
         // What the worker keeps is there before.
         many.open(100);
         assert!(many.give(0, asks(offer).as_bytes()) > 0);
@@ -138,6 +145,67 @@ fn a_socket_that_waits_takes_512_octets_at_the_most() {
             assert!(in_memory > 0 || !offer.is_empty(), "it is known");
         }
     }
+}
+
+#[test]
+fn ten_thousand_members_a_tenth_of_which_does_not_read() {
+    const PAYLOAD: usize = 8 * 1024;
+    const SECONDS: usize = 60;
+    let _alone = alone();
+    let broadcast = Broadcast::new();
+    let member = SocketEndpoint::new(|req: OwnedRequest, mut socket: WebSocket| async move {
+        socket.join(req.state::<Broadcast>());
+        while socket.recv().await.is_some() {}
+    });
+    // The backlog is to be what ends those who do not read.
+    let deadlines = SocketDeadlines {
+        ping: None,
+        write: Duration::from_secs(3600),
+        close: Duration::from_secs(3600),
+        ..SocketDeadlines::DEFAULT
+    };
+    let app = App::new().state(broadcast.clone()).websocket("/ws", member.deadlines(deadlines));
+    let mut many = Many::new(app);
+    many.open(SOCKETS);
+    many.give(0, asks("").as_bytes());
+    assert_eq!(broadcast.members(), SOCKETS);
+
+    let sleeps = |link: u64| link.is_multiple_of(10);
+    let mut taken = vec![0; SOCKETS];
+    let (before, _) = live();
+    let mut most = 0;
+    for second in 1..=SECONDS {
+        broadcast.send(vec![second as u8; PAYLOAD]);
+        many.clock.advance(Duration::from_secs(1));
+        let mut turn = many.driver.turn(many.clock.now());
+        turn.run();
+        turn.look();
+        while let Some(key) = turn.poll_ready() {
+            let mut connection = turn.connection(key).unwrap();
+            let mut next = connection.go_on();
+            let link = *connection.link();
+            while !sleeps(link) && connection.wants_write() {
+                let mut pieces = [&[][..]; 16];
+                let count = connection.transmit(&mut pieces);
+                let count = pieces[..count].iter().map(|piece| piece.len()).sum();
+                taken[link as usize] += count;
+                next = connection.transmitted(count);
+            }
+            assert_eq!(next, Next::Wait);
+        }
+        drop(turn);
+        most = most.max(live().0.saturating_sub(before));
+    }
+    assert_eq!(broadcast.overflowed(), SOCKETS as u64 / 10, "no more, and no less");
+    assert_eq!(broadcast.members(), SOCKETS - SOCKETS / 10);
+    let (slow, quick): (Vec<usize>, Vec<usize>) =
+        (0..SOCKETS).partition(|&link| sleeps(link as u64));
+    assert!(quick.iter().all(|&link| taken[link] == SECONDS * (PAYLOAD + 4)), "nothing is missed");
+    assert!(slow.iter().all(|&link| taken[link] == 0));
+    println!("{most} octets, {} for each who does not read", most / slow.len());
+    // All that is behind shares the octets of its messages: what each has is a list of them.
+    let shared = Broadcast::BACKLOG + 64 * 1024 + 2 * PAYLOAD;
+    assert!(most <= shared + slow.len() * 8 * 1024, "{most}");
 }
 
 /// Octets of a handler's future.

@@ -65,6 +65,32 @@ impl InMemory {
         }
     }
 
+    /// Whether there is a connection.
+    #[cfg(feature = "websocket")]
+    pub(super) fn is_open(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Waits until something can be done, at most for as long as a test may take, and does it. False if there is no connection.
+    ///
+    /// # Panics
+    /// If nothing happens for half a minute.
+    #[cfg(feature = "websocket")]
+    pub(super) fn wait(&mut self, received: &mut Vec<u8>) -> bool {
+        let (began, before) = (Instant::now(), received.len());
+        loop {
+            self.run(received);
+            if received.len() > before || self.key.is_none() {
+                return self.key.is_some();
+            }
+            assert!(began.elapsed() < PATIENCE, "nothing comes");
+            match self.driver.timeout() {
+                Some(timeout) if self.clock.is_manual() => self.clock.advance(timeout),
+                timeout => self.bell.wait(timeout.unwrap_or(PATIENCE).min(PATIENCE)),
+            }
+        }
+    }
+
     /// One turn. True if handlers are at work behind it.
     pub(super) fn run(&mut self, received: &mut Vec<u8>) -> bool {
         let mut turn = self.driver.turn(self.clock.now());

@@ -4,9 +4,13 @@ mod bell;
 mod connection;
 mod request;
 mod response;
+#[cfg(feature = "websocket")]
+mod socket;
 
 pub use request::{TestCall, TestRequest};
 pub use response::TestResponse;
+#[cfg(feature = "websocket")]
+pub use socket::TestSocket;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -148,6 +152,25 @@ impl TestClient {
         let _entered = ambient.enter();
         self.connection.send(PEER, sent, received);
         self.connection.finish(received);
+    }
+
+    /// Gives the server octets, unless the connection is gone, and adds what it answers at once to `received`.
+    #[cfg(feature = "websocket")]
+    fn give(&mut self, sent: &[u8], received: &mut Vec<u8>) {
+        let ambient = self.ambient.clone();
+        let _entered = ambient.enter();
+        if self.connection.is_open() {
+            self.connection.send(PEER, sent, received);
+        }
+        self.connection.run(received);
+    }
+
+    /// Waits for something to happen, and adds what the server sends to `received`. False if there is no connection.
+    #[cfg(feature = "websocket")]
+    fn wait(&mut self, received: &mut Vec<u8>) -> bool {
+        let ambient = self.ambient.clone();
+        let _entered = ambient.enter();
+        self.connection.wait(received)
     }
 
     /// Lets time pass on a [manual](Clock::manual) clock, and adds what the server sends to `received`: deadlines

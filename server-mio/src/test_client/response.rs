@@ -54,6 +54,18 @@ impl TestResponse {
         serde_json::from_slice(&self.content).expect("the content is such JSON")
     }
 
+    /// The head of an answer of 101, and its size.
+    #[cfg(feature = "websocket")]
+    pub(super) fn parse_head(octets: &[u8]) -> (TestResponse, usize) {
+        const END: &[u8] = b"\r\n\r\n";
+        let end = octets.windows(END.len()).position(|window| window == END).expect("a head");
+        let head = String::from_utf8_lossy(&octets[..end]).into_owned();
+        let fields = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        let headers = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let status = Status::SWITCHING_PROTOCOLS;
+        (TestResponse { status, headers, content: Vec::new() }, end + END.len())
+    }
+
     /// The answers in `octets`, all that came, to requests with these methods; interim ones are passed over.
     pub(super) fn parse_all(octets: &[u8], methods: &[String]) -> Vec<TestResponse> {
         let mut settings = Settings::DEFAULT;

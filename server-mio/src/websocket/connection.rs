@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use rajada_websocket::{
-    ApiMisuse, Burst, COPY_BELOW, CloseCode, Event, Kind, Offence, Phase, WebSocket as Codec,
+    ApiMisuse, Burst, COPY_BELOW, CloseCode, Event, Offence, Phase, WebSocket as Codec,
 };
 
 use super::broadcast::Next;
@@ -109,10 +109,7 @@ impl Connection {
 
 /// Puts a message out.
 fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), ApiMisuse> {
-    let kind = match message {
-        Message::Text(_) => Kind::Text,
-        Message::Binary(_) => Kind::Binary,
-    };
+    let kind = message.kind();
     if packing.send(&mut active.codec, kind, message.octets())? {
         return Ok(());
     }
@@ -140,8 +137,9 @@ fn conclude(active: &mut Active, line: &Line) {
 fn pull(active: &mut Active, line: &Line) {
     let mut at = 0;
     while active.codec.phase() == Phase::Open {
-        let is_full = !active.codec.has_room() && active.codec.wants_write();
-        match line.next_of(at, is_full) {
+        // What is not taken now is taken when something has left. Who is too far behind is told at once.
+        let has_room = active.codec.has_room() || !active.codec.wants_write();
+        match line.next_of(at, has_room) {
             None => return,
             Some(Next::Nothing) => at += 1,
             Some(Next::Frame(frame)) => {

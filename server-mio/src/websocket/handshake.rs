@@ -43,7 +43,7 @@ pub(super) fn answer(
     };
     let spoken = terms.clone();
     let upgrade = Upgrade::new(move |bell| {
-        let line = Line::new(spoken, bell, protocol);
+        let line = Line::new(spoken, bell, protocol, &packing);
         let handler = begin(WebSocket::new(line.clone()));
         Box::new(Connection::new(packing, line, handler))
     });

@@ -11,6 +11,7 @@ use rajada_websocket::CloseCode;
 use super::broadcast::{Broadcast, Membership, Next};
 use super::ended::{Closed, Ended};
 use super::message::Message;
+use super::packing::Packing;
 use super::terms::Terms;
 use super::tools;
 use crate::runtime::Bell;
@@ -27,6 +28,8 @@ struct Ends {
     load: Cell<Option<Box<Load>>>,
     /// Which of the subprotocols that its route speaks was selected; none, if it is beyond.
     protocol: u32,
+    /// It can be sent what is compressed for many.
+    shares: bool,
     /// The connection sees by itself what is done, or was woken.
     looks: Cell<bool>,
 }
@@ -76,10 +79,15 @@ impl Outgoing {
 }
 
 impl Line {
-    pub(super) fn new(terms: Arc<Terms>, bell: Bell, protocol: Option<usize>) -> Line {
+    pub(super) fn new(
+        terms: Arc<Terms>,
+        bell: Bell,
+        protocol: Option<usize>,
+        packing: &Packing,
+    ) -> Line {
         let protocol = protocol.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
-        let (load, looks) = (Cell::new(None), Cell::new(false));
-        Line(Rc::new(Ends { terms, bell, load, protocol, looks }))
+        let (load, looks, shares) = (Cell::new(None), Cell::new(false), packing.shares());
+        Line(Rc::new(Ends { terms, bell, load, protocol, shares, looks }))
     }
 
     /// What its route has set.
@@ -210,7 +218,7 @@ impl Line {
             load.ended.is_some() || load.joined.iter().any(|joined| broadcast.has(joined))
         };
         if self.look(has) != Some(true) {
-            let joined = broadcast.join(self.0.bell.clone());
+            let joined = broadcast.join(self.0.bell.clone(), self.0.shares);
             self.change(|load| load.joined.push(joined));
         }
     }
@@ -308,13 +316,9 @@ impl Line {
         taken.flatten()
     }
 
-    /// What the broadcast at this place of its list has next for it; `None` behind the last one. If there is no room for more, that is
-    /// taken when something has left; but who has missed something ends.
-    pub(super) fn next_of(&self, at: usize, is_full: bool) -> Option<Next> {
-        let next = |joined: &Membership| {
-            if is_full && !joined.has_overflowed() { Next::Nothing } else { joined.take() }
-        };
-        self.look(|load| load.joined.get(at).map(next)).flatten()
+    /// What the broadcast at this place of its list has next for it, if it has room for a message; `None` behind the last one.
+    pub(super) fn next_of(&self, at: usize, has_room: bool) -> Option<Next> {
+        self.look(|load| load.joined.get(at).map(|joined| joined.take(has_room))).flatten()
     }
 
     /// Nothing can be sent any more.

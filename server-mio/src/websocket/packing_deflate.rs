@@ -3,9 +3,13 @@
 use std::cell::RefCell;
 
 use rajada_parser::list::ListError;
-use rajada_websocket::deflate::{self, Agreed, Compression, Deflater, Inflater};
+use rajada_websocket::deflate::{
+    self, Agreed, Compression, Deflater, History, Inflater, WindowBits,
+};
 use rajada_websocket::{ApiMisuse, Event, Kind, Server, WebSocket as Codec};
 
+use super::broadcast::Frame;
+use super::message::Message;
 use super::terms::Terms;
 use crate::content::Kept;
 
@@ -37,6 +41,11 @@ impl Packing {
     /// The codec of a connection that does so.
     pub(super) fn of(&self, codec: Codec<Server, Kept>) -> Codec<Server, Kept> {
         if self.agreed.is_some() { codec.compressed() } else { codec }
+    }
+
+    /// Whether it can be sent what [was compressed for many](for_many).
+    pub(super) fn shares(&self) -> bool {
+        self.agreed.is_some_and(|agreed| Compression::new(agreed).shares(WindowBits::MAX))
     }
 
     /// Takes an event: what is compressed is inflated, to so many octets at most.
@@ -77,6 +86,15 @@ impl Packing {
         })?;
         Ok(true)
     }
+}
+
+/// A message that is compressed once for many, if that makes it smaller.
+pub(super) fn for_many(message: &Message) -> Option<Frame> {
+    let kind = message.kind();
+    DEFLATER.with_borrow_mut(|deflater| {
+        let deflated = deflater.deflate(WindowBits::MAX, &History::NONE, message.octets())?;
+        Some(Frame::compressed(kind, deflated))
+    })
 }
 
 /// Lends the worker's inflater, which stops at so many octets.

@@ -3,6 +3,8 @@
 use rajada_parser::list::ListError;
 use rajada_websocket::{ApiMisuse, Event, Kind, Server, WebSocket as Codec};
 
+use super::broadcast::Frame;
+use super::message::Message;
 use super::terms::Terms;
 use crate::content::Kept;
 
@@ -25,6 +27,12 @@ impl Packing {
     #[expect(clippy::unused_self, reason = "as with the feature")]
     pub(super) fn of(&self, codec: Codec<Server, Kept>) -> Codec<Server, Kept> {
         codec
+    }
+
+    /// Whether it can be sent what [was compressed for many](for_many).
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn shares(&self) -> bool {
+        false
     }
 
     /// Takes an event as it is.
@@ -51,4 +59,9 @@ impl Packing {
     ) -> Result<bool, ApiMisuse> {
         Ok(false)
     }
+}
+
+/// Nobody shares compression.
+pub(super) fn for_many(_: &Message) -> Option<Frame> {
+    None
 }

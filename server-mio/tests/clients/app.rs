@@ -4,6 +4,7 @@ use std::io;
 use std::thread::JoinHandle;
 
 use rajada_mio::cookie::Cookie;
+use rajada_mio::websocket::{SocketEndpoint, WebSocket};
 use rajada_mio::{App, Exit, Handle, Html, Redirect, Request, RequestError, Response};
 
 use crate::arrivals::{Arrival, Arrivals, Content, Part};
@@ -58,8 +59,17 @@ fn app(arrivals: &Arrivals) -> App {
             note(req, Arrival::Seen(owned(req.query())));
             "thanks"
         })
+        .websocket("/ws", SocketEndpoint::new(echo).protocols(&["echo"]))
         .not_found(|_: &Request<'_>| NOWHERE);
     redirects(cookies(app))
+}
+
+async fn echo(mut socket: WebSocket) {
+    while let Some(message) = socket.recv().await {
+        if socket.send(message).await.is_err() {
+            break;
+        }
+    }
 }
 
 fn cookies(app: App) -> App {

@@ -49,6 +49,17 @@ fn pages() {
     assert_pages(&arrivals);
 }
 
+/// Messages of each kind, in one burst, come back, the long ones compressed.
+#[test]
+fn a_websocket() {
+    let Some(arrivals) = drive("socket") else { return };
+    let [Arrival::Seen(seen)] = &arrivals[..] else { panic!("{arrivals:?}") };
+    let seen: Vec<_> = seen.iter().map(|(name, value)| (&**name, &**value)).collect();
+    assert_eq!(seen[0], ("protocol", "echo"));
+    assert!(seen[1].1.starts_with("permessage-deflate"), "{seen:?}");
+    assert_eq!(seen[2], ("seen", "5"));
+}
+
 /// Has the page do what `subject` names, and gives what arrived; `None`, with the reason told, where no browser is.
 fn drive(subject: &str) -> Option<Vec<Arrival>> {
     let program = match browser() {

@@ -6,6 +6,7 @@ mod deflate;
 mod echo;
 mod ends;
 mod handshake;
+mod in_process;
 #[cfg(feature = "tokio-net")]
 mod on_tokio;
 mod pieces;
