@@ -1,4 +1,4 @@
-//! Libraries of Python: those with sessions are driven by one script, WebSockets by another.
+//! Libraries of Python: both have sessions, and one script drives both.
 
 use std::process::Command;
 
@@ -16,10 +16,7 @@ pub(crate) fn drive(library: &str, subject: &str) -> Option<Vec<Arrival>> {
         return None;
     }
     let serving = serve();
-    let script = match library {
-        "websockets" => folder.write("frames.py", include_bytes!("frames.py")),
-        _ => folder.write("session.py", include_bytes!("session.py")),
-    };
+    let script = folder.write("session.py", include_bytes!("session.py"));
     let ended = folder.run(python().arg(script).args([library, subject, &serving.url])).unwrap();
     assert!(ended.status.success(), "{ended:?}");
     Some(serving.arrivals.take())
