@@ -40,7 +40,8 @@ pub struct Limits {
     /// the connection closes.
     pub drain: usize,
     /// Octets of requests that one worker keeps: heads and contents that are incomplete, what stands behind a bound, and
-    /// the requests of asynchronous handlers that wait, with what was not taken of their content; 64 MiB. At the bound, who keeps something is read no further, but
+    /// the requests of asynchronous handlers that wait, with what was not taken of their content, and messages of WebSockets
+    /// that wait in either direction; 64 MiB. At the bound, who keeps something is read no further, but
     /// for the one that began first; who waits like that for longer than [`Deadlines::content`] gets 503. A quarter (and 1
     /// MiB) beyond it, who begins to keep something gets 503 at once. What is handled without being kept is not concerned.
     pub buffered: usize,

@@ -101,7 +101,7 @@
 //! [`WebSocket`] is the state of one connection, of some 100 octets, and has no buffers. While it receives, or an octet is unsent, it works on a [`Store`] that it was
 //! lent, and that a worker lends to the next one when it gives it back ([`WebSocket::reclaim`]). [`Settings`] belong to a worker. The receive buffer belongs to
 //! the caller; [`Burst`] is a cursor over it. Between reads the caller keeps what the burst has [left](Burst::rest): mostly nothing, and at most a part of a header, of
-//! a control frame, or of a frame of [`Settings::whole`] octets.
+//! a control frame, or of a frame of [`Settings::whole`] octets. Whoever has very many keeps 16 octets of each that is [at rest](WebSocket::resting).
 //!
 //! # Messages, whole and in pieces
 //!
@@ -167,6 +167,7 @@ mod mask;
 pub mod memory;
 mod output;
 mod receive;
+mod resting;
 mod role;
 mod send;
 mod settings;
@@ -182,6 +183,7 @@ pub use collect::Collector;
 pub use encoded::Encoded;
 pub use error::{ApiMisuse, Error, Offence};
 pub use event::{Event, Kind};
+pub use resting::Resting;
 pub use role::{Client, Role, Server};
 pub use send::COPY_BELOW;
 pub use settings::Settings;

@@ -70,7 +70,7 @@ impl<'t, T> Connection<'t, T> {
         match self.entry.side {
             Side::Open => !self.has_more() && self.entry.exchange.can_serve() && !self.is_kept(),
             Side::Lingering => true,
-            Side::Upgraded => self.protocol().is_some_and(|protocol| protocol.wants_read()),
+            Side::Upgraded => self.reads_upgraded(),
             Side::PeerEnded | Side::Over => false,
         }
     }
@@ -241,7 +241,7 @@ impl<'t, T> Connection<'t, T> {
 
     /// Whether it is the worker's bound on octets of requests that keeps this connection from being read.
     #[inline]
-    fn is_kept(&self) -> bool {
+    pub(super) fn is_kept(&self) -> bool {
         let ledger = &self.entry.exchange.ledger;
         self.service.holdings.keeps(ledger.key, &ledger.holding)
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::entry::Entry;
 use super::key::{Key, MOST, next_number};
+use crate::runtime::BELL;
 
 /// Connections by key. They live in pages, which are freed when they are empty, so memory follows the number of
 /// connections down as well as up; a place is found again by arithmetic.
@@ -111,7 +112,8 @@ impl<T> Connections<T> {
 
     /// Whether there can be one more.
     pub(super) fn has_room(&self) -> bool {
-        self.count < MOST
+        // (Of more, bells could not be told apart.)
+        self.count < MOST.min(BELL as usize)
     }
 
     /// Adds the connection that `make` makes when it knows its key.
@@ -143,6 +145,12 @@ impl<T> Connections<T> {
         let place = key.place();
         let entry = self.pages.get_mut(place / PLACES)?.places.get_mut(place % PLACES)?.as_mut()?;
         (entry.exchange.ledger.key == key).then_some(entry)
+    }
+
+    /// The connection at a place, if there is one.
+    pub(super) fn at(&self, place: usize) -> Option<Key> {
+        let entry = self.pages.get(place / PLACES)?.places.get(place % PLACES)?.as_ref()?;
+        Some(entry.exchange.ledger.key)
     }
 
     pub(super) fn remove(&mut self, key: Key) -> Option<Entry<T>> {

@@ -19,6 +19,8 @@ pub(crate) struct Entry<T> {
     pub(crate) side: Side,
     /// The peer is known to have ended its side, though nobody has read that far.
     pub(crate) ending: bool,
+    /// The peer of another protocol has ended its side.
+    pub(super) has_ended: bool,
     /// Octets that were received and are not served: the beginning of a head, or what was left behind a stop.
     pub(super) rest: Option<Box<Rest>>,
     pub(crate) watch: Watch,
@@ -91,6 +93,7 @@ impl<T> Entry<T> {
             listed: false,
             side: Side::Open,
             ending: false,
+            has_ended: false,
             rest: None,
             watch: Watch::new(age),
             exchange: Exchange::new(key),

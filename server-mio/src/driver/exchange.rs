@@ -12,7 +12,7 @@ use super::holdings::Holding;
 use super::inflow::Inflow;
 use super::key::Key;
 use super::promise::Promise;
-use super::upgraded::Upgraded;
+use super::upgraded::Protocol;
 use crate::content::Kept;
 use crate::request::{self, OwnedParts};
 use crate::runtime::{NO_TASK, TaskId};
@@ -60,11 +60,14 @@ pub(crate) enum WhenSent {
 /// What is to follow answers that have left.
 #[derive(Default)]
 pub(crate) struct Behind {
-    /// Whom to tell when an answer has left, in the order of the answers' declaration.
-    pub(super) told: Vec<(TicketId, Box<dyn FnOnce()>)>,
+    pub(super) told: Option<Box<Told>>,
     /// The protocol that follows the last one, or has.
-    pub(super) upgraded: Option<Upgraded>,
+    pub(super) protocol: Option<Box<dyn Protocol>>,
 }
+
+/// Whom to tell when an answer has left, in the order of the answers' declaration.
+#[derive(Default)]
+pub(crate) struct Told(pub(super) Vec<(TicketId, Box<dyn FnOnce()>)>);
 
 /// A request whose synchronous hooks have run, and that waits: for its content, for the answers in front of it to leave,
 /// for a place among the tasks.

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use rajada_parser::Field;
 use rajada_pipeline::{ApiMisuse, COPY_BELOW, Content, Head, Pipeline, Rejected, Streaming};
 
-use super::exchange::{Exchange, WhenSent};
+use super::exchange::{Exchange, Told, WhenSent};
 use super::pace::TURN;
 use super::service::{Leave, Service};
 use super::task::{Pump, Work};
@@ -31,7 +31,8 @@ impl Service {
             let ledger = &mut exchange.ledger;
             match later {
                 Later::Tell(id, told) => {
-                    ledger.behind.get_or_insert_default().told.push((id, told));
+                    let behind = ledger.behind.get_or_insert_default();
+                    behind.told.get_or_insert_default().0.push((id, told));
                 }
                 Later::Upgrade(upgrade) => self.accept_upgrade(ledger, upgrade),
                 Later::Pump(streaming, stream) => {
@@ -192,10 +193,15 @@ impl Service {
             }
         }
         let Some(behind) = &mut ledger.behind else { return };
-        for (_, tell) in behind.told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
-            gate::run("a callback", tell);
+        if let Some(Told(told)) = behind.told.as_deref_mut() {
+            for (_, tell) in told.extract_if(.., |(id, _)| pipeline.is_transmitted(*id)) {
+                gate::run("a callback", tell);
+            }
+            if told.is_empty() {
+                behind.told = None;
+            }
         }
-        if behind.told.is_empty() && behind.upgraded.is_none() {
+        if behind.told.is_none() && behind.protocol.is_none() {
             ledger.behind = None;
         }
     }

@@ -21,8 +21,6 @@ pub(crate) enum Work {
     Handler(Box<dyn ReusableFuture>, Owner),
     Pump(Pump),
     Reader(Reader),
-    /// What wakes another protocol's connection.
-    Bell(Key),
     Spawned(SpawnedTask),
 }
 
@@ -59,7 +57,6 @@ impl Work {
             Work::Handler(_, owner) => Some(owner.promise.connection()),
             Work::Pump(pump) => Some(pump.connection),
             Work::Reader(reader) => Some(reader.connection),
-            Work::Bell(connection) => Some(*connection),
             Work::Spawned(_) => None,
         }
     }
@@ -73,7 +70,7 @@ impl Work {
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         match self {
             Work::Handler(_, owner) => owner.deadline.is_some_and(|deadline| deadline <= now),
-            Work::Pump(_) | Work::Reader(_) | Work::Bell(_) | Work::Spawned(_) => false,
+            Work::Pump(_) | Work::Reader(_) | Work::Spawned(_) => false,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::upgraded;
 use crate::gate;
 use crate::peer::Peer;
 use crate::request::Spare;
-use crate::runtime::{Entered, Runtime, after};
+use crate::runtime::{Entered, Runtime, after, bell_of};
 
 /// Deadlines are looked at no more often than this.
 const LEAST_INTERVAL: Duration = Duration::from_millis(1);
@@ -113,9 +113,13 @@ impl<'d, T> Turn<'d, T> {
         service.holdings.note(key, &mut exchange.ledger.holding, 0, (false, false));
         exchange.ledger.forget_pending();
         // One by one: a panic that meets another on its way ends the process.
-        if let Some(mut behind) = exchange.ledger.behind.take() {
-            behind.told.drain(..).for_each(|(_, tell)| gate::discard(tell));
-            gate::discard(behind);
+        if let Some(behind) = exchange.ledger.behind.take() {
+            behind
+                .told
+                .into_iter()
+                .flat_map(|told| told.0)
+                .for_each(|(_, tell)| gate::discard(tell));
+            gate::discard(behind.protocol);
         }
         // Content that has not left.
         gate::discard(exchange);
@@ -215,7 +219,7 @@ impl<'d, T> Turn<'d, T> {
 
     fn resume(&mut self, task: u32) {
         let Driver { connections, service, shared, settings, .. } = &mut *self.driver;
-        let Some(work) = service.tasks.work(task) else { return };
+        let Some(work) = service.tasks.work(task) else { return self.answer_bell(task) };
         let Some(key) = work.connection() else { return service.resume_spawned(task) };
         let Some(entry) = connections.get(key) else { return };
         let around = Around { shared, settings, peer: &entry.peer };
@@ -223,6 +227,14 @@ impl<'d, T> Turn<'d, T> {
             if entry.exchange.ledger.given_up && entry.exchange.pipeline.wants_write() {
                 entry.side = Side::Over;
             }
+            self.list(key);
+        }
+    }
+
+    /// Has a connection go on that was woken without a task.
+    #[cold]
+    fn answer_bell(&mut self, woken: u32) {
+        if let Some(key) = bell_of(woken).and_then(|place| self.driver.connections.at(place)) {
             self.list(key);
         }
     }
@@ -257,7 +269,7 @@ impl<'d, T> Turn<'d, T> {
         for entry in connections.iter_mut() {
             service.renew_deadline(shared, &mut entry.exchange.ledger, self.now);
             if entry.side == Side::Upgraded {
-                if upgraded::look(entry, self.now) {
+                if upgraded::look(entry, age) {
                     late.push(entry.exchange.ledger.key);
                 }
                 continue;

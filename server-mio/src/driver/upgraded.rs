@@ -1,8 +1,6 @@
 //! Another protocol on a connection, behind an upgrade: what it is to the driver, and the driver's part of it.
 
 use std::io::{self, IoSlice};
-use std::task::Context;
-use std::time::Instant;
 
 use rajada_pipeline::Phase;
 
@@ -10,9 +8,8 @@ use super::connection::{Connection, Next};
 use super::entry::{Entry, Rest, Side};
 use super::exchange::Ledger;
 use super::service::{Leave, Service};
-use super::task::Work;
 use super::transport::{Link, MOST_PIECES, MOVED, READS_A_TURN, Transport};
-use crate::runtime::TaskId;
+use crate::runtime::Bell;
 
 /// Another protocol, without IO: octets in, octets out. Nothing of it panics: where code of the application runs, it sees
 /// to that.
@@ -22,8 +19,8 @@ pub(crate) trait Protocol {
     fn receive(&mut self, octets: &mut [u8]) -> usize;
     /// The peer sends nothing more.
     fn receive_end(&mut self);
-    /// Goes on with what it does by itself. `cx` wakes its connection.
-    fn go_on(&mut self, cx: &mut Context<'_>);
+    /// Goes on with what it does by itself.
+    fn go_on(&mut self);
     /// Whether octets should be read.
     fn wants_read(&self) -> bool;
     /// Whether octets are ready to leave.
@@ -38,8 +35,10 @@ pub(crate) trait Protocol {
     fn is_over(&self) -> bool;
     /// Service ends. Told again, it changes nothing.
     fn shut_down(&mut self);
-    /// Looks at the clock, now and then.
-    fn look(&mut self, now: Instant) -> Look;
+    /// Looks at the clock, now and then: milliseconds of the driver's life.
+    fn look(&mut self, age: u32) -> Look;
+    /// Octets of memory that it holds beside its own, of what has come and of what is to leave.
+    fn held(&self) -> usize;
 }
 
 /// What a look at the clock leads to.
@@ -54,50 +53,42 @@ pub(crate) enum Look {
     Cut,
 }
 
-/// A protocol that is to follow, which is made when its turn comes.
-pub struct Upgrade(Box<dyn FnOnce() -> Box<dyn Protocol>>);
+/// A protocol that is to follow, which is made with what wakes its connection.
+pub struct Upgrade(Box<dyn FnOnce(Bell) -> Box<dyn Protocol>>);
 
 impl Upgrade {
     #[cfg_attr(
         not(any(test, feature = "websocket")),
         expect(dead_code, reason = "made by protocols")
     )]
-    pub(crate) fn new(begin: impl FnOnce() -> Box<dyn Protocol> + 'static) -> Upgrade {
+    pub(crate) fn new(begin: impl FnOnce(Bell) -> Box<dyn Protocol> + 'static) -> Upgrade {
         Upgrade(Box::new(begin))
     }
-}
-
-/// A protocol on its connection.
-pub(super) struct Upgraded {
-    protocol: Box<dyn Protocol>,
-    /// Wakes the connection.
-    bell: TaskId,
-    /// The peer has ended its side.
-    has_ended: bool,
 }
 
 impl Service {
     /// A protocol is to follow the answers that are owed.
     #[cold]
     pub(super) fn accept_upgrade(&mut self, ledger: &mut Ledger, upgrade: Upgrade) {
-        let bell = self.tasks.claim();
-        self.tasks.park(bell, Work::Bell(ledger.key), &mut ledger.tasks);
-        let protocol = (upgrade.0)();
-        ledger.behind.get_or_insert_default().upgraded =
-            Some(Upgraded { protocol, bell, has_ended: false });
+        let bell = Bell::new(self.tasks.queue(), ledger.key.place());
+        ledger.behind.get_or_insert_default().protocol = Some((upgrade.0)(bell));
     }
 }
 
 impl<T> Entry<T> {
-    fn upgraded(&mut self) -> Option<&mut Upgraded> {
-        self.exchange.ledger.behind.as_mut()?.upgraded.as_mut()
+    fn protocol(&mut self) -> Option<&mut dyn Protocol> {
+        // (Not as_deref_mut: its lifetime would be that of what is owned.)
+        match &mut self.exchange.ledger.behind.as_mut()?.protocol {
+            Some(protocol) => Some(&mut **protocol),
+            None => None,
+        }
     }
 }
 
 /// Has a protocol look at the clock. True if its connection is to go on.
 #[cold]
-pub(super) fn look<T>(entry: &mut Entry<T>, now: Instant) -> bool {
-    let looked = entry.upgraded().map_or(Look::Cut, |upgraded| upgraded.protocol.look(now));
+pub(super) fn look<T>(entry: &mut Entry<T>, age: u32) -> bool {
+    let looked = entry.protocol().map_or(Look::Cut, |protocol| protocol.look(age));
     if looked == Look::Cut {
         entry.side = Side::Over;
     }
@@ -108,7 +99,13 @@ impl<'t, T> Connection<'t, T> {
     /// The protocol that is spoken.
     pub(super) fn protocol(&self) -> Option<&dyn Protocol> {
         let behind = self.entry.exchange.ledger.behind.as_deref()?;
-        behind.upgraded.as_ref().map(|upgraded| &*upgraded.protocol)
+        behind.protocol.as_deref()
+    }
+
+    /// Whether octets for it should be read.
+    #[cold]
+    pub(super) fn reads_upgraded(&self) -> bool {
+        self.protocol().is_some_and(|protocol| protocol.wants_read()) && !self.is_kept()
     }
 
     /// What is to follow answers that have left: nothing else, if there is something.
@@ -141,24 +138,32 @@ impl<'t, T> Connection<'t, T> {
     /// What follows when there is nothing more to do in this turn.
     fn upgraded_next(&mut self) -> Next {
         let has_rest = self.entry.rest.as_ref().is_some_and(|rest| rest.serveable);
-        let Some(Upgraded { protocol, .. }) = self.entry.upgraded() else { return Next::Close };
+        let Some(protocol) = self.entry.protocol() else { return Next::Close };
         protocol.rest();
         if !protocol.is_over() {
-            return if has_rest && protocol.wants_read() { Next::GoOn } else { Next::Wait };
+            let (reads, octets) = (protocol.wants_read(), protocol.held());
+            self.note_upgraded(octets, reads);
+            return if has_rest && reads { Next::GoOn } else { Next::Wait };
         }
-        let ledger = &mut self.entry.exchange.ledger;
-        let behind = ledger.behind.take().and_then(|behind| behind.upgraded);
-        let Some(Upgraded { protocol, bell, has_ended }) = behind else { return Next::Close };
-        drop(protocol);
-        self.service.tasks.end(bell, &mut ledger.tasks);
+        let behind = self.entry.exchange.ledger.behind.take();
+        drop(behind.and_then(|behind| behind.protocol));
         self.entry.rest = None;
         self.note_held(0);
-        if has_ended {
+        if self.entry.has_ended {
             self.entry.side = Side::Over;
             return Next::Close;
         }
         self.entry.side = Side::Lingering;
         Next::ShutDown
+    }
+
+    /// Takes note of octets that the protocol holds. `reads` says that it wants more.
+    fn note_upgraded(&mut self, octets: usize, reads: bool) {
+        let held = octets + self.entry.rest.as_ref().map_or(0, |rest| rest.octets.capacity());
+        let Ledger { key, holding, .. } = &mut self.entry.exchange.ledger;
+        if held > 0 || holding.is_some() {
+            self.service.holdings.note(*key, holding, held, (reads, false));
+        }
     }
 
     /// Octets of the other protocol.
@@ -175,16 +180,16 @@ impl<'t, T> Connection<'t, T> {
     #[cold]
     pub(super) fn end_upgraded_input(&mut self) {
         self.feed_rest();
-        if let Some(Upgraded { protocol, has_ended, .. }) = self.entry.upgraded() {
-            *has_ended = true;
+        self.entry.has_ended = true;
+        if let Some(protocol) = self.entry.protocol() {
             protocol.receive_end();
         }
         self.run_upgraded();
     }
 
     pub(super) fn transmitted_upgraded(&mut self, count: usize) {
-        if let Some(upgraded) = self.entry.upgraded() {
-            upgraded.protocol.transmitted(count);
+        if let Some(protocol) = self.entry.protocol() {
+            protocol.transmitted(count);
         }
     }
 
@@ -193,11 +198,11 @@ impl<'t, T> Connection<'t, T> {
         loop {
             self.feed_rest();
             let leaves = self.service.leave != Leave::Not;
-            let Some(Upgraded { protocol, bell, .. }) = self.entry.upgraded() else { return };
+            let Some(protocol) = self.entry.protocol() else { return };
             if leaves {
                 protocol.shut_down();
             }
-            protocol.go_on(&mut Context::from_waker(self.service.tasks.waker(*bell)));
+            protocol.go_on();
             let goes_on = protocol.wants_read();
             if !goes_on || !self.entry.rest.as_ref().is_some_and(|rest| rest.serveable) {
                 return;
@@ -208,7 +213,7 @@ impl<'t, T> Connection<'t, T> {
     /// Gives what was kept, if it is wanted.
     fn feed_rest(&mut self) {
         let Some(mut rest) = self.entry.rest.take() else { return };
-        let Some(Upgraded { protocol, .. }) = self.entry.upgraded() else { return };
+        let Some(protocol) = self.entry.protocol() else { return };
         if rest.serveable && protocol.wants_read() {
             rest.start += protocol.receive(&mut rest.octets[rest.start..]);
             // Where it has stopped by itself it can go on.
@@ -223,7 +228,7 @@ impl<'t, T> Connection<'t, T> {
 
     /// Gives octets of a read, and keeps what is not done with.
     fn feed(&mut self, octets: &mut [u8]) {
-        let Some(Upgraded { protocol, .. }) = self.entry.upgraded() else { return };
+        let Some(protocol) = self.entry.protocol() else { return };
         let consumed = protocol.receive(octets);
         let serveable = !protocol.wants_read();
         let left = octets.get(consumed..).unwrap_or_default();
@@ -292,8 +297,8 @@ impl<T: Transport> Connection<'_, Link<T>> {
     /// Writes what is ready, as far as the peer takes it.
     fn flush_upgraded(&mut self) -> io::Result<()> {
         let Entry { link, exchange, .. } = &mut *self.entry;
-        let upgraded = exchange.ledger.behind.as_mut().and_then(|it| it.upgraded.as_mut());
-        let Some(Upgraded { protocol, .. }) = upgraded else { return Ok(()) };
+        let protocol = exchange.ledger.behind.as_mut().and_then(|it| it.protocol.as_mut());
+        let Some(protocol) = protocol else { return Ok(()) };
         if link.transport.wants_write() && !link.blocked {
             link.push()?;
         }

@@ -204,10 +204,6 @@ impl Service {
             }
             Some(Work::Pump(pump)) => self.pump(exchange, task, pump),
             Some(Work::Reader(reader)) => self.resume_reader(exchange, task, reader),
-            Some(bell @ Work::Bell(_)) => {
-                self.tasks.put_back(task, bell);
-                true
-            }
             Some(other) => {
                 self.tasks.put_back(task, other);
                 false

@@ -236,6 +236,7 @@ impl<'r> Response<'r> {
     /// App::new().get("/logo.svg", |_: &Request, res: &mut Response| res.send_static(ContentType::SVG, LOGO));
     /// ```
     #[doc(alias("static file", "include_bytes"))]
+    #[inline]
     pub fn send_static(&mut self, content_type: ContentType, octets: &'static [u8]) {
         if self.unusual && self.stage(content_type, || Some(Body::Static(octets))) {
             return;
@@ -257,6 +258,8 @@ impl<'r> Response<'r> {
     }
 
     /// Keeps content for hooks that have not run; false if there are none.
+    #[cold]
+    #[inline(never)]
     fn stage(&mut self, content_type: ContentType, body: impl FnOnce() -> Option<Body>) -> bool {
         match self.staged.as_deref_mut() {
             None => false,
@@ -335,7 +338,8 @@ impl<'r> Response<'r> {
     fn upgrade(&mut self, upgrade: Upgrade) {
         if self.status != Status::SWITCHING_PROTOCOLS {
             gate::discard(upgrade);
-            return self.send_typed(Body::Empty);
+            self.typed = true;
+            return self.respond(ContentType::OCTETS, Octets::None);
         }
         if self.desk.tasks.is_full() {
             gate::discard(upgrade);

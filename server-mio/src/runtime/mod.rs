@@ -24,7 +24,9 @@ pub(crate) use clock::after;
 #[cfg(feature = "events")]
 pub(crate) use local::with_local;
 pub(crate) use tasks::{NO_TASK, TaskCount, TaskId, Tasks};
-pub(crate) use wake::WakeQueue;
+#[cfg(feature = "websocket")]
+pub(crate) use wake::TaskWake;
+pub(crate) use wake::{BELL, Bell, WakeQueue, bell_of};
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;

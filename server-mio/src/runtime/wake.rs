@@ -112,6 +112,42 @@ impl WakeQueue {
     }
 }
 
+/// Wakes a connection without a task of its own, from any thread: see [`bell_of`].
+#[derive(Clone)]
+#[cfg_attr(not(feature = "websocket"), expect(dead_code, reason = "rung by protocols"))]
+pub(crate) struct Bell {
+    queue: Arc<WakeQueue>,
+    number: u32,
+}
+
+/// Numbers of bells have it, those of tasks don't.
+pub(crate) const BELL: u32 = 1 << 31;
+
+/// The place of the connection whose bell has rung, if it was one. Another connection may be there by then, which is woken for nothing.
+pub(crate) fn bell_of(woken: u32) -> Option<usize> {
+    (woken & BELL != 0).then_some((woken & !BELL) as usize)
+}
+
+impl Bell {
+    /// That of the connection at this place.
+    pub(crate) fn new(queue: &Arc<WakeQueue>, place: usize) -> Bell {
+        Bell { queue: queue.clone(), number: BELL | place as u32 }
+    }
+}
+
+#[cfg(feature = "websocket")]
+impl Bell {
+    /// Has the connection go on.
+    pub(crate) fn ring(&self) {
+        self.queue.push(self.number);
+    }
+
+    /// What wakers point to that ring it.
+    pub(crate) fn wake(&self) -> Arc<TaskWake> {
+        TaskWake::new(self.number, &self.queue).0
+    }
+}
+
 /// What a task's wakers point to. It belongs to a place in the executor, not to one future: a waker that outlives
 /// its future wakes the next one at that place for nothing, which is harmless.
 pub(crate) struct TaskWake {

@@ -4,12 +4,13 @@ use core::fmt;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 
 use rajada_websocket::Encoded;
 
 use super::message::Message;
+use super::packing;
 use crate::content::Kept;
+use crate::runtime::Bell;
 
 /// A message as it is sent to many, who share its octets.
 pub(super) type Frame = Encoded<Kept>;
@@ -29,7 +30,7 @@ pub(super) type Frame = Encoded<Kept>;
 /// });
 /// ```
 ///
-/// A message is encoded once, as one frame that is not compressed, and all share its octets. Every member gets every message that is
+/// A message is encoded once, and compressed once for those who have agreed to that, and all share its octets. Every member gets every message that is
 /// sent while it is one, in the order of the calls, the same for all. A member that is further behind than the
 /// [backlog](Self::backlog) has missed something: its connection is closed with 1008, and [counted](Self::overflowed).
 #[derive(Clone)]
@@ -45,6 +46,8 @@ struct Shared {
 #[derive(Default)]
 struct Members {
     places: Vec<Option<Arc<Member>>>,
+    /// Those who can be sent what is compressed for many.
+    sharing: usize,
     free: Vec<usize>,
     /// Octets that one may be behind.
     backlog: usize,
@@ -54,7 +57,9 @@ struct Members {
 struct Member {
     queue: Mutex<Queue>,
     /// Its connection's.
-    waker: Waker,
+    bell: Bell,
+    /// It can be sent what is compressed for many.
+    shares: bool,
 }
 
 #[derive(Default)]
@@ -105,13 +110,18 @@ impl Broadcast {
     /// Sends a message to all who are members now. It waits for nobody.
     #[doc(alias("publish", "fan-out"))]
     pub fn send(&self, message: impl Into<Message>) {
-        let frame = match message.into() {
-            Message::Text(text) => Frame::text(&text),
-            Message::Binary(octets) => Frame::binary(&octets),
+        let message = message.into();
+        let plain = match &message {
+            Message::Text(text) => Frame::text(text),
+            Message::Binary(octets) => Frame::binary(octets),
         };
+        // Nobody waits while it is compressed. (Who joins meanwhile gets it plain.)
+        let is_shared = lock(&self.shared.members).sharing > 0;
+        let compressed = if is_shared { packing::for_many(&message) } else { None };
         // Locked until all have it, so that all have the same order.
         let members = lock(&self.shared.members);
         for member in members.places.iter().flatten() {
+            let frame = compressed.as_ref().filter(|_| member.shares).unwrap_or(&plain);
             let size = frame.octets().len();
             let wakes = {
                 let mut queue = lock(&member.queue);
@@ -129,7 +139,7 @@ impl Broadcast {
                 }
             };
             if wakes {
-                member.waker.wake_by_ref();
+                member.bell.ring();
             }
         }
     }
@@ -145,10 +155,11 @@ impl Broadcast {
         self.shared.overflowed.load(Ordering::Relaxed)
     }
 
-    /// Adds a member. `waker` is its connection's.
-    pub(super) fn join(&self, waker: Waker) -> Membership {
-        let member = Arc::new(Member { queue: Mutex::default(), waker });
+    /// Adds a member. `bell` is its connection's, and `shares` says that it can be sent what is compressed for many.
+    pub(super) fn join(&self, bell: Bell, shares: bool) -> Membership {
+        let member = Arc::new(Member { queue: Mutex::default(), bell, shares });
         let mut members = lock(&self.shared.members);
+        members.sharing += usize::from(shares);
         let place = match members.free.pop() {
             Some(place) => place,
             None => {
@@ -195,6 +206,7 @@ impl Drop for Membership {
         let mut members = lock(&self.shared.members);
         let left = members.places.get_mut(self.place).and_then(Option::take);
         members.free.push(self.place);
+        members.sharing -= usize::from(self.member.shares);
         drop(members);
         drop(left);
     }

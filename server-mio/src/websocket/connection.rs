@@ -3,13 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Instant;
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use rajada_websocket::{
-    ApiMisuse, Burst, COPY_BELOW, CloseCode, Collector, Event, Kind, Offence, Phase, Server,
-    WebSocket as Codec,
+    ApiMisuse, Burst, COPY_BELOW, CloseCode, Event, Offence, Phase, WebSocket as Codec,
 };
 
 use super::broadcast::Next;
@@ -17,11 +15,11 @@ use super::ended::Ended;
 use super::line::{Line, Outgoing};
 use super::message::Message;
 use super::packing::Packing;
-use super::terms::Terms;
-use super::tools;
-use super::watch::{Due, Watch};
+use super::talk::{Active, Talk};
+use super::watch::{Due, Moment, Watch};
 use crate::content::Kept;
 use crate::driver::upgraded::{Look, Protocol};
+use crate::runtime::TaskWake;
 use crate::{gate, spawn};
 
 /// The first octet of a close frame (RFC 6455 section 5.5.1).
@@ -30,186 +28,182 @@ const CLOSE: u8 = 0x88;
 /// The longest reason (RFC 6455 section 5.5).
 const REASON: usize = 123;
 
-/// A socket, without IO.
+/// A socket, without IO. There are very many, most of which wait: what is not needed meanwhile is elsewhere.
 pub(super) struct Connection {
-    codec: Codec<Server, Kept>,
-    collector: Collector,
-    packing: Packing,
+    talk: Talk,
     line: Line,
-    terms: Arc<Terms>,
     /// Until it has ended.
     handler: Option<Handler>,
+    /// What the handler's wakers point to, if it has kept one.
+    wake: Option<Arc<TaskWake>>,
     watch: Watch,
-    /// The peer closes behind messages that were not taken, or were not sent: that goes before the reply. (If it is not a close frame
-    /// but payload that looks like one, nothing is lost by waiting.)
-    close_waits: bool,
+    packing: Packing,
 }
+
+const _: () = assert!(size_of::<Connection>() <= 88, "a connection that waits is small");
 
 pub(super) type Handler = Pin<Box<dyn Future<Output = ()>>>;
 
 impl Connection {
-    pub(super) fn new(terms: Arc<Terms>, packing: Packing, line: Line, handler: Handler) -> Self {
-        let codec = packing.of(Codec::server());
-        let (collector, watch) = (Collector::new(), Watch::default());
-        Connection {
-            codec,
-            collector,
-            packing,
-            line,
-            terms,
-            handler: Some(handler),
-            watch,
-            close_waits: false,
-        }
-    }
-
-    fn lend(&mut self) {
-        if self.codec.wants_store() {
-            // It has none, so none comes back.
-            self.codec.lend(tools::store());
-        }
+    pub(super) fn new(packing: Packing, line: Line, handler: Handler) -> Self {
+        let talk = Talk::new(packing.of(Codec::server()));
+        let (handler, wake, watch) = (Some(handler), None, Watch::default());
+        Connection { talk, line, handler, wake, watch, packing }
     }
 
     /// Hands what has been sent on, as far as there is room.
     fn drain(&mut self) {
+        if self.talk.is_resting() && !self.line.has_some() {
+            return;
+        }
+        let active = self.talk.active();
         loop {
-            if !self.codec.has_room()
-                && (self.codec.wants_write() || self.codec.phase() != Phase::Open)
-            {
+            let codec = &active.codec;
+            if !codec.has_room() && (codec.wants_write() || codec.phase() != Phase::Open) {
                 break;
             }
-            let Some(outgoing) = self.line.state().take() else { break };
-            self.lend();
+            let Some(outgoing) = self.line.take() else { break };
+            active.lend();
             let sent = match outgoing {
-                Outgoing::Message(message) => self.send(message),
+                Outgoing::Message(message) => send(active, &self.packing, message),
                 Outgoing::Close(code, reason) => {
                     let fits = |end: &usize| reason.is_char_boundary(*end);
                     let end = (0..=reason.len().min(REASON)).rev().find(fits).unwrap_or(0);
-                    self.codec.close(code, &reason[..end])
+                    active.codec.close(code, &reason[..end])
                 }
             };
             if let Err(error) = sent {
                 log::debug!("a message was not sent: {error}");
             }
         }
-        if self.codec.phase() != Phase::Open {
+        if active.codec.phase() != Phase::Open {
             self.line.forget_unsent();
         }
-        self.pull();
-        self.line.set_held(self.codec.held());
-    }
-
-    /// Takes what the broadcasts have for it, as far as there is room.
-    fn pull(&mut self) {
-        let mut at = 0;
-        while self.codec.phase() == Phase::Open {
-            let is_full = !self.codec.has_room() && self.codec.wants_write();
-            let next = match self.line.state().joined.get(at) {
-                // What is not taken then is taken when something has left; but who has missed something ends.
-                Some(joined) if is_full && !joined.has_overflowed() => Next::Nothing,
-                Some(joined) => joined.take(),
-                None => return,
-            };
-            match next {
-                Next::Nothing => at += 1,
-                Next::Frame(frame) => {
-                    self.lend();
-                    if let Err(error) = self.codec.send_encoded(&frame) {
-                        log::debug!("a message was not sent: {error}");
-                    }
-                }
-                Next::Overflow => {
-                    self.lend();
-                    // (The reason is short, and a store is lent.)
-                    let _ = self.codec.close(CloseCode::POLICY_VIOLATION, "too far behind");
-                    self.line.end(Ended::Overflow);
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, message: Message) -> Result<(), ApiMisuse> {
-        let kind = match message {
-            Message::Text(_) => Kind::Text,
-            Message::Binary(_) => Kind::Binary,
-        };
-        if self.packing.send(&mut self.codec, kind, message.octets())? {
-            return Ok(());
-        }
-        match message {
-            Message::Text(text) if text.len() < COPY_BELOW => self.codec.send_text(&text),
-            Message::Text(text) => self.codec.send_owned(kind, Kept::from(Bytes::from(text))),
-            Message::Binary(octets) => self.codec.send_owned(kind, Kept::from(octets)),
-        }
+        pull(active, &self.line);
+        self.line.set_held(active.codec.held());
     }
 
     /// Polls the handler.
-    fn run(&mut self, cx: &mut Context<'_>) {
-        self.line.attend(cx);
-        self.line.tell_reader(cx.waker());
-        if let Some(handler) = &mut self.handler {
-            match gate::enter(|| handler.as_mut().poll(cx)) {
-                Ok(Poll::Pending) => {}
-                Ok(Poll::Ready(())) => gate::discard(self.handler.take()),
-                Err(panic) => {
-                    log::error!("a handler of a WebSocket panicked: {}", panic.message());
-                    self.lend();
-                    // In front of what dropping the socket says.
-                    let _ = self.codec.close(CloseCode::INTERNAL_ERROR, "");
-                    self.line.state().closing = true;
-                    gate::discard(self.handler.take());
+    fn run(&mut self) {
+        self.line.tell_reader();
+        let Some(handler) = &mut self.handler else { return };
+        let wake = self.wake.take().unwrap_or_else(|| self.line.bell().wake());
+        wake.begin_poll();
+        let waker = Waker::from(wake.clone());
+        match gate::enter(|| handler.as_mut().poll(&mut Context::from_waker(&waker))) {
+            Ok(Poll::Pending) => {}
+            Ok(Poll::Ready(())) => gate::discard(self.handler.take()),
+            Err(panic) => {
+                log::error!("a handler of a WebSocket panicked: {}", panic.message());
+                // In front of what dropping the socket says.
+                let _ = self.talk.active().codec.close(CloseCode::INTERNAL_ERROR, "");
+                self.line.close_silently();
+                gate::discard(self.handler.take());
+            }
+        }
+        self.line.forget_reader(&waker);
+        drop(waker);
+        if Arc::strong_count(&wake) > 1 {
+            self.wake = Some(wake);
+        }
+    }
+}
+
+/// Puts a message out.
+fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), ApiMisuse> {
+    let kind = message.kind();
+    if packing.send(&mut active.codec, kind, message.octets())? {
+        return Ok(());
+    }
+    match message {
+        Message::Text(text) if text.len() < COPY_BELOW => active.codec.send_text(&text),
+        Message::Text(text) => active.codec.send_owned(kind, Kept::from(Bytes::from(text))),
+        Message::Binary(octets) => active.codec.send_owned(kind, Kept::from(octets)),
+    }
+}
+
+/// Takes what the broadcasts have, as far as there is room.
+fn pull(active: &mut Active, line: &Line) {
+    let mut at = 0;
+    while active.codec.phase() == Phase::Open {
+        // What is not taken now is taken when something has left; but who has missed something ends.
+        let is_full = !active.codec.has_room() && active.codec.wants_write();
+        match line.next_of(at, is_full) {
+            None => return,
+            Some(Next::Nothing) => at += 1,
+            Some(Next::Frame(frame)) => {
+                active.lend();
+                if let Err(error) = active.codec.send_encoded(&frame) {
+                    log::debug!("a message was not sent: {error}");
                 }
+            }
+            Some(Next::Overflow) => {
+                active.lend();
+                // (The reason is short, and a store is lent.)
+                let _ = active.codec.close(CloseCode::POLICY_VIOLATION, "too far behind");
+                line.end(Ended::Overflow);
             }
         }
     }
 }
 
+/// What an event has led to.
+enum Heard {
+    /// There may be more.
+    Some,
+    /// There is no more for now.
+    Nothing,
+    End(Ended),
+}
+
+fn hear(line: &Line, watch: &mut Watch, event: Event<'_>) -> Heard {
+    match event {
+        Event::Text(text) => line.receive(Message::Text(text.to_owned())),
+        Event::Binary(octets) => line.receive(Message::Binary(Bytes::copy_from_slice(octets))),
+        Event::Ping(payload) => watch.control(payload.len()),
+        Event::Pong(payload) => watch.pong(payload),
+        Event::Close { code, reason } => {
+            return Heard::End(Ended::Closed { code, reason: reason.to_owned() });
+        }
+        Event::Malformed(error) => {
+            log::debug!("a WebSocket is malformed: {error}");
+            return Heard::End(Ended::Malformed(error));
+        }
+        // It needs data, or has come to its end.
+        _ => return Heard::Nothing,
+    }
+    Heard::Some
+}
+
 impl Protocol for Connection {
     fn receive(&mut self, octets: &mut [u8]) -> usize {
-        self.lend();
+        let Connection { talk, line, watch, packing, .. } = self;
+        let terms = line.terms();
+        let Active { codec, collector, close_waits, .. } = talk.active();
         let mut burst = Burst::new(octets);
         loop {
-            self.close_waits = burst.rest().first() == Some(&CLOSE) && self.line.is_busy();
-            if self.close_waits || !self.line.has_room(self.terms.read_ahead) {
-                self.line.state().set_full();
+            *close_waits = burst.rest().first() == Some(&CLOSE) && line.is_busy();
+            if *close_waits || !line.has_room() {
+                line.set_full();
                 break;
             }
-            let event = self.codec.receive(&self.terms.codec, &mut burst);
-            let Some(event) = self.collector.take(event) else { continue };
-            let how = match self.packing.take(&mut self.codec, event) {
-                Event::Text(text) => {
-                    self.line.receive(Message::Text(text.to_owned()));
-                    continue;
+            let event = codec.receive(&terms.codec, &mut burst);
+            let Some(event) = collector.take(event) else { continue };
+            let heard = |event: Event<'_>| hear(line, watch, event);
+            match packing.take(codec, terms.codec.message, event, heard) {
+                Heard::Some => {}
+                Heard::Nothing => break,
+                Heard::End(how) => {
+                    line.end(how);
+                    break;
                 }
-                Event::Binary(octets) => {
-                    self.line.receive(Message::Binary(Bytes::copy_from_slice(octets)));
-                    continue;
-                }
-                Event::Ping(payload) => {
-                    self.watch.control(payload.len());
-                    continue;
-                }
-                Event::Pong(payload) => {
-                    self.watch.pong(payload);
-                    continue;
-                }
-                Event::Close { code, reason } => Ended::Closed { code, reason: reason.to_owned() },
-                Event::Malformed(error) => {
-                    log::debug!("a WebSocket is malformed: {error}");
-                    Ended::Malformed(error)
-                }
-                // It needs data, or has come to its end.
-                _ => break,
-            };
-            self.line.end(how);
-            break;
+            }
         }
         burst.consumed()
     }
 
     fn receive_end(&mut self) {
-        self.lend();
-        match self.codec.receive_eof() {
+        match self.talk.active().codec.receive_eof() {
             Event::Malformed(error) if error.offence() != Offence::Truncated => {
                 self.line.end(Ended::Malformed(error));
             }
@@ -217,72 +211,98 @@ impl Protocol for Connection {
         }
     }
 
-    fn go_on(&mut self, cx: &mut Context<'_>) {
-        self.run(cx);
+    fn go_on(&mut self) {
+        self.line.set_looks(true);
+        self.run();
         self.drain();
-        self.line.state().looks = false;
+        self.line.set_looks(false);
     }
 
     fn wants_read(&self) -> bool {
-        self.codec.wants_read()
-            && self.line.has_room(self.terms.read_ahead)
-            && !(self.close_waits && self.line.is_busy())
+        let waits = match &self.talk {
+            Talk::Resting(_) => false,
+            Talk::Active(active) => {
+                !active.codec.wants_read() || (active.close_waits && self.line.is_busy())
+            }
+        };
+        !waits && self.line.has_room()
     }
 
     fn wants_write(&self) -> bool {
-        self.codec.wants_write()
+        match &self.talk {
+            Talk::Resting(_) => false,
+            Talk::Active(active) => active.codec.wants_write(),
+        }
     }
 
     fn transmit<'s>(&'s self, pieces: &mut [&'s [u8]]) -> usize {
-        self.codec.poll_transmit(pieces)
+        match &self.talk {
+            Talk::Resting(_) => 0,
+            Talk::Active(active) => active.codec.poll_transmit(pieces),
+        }
     }
 
     fn transmitted(&mut self, count: usize) {
-        self.codec.transmitted(count);
-        self.watch.transmitted(count, !self.codec.wants_write());
+        let active = self.talk.active();
+        active.codec.transmitted(count);
+        active.leaving.transmitted(count);
+        if !active.codec.wants_write() {
+            self.watch.all_left();
+        }
         self.drain();
     }
 
     fn rest(&mut self) {
-        if let Some(store) = self.codec.reclaim() {
-            tools::give_back(store);
-        }
-        self.packing.rest();
-        if self.collector.octets() == 0 {
-            self.collector.release();
-        }
+        self.talk.rest();
+        self.line.rest();
     }
 
     fn is_over(&self) -> bool {
-        self.codec.phase() == Phase::Closed
+        match &self.talk {
+            Talk::Resting(_) => false,
+            Talk::Active(active) => active.codec.phase() == Phase::Closed,
+        }
     }
 
     fn shut_down(&mut self) {
         self.line.close(CloseCode::GOING_AWAY, "");
     }
 
-    fn look(&mut self, now: Instant) -> Look {
-        let reads = self.wants_read();
-        match self.watch.look(now, &self.terms.deadlines, &self.codec, reads) {
-            Due::Nothing => Look::Wait,
-            Due::Ping(payload) => {
-                self.lend();
-                match self.codec.ping(&payload) {
-                    Ok(()) => Look::GoOn,
-                    Err(error) => {
-                        log::debug!("a ping was not sent: {error}");
-                        Look::Wait
-                    }
-                }
+    fn look(&mut self, age: u32) -> Look {
+        let (now, reads) = (Moment::of(age), self.wants_read());
+        let deadlines = &self.line.terms().deadlines;
+        let (received, due) = match &mut self.talk {
+            Talk::Resting(resting) => (resting.octets_received(), None),
+            Talk::Active(active) => {
+                let due = active.leaving.look(now, deadlines, &active.codec);
+                (active.codec.octets_received(), due)
             }
+        };
+        let due = due.unwrap_or_else(|| self.watch.look(now, deadlines, received, reads));
+        match due {
+            Due::Nothing => Look::Wait,
+            Due::Ping(payload) => match self.talk.active().codec.ping(&payload) {
+                Ok(()) => Look::GoOn,
+                Err(error) => {
+                    log::debug!("a ping was not sent: {error}");
+                    Look::Wait
+                }
+            },
             Due::Close(code) => {
-                self.lend();
-                let _ = self.codec.close(code, "");
+                let _ = self.talk.active().codec.close(code, "");
                 self.line.end(Ended::Lost);
                 Look::GoOn
             }
             Due::Cut => Look::Cut,
         }
+    }
+
+    fn held(&self) -> usize {
+        let held = match &self.talk {
+            Talk::Resting(_) => 0,
+            Talk::Active(active) => active.held(),
+        };
+        held + self.line.waiting()
     }
 }
 

@@ -41,16 +41,17 @@ pub(super) fn answer(
     let Ok((extensions, packing)) = Packing::agree(terms, handshake.extensions()) else {
         return refuse(Status::BAD_REQUEST, "the extensions of WebSocket are malformed".into());
     };
-    let line = Line::new(terms.backlog);
-    let socket = WebSocket::new(line.clone(), protocol);
-    let terms = terms.clone();
-    let upgrade =
-        Upgrade::new(move || Box::new(Connection::new(terms, packing, line, begin(socket))));
+    let spoken = terms.clone();
+    let upgrade = Upgrade::new(move |bell| {
+        let line = Line::new(spoken, bell, protocol, &packing);
+        let handler = begin(WebSocket::new(line.clone()));
+        Box::new(Connection::new(packing, line, handler))
+    });
     let mut answer = OwnedResponse::new(Status::SWITCHING_PROTOCOLS)
         .header("Upgrade", "websocket")
         .header("Sec-WebSocket-Accept", accept(handshake.key()));
-    if let Some(protocol) = protocol {
-        answer.set_header("Sec-WebSocket-Protocol", protocol);
+    if let Some(protocol) = protocol.and_then(|at| terms.protocols.get(at)) {
+        answer.set_header("Sec-WebSocket-Protocol", *protocol);
     }
     if let Some(extensions) = extensions {
         answer.set_header("Sec-WebSocket-Extensions", extensions);
@@ -66,8 +67,8 @@ fn accept(key: &[u8; 24]) -> String {
     STANDARD.encode(hash.digest().bytes())
 }
 
-/// The first of the offered subprotocols that is spoken here, if any. `None` for an offer that is malformed, or has one twice.
-fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<&'static str>> {
+/// Which of those spoken here is the first of the offered subprotocols that is, if any. `None` for an offer that is malformed, or has one twice.
+fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<usize>> {
     let mut offered = Vec::new();
     for protocol in request.header_all("sec-websocket-protocol").flat_map(list::elements) {
         let protocol = protocol.ok().filter(|protocol| is_token(protocol))?;
@@ -76,7 +77,7 @@ fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<&'static str>> 
         }
         offered.push(protocol);
     }
-    let spoken = |offer: &[u8]| terms.protocols.iter().find(|it| it.as_bytes() == offer).copied();
+    let spoken = |offer: &[u8]| terms.protocols.iter().position(|it| it.as_bytes() == offer);
     Some(offered.into_iter().find_map(spoken))
 }
 

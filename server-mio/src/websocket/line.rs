@@ -1,51 +1,66 @@
 //! What a handler's end of a socket and the connection's have in common: what was received, and what is to be sent.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use rajada_websocket::CloseCode;
 
-use super::broadcast::{Broadcast, Membership};
+use super::broadcast::{Broadcast, Membership, Next};
 use super::ended::{Closed, Ended};
 use super::message::Message;
+use super::packing::Packing;
+use super::terms::Terms;
+use super::tools;
+use crate::runtime::Bell;
 
-/// The line between a handler and its connection. Nothing of it stays borrowed while code of others runs.
+/// The line between a handler and its connection.
 #[derive(Clone)]
-pub(super) struct Line(Rc<RefCell<State>>);
+pub(super) struct Line(Rc<Ends>);
 
-pub(super) struct State {
+struct Ends {
+    terms: Arc<Terms>,
+    /// Wakes the connection.
+    bell: Bell,
+    /// Nothing, as a rule, while nothing is under way. Taken out while it is looked at: nothing else runs meanwhile.
+    load: Cell<Option<Box<Load>>>,
+    /// Which of the subprotocols that its route speaks was selected; none, if it is beyond.
+    protocol: u32,
+    /// It can be sent what is compressed for many.
+    shares: bool,
+    /// The connection sees by itself what is done, or was woken.
+    looks: Cell<bool>,
+}
+
+/// What is under way.
+#[derive(Default)]
+pub(super) struct Load {
     /// Messages that have come.
-    pub(super) inbox: VecDeque<Message>,
+    inbox: VecDeque<Message>,
     /// Octets of memory that these take.
-    pub(super) waiting: usize,
+    waiting: usize,
     /// What is to be sent, in order.
-    pub(super) outbox: VecDeque<Outgoing>,
+    outbox: VecDeque<Outgoing>,
     /// Octets of memory that this takes.
-    pub(super) queued: usize,
+    queued: usize,
     /// Octets that have not left behind that.
-    pub(super) held: usize,
-    /// At or above which `send` waits.
-    backlog: usize,
-    /// Who waits for a message.
+    held: usize,
+    /// Who waits for a message, unless it is the connection's own handler, which is polled anyway.
     reader: Option<Waker>,
     /// Who wait for room.
     writers: Vec<Waker>,
-    /// Wakes the connection.
-    connection: Option<Waker>,
     /// The broadcasts that it has joined.
-    pub(super) joined: Vec<Membership>,
-    /// The connection sees by itself what is done, or was woken.
-    pub(super) looks: bool,
+    joined: Vec<Membership>,
     /// Nothing is received before all messages have been taken.
     is_full: bool,
     /// Nobody receives any more: what comes is thrown away.
     deaf: bool,
     /// Nothing more is accepted to be sent.
-    pub(super) closing: bool,
+    closing: bool,
     /// How it has ended: nothing more comes.
-    pub(super) ended: Option<Ended>,
+    ended: Option<Ended>,
 }
 
 /// What is to be sent.
@@ -64,50 +79,73 @@ impl Outgoing {
 }
 
 impl Line {
-    pub(super) fn new(backlog: usize) -> Line {
-        Line(Rc::new(RefCell::new(State {
-            inbox: VecDeque::new(),
-            waiting: 0,
-            outbox: VecDeque::new(),
-            queued: 0,
-            held: 0,
-            backlog: backlog.max(1),
-            reader: None,
-            writers: Vec::new(),
-            connection: None,
-            joined: Vec::new(),
-            looks: false,
-            is_full: false,
-            deaf: false,
-            closing: false,
-            ended: None,
-        })))
+    pub(super) fn new(
+        terms: Arc<Terms>,
+        bell: Bell,
+        protocol: Option<usize>,
+        packing: &Packing,
+    ) -> Line {
+        let protocol = protocol.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
+        let (load, looks, shares) = (Cell::new(None), Cell::new(false), packing.shares());
+        Line(Rc::new(Ends { terms, bell, load, protocol, shares, looks }))
     }
 
-    pub(super) fn state(&self) -> RefMut<'_, State> {
-        self.0.borrow_mut()
+    /// What its route has set.
+    pub(super) fn terms(&self) -> &Terms {
+        &self.0.terms
+    }
+
+    /// The subprotocol that was selected.
+    pub(super) fn protocol(&self) -> Option<&'static str> {
+        self.0.terms.protocols.get(self.0.protocol as usize).copied()
+    }
+
+    /// Changes something. No code of others runs meanwhile.
+    fn change<R>(&self, change: impl FnOnce(&mut Load) -> R) -> R {
+        let mut load = self.0.load.take().unwrap_or_else(tools::load);
+        let result = change(&mut load);
+        self.0.load.set(Some(load));
+        result
+    }
+
+    /// Looks at what is under way, if anything is.
+    fn look<R>(&self, look: impl FnOnce(&mut Load) -> R) -> Option<R> {
+        let mut load = self.0.load.take()?;
+        let result = look(&mut load);
+        self.0.load.set(Some(load));
+        Some(result)
+    }
+
+    /// Wakes the connection, unless it looks by itself.
+    fn call(&self) {
+        if !self.0.looks.replace(true) {
+            self.0.bell.ring();
+        }
     }
 
     // ---- the handler's end
 
     /// The next message, or `None` behind the last one.
     pub(super) fn poll_message(&self, cx: &mut Context<'_>) -> Poll<Option<Message>> {
-        let mut state = self.state();
-        let Some(message) = state.inbox.pop_front() else {
-            if state.ended.is_some() {
-                return Poll::Ready(None);
+        let taken = self.look(|load| match load.inbox.pop_front() {
+            Some(message) => {
+                load.waiting -= message.weight();
+                let has_room = load.is_full && load.inbox.is_empty();
+                load.is_full &= !has_room;
+                Some((Some(message), has_room))
             }
-            let before = replace(&mut state.reader, cx.waker());
-            drop(state);
-            drop(before);
-            return Poll::Pending;
-        };
-        state.waiting -= message.weight();
-        if state.is_full && state.inbox.is_empty() {
-            state.is_full = false;
-            wake(state.call());
+            None if load.ended.is_some() => Some((None, false)),
+            None => None,
+        });
+        if let Some((message, has_room)) = taken.flatten() {
+            if has_room {
+                self.call();
+            }
+            return Poll::Ready(message);
         }
-        Poll::Ready(Some(message))
+        let waker = cx.waker().clone();
+        drop(self.change(|load| load.reader.replace(waker)));
+        Poll::Pending
     }
 
     /// Sends a message once there is room, which is taken from where it is.
@@ -116,185 +154,247 @@ impl Line {
         cx: &mut Context<'_>,
         message: &mut Option<Message>,
     ) -> Poll<Result<(), Closed>> {
-        let mut state = self.state();
-        if state.closing || state.ended.is_some() {
+        let backlog = self.0.terms.backlog;
+        let (is_closed, is_over) = self
+            .look(|load| (load.closing || load.ended.is_some(), load.is_over(backlog)))
+            .unwrap_or_default();
+        if is_closed {
             return Poll::Ready(Err(Closed(())));
         }
-        if state.is_over() {
-            if !state.writers.iter().any(|writer| writer.will_wake(cx.waker())) {
-                let waker = cx.waker().clone();
-                state.writers.push(waker);
-            }
+        if is_over {
+            let waker = cx.waker().clone();
+            let before = self.change(|load| {
+                if load.writers.iter().any(|writer| writer.will_wake(&waker)) {
+                    return Some(waker);
+                }
+                load.writers.push(waker);
+                None
+            });
+            drop(before);
             return Poll::Pending;
         }
-        let called = message.take().and_then(|message| state.put(Outgoing::Message(message)));
-        drop(state);
-        wake(called);
+        if let Some(message) = message.take() {
+            self.put(Outgoing::Message(message));
+        }
         Poll::Ready(Ok(()))
     }
 
     /// Closes behind what was sent before.
     pub(super) fn close(&self, code: CloseCode, reason: &str) {
-        let mut state = self.state();
-        if state.closing || state.ended.is_some() {
-            return;
+        if !self.close_silently() {
+            self.put(Outgoing::Close(code, reason.into()));
         }
-        state.closing = true;
-        let called = state.put(Outgoing::Close(code, reason.into()));
-        drop(state);
-        wake(called);
+    }
+
+    /// Accepts nothing more to be sent. True if it was so before.
+    pub(super) fn close_silently(&self) -> bool {
+        self.change(|load| core::mem::replace(&mut load.closing, true) || load.ended.is_some())
+    }
+
+    fn put(&self, outgoing: Outgoing) {
+        self.change(|load| {
+            load.queued += outgoing.weight();
+            load.outbox.push_back(outgoing);
+        });
+        self.call();
     }
 
     /// Nobody receives any more. The connection closes, unless it has.
     pub(super) fn hang_up(&self) {
         self.close(CloseCode::NORMAL, "");
-        let mut state = self.state();
-        state.deaf = true;
-        (state.is_full, state.waiting) = (false, 0);
-        let unread = core::mem::take(&mut state.inbox);
-        let called = if unread.is_empty() { None } else { state.call() };
-        drop(state);
-        drop(unread);
-        wake(called);
+        let unread = self.change(|load| {
+            load.deaf = true;
+            (load.is_full, load.waiting) = (false, 0);
+            core::mem::take(&mut load.inbox)
+        });
+        if !unread.is_empty() {
+            self.call();
+        }
     }
 
     /// Joins a broadcast, unless it has, or has ended.
     pub(super) fn join(&self, broadcast: &Broadcast) {
-        let mut state = self.state();
-        if state.ended.is_some() || state.joined.iter().any(|joined| broadcast.has(joined)) {
-            return;
-        }
-        if let Some(waker) = state.connection.clone() {
-            let joined = broadcast.join(waker);
-            state.joined.push(joined);
+        let has = |load: &mut Load| {
+            load.ended.is_some() || load.joined.iter().any(|joined| broadcast.has(joined))
+        };
+        if self.look(has) != Some(true) {
+            let joined = broadcast.join(self.0.bell.clone(), self.0.shares);
+            self.change(|load| load.joined.push(joined));
         }
     }
 
     /// Leaves a broadcast.
     pub(super) fn leave(&self, broadcast: &Broadcast) {
-        self.state().joined.retain(|joined| !broadcast.has(joined));
+        let left = self.look(|load| {
+            let at = load.joined.iter().position(|joined| broadcast.has(joined))?;
+            Some(load.joined.remove(at))
+        });
+        drop(left);
+    }
+
+    /// How it has ended, once it has.
+    pub(super) fn ended(&self) -> Option<Ended> {
+        self.look(|load| load.ended.clone()).flatten()
     }
 
     // ---- the connection's end
 
-    /// The connection looks at everything by itself until the guard goes; `cx` wakes it from then on.
-    pub(super) fn attend(&self, cx: &Context<'_>) {
-        let mut state = self.state();
-        state.looks = true;
-        let before = replace(&mut state.connection, cx.waker());
-        drop(state);
-        drop(before);
+    /// Whether the connection looks at everything by itself for now.
+    pub(super) fn set_looks(&self, looks: bool) {
+        self.0.looks.set(looks);
+    }
+
+    /// What wakers of the connection's handler point to.
+    pub(super) fn bell(&self) -> &Bell {
+        &self.0.bell
     }
 
     /// A message has come.
     #[inline]
     pub(super) fn receive(&self, message: Message) {
-        let mut state = self.state();
-        if !state.deaf {
-            state.waiting += message.weight();
-            state.inbox.push_back(message);
-        }
+        self.change(|load| {
+            if !load.deaf {
+                load.waiting += message.weight();
+                load.inbox.push_back(message);
+            }
+        });
     }
 
     /// Whether messages were not taken, or are not on their way.
     pub(super) fn is_busy(&self) -> bool {
-        let state = self.state();
-        !(state.inbox.is_empty() && state.outbox.is_empty() && state.writers.is_empty())
+        let is_busy = |load: &mut Load| {
+            !(load.inbox.is_empty() && load.outbox.is_empty() && load.writers.is_empty())
+        };
+        self.look(is_busy).unwrap_or_default()
+    }
+
+    /// Whether there may be something to send.
+    pub(super) fn has_some(&self) -> bool {
+        let has_some = |load: &mut Load| !(load.outbox.is_empty() && load.joined.is_empty());
+        self.look(has_some).unwrap_or_default()
     }
 
     /// Whether more may come. If not, the connection is woken when it may.
-    pub(super) fn has_room(&self, most: usize) -> bool {
-        let state = self.state();
-        state.ended.is_none()
-            && (state.inbox.is_empty() || (!state.is_full && state.waiting < most))
+    pub(super) fn has_room(&self) -> bool {
+        let most = self.0.terms.read_ahead;
+        let has_room = |load: &mut Load| {
+            load.ended.is_none()
+                && (load.inbox.is_empty() || (!load.is_full && load.waiting < most))
+        };
+        self.look(has_room).unwrap_or(true)
     }
 
-    /// Wakes whoever waits for what has come, unless it is the connection's own handler, which is polled anyway.
-    pub(super) fn tell_reader(&self, own: &Waker) {
-        let mut state = self.state();
-        if state.inbox.is_empty() && state.ended.is_none() {
-            return;
-        }
-        let reader = state.reader.take().filter(|reader| !reader.will_wake(own));
-        drop(state);
-        wake(reader);
+    /// The connection does not read until all messages have been taken.
+    pub(super) fn set_full(&self) {
+        self.look(|load| load.is_full = !load.inbox.is_empty());
+    }
+
+    /// Octets of memory of messages that wait, in either direction.
+    pub(super) fn waiting(&self) -> usize {
+        self.look(|load| load.waiting + load.queued).unwrap_or_default()
+    }
+
+    /// Wakes whoever waits for what has come.
+    pub(super) fn tell_reader(&self) {
+        let is_due = |load: &Load| !load.inbox.is_empty() || load.ended.is_some();
+        let reader = self.look(|load| if is_due(load) { load.reader.take() } else { None });
+        wake(reader.flatten());
+    }
+
+    /// Nobody needs to wake the handler that was polled with this.
+    pub(super) fn forget_reader(&self, own: &Waker) {
+        drop(self.look(|load| load.reader.take_if(|reader| reader.will_wake(own))));
+    }
+
+    /// The next thing to be sent.
+    pub(super) fn take(&self) -> Option<Outgoing> {
+        let taken = self.look(|load| {
+            let outgoing = load.outbox.pop_front()?;
+            load.queued -= outgoing.weight();
+            Some(outgoing)
+        });
+        taken.flatten()
+    }
+
+    /// What the broadcast at this place of its list has next for it; `None` behind the last one. Where it is full, only whether
+    /// that has come to its end.
+    pub(super) fn next_of(&self, at: usize, is_full: bool) -> Option<Next> {
+        let next = |joined: &Membership| match is_full && !joined.has_overflowed() {
+            true => Next::Nothing,
+            false => joined.take(),
+        };
+        self.look(|load| load.joined.get(at).map(next)).flatten()
     }
 
     /// Nothing can be sent any more.
     pub(super) fn forget_unsent(&self) {
-        let mut state = self.state();
-        state.closing = true;
-        state.queued = 0;
-        let unsent = core::mem::take(&mut state.outbox);
-        let writers = core::mem::take(&mut state.writers);
-        drop(state);
+        let (unsent, writers) = self.change(|load| {
+            (load.closing, load.queued) = (true, 0);
+            (core::mem::take(&mut load.outbox), core::mem::take(&mut load.writers))
+        });
         drop(unsent);
         writers.into_iter().for_each(Waker::wake);
     }
 
     /// So many octets have not left: those who wait for room are told.
     pub(super) fn set_held(&self, octets: usize) {
-        let mut state = self.state();
-        state.held = octets;
-        if state.writers.is_empty() || state.is_over() {
-            return;
-        }
-        let writers = core::mem::take(&mut state.writers);
-        drop(state);
-        writers.into_iter().for_each(Waker::wake);
+        let backlog = self.0.terms.backlog;
+        let set_held = |load: &mut Load| {
+            load.held = octets;
+            if load.is_over(backlog) { Vec::new() } else { core::mem::take(&mut load.writers) }
+        };
+        let writers = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
+        writers.into_iter().flatten().for_each(Waker::wake);
     }
 
     /// Nothing more comes, and nothing is sent any more.
     pub(super) fn end(&self, how: Ended) {
-        let mut state = self.state();
-        state.ended.get_or_insert(how);
-        state.closing = true;
-        let reader = state.reader.take();
-        let writers = core::mem::take(&mut state.writers);
-        let joined = core::mem::take(&mut state.joined);
-        drop(state);
-        drop(joined);
+        let (how, reader, writers, joined) = self.change(|load| {
+            load.closing = true;
+            let how = if load.ended.is_none() { load.ended.replace(how) } else { Some(how) };
+            let (reader, writers) = (load.reader.take(), core::mem::take(&mut load.writers));
+            (how, reader, writers, core::mem::take(&mut load.joined))
+        });
+        drop((how, joined));
         wake(reader);
         writers.into_iter().for_each(Waker::wake);
     }
+
+    /// Gives back what is of no use while nothing is under way.
+    pub(super) fn rest(&self) {
+        let Some(load) = self.0.load.take() else { return };
+        if load.is_idle() {
+            tools::give_back_load(load);
+        } else {
+            self.0.load.set(Some(load));
+        }
+    }
 }
 
-impl State {
+impl Load {
     /// Whether so much is unsent that whoever sends has to wait.
-    fn is_over(&self) -> bool {
-        self.queued + self.held >= self.backlog
+    fn is_over(&self, backlog: usize) -> bool {
+        self.queued + self.held >= backlog.max(1)
     }
 
-    /// Puts something out. Who is to be woken for it comes back.
-    fn put(&mut self, outgoing: Outgoing) -> Option<Waker> {
-        self.queued += outgoing.weight();
-        self.outbox.push_back(outgoing);
-        self.call()
+    fn is_idle(&self) -> bool {
+        let flags = self.is_full || self.deaf || self.closing;
+        self.inbox.is_empty()
+            && self.outbox.is_empty()
+            && self.held == 0
+            && self.reader.is_none()
+            && self.writers.is_empty()
+            && self.joined.is_empty()
+            && self.ended.is_none()
+            && !flags
     }
 
-    /// The next thing to be sent.
-    pub(super) fn take(&mut self) -> Option<Outgoing> {
-        let outgoing = self.outbox.pop_front()?;
-        self.queued -= outgoing.weight();
-        Some(outgoing)
-    }
-
-    /// The connection does not read until all messages have been taken.
-    pub(super) fn set_full(&mut self) {
-        self.is_full = !self.inbox.is_empty();
-    }
-
-    /// The connection's waker, unless it looks by itself.
-    fn call(&mut self) -> Option<Waker> {
-        if core::mem::replace(&mut self.looks, true) { None } else { self.connection.clone() }
-    }
-}
-
-/// Keeps a waker; the one that was there comes back, if it is another one.
-fn replace(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
-    match place {
-        Some(before) if before.will_wake(waker) => None,
-        place => place.replace(waker.clone()),
+    /// Messages that it has room for without allocating.
+    pub(super) fn capacity(&self) -> usize {
+        self.inbox.capacity()
+            + self.outbox.capacity()
+            + self.writers.capacity()
+            + self.joined.capacity()
     }
 }
 

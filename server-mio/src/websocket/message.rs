@@ -1,6 +1,7 @@
 //! A message.
 
 use bytes::Bytes;
+use rajada_websocket::Kind;
 
 /// A message, whole (RFC 6455 section 5.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,13 @@ impl Message {
         match self {
             Message::Text(text) => Some(text),
             Message::Binary(_) => None,
+        }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        match self {
+            Message::Text(_) => Kind::Text,
+            Message::Binary(_) => Kind::Binary,
         }
     }
 

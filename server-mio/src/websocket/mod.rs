@@ -15,6 +15,7 @@ mod packing;
 #[path = "packing_deflate.rs"]
 mod packing;
 mod socket;
+mod talk;
 mod terms;
 mod tools;
 mod watch;

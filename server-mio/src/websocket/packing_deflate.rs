@@ -3,9 +3,13 @@
 use std::cell::RefCell;
 
 use rajada_parser::list::ListError;
-use rajada_websocket::deflate::{self, Compression, Deflater, Inflater};
+use rajada_websocket::deflate::{
+    self, Agreed, Compression, Deflater, History, Inflater, WindowBits,
+};
 use rajada_websocket::{ApiMisuse, Event, Kind, Server, WebSocket as Codec};
 
+use super::broadcast::Frame;
+use super::message::Message;
 use super::terms::Terms;
 use crate::content::Kept;
 
@@ -18,10 +22,7 @@ thread_local! {
 
 /// Whether messages are compressed, and how.
 pub(super) struct Packing {
-    compression: Option<Compression>,
-    /// The worker's, while octets of this connection are received.
-    inflater: Option<Box<Inflater>>,
-    limit: usize,
+    agreed: Option<Agreed>,
 }
 
 impl Packing {
@@ -34,69 +35,76 @@ impl Packing {
         offers: impl IntoIterator<Item = Result<&'b [u8], ListError>>,
     ) -> Result<(Option<String>, Packing), ListError> {
         let agreed = deflate::Terms::DEFAULT.accept(offers)?.filter(|_| terms.compresses);
-        let limit = usize::try_from(terms.codec.message).unwrap_or(usize::MAX);
-        let compression = agreed.map(Compression::new);
-        let answer = agreed.map(|agreed| agreed.to_string());
-        Ok((answer, Packing { compression, inflater: None, limit }))
+        Ok((agreed.map(|agreed| agreed.to_string()), Packing { agreed }))
     }
 
     /// The codec of a connection that does so.
     pub(super) fn of(&self, codec: Codec<Server, Kept>) -> Codec<Server, Kept> {
-        if self.compression.is_some() { codec.compressed() } else { codec }
+        if self.agreed.is_some() { codec.compressed() } else { codec }
     }
 
-    /// Takes an event: what is compressed is inflated.
+    /// Whether it can be sent what [was compressed for many](for_many).
+    pub(super) fn shares(&self) -> bool {
+        self.agreed.is_some_and(|agreed| Compression::new(agreed).shares(WindowBits::MAX))
+    }
+
+    /// Takes an event: what is compressed is inflated, to so many octets at most.
     #[inline]
-    pub(super) fn take<'e>(
-        &'e mut self,
+    pub(super) fn take<R>(
+        &self,
         codec: &mut Codec<Server, Kept>,
-        event: Event<'e>,
-    ) -> Event<'e> {
-        match event {
-            Event::Compressed(..) => self.inflate(codec, event),
-            event => event,
+        limit: u64,
+        event: Event<'_>,
+        take: impl FnOnce(Event<'_>) -> R,
+    ) -> R {
+        match (event, self.agreed) {
+            (event @ Event::Compressed(..), Some(agreed)) => {
+                let mut inflater = lend(usize::try_from(limit).unwrap_or(usize::MAX));
+                // (No message refers to those before, so nothing of it is kept.)
+                let event = Compression::new(agreed).take(codec, &mut inflater.1, event);
+                let taken = take(event);
+                INFLATER.set(Some(inflater));
+                taken
+            }
+            (event, _) => take(event),
         }
-    }
-
-    fn inflate<'e>(&'e mut self, codec: &mut Codec<Server, Kept>, event: Event<'e>) -> Event<'e> {
-        let Some(compression) = &mut self.compression else { return event };
-        let inflater = self.inflater.get_or_insert_with(|| lend(self.limit));
-        compression.take(codec, inflater, event)
     }
 
     /// Sends a message if compression makes it smaller. Whether it did.
     #[inline]
     pub(super) fn send(
-        &mut self,
+        &self,
         codec: &mut Codec<Server, Kept>,
         kind: Kind,
         message: &[u8],
     ) -> Result<bool, ApiMisuse> {
-        let Some(compression) = &mut self.compression else { return Ok(false) };
+        let Some(agreed) = self.agreed else { return Ok(false) };
+        let mut compression = Compression::new(agreed);
         DEFLATER.with_borrow_mut(|deflater| match (kind, core::str::from_utf8(message)) {
             (Kind::Text, Ok(text)) => compression.send_text(codec, deflater, text),
             _ => compression.send_binary(codec, deflater, message),
         })?;
         Ok(true)
     }
+}
 
-    /// Gives back what was lent.
-    #[inline]
-    pub(super) fn rest(&mut self) {
-        if let Some(inflater) = self.inflater.take() {
-            INFLATER.set(Some((self.limit, inflater)));
-        }
-    }
+/// A message that is compressed once for many, if that makes it smaller.
+pub(super) fn for_many(message: &Message) -> Option<Frame> {
+    let kind = message.kind();
+    DEFLATER.with_borrow_mut(|deflater| {
+        let deflated = deflater.deflate(WindowBits::MAX, &History::NONE, message.octets())?;
+        Some(Frame::compressed(kind, deflated))
+    })
 }
 
 /// Lends the worker's inflater, which stops at so many octets.
-fn lend(limit: usize) -> Box<Inflater> {
+fn lend(limit: usize) -> (usize, Box<Inflater>) {
     match INFLATER.take() {
-        Some((most, inflater)) if most == limit => inflater,
+        Some((most, inflater)) if most == limit => (limit, inflater),
         _ => {
             let mut settings = deflate::Settings::DEFAULT;
             settings.message = limit;
-            Box::new(Inflater::new(settings))
+            (limit, Box::new(Inflater::new(settings)))
         }
     }
 }

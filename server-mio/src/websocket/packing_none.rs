@@ -3,6 +3,8 @@
 use rajada_parser::list::ListError;
 use rajada_websocket::{ApiMisuse, Event, Kind, Server, WebSocket as Codec};
 
+use super::broadcast::Frame;
+use super::message::Message;
 use super::terms::Terms;
 use crate::content::Kept;
 
@@ -27,27 +29,39 @@ impl Packing {
         codec
     }
 
+    /// Whether it can be sent what [was compressed for many](for_many).
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(super) fn shares(&self) -> bool {
+        false
+    }
+
     /// Takes an event as it is.
     #[inline]
     #[expect(clippy::unused_self, reason = "as with the feature")]
-    pub(super) fn take<'e>(&mut self, _: &mut Codec<Server, Kept>, event: Event<'e>) -> Event<'e> {
-        event
+    pub(super) fn take<R>(
+        &self,
+        _: &mut Codec<Server, Kept>,
+        _: u64,
+        event: Event<'_>,
+        take: impl FnOnce(Event<'_>) -> R,
+    ) -> R {
+        take(event)
     }
 
     /// Sends a message if compression makes it smaller. Whether it did.
     #[inline]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
     pub(super) fn send(
-        &mut self,
+        &self,
         _: &mut Codec<Server, Kept>,
         _: Kind,
         _: &[u8],
     ) -> Result<bool, ApiMisuse> {
         Ok(false)
     }
+}
 
-    /// Nothing was lent.
-    #[inline]
-    #[expect(clippy::unused_self, reason = "as with the feature")]
-    pub(super) fn rest(&mut self) {}
+/// Nobody shares compression.
+pub(super) fn for_many(_: &Message) -> Option<Frame> {
+    None
 }

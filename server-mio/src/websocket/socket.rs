@@ -1,7 +1,7 @@
 //! A handler's end of a socket.
 
 use core::fmt;
-use core::future::poll_fn;
+use core::future::{Future, poll_fn};
 
 use rajada_websocket::CloseCode;
 
@@ -15,7 +15,6 @@ use super::message::Message;
 /// It belongs to its worker, and may be moved to another task there.
 pub struct WebSocket {
     sender: Sender,
-    protocol: Option<&'static str>,
 }
 
 /// Sends on a [`WebSocket`], beside whoever receives. It does not keep the connection open. A clone is the same one.
@@ -25,8 +24,8 @@ pub struct Sender {
 }
 
 impl WebSocket {
-    pub(super) fn new(line: Line, protocol: Option<&'static str>) -> WebSocket {
-        WebSocket { sender: Sender { line }, protocol }
+    pub(super) fn new(line: Line) -> WebSocket {
+        WebSocket { sender: Sender { line } }
     }
 
     /// Waits for the next message. `None` behind the last one: then [`ended`](Self::ended) tells why.
@@ -35,8 +34,8 @@ impl WebSocket {
     /// [read-ahead](super::SocketEndpoint::read_ahead), and the peer waits.
     ///
     /// A call that is dropped before it ends loses nothing.
-    pub async fn recv(&mut self) -> Option<Message> {
-        poll_fn(|cx| self.sender.line.poll_message(cx)).await
+    pub fn recv(&mut self) -> impl Future<Output = Option<Message>> {
+        poll_fn(|cx| self.sender.line.poll_message(cx))
     }
 
     /// As [`Sender::send`].
@@ -72,12 +71,12 @@ impl WebSocket {
 
     /// The subprotocol that was selected, of those that the [route](super::SocketEndpoint::protocols) speaks.
     pub fn protocol(&self) -> Option<&str> {
-        self.protocol
+        self.sender.line.protocol()
     }
 
     /// How it has ended, once it has.
     pub fn ended(&self) -> Option<Ended> {
-        self.sender.line.state().ended.clone()
+        self.sender.line.ended()
     }
 }
 

@@ -4,17 +4,22 @@ use std::cell::RefCell;
 
 use rajada_websocket::{Settings, Store};
 
+use super::line::Load;
 use crate::content::Kept;
 use crate::stock::Stock;
 
-/// Stores that are kept for the next ones.
+/// Things of a kind that are kept for the next ones.
 const MOST: usize = 16;
 
 /// Octets that an idle store may have kept.
 const MOST_KEPT: usize = 256 * 1024;
 
+/// Messages that an idle load may have room for.
+const MOST_MESSAGES: usize = 1024;
+
 thread_local! {
     static STORES: RefCell<Stock<Box<Store<Kept>>>> = const { RefCell::new(Stock::new()) };
+    static LOADS: RefCell<Stock<Box<Load>>> = const { RefCell::new(Stock::new()) };
 }
 
 /// A store for frames on their way out.
@@ -25,13 +30,30 @@ pub(super) fn store() -> Box<Store<Kept>> {
 
 /// Takes a store back.
 pub(super) fn give_back(store: Box<Store<Kept>>) {
-    let useless = STORES.with_borrow_mut(|stores| {
-        if stores.len() < MOST && store.capacity() <= MOST_KEPT {
-            stores.put(store);
-            None
-        } else {
-            Some(store)
-        }
-    });
-    drop(useless);
+    if store.capacity() <= MOST_KEPT {
+        drop(STORES.with_borrow_mut(|stores| put(stores, store)));
+    }
+}
+
+/// A load of which nothing is under way.
+pub(super) fn load() -> Box<Load> {
+    // (A handler may end with its thread.)
+    let load = LOADS.try_with(|loads| loads.borrow_mut().take());
+    load.ok().flatten().unwrap_or_default()
+}
+
+/// Takes such a load back.
+pub(super) fn give_back_load(load: Box<Load>) {
+    if load.capacity() <= MOST_MESSAGES {
+        drop(LOADS.with_borrow_mut(|loads| put(loads, load)));
+    }
+}
+
+/// Keeps a thing if there is room for it, otherwise it comes back.
+fn put<T>(stock: &mut Stock<T>, thing: T) -> Option<T> {
+    if stock.len() < MOST {
+        stock.put(thing);
+        return None;
+    }
+    Some(thing)
 }

@@ -1,37 +1,47 @@
 //! How long a peer takes, found by looking now and then: a message costs nothing.
 
-use std::time::Instant;
+use std::num::NonZeroU32;
+use std::time::Duration;
 
 use rajada_websocket::{CloseCode, Phase, Server, WebSocket as Codec};
 
 use super::terms::SocketDeadlines;
 use crate::content::Kept;
 
-/// What was seen when it was looked last.
+/// What was seen of a peer when it was looked at last. Octets are counted as far as to see whether there are more.
 #[derive(Default)]
 pub(super) struct Watch {
     /// Octets of control frames.
-    controls: u64,
-    /// Octets that have left.
-    left: u64,
+    controls: u32,
     /// Octets received, and when they had become so many.
     received: Seen,
     /// The same of messages alone.
     messages: Seen,
-    /// Octets that had left.
-    sent: Seen,
-    /// Since when it closes.
-    closing: Option<Instant>,
     ping: Ping,
     /// Pings so far.
     pings: u32,
 }
 
+/// The same of what leaves for it, while something does.
+#[derive(Default)]
+pub(super) struct Leaving {
+    /// Octets that have left.
+    left: u32,
+    /// Octets that had left.
+    sent: Seen,
+    /// Since when it closes.
+    closing: Option<Moment>,
+}
+
 #[derive(Default)]
 struct Seen {
-    octets: u64,
-    since: Option<Instant>,
+    octets: u32,
+    since: Option<Moment>,
 }
+
+/// A time of the driver's life, in milliseconds, the last bit of which is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(NonZeroU32);
 
 /// The ping that is unanswered.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +53,7 @@ enum Ping {
     /// It has left.
     Sent,
     /// It was seen to have left.
-    Since(Instant),
+    Since(Moment),
 }
 
 /// What is due.
@@ -59,9 +69,20 @@ pub(super) enum Due {
 /// Octets of a header and a key of a control frame (RFC 6455 section 5.2).
 const HEADER: usize = 6;
 
+impl Moment {
+    pub(super) fn of(age: u32) -> Moment {
+        Moment(NonZeroU32::MIN | age)
+    }
+
+    /// How long ago that was.
+    fn until(self, now: Moment) -> Duration {
+        Duration::from_millis(now.0.get().wrapping_sub(self.0.get()).into())
+    }
+}
+
 impl Seen {
     /// Since when there have been so many octets.
-    fn since(&mut self, octets: u64, now: Instant) -> Instant {
+    fn since(&mut self, octets: u32, now: Moment) -> Moment {
         if self.octets != octets {
             *self = Seen { octets, since: None };
         }
@@ -72,7 +93,7 @@ impl Seen {
 impl Watch {
     /// A control frame has come.
     pub(super) fn control(&mut self, payload: usize) {
-        self.controls += (HEADER + payload) as u64;
+        self.controls = self.controls.wrapping_add((HEADER + payload) as u32);
     }
 
     /// A pong has come. One that answers no ping of ours is nothing but a sign of life.
@@ -83,33 +104,22 @@ impl Watch {
         }
     }
 
-    /// So many octets have left; perhaps all.
-    pub(super) fn transmitted(&mut self, count: usize, all: bool) {
-        self.left += count as u64;
-        if all && self.ping == Ping::Unsent {
+    /// All that was to be sent has left.
+    pub(super) fn all_left(&mut self) {
+        if self.ping == Ping::Unsent {
             self.ping = Ping::Sent;
         }
     }
 
-    /// Looks at the clock. A peer that is not read now (`reads`) is not judged by what it has not sent.
+    /// Looks at the clock, while it is open and takes what is ready for it. So many octets were received. A peer that is not read now
+    /// (`reads`) is not judged by what it has not sent.
     pub(super) fn look(
         &mut self,
-        now: Instant,
+        now: Moment,
         deadlines: &SocketDeadlines,
-        codec: &Codec<Server, Kept>,
+        received: u64,
         reads: bool,
     ) -> Due {
-        let waited = |since: Instant| now.saturating_duration_since(since);
-        if codec.phase() != Phase::Open {
-            let since = *self.closing.get_or_insert(now);
-            return if waited(since) >= deadlines.close { Due::Cut } else { Due::Nothing };
-        }
-        let sent = self.sent.since(self.left, now);
-        if !codec.wants_write() {
-            self.sent.since = None;
-        } else if waited(sent) >= deadlines.write {
-            return Due::Cut;
-        }
         if !reads {
             (self.received.since, self.messages.since) = (None, None);
             if let Ping::Since(_) = self.ping {
@@ -117,15 +127,15 @@ impl Watch {
             }
             return Due::Nothing;
         }
-        let messages = codec.octets_received() - self.controls;
-        let idle = self.messages.since(messages, now);
-        if deadlines.idle.is_some_and(|deadline| waited(idle) >= deadline) {
+        let received = received as u32;
+        let idle = self.messages.since(received.wrapping_sub(self.controls), now);
+        if deadlines.idle.is_some_and(|deadline| idle.until(now) >= deadline) {
             return Due::Close(CloseCode::POLICY_VIOLATION);
         }
         match self.ping {
             Ping::None => {
-                let silent = self.received.since(codec.octets_received(), now);
-                if deadlines.ping.is_some_and(|deadline| waited(silent) >= deadline) {
+                let silent = self.received.since(received, now);
+                if deadlines.ping.is_some_and(|deadline| silent.until(now) >= deadline) {
                     self.ping = Ping::Unsent;
                     self.received.since = None;
                     self.pings = self.pings.wrapping_add(1);
@@ -134,9 +144,36 @@ impl Watch {
             }
             Ping::Unsent => {}
             Ping::Sent => self.ping = Ping::Since(now),
-            Ping::Since(since) if waited(since) >= deadlines.pong => return Due::Cut,
+            Ping::Since(since) if since.until(now) >= deadlines.pong => return Due::Cut,
             Ping::Since(_) => {}
         }
         Due::Nothing
+    }
+}
+
+impl Leaving {
+    /// So many octets have left.
+    pub(super) fn transmitted(&mut self, count: usize) {
+        self.left = self.left.wrapping_add(count as u32);
+    }
+
+    /// Looks at the clock. What is due while it closes, or takes nothing for too long.
+    pub(super) fn look(
+        &mut self,
+        now: Moment,
+        deadlines: &SocketDeadlines,
+        codec: &Codec<Server, Kept>,
+    ) -> Option<Due> {
+        if codec.phase() != Phase::Open {
+            let since = *self.closing.get_or_insert(now);
+            return Some(if since.until(now) >= deadlines.close { Due::Cut } else { Due::Nothing });
+        }
+        let sent = self.sent.since(self.left, now);
+        if !codec.wants_write() {
+            self.sent.since = None;
+        } else if sent.until(now) >= deadlines.write {
+            return Some(Due::Cut);
+        }
+        None
     }
 }

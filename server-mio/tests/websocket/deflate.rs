@@ -1,13 +1,13 @@
 //! Compressed messages (RFC 7692).
 
-use rajada_mio::App;
-use rajada_mio::websocket::SocketEndpoint;
+use rajada_mio::websocket::{Broadcast, SocketEndpoint, WebSocket};
+use rajada_mio::{App, OwnedRequest};
 use rajada_websocket::deflate::{Compression, Deflater, Inflater, Settings, Terms};
-use rajada_websocket::{Burst, Client, Collector, Event, Store, WebSocket};
+use rajada_websocket::{Burst, Client, Collector, Event, Store, WebSocket as Codec};
 
 use crate::common::{Memory, asks, echo, frame};
 
-type Socket = WebSocket<Client<fn() -> [u8; 4]>, Vec<u8>>;
+type Socket = Codec<Client<fn() -> [u8; 4]>, Vec<u8>>;
 
 fn offer(path: &str) -> String {
     let line = format!("\r\nSec-WebSocket-Extensions: {}\r\n\r\n", Terms::DEFAULT.offer());
@@ -22,7 +22,7 @@ fn open(app: App) -> (Memory, Socket, Compression) {
     let answer = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Extensions: "));
     let answer = rajada_parser::list::elements(answer.expect("it was granted").as_bytes());
     let agreed = Terms::DEFAULT.check(answer).unwrap().unwrap();
-    let mut socket = WebSocket::client((|| [1, 2, 3, 4]) as fn() -> [u8; 4]).compressed();
+    let mut socket = Codec::client((|| [1, 2, 3, 4]) as fn() -> [u8; 4]).compressed();
     socket.lend(Box::new(Store::new(&rajada_websocket::Settings::DEFAULT)));
     (memory, socket, Compression::new(agreed))
 }
@@ -42,21 +42,61 @@ fn messages_are_compressed_both_ways_where_that_was_agreed() {
     memory.send(&octets[..50]);
     memory.send(&octets[50..]);
     assert!(memory.received.len() < 500, "{}", memory.received.len());
-    let mut received = memory.received.clone();
+    assert_eq!(messages(&mut memory, &mut socket, &mut compression), [text, "small".to_owned()]);
+}
+
+#[test]
+fn a_broadcast_is_compressed_once_for_those_who_agreed_to_that() {
+    let broadcast = Broadcast::new();
+    let app = || {
+        App::new().state(broadcast.clone()).websocket(
+            "/ws",
+            |req: OwnedRequest, mut socket: WebSocket| async move {
+                socket.join(req.state::<Broadcast>());
+                while socket.recv().await.is_some() {}
+            },
+        )
+    };
+    let mut plain = Memory::open(app(), "/ws");
+    let (mut memory, mut socket, mut compression) = open(app());
+    assert_eq!(broadcast.members(), 2);
+    let text = "again and again, ".repeat(1000);
+    broadcast.send(text.as_str());
+    broadcast.send("small");
+    plain.run();
+    memory.run();
+    assert!(memory.received.len() < 500, "{}", memory.received.len());
+    let expected = [text, "small".to_owned()];
+    assert_eq!(messages(&mut memory, &mut socket, &mut compression), expected);
+    assert_eq!(plain.texts(), expected);
+    memory.end();
+    assert_eq!(broadcast.members(), 1);
+    broadcast.send("still");
+    plain.run();
+    assert_eq!(plain.texts(), ["still"]);
+}
+
+/// What has come, inflated.
+fn messages(
+    memory: &mut Memory,
+    socket: &mut Socket,
+    compression: &mut Compression,
+) -> Vec<String> {
+    let mut received = core::mem::take(&mut memory.received);
     let (mut burst, mut collector) = (Burst::new(&mut received), Collector::new());
     let mut inflater = Inflater::new(Settings::DEFAULT);
     let settings = rajada_websocket::Settings::DEFAULT;
     let mut seen = Vec::new();
     loop {
         let Some(event) = collector.take(socket.receive(&settings, &mut burst)) else { continue };
-        match compression.take(&mut socket, &mut inflater, event) {
+        match compression.take(socket, &mut inflater, event) {
             Event::Text(text) => seen.push(text.to_owned()),
             Event::Binary(octets) => seen.push(String::from_utf8(octets.to_vec()).unwrap()),
             Event::NeedData => break,
             event => panic!("{event:?}"),
         }
     }
-    assert_eq!(seen, [text, "small".to_owned()]);
+    seen
 }
 
 #[test]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use rajada_mio::driver::Driver;
 use rajada_mio::websocket::{Broadcast, SocketEndpoint, WebSocket};
-use rajada_mio::{App, OwnedRequest, Request, sleep, timeout};
+use rajada_mio::{App, Clock, Limits, OwnedRequest, Peer, Request, sleep, timeout};
 
-use crate::common::{Memory, Running, frame};
+use crate::common::{Memory, Running, asks, frame};
 
 #[test]
 fn who_does_not_receive_has_the_peer_wait() {
@@ -81,6 +82,46 @@ fn a_call_that_is_dropped_loses_nothing() {
     }
     memory.wait(Duration::from_secs(1));
     assert_eq!(memory.texts(), ["0", "1", "2", "3", "4"]);
+}
+
+#[test]
+fn messages_that_wait_count_as_what_the_worker_holds() {
+    let limits = Limits { buffered: 50_000, ..Limits::DEFAULT };
+    let app = App::new().limits(limits).websocket("/ws", |mut socket: WebSocket| async move {
+        sleep(Duration::from_secs(5)).await;
+        while socket.recv().await.is_some() {}
+    });
+    let clock = Clock::manual();
+    let mut driver = Driver::new(&app.prepare().unwrap(), clock.clone(), || {});
+    let keys = [(); 3].map(|()| driver.turn(clock.now()).open(Peer::Local, ()));
+    let run = |driver: &mut Driver<()>, key, octets: &[u8]| {
+        let mut turn = driver.turn(clock.now());
+        turn.connection(key).unwrap().receive(octets);
+        for _ in 0..3 {
+            turn.run();
+            while let Some(key) = turn.poll_ready() {
+                turn.connection(key).unwrap().go_on();
+            }
+        }
+        let mut connection = turn.connection(key).unwrap();
+        let mut pieces = [&[][..]; 4];
+        let count = connection.transmit(&mut pieces);
+        let count = pieces[..count].iter().map(|piece| piece.len()).sum();
+        connection.transmitted(count);
+        let reads = keys.map(|key| turn.connection(key).unwrap().wants_read());
+        drop(turn);
+        (driver.buffered(), reads)
+    };
+    for key in keys {
+        assert_eq!(run(&mut driver, key, asks("/ws").as_bytes()), (0, [true; 3]));
+    }
+    let (held, reads) = run(&mut driver, keys[0], &frame(0x82, &[7; 30_000]));
+    assert!((30_000..30_200).contains(&held) && reads == [true; 3], "{held} {reads:?}");
+    let (held, reads) = run(&mut driver, keys[1], &frame(0x82, &[7; 30_000]));
+    assert!((60_000..60_400).contains(&held), "{held}");
+    assert_eq!(reads, [false, true, true], "one that waits goes on, and who holds nothing");
+    clock.advance(Duration::from_secs(6));
+    assert_eq!(run(&mut driver, keys[2], b""), (0, [true; 3]));
 }
 
 /// Sockets that join a broadcast, and a route that sends to it.

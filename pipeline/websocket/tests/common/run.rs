@@ -1,6 +1,8 @@
 //! Octets in pieces through one end.
 
-use rajada_websocket::{Burst, Collector, Event, Phase, Role, Settings, Store, WebSocket};
+use rajada_websocket::{
+    Burst, Client, Collector, Event, Phase, Role, Server, Settings, Store, WebSocket,
+};
 
 use super::naive::{Outcome, Receiver};
 
@@ -20,23 +22,24 @@ pub fn in_pieces(
     ends: impl IntoIterator<Item = usize>,
 ) -> Run {
     if receiver.is_server {
-        run(receiver, WebSocket::server(), octets, ends)
+        run(receiver, || Server, octets, ends)
     } else {
         let mut last = 0u32;
         let keys = move || {
             last = last.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             last.to_be_bytes()
         };
-        run(receiver, WebSocket::client(keys), octets, ends)
+        run(receiver, || Client(keys), octets, ends)
     }
 }
 
 fn run<R: Role>(
     receiver: Receiver<'_>,
-    mut socket: WebSocket<R, Vec<u8>>,
+    role: impl Fn() -> R,
     octets: &[u8],
     ends: impl IntoIterator<Item = usize>,
 ) -> Run {
+    let mut socket = WebSocket::new(role());
     if receiver.compressed {
         socket = socket.compressed();
     }
@@ -71,6 +74,13 @@ fn run<R: Role>(
             "{} octets wait",
             buffer.len()
         );
+        // Between messages nothing else needs to be kept.
+        if let Some(store) = socket.reclaim() {
+            if let Some(resting) = socket.resting() {
+                socket = WebSocket::resume(role(), resting);
+            }
+            socket.lend(store);
+        }
     }
     Run { outcomes, sent, phase: socket.phase() }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rajada_pipeline::Head;
 
@@ -70,7 +70,7 @@ impl Protocol for Silent {
         self.0 = true;
     }
 
-    fn go_on(&mut self, _: &mut Context<'_>) {}
+    fn go_on(&mut self) {}
 
     fn wants_read(&self) -> bool {
         !self.0
@@ -94,7 +94,11 @@ impl Protocol for Silent {
 
     fn shut_down(&mut self) {}
 
-    fn look(&mut self, _: Instant) -> Look {
+    fn held(&self) -> usize {
+        0
+    }
+
+    fn look(&mut self, _: u32) -> Look {
         if self.0 { Look::GoOn } else { Look::Wait }
     }
 }
@@ -241,7 +245,7 @@ impl Scene {
             let head = Head::new(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n").unwrap();
             let ticket = owner.promise.redeem().unwrap();
             exchange.pipeline.accept_upgrade(ticket, &head).unwrap();
-            let upgrade = Upgrade::new(|| Box::<Silent>::default());
+            let upgrade = Upgrade::new(|_| Box::<Silent>::default());
             connection.service.accept_upgrade(&mut exchange.ledger, upgrade);
         });
         self.take();
