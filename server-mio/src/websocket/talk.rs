@@ -57,7 +57,8 @@ impl Talk {
         if let Some(store) = active.codec.reclaim() {
             tools::give_back(store);
         }
-        if active.collector.octets() > 0 {
+        // A message may have begun without an octet of it.
+        if active.codec.is_receiving() || active.collector.octets() > 0 {
             return;
         }
         active.collector.release();
