@@ -86,7 +86,7 @@ impl Connection {
     /// Polls the handler.
     fn run(&mut self) {
         self.line.tell_reader();
-        let Some(handler) = &mut self.handler else { return };
+        let Some(handler) = &mut self.handler else { return self.line.forget_writers() };
         let wake = self.wake.take().unwrap_or_else(|| self.line.bell().wake());
         wake.begin_poll();
         let waker = Waker::from(wake.clone());

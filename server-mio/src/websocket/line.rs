@@ -51,6 +51,8 @@ pub(super) struct Load {
     reader: Option<Waker>,
     /// Who wait for room.
     writers: Vec<Waker>,
+    /// Those who waited for room were woken, and may not have sent yet what they wait with.
+    resumes: bool,
     /// The broadcasts that it has joined.
     joined: Vec<Membership>,
     /// Nothing is received before all messages have been taken.
@@ -263,7 +265,8 @@ impl Line {
     /// Whether messages were not taken, or are not on their way.
     pub(super) fn is_busy(&self) -> bool {
         let is_busy = |load: &mut Load| {
-            !(load.inbox.is_empty() && load.outbox.is_empty() && load.writers.is_empty())
+            let is_empty = load.inbox.is_empty() && load.outbox.is_empty();
+            load.resumes || !(is_empty && load.writers.is_empty())
         };
         self.look(is_busy).unwrap_or_default()
     }
@@ -301,9 +304,18 @@ impl Line {
         wake(reader.flatten());
     }
 
-    /// Nobody needs to wake the handler that was polled with this.
+    /// Nobody needs to wake the handler that was polled with this, and it has sent what it waited with.
     pub(super) fn forget_reader(&self, own: &Waker) {
-        drop(self.look(|load| load.reader.take_if(|reader| reader.will_wake(own))));
+        let reader = self.look(|load| {
+            load.resumes = false;
+            load.reader.take_if(|reader| reader.will_wake(own))
+        });
+        drop(reader);
+    }
+
+    /// There is no handler that could wait with anything.
+    pub(super) fn forget_writers(&self) {
+        self.look(|load| load.resumes = false);
     }
 
     /// The next thing to be sent.
@@ -341,10 +353,19 @@ impl Line {
         let backlog = self.0.terms.backlog;
         let set_held = |load: &mut Load| {
             load.held = octets;
-            if load.is_over(backlog) { Vec::new() } else { core::mem::take(&mut load.writers) }
+            if load.is_over(backlog) || load.writers.is_empty() {
+                return Vec::new();
+            }
+            load.resumes = true;
+            core::mem::take(&mut load.writers)
         };
         let writers = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
-        writers.into_iter().flatten().for_each(Waker::wake);
+        let writers = writers.unwrap_or_default();
+        if !writers.is_empty() {
+            writers.into_iter().for_each(Waker::wake);
+            // Whatever becomes of them, it goes on without them.
+            self.0.bell.ring();
+        }
     }
 
     /// Nothing more comes, and nothing is sent any more.
@@ -378,7 +399,7 @@ impl Load {
     }
 
     fn is_idle(&self) -> bool {
-        let flags = self.is_full || self.deaf || self.closing;
+        let flags = self.is_full || self.deaf || self.closing || self.resumes;
         self.inbox.is_empty()
             && self.outbox.is_empty()
             && self.held == 0
