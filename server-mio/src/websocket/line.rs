@@ -72,12 +72,21 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
-    fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         match self {
             Outgoing::Message(message) => message.weight(),
             Outgoing::Close(..) => 0,
         }
     }
+}
+
+/// What becomes of a message that is to be sent.
+#[derive(PartialEq, Eq)]
+enum SendState {
+    Ready,
+    Closed,
+    /// It has to wait for room.
+    Over,
 }
 
 impl Line {
@@ -157,13 +166,20 @@ impl Line {
         message: &mut Option<Message>,
     ) -> Poll<Result<(), Closed>> {
         let backlog = self.0.terms.backlog;
-        let (is_closed, is_over) = self
-            .look(|load| (load.closing || load.ended.is_some(), load.is_over(backlog)))
-            .unwrap_or_default();
-        if is_closed {
+        let mut state = SendState::Ready;
+        self.change(|load| {
+            if load.closing || load.ended.is_some() {
+                state = SendState::Closed;
+            } else if load.is_over(backlog) {
+                state = SendState::Over;
+            } else if let Some(message) = message.take() {
+                load.put(Outgoing::Message(message));
+            }
+        });
+        if state == SendState::Closed {
             return Poll::Ready(Err(Closed(())));
         }
-        if is_over {
+        if state == SendState::Over {
             let waker = cx.waker().clone();
             let before = self.change(|load| {
                 if load.writers.iter().any(|writer| writer.will_wake(&waker)) {
@@ -175,9 +191,7 @@ impl Line {
             drop(before);
             return Poll::Pending;
         }
-        if let Some(message) = message.take() {
-            self.put(Outgoing::Message(message));
-        }
+        self.call();
         Poll::Ready(Ok(()))
     }
 
@@ -194,10 +208,7 @@ impl Line {
     }
 
     fn put(&self, outgoing: Outgoing) {
-        self.change(|load| {
-            load.queued += outgoing.weight();
-            load.outbox.push_back(outgoing);
-        });
+        self.change(|load| load.put(outgoing));
         self.call();
     }
 
@@ -318,14 +329,21 @@ impl Line {
         self.look(|load| load.resumes = false);
     }
 
-    /// The next thing to be sent.
-    pub(super) fn take(&self) -> Option<Outgoing> {
-        let taken = self.look(|load| {
-            let outgoing = load.outbox.pop_front()?;
-            load.queued -= outgoing.weight();
-            Some(outgoing)
+    /// All that is to be sent, in order.
+    pub(super) fn take_all(&self) -> VecDeque<Outgoing> {
+        self.look(|load| core::mem::take(&mut load.outbox)).unwrap_or_default()
+    }
+
+    /// Gives back what was not sent, in front of what has been put out meanwhile, where that of this weight was sent. True if there is
+    /// anything now.
+    pub(super) fn give_back(&self, mut rest: VecDeque<Outgoing>, sent: usize) -> bool {
+        let has_some = self.look(|load| {
+            load.queued -= sent;
+            rest.append(&mut load.outbox);
+            load.outbox = rest;
+            !load.outbox.is_empty()
         });
-        taken.flatten()
+        has_some.unwrap_or_default()
     }
 
     /// What the broadcast at this place of its list has next for it; `None` behind the last one. Where it is full, only whether
@@ -393,6 +411,12 @@ impl Line {
 }
 
 impl Load {
+    /// Puts something out.
+    fn put(&mut self, outgoing: Outgoing) {
+        self.queued += outgoing.weight();
+        self.outbox.push_back(outgoing);
+    }
+
     /// Whether so much is unsent that whoever sends has to wait.
     fn is_over(&self, backlog: usize) -> bool {
         self.queued + self.held >= backlog.max(1)
