@@ -55,22 +55,30 @@ impl Connection {
         }
         let active = self.talk.active();
         loop {
-            let codec = &active.codec;
-            if !codec.has_room() && (codec.wants_write() || !active.is_sending()) {
-                break;
-            }
-            let Some(outgoing) = self.line.take() else { break };
-            active.lend();
-            let sent = match outgoing {
-                Outgoing::Message(message) => send(active, &self.packing, message),
-                Outgoing::Close(code, reason) => {
-                    let fits = |end: &usize| reason.is_char_boundary(*end);
-                    let end = (0..=reason.len().min(REASON)).rev().find(fits).unwrap_or(0);
-                    active.codec.close(code, &reason[..end])
+            let (mut outbox, mut weight) = (self.line.take_all(), 0);
+            let is_full = loop {
+                let codec = &active.codec;
+                if !codec.has_room() && (codec.wants_write() || !active.is_sending()) {
+                    break true;
+                }
+                let Some(outgoing) = outbox.pop_front() else { break false };
+                weight += outgoing.weight();
+                active.lend();
+                let sent = match outgoing {
+                    Outgoing::Message(message) => send(active, &self.packing, message),
+                    Outgoing::Close(code, reason) => {
+                        let fits = |end: &usize| reason.is_char_boundary(*end);
+                        let end = (0..=reason.len().min(REASON)).rev().find(fits).unwrap_or(0);
+                        active.codec.close(code, &reason[..end])
+                    }
+                };
+                if let Err(error) = sent {
+                    log::debug!("a message was not sent: {error}");
                 }
             };
-            if let Err(error) = sent {
-                log::debug!("a message was not sent: {error}");
+            let has_more = self.line.give_back(outbox, weight);
+            if is_full || !has_more {
+                break;
             }
         }
         if !active.is_sending() {
@@ -84,7 +92,7 @@ impl Connection {
     /// Polls the handler.
     fn run(&mut self) {
         self.line.tell_reader();
-        let Some(handler) = &mut self.handler else { return };
+        let Some(handler) = &mut self.handler else { return self.line.forget_writers() };
         let wake = self.wake.take().unwrap_or_else(|| self.line.bell().wake());
         wake.begin_poll();
         let waker = Waker::from(wake.clone());
@@ -116,6 +124,7 @@ fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), 
     match message {
         Message::Text(text) if text.len() < COPY_BELOW => active.codec.send_text(&text),
         Message::Text(text) => active.codec.send_owned(kind, Kept::from(Bytes::from(text))),
+        Message::Binary(octets) if octets.len() < COPY_BELOW => active.codec.send_binary(&octets),
         Message::Binary(octets) => active.codec.send_owned(kind, Kept::from(octets)),
     }
 }

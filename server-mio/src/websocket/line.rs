@@ -51,6 +51,8 @@ pub(super) struct Load {
     reader: Option<Waker>,
     /// Who wait for room.
     writers: Vec<Waker>,
+    /// Those who waited for room were woken, and may not have sent yet what they wait with.
+    resumes: bool,
     /// The broadcasts that it has joined.
     joined: Vec<Membership>,
     /// Nothing is received before all messages have been taken.
@@ -70,12 +72,21 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
-    fn weight(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         match self {
             Outgoing::Message(message) => message.weight(),
             Outgoing::Close(..) => 0,
         }
     }
+}
+
+/// What becomes of a message that is to be sent.
+#[derive(PartialEq, Eq)]
+enum SendState {
+    Ready,
+    Closed,
+    /// It has to wait for room.
+    Over,
 }
 
 impl Line {
@@ -155,13 +166,20 @@ impl Line {
         message: &mut Option<Message>,
     ) -> Poll<Result<(), Closed>> {
         let backlog = self.0.terms.backlog;
-        let (is_closed, is_over) = self
-            .look(|load| (load.closing || load.ended.is_some(), load.is_over(backlog)))
-            .unwrap_or_default();
-        if is_closed {
+        let mut state = SendState::Ready;
+        self.change(|load| {
+            if load.closing || load.ended.is_some() {
+                state = SendState::Closed;
+            } else if load.is_over(backlog) {
+                state = SendState::Over;
+            } else if let Some(message) = message.take() {
+                load.put(Outgoing::Message(message));
+            }
+        });
+        if state == SendState::Closed {
             return Poll::Ready(Err(Closed(())));
         }
-        if is_over {
+        if state == SendState::Over {
             let waker = cx.waker().clone();
             let before = self.change(|load| {
                 if load.writers.iter().any(|writer| writer.will_wake(&waker)) {
@@ -173,9 +191,7 @@ impl Line {
             drop(before);
             return Poll::Pending;
         }
-        if let Some(message) = message.take() {
-            self.put(Outgoing::Message(message));
-        }
+        self.call();
         Poll::Ready(Ok(()))
     }
 
@@ -192,10 +208,7 @@ impl Line {
     }
 
     fn put(&self, outgoing: Outgoing) {
-        self.change(|load| {
-            load.queued += outgoing.weight();
-            load.outbox.push_back(outgoing);
-        });
+        self.change(|load| load.put(outgoing));
         self.call();
     }
 
@@ -263,7 +276,8 @@ impl Line {
     /// Whether messages were not taken, or are not on their way.
     pub(super) fn is_busy(&self) -> bool {
         let is_busy = |load: &mut Load| {
-            !(load.inbox.is_empty() && load.outbox.is_empty() && load.writers.is_empty())
+            let is_empty = load.inbox.is_empty() && load.outbox.is_empty();
+            load.resumes || !(is_empty && load.writers.is_empty())
         };
         self.look(is_busy).unwrap_or_default()
     }
@@ -301,19 +315,35 @@ impl Line {
         wake(reader.flatten());
     }
 
-    /// Nobody needs to wake the handler that was polled with this.
+    /// Nobody needs to wake the handler that was polled with this, and it has sent what it waited with.
     pub(super) fn forget_reader(&self, own: &Waker) {
-        drop(self.look(|load| load.reader.take_if(|reader| reader.will_wake(own))));
+        let reader = self.look(|load| {
+            load.resumes = false;
+            load.reader.take_if(|reader| reader.will_wake(own))
+        });
+        drop(reader);
     }
 
-    /// The next thing to be sent.
-    pub(super) fn take(&self) -> Option<Outgoing> {
-        let taken = self.look(|load| {
-            let outgoing = load.outbox.pop_front()?;
-            load.queued -= outgoing.weight();
-            Some(outgoing)
+    /// There is no handler that could wait with anything.
+    pub(super) fn forget_writers(&self) {
+        self.look(|load| load.resumes = false);
+    }
+
+    /// All that is to be sent, in order.
+    pub(super) fn take_all(&self) -> VecDeque<Outgoing> {
+        self.look(|load| core::mem::take(&mut load.outbox)).unwrap_or_default()
+    }
+
+    /// Gives back what was not sent, in front of what has been put out meanwhile, where that of this weight was sent. True if there is
+    /// anything now.
+    pub(super) fn give_back(&self, mut rest: VecDeque<Outgoing>, sent: usize) -> bool {
+        let has_some = self.look(|load| {
+            load.queued -= sent;
+            rest.append(&mut load.outbox);
+            load.outbox = rest;
+            !load.outbox.is_empty()
         });
-        taken.flatten()
+        has_some.unwrap_or_default()
     }
 
     /// What the broadcast at this place of its list has next for it, if it has room for a message; `None` behind the last one.
@@ -336,10 +366,19 @@ impl Line {
         let backlog = self.0.terms.backlog;
         let set_held = |load: &mut Load| {
             load.held = octets;
-            if load.is_over(backlog) { Vec::new() } else { core::mem::take(&mut load.writers) }
+            if load.is_over(backlog) || load.writers.is_empty() {
+                return Vec::new();
+            }
+            load.resumes = true;
+            core::mem::take(&mut load.writers)
         };
         let writers = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
-        writers.into_iter().flatten().for_each(Waker::wake);
+        let writers = writers.unwrap_or_default();
+        if !writers.is_empty() {
+            writers.into_iter().for_each(Waker::wake);
+            // Whatever becomes of them, it goes on without them.
+            self.0.bell.ring();
+        }
     }
 
     /// Nothing more comes, and nothing is sent any more.
@@ -367,13 +406,19 @@ impl Line {
 }
 
 impl Load {
+    /// Puts something out.
+    fn put(&mut self, outgoing: Outgoing) {
+        self.queued += outgoing.weight();
+        self.outbox.push_back(outgoing);
+    }
+
     /// Whether so much is unsent that whoever sends has to wait.
     fn is_over(&self, backlog: usize) -> bool {
         self.queued + self.held >= backlog.max(1)
     }
 
     fn is_idle(&self) -> bool {
-        let flags = self.is_full || self.deaf || self.closing;
+        let flags = self.is_full || self.deaf || self.closing || self.resumes;
         self.inbox.is_empty()
             && self.outbox.is_empty()
             && self.held == 0

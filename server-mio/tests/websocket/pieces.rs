@@ -24,6 +24,18 @@ fn sent() -> impl Strategy<Value = Sent> {
     ]
 }
 
+#[test]
+fn a_message_that_has_begun_without_an_octet_comes_whole() {
+    let mut memory = Memory::open(App::new().websocket("/ws", echo), "/ws");
+    let octets = frame(0x82, &[b'x'; 5000]);
+    let (header, payload) = octets.split_at(octets.len() - 5000);
+    memory.send(header);
+    memory.send(payload);
+    let frames = memory.frames();
+    let found: Vec<_> = frames.iter().map(|frame| (frame.first, frame.payload.len())).collect();
+    assert_eq!(found, [(0x82, 5000)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 

@@ -65,6 +65,33 @@ fn messages_that_were_not_taken_are_bounded() {
 }
 
 #[test]
+fn who_closes_has_the_answers_that_waited_for_room_before() {
+    let echo = |mut socket: WebSocket| async move {
+        while let Some(message) = socket.recv().await {
+            socket.send(message).await.unwrap();
+        }
+    };
+    for behind in [1, 2, 20] {
+        let app = App::new().websocket("/ws", SocketEndpoint::new(echo).backlog(1000));
+        let mut memory = Memory::open(app, "/ws");
+        memory.takes = 0;
+        let text = "a".repeat(900);
+        for _ in 0..behind + 2 {
+            memory.send(&frame(0x81, text.as_bytes()));
+        }
+        memory.send(&frame(0x88, &[3, 232]));
+        memory.takes = 300;
+        memory.run();
+        while memory.take() > 0 {
+            memory.run();
+        }
+        let frames = memory.frames();
+        let kinds: Vec<u8> = frames.iter().map(|frame| frame.first).collect();
+        assert_eq!(kinds, [vec![0x81; behind + 2], vec![0x88]].concat());
+    }
+}
+
+#[test]
 fn a_call_that_is_dropped_loses_nothing() {
     let app = App::new().websocket("/ws", |mut socket: WebSocket| async move {
         loop {
