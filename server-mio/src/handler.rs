@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use crate::app::RouteSettings;
 use crate::hook::Local;
+use crate::request::Lent;
 use crate::response::Preset;
 use crate::{ContentStream, Error, IntoResponse, OwnedRequest, OwnedResponse, Request, Response};
 
@@ -77,6 +78,14 @@ impl Kind {
         match self {
             Kind::Sync(_) => false,
             Kind::Async(handler) => handler.streams(),
+        }
+    }
+
+    /// Whether the handler can do with a request that is lent.
+    pub(crate) fn is_lent(&self) -> bool {
+        match self {
+            Kind::Sync(_) => false,
+            Kind::Async(handler) => handler.is_lent(),
         }
     }
 }
@@ -235,6 +244,10 @@ pub(crate) trait AsyncHandler: Send + Sync {
     fn streams(&self) -> bool {
         false
     }
+    /// Whether it can do with a request that is lent: it [begins](ReusableFuture::begin_lent) with that.
+    fn is_lent(&self) -> bool {
+        false
+    }
     /// Calls the handler behind hooks that have set something of its answer, which comes back.
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse>;
 }
@@ -248,6 +261,10 @@ pub(crate) trait ReusableFuture {
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()>;
+    /// The same with a request that is lent, of a handler that can do with that.
+    fn begin_lent(&mut self, _: &Lent<'_>, _: &mut Context<'_>, _: &mut Response<'_>) -> Poll<()> {
+        unreachable!("a handler that needs a request of its own")
+    }
     /// Goes on with the future; when it ends its answer is written, and the place is empty.
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()>;
     /// Drops the future.

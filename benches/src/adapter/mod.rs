@@ -42,19 +42,27 @@ enum Contestant {
     Hyper,
     /// `rajada_mio::serve`.
     Rajada,
+    /// The same without extensions.
+    Bare,
     /// Handlers of ours.
     Native,
 }
 
 impl Contestant {
-    const ALL: [Contestant; 4] =
-        [Contestant::Axum, Contestant::Hyper, Contestant::Rajada, Contestant::Native];
+    const ALL: [Contestant; 5] = [
+        Contestant::Axum,
+        Contestant::Hyper,
+        Contestant::Rajada,
+        Contestant::Bare,
+        Contestant::Native,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Contestant::Axum => "axum",
             Contestant::Hyper => "hyper",
             Contestant::Rajada => "rajada",
+            Contestant::Bare => "bare",
             Contestant::Native => "native",
         }
     }

@@ -38,7 +38,7 @@ Options:
   --rounds N     Turns of each server in each setting [default: 3]
   --idle N       Idle connections [default: 10000]
   --record FILE  Write the figures down, as a page
-  --serve NAME   Be a server, alone: axum, hyper, rajada or native
+  --serve NAME   Be a server, alone: axum, hyper, rajada, bare or native
   --help         Print this
 ";
 

@@ -54,7 +54,7 @@ pub(super) fn page(
     }
     let _ = writeln!(
         page,
-        "\nThe same `Router` under `axum::serve` (axum), under hyper with `pipeline_flush(true)` (hyper), both with `TCP_NODELAY`, and under Rajada's adapter (rajada); and the same answers by native synchronous handlers (native). Each has one thread in a process of its own; requests have three header fields beside those of their content. All gave the same answers before: status, fields, content. Turns of {:.1} s alternate, {} each; medians of them. CPU is user and system time of the server's process for a request. The machine may be busy with other things, which rates suffer from first.\n\n## Requests a second and CPU a request",
+        "\nThe same `Router` under `axum::serve` (axum), under hyper with `pipeline_flush(true)` (hyper), both with `TCP_NODELAY`, under Rajada's adapter (rajada), and under that without extensions of ours in requests, as hyper gives none (bare); and the same answers by native synchronous handlers (native). Each has one thread in a process of its own; requests have three header fields beside those of their content. All gave the same answers before: status, fields, content. Turns of {:.1} s alternate, {} each; medians of them. CPU is user and system time of the server's process for a request. The machine may be busy with other things, which rates suffer from first.\n\n## Requests a second and CPU a request",
         options.turn.as_secs_f64(),
         options.rounds,
     );

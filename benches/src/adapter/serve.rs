@@ -58,7 +58,8 @@ pub(super) fn serve(contestant: Contestant) -> Result<(), String> {
         match contestant {
             Contestant::Axum => axum(listener),
             Contestant::Hyper => hyper(listener),
-            Contestant::Rajada => rajada(listener),
+            Contestant::Rajada => rajada(listener, |app| app),
+            Contestant::Bare => rajada(listener, App::without_extensions),
             Contestant::Native => native(listener),
         }
     });
@@ -106,10 +107,10 @@ fn hyper(listener: TcpListener) -> std::io::Result<()> {
 }
 
 /// What `rajada_mio::serve` does, with one worker. Nothing here waits for the runtime, which is never driven.
-fn rajada(listener: TcpListener) -> std::io::Result<()> {
+fn rajada(listener: TcpListener, set: impl Fn(App) -> App) -> std::io::Result<()> {
     let runtime = runtime()?;
     let app = App::of_service(router()).workers(1).tokio(runtime.handle().clone());
-    Server::from_listener(app, listener)?.run().map(drop)
+    Server::from_listener(set(app), listener)?.run().map(drop)
 }
 
 fn native(listener: TcpListener) -> std::io::Result<()> {

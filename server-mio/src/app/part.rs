@@ -38,6 +38,8 @@ pub(crate) struct AppSettings {
     pub(crate) blocking_threads: usize,
     pub(crate) blocking_overflow: BlockingOverflow,
     pub(crate) debug: bool,
+    /// Handlers that can do with a request that is lent are lent it.
+    pub(crate) lends: bool,
     /// What workers run in.
     pub(crate) ambient: Ambient,
 }
@@ -55,6 +57,7 @@ impl Default for AppSettings {
             blocking_threads: 32,
             blocking_overflow: BlockingOverflow::Refuse,
             debug: false,
+            lends: false,
             ambient: Ambient::default(),
         }
     }

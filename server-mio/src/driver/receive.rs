@@ -205,7 +205,13 @@ impl Service {
             let (ranges, path) = ([range], Some(path));
             let place = Place { path, ..Place::of_target(leaf.route, &ranges) };
             let request = place.request(arrival);
-            let started = self.start_at_once(owed, ledger, *endpoint, arrival, &request);
+            let is_lent = arrival.around.shared.entry(*endpoint).is_lent;
+            let started = if is_lent && self.has_place(ledger.key) {
+                self.start_lent(owed, ledger, *endpoint, arrival, &request);
+                true
+            } else {
+                self.start_at_once(owed, ledger, *endpoint, arrival, &request)
+            };
             return started.then_some(weight);
         }
         self.request_anywhere(owed, ledger, arrival)

@@ -8,18 +8,18 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use super::answer::{Waiting, answer_panic, conclude, staging};
-use super::arrival::Around;
+use super::arrival::{Around, Arrival};
 use super::exchange::{Awaits, Exchange, Holder, Ledger, Pending, Unread};
 use super::key::Key;
 use super::promise::Promise;
 use super::service::Service;
 use super::task::{Owner, Work};
 use super::trace::Trace;
-use rajada_pipeline::Ticket;
+use rajada_pipeline::{Incoming, Ticket};
 
 use crate::app::{Entry, Shared};
 use crate::handler::{Kind, ReusableFuture};
-use crate::request::{self, OwnedParts, OwnedRequest, RequestError};
+use crate::request::{self, Lent, OwnedParts, OwnedRequest, Request, RequestError};
 use crate::response::Owed;
 use crate::runtime::{NO_TASK, TaskId};
 use crate::{Response, Status, gate};
@@ -68,6 +68,47 @@ impl Service {
         unread: Unread,
     ) {
         self.start_with(around, owed, ledger, waiting, parts, Some(unread));
+    }
+
+    /// The same for a handler that is lent its request, which nothing is around. Nobody sees the request behind it.
+    #[inline(never)]
+    pub(super) fn start_lent(
+        &mut self,
+        owed: Owed<'_>,
+        ledger: &mut Ledger,
+        endpoint: u32,
+        arrival: &Arrival<'_>,
+        request: &Request<'_>,
+    ) {
+        let shared = arrival.around.shared;
+        let entry = shared.entry(endpoint);
+        let Kind::Async(handler) = &entry.kind else { return };
+        let content = match arrival.content {
+            Incoming::Whole(octets) => octets,
+            _ => &[],
+        };
+        let Arrival { around: Around { peer, .. }, head, .. } = *arrival;
+        let lent = Lent { head, content, peer, context: &shared.context };
+        let trace = Trace::of(request);
+        let mut response = Response::new(owed, &mut self.desk, None);
+        let future = self.futures.lend(endpoint, || handler.place());
+        let mut cx = Context::from_waker(self.tasks.next_waker());
+        let polled = gate::enter(|| {
+            let _entered = trace.enter();
+            future.begin_lent(&lent, &mut cx, &mut response)
+        });
+        if polled.is_err() {
+            clear(&mut *future, &trace);
+        }
+        let ticket = concluded(shared, entry, (None, &trace), &mut response, polled);
+        drop(response);
+        if let Some(ticket) = ticket {
+            let promise = Promise::new(ticket, ledger.key, &self.lost);
+            let (deadline, weight) = (self.handler_deadline(entry), head.octets().len());
+            let (request, preset) = (None, None);
+            let owner = Owner { promise, endpoint, trace, request, preset, weight, deadline };
+            self.park(shared, ledger, owner, None);
+        }
     }
 
     // In line: what no handler needs whose request is complete is not there for it.

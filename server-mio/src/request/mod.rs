@@ -14,6 +14,7 @@ mod forms;
 #[cfg(feature = "json")]
 mod json;
 mod known;
+mod lent;
 mod media_type;
 #[cfg(feature = "multipart")]
 mod multipart;
@@ -42,7 +43,10 @@ pub use stream::ContentStream;
 
 pub(crate) use context::Context;
 pub(crate) use known::Known;
+pub(crate) use lent::Lent;
 pub(crate) use parts::OwnedParts;
+#[cfg(feature = "tower")]
+pub(crate) use spare::recall;
 pub(crate) use spare::{
     Spare, add_content, attach, close, connect, discard, end, kept, known, refuse_content,
 };

@@ -57,7 +57,7 @@ impl Spare {
 
 /// Gives a new request what this thread knows of its head, and says what that is: the target, and the fields.
 #[cfg(feature = "http")]
-pub(super) fn recall<B>(new: &mut http::Request<B>, sent: &Sent<'_>) -> (bool, bool) {
+pub(crate) fn recall<B>(new: &mut http::Request<B>, sent: &Sent<'_>) -> (bool, bool) {
     let recall = |spare: &mut Spare| spare.heads.recall(new, sent);
     let recalled = SPARE.try_with(|spare| spare.borrow_mut().as_mut().map(recall));
     recalled.ok().flatten().unwrap_or_default()

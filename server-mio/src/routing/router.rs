@@ -54,6 +54,9 @@ pub(crate) struct Router<V: Value> {
     extensions: HashSet<Box<str>>,
 }
 
+/// What all requests lead to, a path, and where its parameter is in that.
+type Sole<'r, 't, S> = (&'r Leaf<S>, &'t [u8], Range);
+
 /// One pattern's methods.
 #[derive(Debug, Clone)]
 struct Route<V> {
@@ -220,7 +223,7 @@ impl<V: Value> Router<V> {
         &self,
         method: &[u8],
         target: &'t [u8],
-    ) -> Option<(&Leaf<V::Short>, &'t [u8], Range)> {
+    ) -> Option<Sole<'_, 't, V::Short>> {
         let sole = self.sole.as_ref()?;
         let (raw, _, plain) = path::split(method, target);
         let is_found = plain && raw.first() == Some(&b'/') && method != b"TRACE";

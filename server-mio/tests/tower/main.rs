@@ -3,5 +3,6 @@
 mod bodies;
 mod faults;
 mod layers;
+mod lent;
 mod served;
 mod services;

@@ -38,6 +38,19 @@ pub(super) fn made(
     Ok(headers)
 }
 
+/// What makes shared octets of parts of `octets`, of which there is one copy then.
+pub(super) fn slices(octets: &[u8]) -> impl Fn(&[u8]) -> Bytes {
+    let copy = Bytes::copy_from_slice(octets);
+    let begin = octets.as_ptr() as usize;
+    move |part| {
+        let start = (part.as_ptr() as usize).wrapping_sub(begin);
+        match start.checked_add(part.len()) {
+            Some(end) if end <= copy.len() => copy.slice(start..end),
+            _ => Bytes::copy_from_slice(part),
+        }
+    }
+}
+
 /// All fields but those that the server writes itself: `Content-Length`, `Transfer-Encoding`, `Connection`, `Keep-Alive`
 /// and `Date` are left out.
 impl TryFrom<&HeaderMap> for Headers {

@@ -1,11 +1,10 @@
 //! Fields that have come before.
 
 use arrayvec::ArrayVec;
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use rajada_parser::{Field, Fields};
 
-use super::headers::made;
+use super::headers::{made, slices};
 
 /// The fields that were sent last, and what they are once they have come again, or most of them.
 #[derive(Default)]
@@ -102,15 +101,7 @@ impl Lines {
     /// Makes what the fields are that are kept. Their values are slices of one copy.
     #[cold]
     fn make(&mut self, octets: &[u8], fields: Fields<'_, '_>) {
-        let copy = Bytes::copy_from_slice(octets);
-        let share = |part: &[u8]| {
-            let start = (part.as_ptr() as usize).wrapping_sub(octets.as_ptr() as usize);
-            match start.checked_add(part.len()) {
-                Some(end) if end <= octets.len() => copy.slice(start..end),
-                _ => Bytes::copy_from_slice(part),
-            }
-        };
-        let Ok(headers) = made(fields, share) else { return };
+        let Ok(headers) = made(fields, slices(octets)) else { return };
         let names = match headers.keys_len() == headers.len() {
             true => {
                 fields.iter().filter_map(|field| HeaderName::from_bytes(field.name).ok()).collect()

@@ -18,4 +18,4 @@ pub(crate) use headers::leaves_open;
 pub use refusal::Unrepresentable;
 pub(crate) use remembered::{Remembered, Sent};
 #[cfg(feature = "tower")]
-pub(crate) use request::receive;
+pub(crate) use request::{receive, receive_lent};

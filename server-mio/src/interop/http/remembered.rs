@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn what_nobody_has_asked_for_between_two_trims_is_forgotten() {
         let (mut memory, here) = (Remembered::default(), context());
-        let mut known = |memory: &mut Remembered| recall(memory, &here, 1, HEAD);
+        let known = |memory: &mut Remembered| recall(memory, &here, 1, HEAD);
         assert_eq!((known(&mut memory), known(&mut memory)), ((false, false), (true, true)));
         memory.trim();
         assert_eq!(known(&mut memory), (true, true), "it was used before that");

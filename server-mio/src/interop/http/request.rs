@@ -6,7 +6,11 @@ use http::{Method, Uri};
 use rajada_parser::Version;
 
 use super::headers::made;
+#[cfg(feature = "tower")]
+use super::headers::slices;
 use super::{Sent, Unrepresentable};
+#[cfg(feature = "tower")]
+use crate::request::{Lent, recall};
 use crate::{Error, OwnedRequest, Status};
 
 /// As requests of the crate `http`, and back.
@@ -83,9 +87,42 @@ pub(crate) fn receive<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> 
 
 /// The same, with the octets of values shared.
 fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unrepresentable> {
-    let (knows_target, knows_fields) = request.recall(new);
-    let Sent { target, fields, .. } = request.sent();
-    let (method, version) = request.method_and_version();
+    let (sent, known) = (request.sent(), request.recall(new));
+    fill_line(new, request.method_and_version(), &sent, known)?;
+    if !known.1 && !sent.fields.is_empty() {
+        let head = request.head_bytes();
+        *new.headers_mut() = made(sent.fields, |value| head.slice_ref(value))?;
+    }
+    if let Some(attached) = request.extension::<http::Extensions>() {
+        *new.extensions_mut() = attached.clone();
+    }
+    Ok(())
+}
+
+/// Gives a new request the head of one that is lent, as [`receive`] does. Its extensions are empty.
+///
+/// # Errors
+/// As of [`receive`].
+#[cfg(feature = "tower")]
+pub(crate) fn receive_lent<B>(new: &mut http::Request<B>, lent: &Lent<'_>) -> Result<(), Error> {
+    let Lent { head, peer, context, .. } = *lent;
+    let (target, fields) = (head.target(), head.fields());
+    let sent = Sent { peer, context, head: head.octets(), target, fields };
+    let known = recall(new, &sent);
+    let mut filled = fill_line(new, (head.method(), head.version()), &sent, known);
+    if filled.is_ok() && !known.1 {
+        filled = made(fields, slices(head.octets())).map(|made| *new.headers_mut() = made);
+    }
+    filled.map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
+}
+
+/// Gives a new request the request line of another one, as far as it is not known.
+fn fill_line<B>(
+    new: &mut http::Request<B>,
+    (method, version): (&[u8], Version),
+    sent: &Sent<'_>,
+    (knows_target, _): (bool, bool),
+) -> Result<(), Unrepresentable> {
     *new.method_mut() = Method::from_bytes(method).map_err(|_| Unrepresentable::Method)?;
     *new.version_mut() = match version {
         Version::Http10 => http::Version::HTTP_10,
@@ -93,14 +130,7 @@ fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unr
     };
     if !knows_target {
         *new.uri_mut() =
-            Uri::try_from(target).map_err(|why| Unrepresentable::Target(why.to_string()))?;
-    }
-    if !knows_fields && !fields.is_empty() {
-        let head = request.head_bytes();
-        *new.headers_mut() = made(fields, |value| head.slice_ref(value))?;
-    }
-    if let Some(attached) = request.extension::<http::Extensions>() {
-        *new.extensions_mut() = attached.clone();
+            Uri::try_from(sent.target).map_err(|why| Unrepresentable::Target(why.to_string()))?;
     }
     Ok(())
 }

@@ -22,6 +22,8 @@ pub struct RequestBody(Content);
 enum Content {
     /// All of it is where its request is.
     There(OwnedRequest),
+    /// All of it, copied.
+    Copied(Box<[u8]>),
     Arriving(Box<ContentStream>),
     Unread(OwnedRequest),
     Awaited(Pin<Box<dyn Future<Output = Result<Bytes, RequestError>> + Send + Sync>>),
@@ -32,6 +34,15 @@ impl RequestBody {
     /// No content.
     pub(super) fn none() -> RequestBody {
         RequestBody(Content::Taken)
+    }
+
+    /// A copy of content that is lent.
+    pub(super) fn copied(content: &[u8]) -> RequestBody {
+        RequestBody(if content.is_empty() {
+            Content::Taken
+        } else {
+            Content::Copied(content.into())
+        })
     }
 
     /// The content of a request, as it is there or arrives.
@@ -83,6 +94,9 @@ impl Body for RequestBody {
         loop {
             match core::mem::replace(&mut self.0, Content::Taken) {
                 Content::Taken => return Poll::Ready(None),
+                Content::Copied(octets) => {
+                    return Poll::Ready(Some(Ok(Frame::data(octets.into()))));
+                }
                 Content::There(request) => {
                     return Poll::Ready(Some(request.content_bytes().map(Frame::data)));
                 }
@@ -115,6 +129,7 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Content::Taken => SizeHint::with_exact(0),
+            Content::Copied(octets) => SizeHint::with_exact(octets.len() as u64),
             Content::There(request) => SizeHint::with_exact(request.bytes().len() as u64),
             Content::Arriving(stream) => {
                 BodyStream::length(&**stream).map_or_else(SizeHint::default, SizeHint::with_exact)

@@ -12,7 +12,8 @@ use super::answer::{Slot, give};
 use super::{BoxError, RequestBody};
 use crate::handler::{AsyncHandler, ReusableFuture};
 use crate::hook::Local;
-use crate::interop::http::receive;
+use crate::interop::http::{receive, receive_lent};
+use crate::request::Lent;
 use crate::response::Preset;
 use crate::{Error, OwnedRequest, OwnedResponse, Response};
 
@@ -39,6 +40,10 @@ where
     }
 
     fn streams(&self) -> bool {
+        true
+    }
+
+    fn is_lent(&self) -> bool {
         true
     }
 
@@ -147,7 +152,7 @@ where
     }
 }
 
-impl<M, S, B> ReusableFuture for Place<M, S, B>
+impl<M, S, B> Place<M, S, B>
 where
     M: Fn() -> S,
     S: Service<http::Request<RequestBody>, Response = http::Response<B>>,
@@ -155,14 +160,16 @@ where
     B: Body + 'static,
     B::Error: Into<BoxError> + 'static,
 {
-    fn begin(
+    /// Calls the service with a request that was filled, when it is ready. (In line, as [`call`](Self::call) is.)
+    #[inline(always)]
+    fn begin_with(
         &mut self,
-        request: OwnedRequest,
+        asked: http::Request<RequestBody>,
+        filled: Result<(), Error>,
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()> {
-        let mut asked = empty();
-        if let Err(error) = ask(&mut asked, request) {
+        if let Err(error) = filled {
             response.fail(error);
             return Poll::Ready(());
         }
@@ -178,7 +185,38 @@ where
                 return Poll::Pending;
             }
         }
-        self.poll(cx, response)
+        ReusableFuture::poll(self, cx, response)
+    }
+}
+
+impl<M, S, B> ReusableFuture for Place<M, S, B>
+where
+    M: Fn() -> S,
+    S: Service<http::Request<RequestBody>, Response = http::Response<B>>,
+    S::Error: Into<BoxError> + 'static,
+    B: Body + 'static,
+    B::Error: Into<BoxError> + 'static,
+{
+    fn begin(
+        &mut self,
+        request: OwnedRequest,
+        cx: &mut Context<'_>,
+        response: &mut Response<'_>,
+    ) -> Poll<()> {
+        let mut asked = empty();
+        let filled = ask(&mut asked, request);
+        self.begin_with(asked, filled, cx, response)
+    }
+
+    fn begin_lent(
+        &mut self,
+        lent: &Lent<'_>,
+        cx: &mut Context<'_>,
+        response: &mut Response<'_>,
+    ) -> Poll<()> {
+        let mut asked = http::Request::new(RequestBody::copied(lent.content));
+        let filled = receive_lent(&mut asked, lent);
+        self.begin_with(asked, filled, cx, response)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
