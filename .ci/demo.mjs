@@ -213,6 +213,38 @@ async function live(page, origin, way) {
     console.log(`events: ${await page.text("count")}, ${await page.text("missed")} of them sent again, none lost`);
 }
 
+/** Two who are in the room, and lose it for a while. */
+async function chat(page, browser, origin, way) {
+    const both = [page, await Page.open(browser)];
+    const other = both[1];
+    const all = async expression => { for (const one of both) await one.until(expression); };
+    const say = (one, text) => one.value(`document.getElementById("text").value = ${JSON.stringify(text)}; document.getElementById("form").requestSubmit()`);
+    const newest = text => `document.querySelector("#log li")?.textContent === ${JSON.stringify(text)}`;
+    const here = "document.getElementById('state').dataset.state === 'open' && document.getElementById('here').textContent === '2'";
+
+    for (const one of both) await one.go(`${origin}/demo/chat`);
+    await all(here);
+    await say(page, "<b>é ☃</b>");
+    await all(newest("<b>é ☃</b>"));
+    page.quiet("chat");
+
+    way.cut();
+    await all("document.getElementById('state').dataset.state === 'waiting'");
+    way.mend();
+    await all(here);
+    await say(other, "here again");
+    await all(newest("here again"));
+    // The browser tells of the connection that it lost.
+    page.complaints = page.complaints.filter(text => !text.includes("net::ERR_"));
+    await page.look("chat");
+    page.quiet("chat");
+
+    await other.click("switch");
+    check(await other.text("state") === "Disconnected", "still connected");
+    await page.until("document.getElementById('here').textContent === '1'");
+    console.log("chat: two heard each other, and again when they were back");
+}
+
 /** Has the page send a file. */
 async function send(page, file) {
     const { root } = await page.ask("DOM.getDocument");
@@ -283,6 +315,7 @@ try {
         const origin = await way.begin();
         await first(page, origin);
         await live(page, origin, way);
+        await chat(page, browser, origin, way);
         await upload(page, origin);
     }
 } catch (error) {
