@@ -164,26 +164,4 @@ impl App {
         self.own.settings.lends = true;
         self
     }
-
-    /// Services of this application look for no extensions of the server's: not for [`OwnedRequest`](crate::OwnedRequest),
-    /// and not for what [`with_extensions`](crate::with_extensions) makes of it. Where a service answers alone, with no hooks
-    /// around it, a request is then not kept for them, which is a good part of what it costs to call one that is quick.
-    ///
-    /// ```
-    /// # use rajada_mio::RequestBody;
-    /// use rajada_mio::App;
-    ///
-    /// # fn it<S>(router: S) -> App
-    /// # where
-    /// #     S: tower_service::Service<http::Request<RequestBody>, Response = http::Response<RequestBody>>,
-    /// #     S: Clone + Send + 'static,
-    /// #     S::Error: core::error::Error + Send + Sync + 'static,
-    /// # {
-    /// App::of_service(router).without_extensions()
-    /// # }
-    /// ```
-    pub fn without_extensions(mut self) -> App {
-        self.own.settings.lends = true;
-        self
-    }
 }
