@@ -68,7 +68,7 @@ fn least(taken: &[Taken], contestant: &str, begins: &str) -> Option<f64> {
 pub(super) fn page(options: &Options, taken: &[Taken], before: &Before) -> String {
     let others = Ticks::now().others_since(before.ticks);
     let mut page = String::from(
-        "# Frames\n\nWritten by\n\n```sh\ncargo run --release -p benches --features peers --bin frames -- --record benches/record/websocket.md\n```\n\n| machine | |\n|---|---|\n",
+        "# Frames\n\nWritten by\n\n```sh\ncargo run --release -p benches --features peers --bin frames -- --record benches/record/frames.md\n```\n\n| machine | |\n|---|---|\n",
     );
     for (what, value) in machine() {
         _ = writeln!(page, "| {what} | {value} |");
