@@ -9,6 +9,7 @@ use super::entry::{Entry, Rest, Side};
 use super::exchange::Ledger;
 use super::service::{Leave, Service};
 use super::transport::{Link, MOST_PIECES, MOVED, READS_A_TURN, Transport};
+use crate::gate;
 use crate::runtime::Bell;
 
 /// Another protocol, without IO: octets in, octets out. Nothing of it panics: where code of the application runs, it sees
@@ -146,7 +147,7 @@ impl<'t, T> Connection<'t, T> {
             return if has_rest && reads { Next::GoOn } else { Next::Wait };
         }
         let behind = self.entry.exchange.ledger.behind.take();
-        drop(behind.and_then(|behind| behind.protocol));
+        gate::discard(behind.and_then(|behind| behind.protocol));
         self.entry.rest = None;
         self.note_held(0);
         if self.entry.has_ended {

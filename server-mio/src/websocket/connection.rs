@@ -113,8 +113,10 @@ fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), 
         Message::Text(_) => Kind::Text,
         Message::Binary(_) => Kind::Binary,
     };
-    if packing.send(&mut active.codec, kind, message.octets())? {
-        return Ok(());
+    let is_sent = packing.send(&mut active.codec, kind, message.octets());
+    if is_sent != Ok(false) {
+        gate::discard(message);
+        return is_sent.map(drop);
     }
     match message {
         Message::Text(text) if text.len() < COPY_BELOW => active.codec.send_text(&text),
@@ -326,6 +328,7 @@ impl Protocol for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.line.end(self.talk.take_ending().unwrap_or(Ended::Lost));
+        self.line.forget_unsent();
         if let Some(handler) = self.handler.take() {
             drop(spawn(handler));
         }

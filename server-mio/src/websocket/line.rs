@@ -13,6 +13,7 @@ use super::ended::{Closed, Ended};
 use super::message::Message;
 use super::terms::Terms;
 use super::tools;
+use crate::gate;
 use crate::runtime::Bell;
 
 /// The line between a handler and its connection.
@@ -193,7 +194,11 @@ impl Line {
 
     /// Nobody receives any more. The connection closes, unless it has.
     pub(super) fn hang_up(&self) {
-        self.close(CloseCode::NORMAL, "");
+        let code = match std::thread::panicking() {
+            true => CloseCode::INTERNAL_ERROR,
+            false => CloseCode::NORMAL,
+        };
+        self.close(code, "");
         let unread = self.change(|load| {
             load.deaf = true;
             (load.is_full, load.waiting) = (false, 0);
@@ -323,7 +328,8 @@ impl Line {
             (load.closing, load.queued) = (true, 0);
             (core::mem::take(&mut load.outbox), core::mem::take(&mut load.writers))
         });
-        drop(unsent);
+        // (Each by itself: two panics at once would end the process.)
+        unsent.into_iter().for_each(gate::discard);
         writers.into_iter().for_each(Waker::wake);
     }
 

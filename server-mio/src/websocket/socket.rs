@@ -10,7 +10,7 @@ use super::ended::{Closed, Ended};
 use super::line::Line;
 use super::message::Message;
 
-/// One end of a WebSocket: what its handler has. Dropping it closes the connection, with 1000.
+/// One end of a WebSocket: what its handler has. Dropping it closes the connection, with 1000; where a panic does, with 1011.
 ///
 /// It belongs to its worker, and may be moved to another task there.
 pub struct WebSocket {

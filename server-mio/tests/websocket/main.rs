@@ -8,5 +8,6 @@ mod ends;
 mod handshake;
 #[cfg(feature = "tokio-net")]
 mod on_tokio;
+mod panics;
 mod pieces;
 mod pressure;
