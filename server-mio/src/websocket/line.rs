@@ -47,8 +47,10 @@ pub(super) struct Load {
     held: usize,
     /// Who waits for a message, unless it is the connection's own handler, which is polled anyway.
     reader: Option<Waker>,
-    /// Who wait for room.
-    writers: Vec<Waker>,
+    /// Who wait for room, in the order of their calls.
+    writers: Vec<Writer>,
+    /// The number of the last one.
+    writer: u32,
     /// The broadcasts that it has joined.
     joined: Vec<Membership>,
     /// Nothing is received before all messages have been taken.
@@ -59,6 +61,19 @@ pub(super) struct Load {
     closing: bool,
     /// How it has ended: nothing more comes.
     ended: Option<Ended>,
+}
+
+/// A call that waits for room.
+struct Writer {
+    number: u32,
+    /// `None` from when it was woken until it looks.
+    waker: Option<Waker>,
+}
+
+/// The place of a call among those that wait for room, which it leaves when it is dropped.
+pub(super) struct Place<'l> {
+    line: &'l Line,
+    number: Option<u32>,
 }
 
 /// What is to be sent.
@@ -123,15 +138,16 @@ impl Line {
         let taken = self.look(|load| match load.inbox.pop_front() {
             Some(message) => {
                 load.waiting -= message.weight();
-                let has_room = load.is_full && load.inbox.is_empty();
-                load.is_full &= !has_room;
-                Some((Some(message), has_room))
+                // It goes on to read, answers the peer's end, and holds so much less.
+                let is_empty = load.inbox.is_empty();
+                load.is_full &= !is_empty;
+                Some((Some(message), is_empty))
             }
             None if load.ended.is_some() => Some((None, false)),
             None => None,
         });
-        if let Some((message, has_room)) = taken.flatten() {
-            if has_room {
+        if let Some((message, is_empty)) = taken.flatten() {
+            if is_empty {
                 self.call();
             }
             return Poll::Ready(message);
@@ -141,26 +157,34 @@ impl Line {
         Poll::Pending
     }
 
-    /// Sends a message once there is room, which is taken from where it is.
+    /// Sends a message once there is room and nobody waits in front, which is taken from where it is.
     pub(super) fn poll_send(
         &self,
         cx: &mut Context<'_>,
+        place: &mut Place<'_>,
         message: &mut Option<Message>,
     ) -> Poll<Result<(), Closed>> {
         let backlog = self.0.terms.backlog;
-        let (is_closed, is_over) = self
-            .look(|load| (load.closing || load.ended.is_some(), load.is_over(backlog)))
+        let waits = |load: &mut Load| {
+            let first = load.writers.first().map(|writer| writer.number);
+            load.is_over(backlog) || (first.is_some() && first != place.number)
+        };
+        let (is_closed, waits) = self
+            .look(|load| (load.closing || load.ended.is_some(), waits(load)))
             .unwrap_or_default();
         if is_closed {
             return Poll::Ready(Err(Closed(())));
         }
-        if is_over {
-            let waker = cx.waker().clone();
+        if waits {
+            let waker = Some(cx.waker().clone());
             let before = self.change(|load| {
-                if load.writers.iter().any(|writer| writer.will_wake(&waker)) {
-                    return Some(waker);
+                let own = |writer: &&mut Writer| Some(writer.number) == place.number;
+                if let Some(writer) = load.writers.iter_mut().find(own) {
+                    return core::mem::replace(&mut writer.waker, waker);
                 }
-                load.writers.push(waker);
+                load.writer = load.writer.wrapping_add(1);
+                place.number = Some(load.writer);
+                load.writers.push(Writer { number: load.writer, waker });
                 None
             });
             drop(before);
@@ -172,6 +196,26 @@ impl Line {
         Poll::Ready(Ok(()))
     }
 
+    /// A place for a call that sends.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { line: self, number: None }
+    }
+
+    /// A call waits for room no longer: the next one is told, and the connection.
+    fn leave_place(&self, number: u32) {
+        let backlog = self.0.terms.backlog;
+        let left = self.look(|load| {
+            let at = load.writers.iter().position(|writer| writer.number == number)?;
+            let left = load.writers.remove(at);
+            Some((left, load.next_writer(backlog)))
+        });
+        if let Some((left, next)) = left.flatten() {
+            drop(left);
+            wake(next);
+            self.call();
+        }
+    }
+
     /// Closes behind what was sent before.
     pub(super) fn close(&self, code: CloseCode, reason: &str) {
         if !self.close_silently() {
@@ -180,7 +224,7 @@ impl Line {
     }
 
     /// Accepts nothing more to be sent. True if it was so before.
-    pub(super) fn close_silently(&self) -> bool {
+    fn close_silently(&self) -> bool {
         self.change(|load| core::mem::replace(&mut load.closing, true) || load.ended.is_some())
     }
 
@@ -229,6 +273,16 @@ impl Line {
         drop(left);
     }
 
+    /// Whether nothing more is accepted to be sent.
+    pub(super) fn is_closing(&self) -> bool {
+        self.look(|load| load.closing).unwrap_or_default()
+    }
+
+    /// Whether it has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.look(|load| load.ended.is_some()).unwrap_or_default()
+    }
+
     /// How it has ended, once it has.
     pub(super) fn ended(&self) -> Option<Ended> {
         self.look(|load| load.ended.clone()).flatten()
@@ -275,8 +329,7 @@ impl Line {
     pub(super) fn has_room(&self) -> bool {
         let most = self.0.terms.read_ahead;
         let has_room = |load: &mut Load| {
-            load.ended.is_none()
-                && (load.inbox.is_empty() || (!load.is_full && load.waiting < most))
+            load.deaf || load.inbox.is_empty() || (!load.is_full && load.waiting < most)
         };
         self.look(has_room).unwrap_or(true)
     }
@@ -330,31 +383,31 @@ impl Line {
         });
         // (Each by itself: two panics at once would end the process.)
         unsent.into_iter().for_each(gate::discard);
-        writers.into_iter().for_each(Waker::wake);
+        writers.into_iter().for_each(Writer::wake);
     }
 
-    /// So many octets have not left: those who wait for room are told.
+    /// So many octets have not left: who waits for room first is told.
     pub(super) fn set_held(&self, octets: usize) {
         let backlog = self.0.terms.backlog;
         let set_held = |load: &mut Load| {
             load.held = octets;
-            if load.is_over(backlog) { Vec::new() } else { core::mem::take(&mut load.writers) }
+            load.next_writer(backlog)
         };
-        let writers = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
-        writers.into_iter().flatten().for_each(Waker::wake);
+        let writer = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
+        wake(writer.flatten());
     }
 
-    /// Nothing more comes, and nothing is sent any more.
+    /// Nothing more comes, and nothing is sent any more. What the peer sends until its reply is thrown away.
     pub(super) fn end(&self, how: Ended) {
         let (how, reader, writers, joined) = self.change(|load| {
-            load.closing = true;
+            (load.closing, load.deaf) = (true, true);
             let how = if load.ended.is_none() { load.ended.replace(how) } else { Some(how) };
             let (reader, writers) = (load.reader.take(), core::mem::take(&mut load.writers));
             (how, reader, writers, core::mem::take(&mut load.joined))
         });
         drop((how, joined));
         wake(reader);
-        writers.into_iter().for_each(Waker::wake);
+        writers.into_iter().for_each(Writer::wake);
     }
 
     /// Gives back what is of no use while nothing is under way.
@@ -372,6 +425,11 @@ impl Load {
     /// Whether so much is unsent that whoever sends has to wait.
     fn is_over(&self, backlog: usize) -> bool {
         self.queued + self.held >= backlog.max(1)
+    }
+
+    /// Who waits for room first, if there is some and it is not told.
+    fn next_writer(&mut self, backlog: usize) -> Option<Waker> {
+        if self.is_over(backlog) { None } else { self.writers.first_mut()?.waker.take() }
     }
 
     fn is_idle(&self) -> bool {
@@ -392,6 +450,20 @@ impl Load {
             + self.outbox.capacity()
             + self.writers.capacity()
             + self.joined.capacity()
+    }
+}
+
+impl Writer {
+    fn wake(self) {
+        wake(self.waker);
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.line.leave_place(number);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! WebSockets of the server: over sockets, and without.
 
+mod closing;
 mod common;
 #[cfg(feature = "deflate")]
 mod deflate;
@@ -8,6 +9,7 @@ mod ends;
 mod handshake;
 #[cfg(feature = "tokio-net")]
 mod on_tokio;
+mod order;
 mod panics;
 mod pieces;
 mod pressure;
