@@ -44,6 +44,8 @@ pub(super) struct Rest {
     pub(super) start: usize,
     /// They are served without waiting for more.
     pub(super) serveable: bool,
+    /// Behind them the other protocol's peer has ended its side, which that was not told.
+    pub(super) ends: bool,
 }
 
 /// How far a connection is in its end.

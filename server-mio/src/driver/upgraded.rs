@@ -9,6 +9,7 @@ use super::entry::{Entry, Rest, Side};
 use super::exchange::Ledger;
 use super::service::{Leave, Service};
 use super::transport::{Link, MOST_PIECES, MOVED, READS_A_TURN, Transport};
+use crate::gate;
 use crate::runtime::Bell;
 
 /// Another protocol, without IO: octets in, octets out. Nothing of it panics: where code of the application runs, it sees
@@ -146,7 +147,7 @@ impl<'t, T> Connection<'t, T> {
             return if has_rest && reads { Next::GoOn } else { Next::Wait };
         }
         let behind = self.entry.exchange.ledger.behind.take();
-        drop(behind.and_then(|behind| behind.protocol));
+        gate::discard(behind.and_then(|behind| behind.protocol));
         self.entry.rest = None;
         self.note_held(0);
         if self.entry.has_ended {
@@ -181,8 +182,14 @@ impl<'t, T> Connection<'t, T> {
     pub(super) fn end_upgraded_input(&mut self) {
         self.feed_rest();
         self.entry.has_ended = true;
-        if let Some(protocol) = self.entry.protocol() {
-            protocol.receive_end();
+        match &mut self.entry.rest {
+            // What has come before goes in front.
+            Some(rest) if rest.serveable => rest.ends = true,
+            _ => {
+                if let Some(protocol) = self.entry.protocol() {
+                    protocol.receive_end();
+                }
+            }
         }
         self.run_upgraded();
     }
@@ -220,6 +227,10 @@ impl<'t, T> Connection<'t, T> {
             rest.serveable = !protocol.wants_read();
             rest.octets.drain(..rest.start);
             rest.start = 0;
+            if rest.ends && (rest.octets.is_empty() || !rest.serveable) {
+                rest.ends = false;
+                protocol.receive_end();
+            }
         }
         if rest.len() > 0 {
             self.entry.rest = Some(rest);
@@ -234,7 +245,7 @@ impl<'t, T> Connection<'t, T> {
         let left = octets.get(consumed..).unwrap_or_default();
         self.entry.rest = None;
         if !left.is_empty() {
-            let rest = Rest { octets: left.to_vec(), start: 0, serveable };
+            let rest = Rest { octets: left.to_vec(), start: 0, serveable, ends: false };
             self.entry.rest = Some(Box::new(rest));
         }
     }

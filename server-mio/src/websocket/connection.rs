@@ -53,6 +53,7 @@ impl Connection {
         if self.talk.is_resting() && !self.line.has_some() {
             return;
         }
+        let had_ended = self.line.has_ended();
         let active = self.talk.active();
         loop {
             let (mut outbox, mut weight) = (self.line.take_all(), 0);
@@ -66,6 +67,8 @@ impl Connection {
                 active.lend();
                 let sent = match outgoing {
                     Outgoing::Message(message) => send(active, &self.packing, message),
+                    // The peer was first: it is replied to.
+                    Outgoing::Close(..) if active.ending.is_some() => active.codec.conclude(),
                     Outgoing::Close(code, reason) => {
                         let fits = |end: &usize| reason.is_char_boundary(*end);
                         let end = (0..=reason.len().min(REASON)).rev().find(fits).unwrap_or(0);
@@ -87,12 +90,16 @@ impl Connection {
         conclude(active, &self.line);
         pull(active, &self.line);
         self.line.set_held(active.codec.held());
+        // The handler has not seen it.
+        if !had_ended && self.handler.is_some() && self.line.has_ended() {
+            self.line.bell().ring();
+        }
     }
 
     /// Polls the handler.
     fn run(&mut self) {
         self.line.tell_reader();
-        let Some(handler) = &mut self.handler else { return self.line.forget_writers() };
+        let Some(handler) = &mut self.handler else { return };
         let wake = self.wake.take().unwrap_or_else(|| self.line.bell().wake());
         wake.begin_poll();
         let waker = Waker::from(wake.clone());
@@ -101,9 +108,8 @@ impl Connection {
             Ok(Poll::Ready(())) => gate::discard(self.handler.take()),
             Err(panic) => {
                 log::error!("a handler of a WebSocket panicked: {}", panic.message());
-                // In front of what dropping the socket says.
-                let _ = self.talk.active().codec.close(CloseCode::INTERNAL_ERROR, "");
-                self.line.close_silently();
+                // (It may have given the socket away.)
+                self.line.close(CloseCode::INTERNAL_ERROR, "");
                 gate::discard(self.handler.take());
             }
         }
@@ -118,8 +124,10 @@ impl Connection {
 /// Puts a message out.
 fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), ApiMisuse> {
     let kind = message.kind();
-    if packing.send(&mut active.codec, kind, message.octets())? {
-        return Ok(());
+    let is_sent = packing.send(&mut active.codec, kind, message.octets());
+    if is_sent != Ok(false) {
+        gate::discard(message);
+        return is_sent.map(drop);
     }
     match message {
         Message::Text(text) if text.len() < COPY_BELOW => active.codec.send_text(&text),
@@ -294,10 +302,11 @@ impl Protocol for Connection {
     fn look(&mut self, age: u32) -> Look {
         let (now, reads) = (Moment::of(age), self.wants_read());
         let deadlines = &self.line.terms().deadlines;
+        let closes = self.line.is_closing();
         let (received, due) = match &mut self.talk {
             Talk::Resting(resting) => (resting.octets_received(), None),
             Talk::Active(active) => {
-                let due = active.leaving.look(now, deadlines, &active.codec);
+                let due = active.leaving.look(now, deadlines, &active.codec, closes);
                 (active.codec.octets_received(), due)
             }
         };
@@ -333,6 +342,7 @@ impl Protocol for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.line.end(self.talk.take_ending().unwrap_or(Ended::Lost));
+        self.line.forget_unsent();
         if let Some(handler) = self.handler.take() {
             drop(spawn(handler));
         }

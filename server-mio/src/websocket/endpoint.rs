@@ -10,7 +10,7 @@ use super::origin::Origins;
 use super::socket::WebSocket;
 use super::terms::{SocketDeadlines, Terms};
 use crate::handler::Shape;
-use crate::{App, Endpoint, Handler, OwnedRequest};
+use crate::{App, Endpoint, Handler, OwnedRequest, gate};
 
 /// What can be a handler of a WebSocket:
 ///
@@ -171,7 +171,11 @@ impl SocketEndpoint {
             async move {
                 let kept = request.clone();
                 let view = kept.as_request();
-                handshake::answer(&terms, &view, move |socket| begin(request, socket))
+                // A panic in front of the handler's future is one of that.
+                handshake::answer(&terms, &view, move |socket| {
+                    gate::enter(|| begin(request, socket))
+                        .unwrap_or_else(|panic| Box::pin(async move { panic.resume() }))
+                })
             }
         })
     }

@@ -14,6 +14,7 @@ use super::message::Message;
 use super::packing::Packing;
 use super::terms::Terms;
 use super::tools;
+use crate::gate;
 use crate::runtime::Bell;
 
 /// The line between a handler and its connection.
@@ -49,10 +50,10 @@ pub(super) struct Load {
     held: usize,
     /// Who waits for a message, unless it is the connection's own handler, which is polled anyway.
     reader: Option<Waker>,
-    /// Who wait for room.
-    writers: Vec<Waker>,
-    /// Those who waited for room were woken, and may not have sent yet what they wait with.
-    resumes: bool,
+    /// Who wait for room, in the order of their calls.
+    writers: Vec<Writer>,
+    /// The number of the last one.
+    writer: u32,
     /// The broadcasts that it has joined.
     joined: Vec<Membership>,
     /// Nothing is received before all messages have been taken.
@@ -63,6 +64,19 @@ pub(super) struct Load {
     closing: bool,
     /// How it has ended: nothing more comes.
     ended: Option<Ended>,
+}
+
+/// A call that waits for room.
+struct Writer {
+    number: u32,
+    /// `None` from when it was woken until it looks.
+    waker: Option<Waker>,
+}
+
+/// The place of a call among those that wait for room, which it leaves when it is dropped.
+pub(super) struct Place<'l> {
+    line: &'l Line,
+    number: Option<u32>,
 }
 
 /// What is to be sent.
@@ -85,8 +99,8 @@ impl Outgoing {
 enum SendState {
     Ready,
     Closed,
-    /// It has to wait for room.
-    Over,
+    /// It has to wait for room, or for those in front.
+    Waits,
 }
 
 impl Line {
@@ -141,15 +155,16 @@ impl Line {
         let taken = self.look(|load| match load.inbox.pop_front() {
             Some(message) => {
                 load.waiting -= message.weight();
-                let has_room = load.is_full && load.inbox.is_empty();
-                load.is_full &= !has_room;
-                Some((Some(message), has_room))
+                // It goes on to read, answers the peer's end, and holds so much less.
+                let is_empty = load.inbox.is_empty();
+                load.is_full &= !is_empty;
+                Some((Some(message), is_empty))
             }
             None if load.ended.is_some() => Some((None, false)),
             None => None,
         });
-        if let Some((message, has_room)) = taken.flatten() {
-            if has_room {
+        if let Some((message, is_empty)) = taken.flatten() {
+            if is_empty {
                 self.call();
             }
             return Poll::Ready(message);
@@ -159,19 +174,21 @@ impl Line {
         Poll::Pending
     }
 
-    /// Sends a message once there is room, which is taken from where it is.
+    /// Sends a message once there is room and nobody waits in front, which is taken from where it is.
     pub(super) fn poll_send(
         &self,
         cx: &mut Context<'_>,
+        place: &mut Place<'_>,
         message: &mut Option<Message>,
     ) -> Poll<Result<(), Closed>> {
         let backlog = self.0.terms.backlog;
         let mut state = SendState::Ready;
         self.change(|load| {
+            let first = load.writers.first().map(|writer| writer.number);
             if load.closing || load.ended.is_some() {
                 state = SendState::Closed;
-            } else if load.is_over(backlog) {
-                state = SendState::Over;
+            } else if load.is_over(backlog) || (first.is_some() && first != place.number) {
+                state = SendState::Waits;
             } else if let Some(message) = message.take() {
                 load.put(Outgoing::Message(message));
             }
@@ -179,13 +196,16 @@ impl Line {
         if state == SendState::Closed {
             return Poll::Ready(Err(Closed(())));
         }
-        if state == SendState::Over {
-            let waker = cx.waker().clone();
+        if state == SendState::Waits {
+            let waker = Some(cx.waker().clone());
             let before = self.change(|load| {
-                if load.writers.iter().any(|writer| writer.will_wake(&waker)) {
-                    return Some(waker);
+                let own = |writer: &&mut Writer| Some(writer.number) == place.number;
+                if let Some(writer) = load.writers.iter_mut().find(own) {
+                    return core::mem::replace(&mut writer.waker, waker);
                 }
-                load.writers.push(waker);
+                load.writer = load.writer.wrapping_add(1);
+                place.number = Some(load.writer);
+                load.writers.push(Writer { number: load.writer, waker });
                 None
             });
             drop(before);
@@ -193,6 +213,26 @@ impl Line {
         }
         self.call();
         Poll::Ready(Ok(()))
+    }
+
+    /// A place for a call that sends.
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { line: self, number: None }
+    }
+
+    /// A call waits for room no longer: the next one is told, and the connection.
+    fn leave_place(&self, number: u32) {
+        let backlog = self.0.terms.backlog;
+        let left = self.look(|load| {
+            let at = load.writers.iter().position(|writer| writer.number == number)?;
+            let left = load.writers.remove(at);
+            Some((left, load.next_writer(backlog)))
+        });
+        if let Some((left, next)) = left.flatten() {
+            drop(left);
+            wake(next);
+            self.call();
+        }
     }
 
     /// Closes behind what was sent before.
@@ -203,7 +243,7 @@ impl Line {
     }
 
     /// Accepts nothing more to be sent. True if it was so before.
-    pub(super) fn close_silently(&self) -> bool {
+    fn close_silently(&self) -> bool {
         self.change(|load| core::mem::replace(&mut load.closing, true) || load.ended.is_some())
     }
 
@@ -214,7 +254,11 @@ impl Line {
 
     /// Nobody receives any more. The connection closes, unless it has.
     pub(super) fn hang_up(&self) {
-        self.close(CloseCode::NORMAL, "");
+        let code = match std::thread::panicking() {
+            true => CloseCode::INTERNAL_ERROR,
+            false => CloseCode::NORMAL,
+        };
+        self.close(code, "");
         let unread = self.change(|load| {
             load.deaf = true;
             (load.is_full, load.waiting) = (false, 0);
@@ -243,6 +287,16 @@ impl Line {
             Some(load.joined.remove(at))
         });
         drop(left);
+    }
+
+    /// Whether nothing more is accepted to be sent.
+    pub(super) fn is_closing(&self) -> bool {
+        self.look(|load| load.closing).unwrap_or_default()
+    }
+
+    /// Whether it has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.look(|load| load.ended.is_some()).unwrap_or_default()
     }
 
     /// How it has ended, once it has.
@@ -277,7 +331,7 @@ impl Line {
     pub(super) fn is_busy(&self) -> bool {
         let is_busy = |load: &mut Load| {
             let is_empty = load.inbox.is_empty() && load.outbox.is_empty();
-            load.resumes || !(is_empty && load.writers.is_empty())
+            !(is_empty && load.writers.is_empty())
         };
         self.look(is_busy).unwrap_or_default()
     }
@@ -292,8 +346,7 @@ impl Line {
     pub(super) fn has_room(&self) -> bool {
         let most = self.0.terms.read_ahead;
         let has_room = |load: &mut Load| {
-            load.ended.is_none()
-                && (load.inbox.is_empty() || (!load.is_full && load.waiting < most))
+            load.deaf || load.inbox.is_empty() || (!load.is_full && load.waiting < most)
         };
         self.look(has_room).unwrap_or(true)
     }
@@ -315,18 +368,9 @@ impl Line {
         wake(reader.flatten());
     }
 
-    /// Nobody needs to wake the handler that was polled with this, and it has sent what it waited with.
+    /// Nobody needs to wake the handler that was polled with this.
     pub(super) fn forget_reader(&self, own: &Waker) {
-        let reader = self.look(|load| {
-            load.resumes = false;
-            load.reader.take_if(|reader| reader.will_wake(own))
-        });
-        drop(reader);
-    }
-
-    /// There is no handler that could wait with anything.
-    pub(super) fn forget_writers(&self) {
-        self.look(|load| load.resumes = false);
+        drop(self.look(|load| load.reader.take_if(|reader| reader.will_wake(own))));
     }
 
     /// All that is to be sent, in order.
@@ -357,41 +401,33 @@ impl Line {
             (load.closing, load.queued) = (true, 0);
             (core::mem::take(&mut load.outbox), core::mem::take(&mut load.writers))
         });
-        drop(unsent);
-        writers.into_iter().for_each(Waker::wake);
+        // (Each by itself: two panics at once would end the process.)
+        unsent.into_iter().for_each(gate::discard);
+        writers.into_iter().for_each(Writer::wake);
     }
 
-    /// So many octets have not left: those who wait for room are told.
+    /// So many octets have not left: who waits for room first is told.
     pub(super) fn set_held(&self, octets: usize) {
         let backlog = self.0.terms.backlog;
         let set_held = |load: &mut Load| {
             load.held = octets;
-            if load.is_over(backlog) || load.writers.is_empty() {
-                return Vec::new();
-            }
-            load.resumes = true;
-            core::mem::take(&mut load.writers)
+            load.next_writer(backlog)
         };
-        let writers = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
-        let writers = writers.unwrap_or_default();
-        if !writers.is_empty() {
-            writers.into_iter().for_each(Waker::wake);
-            // Whatever becomes of them, it goes on without them.
-            self.0.bell.ring();
-        }
+        let writer = if octets > 0 { Some(self.change(set_held)) } else { self.look(set_held) };
+        wake(writer.flatten());
     }
 
-    /// Nothing more comes, and nothing is sent any more.
+    /// Nothing more comes, and nothing is sent any more. What the peer sends until its reply is thrown away.
     pub(super) fn end(&self, how: Ended) {
         let (how, reader, writers, joined) = self.change(|load| {
-            load.closing = true;
+            (load.closing, load.deaf) = (true, true);
             let how = if load.ended.is_none() { load.ended.replace(how) } else { Some(how) };
             let (reader, writers) = (load.reader.take(), core::mem::take(&mut load.writers));
             (how, reader, writers, core::mem::take(&mut load.joined))
         });
         drop((how, joined));
         wake(reader);
-        writers.into_iter().for_each(Waker::wake);
+        writers.into_iter().for_each(Writer::wake);
     }
 
     /// Gives back what is of no use while nothing is under way.
@@ -417,8 +453,13 @@ impl Load {
         self.queued + self.held >= backlog.max(1)
     }
 
+    /// Who waits for room first, if there is some and it is not told.
+    fn next_writer(&mut self, backlog: usize) -> Option<Waker> {
+        if self.is_over(backlog) { None } else { self.writers.first_mut()?.waker.take() }
+    }
+
     fn is_idle(&self) -> bool {
-        let flags = self.is_full || self.deaf || self.closing || self.resumes;
+        let flags = self.is_full || self.deaf || self.closing;
         self.inbox.is_empty()
             && self.outbox.is_empty()
             && self.held == 0
@@ -435,6 +476,20 @@ impl Load {
             + self.outbox.capacity()
             + self.writers.capacity()
             + self.joined.capacity()
+    }
+}
+
+impl Writer {
+    fn wake(self) {
+        wake(self.waker);
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.line.leave_place(number);
+        }
     }
 }
 

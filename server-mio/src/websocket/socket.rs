@@ -10,7 +10,7 @@ use super::ended::{Closed, Ended};
 use super::line::Line;
 use super::message::Message;
 
-/// One end of a WebSocket: what its handler has. Dropping it closes the connection, with 1000.
+/// One end of a WebSocket: what its handler has. Dropping it closes the connection, with 1000; where a panic does, with 1011.
 ///
 /// It belongs to its worker, and may be moved to another task there.
 pub struct WebSocket {
@@ -96,7 +96,8 @@ impl Sender {
     /// [`Closed`]: nothing is sent any more.
     pub async fn send(&self, message: impl Into<Message>) -> Result<(), Closed> {
         let mut message = Some(message.into());
-        poll_fn(|cx| self.line.poll_send(cx, &mut message)).await
+        let mut place = self.line.place();
+        poll_fn(|cx| self.line.poll_send(cx, &mut place, &mut message)).await
     }
 
     /// Closes, behind all that was sent before. What the peer sends until it replies is still received. A reason of more than

@@ -157,14 +157,15 @@ impl Leaving {
         self.left = self.left.wrapping_add(count as u32);
     }
 
-    /// Looks at the clock. What is due while it closes, or takes nothing for too long.
+    /// Looks at the clock. What is due while it closes, or takes nothing for too long. `closes` says that a close is queued.
     pub(super) fn look(
         &mut self,
         now: Moment,
         deadlines: &SocketDeadlines,
         codec: &Codec<Server, Kept>,
+        closes: bool,
     ) -> Option<Due> {
-        if codec.phase() != Phase::Open {
+        if closes || codec.phase() != Phase::Open {
             let since = *self.closing.get_or_insert(now);
             return Some(if since.until(now) >= deadlines.close { Due::Cut } else { Due::Nothing });
         }

@@ -1,5 +1,6 @@
 //! WebSockets of the server: over sockets, and without.
 
+mod closing;
 mod common;
 #[cfg(feature = "deflate")]
 mod deflate;
@@ -9,5 +10,7 @@ mod handshake;
 mod in_process;
 #[cfg(feature = "tokio-net")]
 mod on_tokio;
+mod order;
+mod panics;
 mod pieces;
 mod pressure;

@@ -1,0 +1,86 @@
+//! Code of the application that panics, wherever it runs: its own connection ends, and the server serves on.
+
+use rajada_mio::websocket::{SocketEndpoint, WebSocket};
+use rajada_mio::{App, OwnedRequest};
+
+use crate::common::{Frame, Memory, asks, frame};
+
+/// Octets of an application that panic when they are dropped.
+struct Owner(&'static [u8]);
+
+impl AsRef<[u8]> for Owner {
+    fn as_ref(&self) -> &[u8] {
+        self.0
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        panic!("a test: octets were dropped");
+    }
+}
+
+fn owned() -> bytes::Bytes {
+    bytes::Bytes::from_owner(Owner(&[b'x'; 100_000]))
+}
+
+fn close(code: u16) -> Frame {
+    Frame { first: 0x88, payload: code.to_be_bytes().to_vec() }
+}
+
+#[test]
+fn a_panic_in_front_of_the_future_closes_with_1011() {
+    let app = App::new().websocket("/ws", |req: OwnedRequest, socket: WebSocket| {
+        let name = req.header_text("x-name").expect("a test: no name").to_owned();
+        async move { socket.send(name).await.unwrap() }
+    });
+    let mut memory = Memory::open(app, "/ws");
+    assert_eq!(memory.frames(), [close(1011)]);
+    memory.send(&frame(0x88, &1011u16.to_be_bytes()));
+    assert!(memory.is_closed);
+}
+
+#[test]
+fn the_part_in_front_of_the_future_runs_once() {
+    let app = App::new().websocket("/ws", |req: OwnedRequest, socket: WebSocket| {
+        let name = req.header_text("host").unwrap().to_owned();
+        async move { socket.send(name).await.unwrap() }
+    });
+    let mut memory = Memory::open(app, "/ws");
+    assert_eq!(memory.texts(), ["localhost"]);
+}
+
+#[test]
+fn octets_that_panic_when_they_are_dropped_end_nothing_else() {
+    for takes in [usize::MAX, 0] {
+        let handler = |mut socket: WebSocket| async move {
+            socket.recv().await;
+            for _ in 0..3 {
+                socket.send(owned()).await.unwrap();
+            }
+            socket.recv().await;
+        };
+        let route = SocketEndpoint::new(handler).backlog(1 << 20).compress(false);
+        let mut memory = Memory::open(App::new().websocket("/ws", route), "/ws");
+        memory.takes = takes;
+        memory.send(&frame(0x81, b"go"));
+        memory.end();
+        memory.wait(std::time::Duration::from_secs(12));
+        assert!(memory.is_closed, "{takes}");
+    }
+}
+
+#[cfg(feature = "deflate")]
+#[test]
+fn octets_that_panic_when_they_are_dropped_compressed_end_nothing_else() {
+    let app = App::new().websocket("/ws", |socket: WebSocket| async move {
+        socket.send(owned()).await.unwrap();
+    });
+    let mut memory = Memory::new(app);
+    let offer = "Host: localhost\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
+    memory.send(asks("/ws").replace("Host: localhost\r\n", offer).as_bytes());
+    assert!(memory.head().contains("permessage-deflate"));
+    let frames = memory.frames();
+    assert_eq!((frames.len(), frames[0].first), (2, 0xC2));
+    assert_eq!(frames[1], close(1000));
+}
