@@ -284,7 +284,8 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
             }
             // It waits, and its text is judged as it comes.
             let opened = self.open(burst.rest_mut());
-            self.frame.opened = available as u32;
+            // (Perhaps fewer are there than before.)
+            self.frame.opened = self.frame.opened.max(available as u32);
             return Some(match opened {
                 Ok(()) => Event::NeedData,
                 Err(at) => self.malformed(Offence::NotUtf8, self.received + at as u64),

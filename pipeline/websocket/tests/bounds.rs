@@ -263,3 +263,28 @@ fn a_store_that_was_lost_is_empty_for_the_next() {
     assert_eq!((socket.phase(), socket.wants_write()), (Phase::Closed, false));
     assert!(socket.reclaim().is_some());
 }
+
+/// Octets that are given again need not be all that were given before.
+#[test]
+fn fewer_octets_given_again_change_nothing() {
+    let settings = Settings::default();
+    let (whole, text) = (naive::frame(0x81, KEY, b"hello world!"), "hello world!");
+    for first in 7..=whole.len() {
+        for second in 0..first {
+            let (mut socket, mut octets) = (server(&settings), whole.clone());
+            let mut seen = Vec::new();
+            for given in [first, second, whole.len()] {
+                let len = given.saturating_sub(whole.len() - octets.len());
+                let mut burst = Burst::new(&mut octets[..len]);
+                match socket.receive(&settings, &mut burst) {
+                    Event::NeedData => {}
+                    Event::Text(text) => seen.push(text.to_owned()),
+                    event => panic!("{event:?}"),
+                }
+                let consumed = burst.consumed();
+                octets.drain(..consumed);
+            }
+            assert_eq!(seen, [text], "{first} {second}");
+        }
+    }
+}
