@@ -99,7 +99,7 @@ impl Broadcast {
         }
     }
 
-    /// How many octets of messages a member may be behind, beside those that its connection has taken (64 KiB and a message). A
+    /// How many octets of messages, and of their places in its queue, a member may be behind, beside those that its connection has taken (64 KiB and a message). A
     /// message that is larger is taken by who is not behind at all.
     #[must_use = "it is the same broadcast"]
     pub fn backlog(self, octets: usize) -> Broadcast {
@@ -122,7 +122,7 @@ impl Broadcast {
         let members = lock(&self.shared.members);
         for member in members.places.iter().flatten() {
             let frame = compressed.as_ref().filter(|_| member.shares).unwrap_or(&plain);
-            let size = frame.octets().len();
+            let size = weight(frame);
             let wakes = {
                 let mut queue = lock(&member.queue);
                 let was_empty = queue.frames.is_empty();
@@ -187,7 +187,7 @@ impl Membership {
         }
         match queue.frames.pop_front() {
             Some(frame) => {
-                queue.octets -= frame.octets().len();
+                queue.octets -= weight(&frame);
                 if queue.frames.is_empty() {
                     queue.frames = VecDeque::new();
                 }
@@ -208,6 +208,11 @@ impl Drop for Membership {
         drop(members);
         drop(left);
     }
+}
+
+/// Octets of memory that a message takes while it waits.
+fn weight(frame: &Frame) -> usize {
+    size_of::<Frame>() + frame.octets().len()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

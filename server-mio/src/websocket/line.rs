@@ -242,9 +242,14 @@ impl Line {
         }
     }
 
-    /// Accepts nothing more to be sent. True if it was so before.
+    /// Accepts nothing more to be sent, of broadcasts neither. True if it was so before.
     fn close_silently(&self) -> bool {
-        self.change(|load| core::mem::replace(&mut load.closing, true) || load.ended.is_some())
+        let (was_so, left) = self.change(|load| {
+            let was_so = core::mem::replace(&mut load.closing, true) || load.ended.is_some();
+            (was_so, core::mem::take(&mut load.joined))
+        });
+        drop(left);
+        was_so
     }
 
     fn put(&self, outgoing: Outgoing) {
@@ -269,10 +274,10 @@ impl Line {
         }
     }
 
-    /// Joins a broadcast, unless it has, or has ended.
+    /// Joins a broadcast, unless it has, or closes.
     pub(super) fn join(&self, broadcast: &Broadcast) {
         let has = |load: &mut Load| {
-            load.ended.is_some() || load.joined.iter().any(|joined| broadcast.has(joined))
+            load.closing || load.joined.iter().any(|joined| broadcast.has(joined))
         };
         if self.look(has) != Some(true) {
             let joined = broadcast.join(self.0.bell.clone(), self.0.shares);

@@ -51,7 +51,7 @@ impl WebSocket {
         self.sender.close(code, reason);
     }
 
-    /// Has this socket get what is sent to a broadcast from now on, until it ends or [leaves](Self::leave). Its connection sends
+    /// Has this socket get what is sent to a broadcast from now on, until it closes or [leaves](Self::leave). Its connection sends
     /// that by itself. Joined again, nothing changes.
     #[doc(alias("subscribe", "room"))]
     pub fn join(&self, broadcast: &Broadcast) {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rajada_mio::driver::Driver;
-use rajada_mio::websocket::{Broadcast, SocketEndpoint, WebSocket};
+use rajada_mio::websocket::{Broadcast, CloseCode, SocketEndpoint, WebSocket};
 use rajada_mio::{App, Clock, Limits, OwnedRequest, Peer, Request, sleep, timeout};
 
 use crate::common::{Memory, Running, asks, frame};
@@ -234,4 +234,43 @@ fn who_does_not_read_is_closed_and_counted_and_the_others_miss_nothing() {
     }
     broadcast.send("still");
     assert_eq!(reads.frame().unwrap().payload, b"still");
+}
+
+#[test]
+fn the_bound_of_a_slow_member_counts_small_messages_with_their_places() {
+    let broadcast = Broadcast::new().backlog(10_000);
+    let mut memory = Memory::open(room(&broadcast), "/room");
+    memory.takes = 0;
+    let mut sent = 0;
+    while broadcast.overflowed() == 0 {
+        broadcast.send("x");
+        sent += 1;
+        assert!(sent < 1000, "what they take is not counted");
+    }
+}
+
+#[test]
+fn who_closes_leaves_its_broadcasts() {
+    let broadcast = Broadcast::new().backlog(1000);
+    let app = App::new().state(broadcast.clone()).websocket(
+        "/room",
+        |req: OwnedRequest, mut socket: WebSocket| async move {
+            socket.join(req.state::<Broadcast>());
+            socket.recv().await;
+            socket.close(CloseCode::NORMAL, "");
+            socket.join(req.state::<Broadcast>());
+            while socket.recv().await.is_some() {}
+        },
+    );
+    let mut memory = Memory::open(app, "/room");
+    assert_eq!(broadcast.members(), 1);
+    memory.send(&frame(0x81, b"x"));
+    assert_eq!(broadcast.members(), 0);
+    for _ in 0..5 {
+        broadcast.send(&[1; 400][..]);
+        memory.run();
+    }
+    assert_eq!(broadcast.overflowed(), 0);
+    let frames = memory.frames();
+    assert_eq!((frames.len(), &frames[0].payload[..]), (1, &1000u16.to_be_bytes()[..]));
 }
