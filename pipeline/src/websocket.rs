@@ -126,8 +126,12 @@ impl<'b, 'h> Handshake<'b, 'h> {
             return Err(Refusal::Method);
         }
         // Before the key: other versions have others, or none.
-        if only(fields, "sec-websocket-version") != Some(&b"13"[..]) {
-            return Err(Refusal::Version);
+        match only(fields, "sec-websocket-version") {
+            Some(b"13") => {}
+            None if fields.get("sec-websocket-version").is_some() => {
+                return Err(Refusal::VersionRepeated);
+            }
+            _ => return Err(Refusal::Version),
         }
         let key = only(fields, "sec-websocket-key");
         let key: Option<&[u8; 24]> = key.and_then(|value| value.try_into().ok());
@@ -163,9 +167,10 @@ impl<'b, 'h> Handshake<'b, 'h> {
 pub enum Refusal {
     /// The method is not `GET`.
     Method,
-    /// `Sec-WebSocket-Version` is not `13`, missing (as in drafts older than it), or there more than
-    /// once.
+    /// `Sec-WebSocket-Version` is not `13`, or missing (as in drafts older than it).
     Version,
+    /// `Sec-WebSocket-Version` is there more than once (RFC 6455 section 11.3.5).
+    VersionRepeated,
     /// `Sec-WebSocket-Key` is missing, there more than once, or no base64 of 16 octets, which ends in
     /// `==` (RFC 4648 section 4). What the last four bits in front of that are does not matter: the
     /// example of RFC 6455 section 4.1, `AQIDBAUGBwgJCgsMDQ4PEC==`, has one of them set.
@@ -185,7 +190,9 @@ impl Refusal {
     /// `Date` behind them (RFC 9110 section 6.6.1).
     pub const fn head(self) -> Head<'static> {
         match self {
-            Self::Method | Self::Key => Head::known(400, false, b"HTTP/1.1 400 Bad Request\r\n"),
+            Self::Method | Self::VersionRepeated | Self::Key => {
+                Head::known(400, false, b"HTTP/1.1 400 Bad Request\r\n")
+            }
             Self::Version => Head::known(
                 426,
                 true,
@@ -201,6 +208,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::Method => "WebSocket is asked for by GET",
             Self::Version => "the version of WebSocket is not 13",
+            Self::VersionRepeated => "the version of WebSocket is there more than once",
             Self::Key => "the key of WebSocket is not 16 octets in base64",
         })
     }
@@ -233,7 +241,8 @@ mod tests {
 
     #[test]
     fn refusals_are_heads_in_order() {
-        for refusal in [Refusal::Method, Refusal::Version, Refusal::Key] {
+        let version = [Refusal::Version, Refusal::VersionRepeated];
+        for refusal in [Refusal::Method, version[0], version[1], Refusal::Key] {
             let head = refusal.head();
             assert_eq!(Head::new(head.octets()).map(|head| head.form()), Ok(head.form()));
         }

@@ -203,7 +203,7 @@ fn offers_are_lists() {
     let (address, key) = (Address::parse("ws://h").unwrap(), Key::new(SAMPLE));
     let opening = Opening::new(&address, &key);
     let mut buffer = [0; 512];
-    for wrong in ["a b", "a, a", "a;b", "\"a\"", "a, \"", "a\r\nX: y", "\u{e4}"] {
+    for wrong in [" ", ",", "a b", "a, a", "a;b", "\"a\"", "a, \"", "a\r\nX: y", "\u{e4}"] {
         let asked = opening.protocols(wrong).request(&mut buffer);
         assert_eq!(asked, Err(OpeningError::Protocols), "{wrong:?}");
     }

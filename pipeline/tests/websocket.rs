@@ -118,7 +118,7 @@ fn the_version_is_13_and_judged_before_the_key() {
         );
     }
     assert_eq!(with(line, ""), Err(Refusal::Version));
-    assert_eq!(with(line, &line.repeat(2)), Err(Refusal::Version));
+    assert_eq!(with(line, &line.repeat(2)), Err(Refusal::VersionRepeated));
 }
 
 #[test]
@@ -186,8 +186,8 @@ fn another_version_is_told_the_right_one() {
     let version = "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n\
                    Sec-WebSocket-Version: 13\r\n";
     assert_eq!(Refusal::Version.head().octets(), version.as_bytes());
-    let statuses = [Refusal::Method, Refusal::Version, Refusal::Key].map(Refusal::status);
-    assert_eq!(statuses, [400, 426, 400]);
+    let statuses = [Refusal::Method, Refusal::Version, Refusal::VersionRepeated, Refusal::Key];
+    assert_eq!(statuses.map(Refusal::status), [400, 426, 400, 400]);
 }
 
 /// Answers owed before are given; what it was that was wrong is told.

@@ -342,9 +342,10 @@ impl fmt::Display for AnswerError {
 
 impl core::error::Error for AnswerError {}
 
-/// Whether this is a list of tokens, each there once. An empty one is.
+/// Whether this is a list of tokens, each there once, or nothing at all. No list has no elements (RFC 6455 section 4.3).
 fn is_offer_of_protocols(offers: &[u8]) -> bool {
-    list::elements(offers).enumerate().all(|(at, offer)| {
+    let has_some = offers.is_empty() || list::elements(offers).next().is_some();
+    has_some && list::elements(offers).enumerate().all(|(at, offer)| {
         let before = || list::elements(offers).take(at).flatten();
         offer.is_ok_and(|offer| is_token(offer) && before().all(|other| other != offer))
     })

@@ -67,7 +67,8 @@ fn accept(key: &[u8; 24]) -> String {
     STANDARD.encode(hash.digest().bytes())
 }
 
-/// Which of those spoken here is the first of the offered subprotocols that is, if any. `None` for an offer that is malformed, or has one twice.
+/// Which of those spoken here is the first of the offered subprotocols that is, if any. `None` for an offer that is malformed,
+/// empty, or has one twice.
 fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<usize>> {
     let mut offered = Vec::new();
     for protocol in request.header_all("sec-websocket-protocol").flat_map(list::elements) {
@@ -76,6 +77,9 @@ fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<usize>> {
             return None;
         }
         offered.push(protocol);
+    }
+    if offered.is_empty() && request.header("sec-websocket-protocol").is_some() {
+        return None;
     }
     let spoken = |offer: &[u8]| terms.protocols.iter().position(|it| it.as_bytes() == offer);
     Some(offered.into_iter().find_map(spoken))

@@ -47,6 +47,7 @@ fn what_is_no_handshake_is_refused() {
         ("Key: d", "Key: "),
         ("Key: dGhlIHNhbXBsZSBub25jZQ==", "Key: dGhlIHNhbXBsZSBub25jZQ"),
         ("Version: 13\r\n", "Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"),
+        ("Version: 13\r\n", "Version: 13\r\nSec-WebSocket-Version: 13\r\n"),
         ("Host: localhost", "Host: localhost\r\nContent-Length: 1"),
         ("Host: localhost", "Host: localhost\r\nTransfer-Encoding: chunked"),
         ("Host: localhost\r\n", ""),
@@ -84,7 +85,7 @@ fn one_subprotocol_is_selected_of_those_offered() {
         assert!(line.is_none_or(|line| head.contains(&line)), "{head}");
         assert_eq!(memory.texts(), [selected.unwrap_or("none")]);
     }
-    for offer in ["chat, chat", "a b", "chat;x=1"] {
+    for offer in ["", ",", "chat, chat", "a b", "chat;x=1"] {
         assert_eq!(status("/chat", with(&format!("Sec-WebSocket-Protocol: {offer}"))), 400);
     }
 }
