@@ -345,10 +345,11 @@ impl core::error::Error for AnswerError {}
 /// Whether this is a list of tokens, each there once, or nothing at all. No list has no elements (RFC 6455 section 4.3).
 fn is_offer_of_protocols(offers: &[u8]) -> bool {
     let has_some = offers.is_empty() || list::elements(offers).next().is_some();
-    has_some && list::elements(offers).enumerate().all(|(at, offer)| {
-        let before = || list::elements(offers).take(at).flatten();
-        offer.is_ok_and(|offer| is_token(offer) && before().all(|other| other != offer))
-    })
+    has_some
+        && list::elements(offers).enumerate().all(|(at, offer)| {
+            let before = || list::elements(offers).take(at).flatten();
+            offer.is_ok_and(|offer| is_token(offer) && before().all(|other| other != offer))
+        })
 }
 
 /// Whether this is a name with parameters (RFC 6455 section 9.1).

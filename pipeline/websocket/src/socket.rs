@@ -4,6 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::DerefMut;
 
+use crate::header::CLOSE;
 use crate::memory::{Memory, UsualLoan, UsualMemory};
 use crate::role::Role;
 use crate::store::Store;
@@ -266,6 +267,11 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     /// Whether a message has begun to come and is incomplete: in fragments, or in the middle of a frame.
     pub fn is_receiving(&self) -> bool {
         self.input == Input::Payload || (self.input == Input::Header && self.message.kind.is_some())
+    }
+
+    /// Whether a control frame has begun to come, of which no more than the header was taken.
+    pub fn is_receiving_control(&self) -> bool {
+        self.input == Input::Payload && self.frame.opcode >= CLOSE
     }
 
     /// Octets of frames put out and not yet transmitted. (What [`Settings::held`](crate::Settings::held) bounds is their

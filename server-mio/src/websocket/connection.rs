@@ -228,7 +228,9 @@ impl Protocol for Connection {
                 }
             }
         }
-        burst.consumed()
+        let consumed = burst.consumed();
+        active.set_standing(octets.len() - consumed);
+        consumed
     }
 
     fn receive_end(&mut self) {
@@ -304,10 +306,10 @@ impl Protocol for Connection {
         let deadlines = &self.line.terms().deadlines;
         let closes = self.line.is_closing();
         let (received, due) = match &mut self.talk {
-            Talk::Resting(resting) => (resting.octets_received(), None),
+            Talk::Resting(resting) => ([resting.octets_received(); 2], None),
             Talk::Active(active) => {
                 let due = active.leaving.look(now, deadlines, &active.codec, closes);
-                (active.codec.octets_received(), due)
+                ([active.codec.octets_received(), active.octets_of_messages()], due)
             }
         };
         let due = due.unwrap_or_else(|| self.watch.look(now, deadlines, received, reads));

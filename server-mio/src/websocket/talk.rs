@@ -3,8 +3,8 @@
 use rajada_websocket::{Collector, Phase, Resting, Server, WebSocket};
 
 use super::ended::Ended;
-use super::tools;
 use super::watch::Leaving;
+use super::{tools, watch};
 use crate::content::Kept;
 
 /// The codec of a connection: 16 octets while nothing is under way.
@@ -20,6 +20,8 @@ pub(super) struct Active {
     pub(super) leaving: Leaving,
     /// How the peer has ended, behind messages that were not taken, or not answered: that goes before the reply.
     pub(super) ending: Option<Ended>,
+    /// Octets of a message that were given and not taken: they stand where they were read.
+    standing: usize,
 }
 
 impl Talk {
@@ -79,7 +81,7 @@ impl Talk {
 impl Active {
     fn new(codec: WebSocket<Server, Kept>) -> Active {
         let (collector, leaving) = (Collector::new(), Leaving::default());
-        Active { codec, collector, leaving, ending: None }
+        Active { codec, collector, leaving, ending: None, standing: 0 }
     }
 
     /// Whether messages are sent still.
@@ -94,6 +96,18 @@ impl Active {
             // It has none, so none comes back.
             self.codec.lend(tools::store());
         }
+    }
+
+    /// So many octets were given and not taken.
+    pub(super) fn set_standing(&mut self, octets: usize) {
+        let is_of_message = self.codec.is_receiving() && !self.codec.is_receiving_control();
+        self.standing = if is_of_message { octets } else { 0 };
+    }
+
+    /// Octets that have come, but for those of a control frame that is incomplete.
+    pub(super) fn octets_of_messages(&self) -> u64 {
+        let header = if self.codec.is_receiving_control() { watch::HEADER } else { 0 };
+        self.codec.octets_received() + self.standing as u64 - header as u64
     }
 
     /// Octets of memory of what has come in part, and of what is to leave.

@@ -67,7 +67,7 @@ pub(super) enum Due {
 }
 
 /// Octets of a header and a key of a control frame (RFC 6455 section 5.2).
-const HEADER: usize = 6;
+pub(super) const HEADER: usize = 6;
 
 impl Moment {
     pub(super) fn of(age: u32) -> Moment {
@@ -111,13 +111,14 @@ impl Watch {
         }
     }
 
-    /// Looks at the clock, while it is open and takes what is ready for it. So many octets were received. A peer that is not read now
+    /// Looks at the clock, while it is open and takes what is ready for it. So many octets were received, and so many but
+    /// for what is incomplete of a control frame and with what stands there of a message. A peer that is not read now
     /// (`reads`) is not judged by what it has not sent.
     pub(super) fn look(
         &mut self,
         now: Moment,
         deadlines: &SocketDeadlines,
-        received: u64,
+        [received, messages]: [u64; 2],
         reads: bool,
     ) -> Due {
         if !reads {
@@ -127,8 +128,8 @@ impl Watch {
             }
             return Due::Nothing;
         }
-        let received = received as u32;
-        let idle = self.messages.since(received.wrapping_sub(self.controls), now);
+        let (received, messages) = (received as u32, messages as u32);
+        let idle = self.messages.since(messages.wrapping_sub(self.controls), now);
         if deadlines.idle.is_some_and(|deadline| idle.until(now) >= deadline) {
             return Due::Close(CloseCode::POLICY_VIOLATION);
         }

@@ -222,3 +222,32 @@ fn an_idle_deadline_is_not_postponed_by_pings() {
     }
     assert_eq!(seen.lock().unwrap().len(), 1, "it has ended");
 }
+
+#[test]
+fn an_idle_deadline_is_not_postponed_by_pings_in_pieces() {
+    let deadlines =
+        SocketDeadlines { idle: Some(Duration::from_secs(5)), ..SocketDeadlines::DEFAULT };
+    let seen = Seen::default();
+    let mut memory = Memory::open(tells(&seen, deadlines), "/ws");
+    for octet in frame(0x89, b"here").repeat(2) {
+        memory.send(&[octet]);
+        memory.wait(Duration::from_secs(1));
+    }
+    let ended = memory.frames().into_iter().find(|frame| frame.first == 0x88);
+    assert_eq!(ended, Some(close(1008)));
+}
+
+#[test]
+fn an_idle_deadline_is_postponed_by_pieces_of_a_frame() {
+    let deadlines =
+        SocketDeadlines { idle: Some(Duration::from_secs(5)), ..SocketDeadlines::DEFAULT };
+    let handler = SocketEndpoint::new(echo).deadlines(deadlines);
+    let mut memory = Memory::open(App::new().websocket("/ws", handler), "/ws");
+    for piece in frame(0x82, &[7; 4000]).chunks(300) {
+        memory.send(piece);
+        memory.wait(Duration::from_secs(1));
+    }
+    assert_eq!(memory.frames(), [Frame { first: 0x82, payload: vec![7; 4000] }]);
+    memory.wait(Duration::from_secs(7));
+    assert_eq!(memory.frames(), [close(1008)]);
+}
