@@ -319,6 +319,7 @@ impl Protocol for Connection {
                 Ok(()) => Look::GoOn,
                 Err(error) => {
                     log::debug!("a ping was not sent: {error}");
+                    self.watch.not_sent();
                     Look::Wait
                 }
             },

@@ -104,6 +104,11 @@ impl Watch {
         }
     }
 
+    /// The ping that was due could not be put out: no answer comes.
+    pub(super) fn not_sent(&mut self) {
+        self.ping = Ping::None;
+    }
+
     /// All that was to be sent has left.
     pub(super) fn all_left(&mut self) {
         if self.ping == Ping::Unsent {
@@ -177,5 +182,27 @@ impl Leaving {
             return Some(Due::Cut);
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ping_that_was_not_put_out_has_no_pong_awaited() {
+        let (mut watch, mut pings) = (Watch::default(), 0);
+        for second in 0..300 {
+            match watch.look(Moment::of(second * 1000), &SocketDeadlines::DEFAULT, [0; 2], true) {
+                Due::Ping(_) => {
+                    pings += 1;
+                    watch.not_sent();
+                }
+                Due::Nothing => {}
+                due => panic!("{due:?} after {second} s"),
+            }
+            watch.all_left();
+        }
+        assert!(pings > 1, "it is due again: {pings}");
     }
 }
