@@ -251,3 +251,23 @@ fn an_idle_deadline_is_postponed_by_pieces_of_a_frame() {
     memory.wait(Duration::from_secs(7));
     assert_eq!(memory.frames(), [close(1008)]);
 }
+
+#[test]
+fn fragments_do_not_postpone_the_deadline_of_a_pong() {
+    let seen = Seen::default();
+    let mut memory = Memory::open(tells(&seen, SocketDeadlines::DEFAULT), "/ws");
+    memory.wait(Duration::from_secs(33));
+    assert_eq!(memory.frames()[0].first, 0x89);
+    memory.send(&frame(0x01, b"begins"));
+    for _ in 0..18 {
+        memory.send(&frame(0x00, b", goes on"));
+        memory.wait(Duration::from_secs(1));
+        assert_eq!(memory.frames(), []);
+    }
+    for _ in 0..6 {
+        memory.send(&frame(0x00, b", goes on"));
+        memory.wait(Duration::from_secs(1));
+    }
+    assert!(memory.is_closed);
+    assert_eq!(*seen.lock().unwrap(), [Some(Ended::Lost)]);
+}

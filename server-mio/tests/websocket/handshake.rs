@@ -1,7 +1,7 @@
 //! Which requests open a socket, and how others are answered.
 
 use rajada_mio::websocket::{SocketEndpoint, WebSocket};
-use rajada_mio::{App, OwnedRequest, Request, Response, Status};
+use rajada_mio::{App, Limits, OwnedRequest, Request, Response, Status};
 
 use crate::common::{Memory, asks, echo, frame};
 
@@ -182,4 +182,15 @@ fn an_upgrade_waits_for_the_answers_in_front_of_it() {
     memory.received.drain(..4);
     assert!(memory.head().starts_with("HTTP/1.1 101 "));
     assert_eq!(memory.texts(), ["first", "second"]);
+}
+
+#[test]
+fn octets_behind_a_handshake_count_for_no_limit_of_heads() {
+    let limits = Limits { head: 1000, ..Limits::DEFAULT };
+    let mut memory = Memory::new(app().limits(limits));
+    let payload = vec![b'x'; 5000];
+    memory.send(&[asks("/ws").into_bytes(), frame(0x81, &payload)].concat());
+    let head = memory.head();
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    assert_eq!(memory.texts(), [String::from_utf8(payload).unwrap()]);
 }

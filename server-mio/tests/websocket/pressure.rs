@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rajada_mio::driver::Driver;
-use rajada_mio::websocket::{Broadcast, CloseCode, SocketEndpoint, WebSocket};
+use rajada_mio::websocket::{Broadcast, CloseCode, SocketDeadlines, SocketEndpoint, WebSocket};
 use rajada_mio::{App, Clock, Limits, OwnedRequest, Peer, Request, sleep, timeout};
 
-use crate::common::{Memory, Running, asks, frame};
+use crate::common::{Memory, Running, asks, echo, frame};
 
 #[test]
 fn who_does_not_receive_has_the_peer_wait() {
@@ -273,4 +273,77 @@ fn who_closes_leaves_its_broadcasts() {
     assert_eq!(broadcast.overflowed(), 0);
     let frames = memory.frames();
     assert_eq!((frames.len(), &frames[0].payload[..]), (1, &1000u16.to_be_bytes()[..]));
+}
+
+#[test]
+fn a_ping_is_answered_while_the_handler_only_sends() {
+    let app = App::new().websocket("/ws", |socket: WebSocket| async move {
+        for number in 0..1000 {
+            socket.send(format!("{number:01000}")).await.unwrap();
+        }
+        std::future::pending::<()>().await;
+    });
+    let mut memory = Memory::open(app, "/ws");
+    // Behind what the handler has put out before, which fills its backlog.
+    memory.received.clear();
+    memory.takes = 0;
+    memory.send(&frame(0x89, b"first"));
+    memory.send(&frame(0x89, b"last"));
+    memory.takes = 5000;
+    let mut pongs = Vec::new();
+    memory.run();
+    let frames = memory.frames();
+    pongs.extend(frames.iter().filter(|frame| frame.first == 0x8A));
+    assert!(pongs.iter().any(|pong| pong.payload == b"last"), "{pongs:?}");
+}
+
+#[test]
+fn who_sends_and_reads_nothing_is_not_idle_and_its_backlog_is_bounded() {
+    let deadlines = SocketDeadlines {
+        idle: Some(Duration::from_secs(10)),
+        write: Duration::from_secs(1000),
+        ..SocketDeadlines::DEFAULT
+    };
+    let endpoint = SocketEndpoint::new(echo).deadlines(deadlines).backlog(10_000).read_ahead(5000);
+    let mut memory = Memory::open(App::new().websocket("/ws", endpoint), "/ws");
+    memory.takes = 0;
+    let mut sent = 0;
+    for _ in 0..100 {
+        if memory.wants_read() {
+            memory.send(&frame(0x82, &[7; 1000]));
+            sent += 1;
+        }
+        memory.wait(Duration::from_secs(1));
+        assert!(!memory.is_closed && memory.driver.buffered() < 30_000);
+    }
+    assert!((12..25).contains(&sent), "{sent}: it is read no more");
+    memory.takes = usize::MAX;
+    memory.run();
+    let frames = memory.frames();
+    let messages = frames.iter().filter(|frame| frame.first == 0x82).count();
+    assert_eq!(messages, sent);
+}
+
+#[test]
+fn a_call_to_send_that_is_dropped_has_sent_nothing() {
+    let endpoint = SocketEndpoint::new(|mut socket: WebSocket| async move {
+        socket.recv().await;
+        socket.send("fills the backlog").await.unwrap();
+        for number in 0..3 {
+            let sent = timeout(Duration::from_millis(300), socket.send(number.to_string())).await;
+            assert!(sent.is_err(), "there was no room");
+        }
+        socket.send("behind").await.unwrap();
+        while let Some(message) = socket.recv().await {
+            socket.send(message).await.unwrap();
+        }
+    });
+    let mut memory = Memory::open(App::new().websocket("/ws", endpoint.backlog(1)), "/ws");
+    memory.takes = 0;
+    memory.send(&frame(0x81, b"go"));
+    memory.wait(Duration::from_secs(5));
+    memory.takes = usize::MAX;
+    memory.run();
+    memory.send(&frame(0x81, b"on"));
+    assert_eq!(memory.texts(), ["fills the backlog", "behind", "on"]);
 }
