@@ -3,6 +3,7 @@
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 /// A line on standard error, if that takes it.
 pub(crate) fn complain(line: Arguments<'_>) {
@@ -13,6 +14,17 @@ pub(crate) fn complain(line: Arguments<'_>) {
 pub(crate) fn announce(line: Arguments<'_>) {
     let mut output = io::stdout().lock();
     let _ = writeln!(output, "{line}").and_then(|()| output.flush());
+}
+
+/// What a program ends with. What it could not do is said.
+pub(crate) fn exit(program: &str, done: Result<(), String>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(complaint) => {
+            complain(format_args!("{program}: {complaint}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// As [`eprintln!`], without its panic.

@@ -10,7 +10,7 @@ mod study;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::say::aside;
+use crate::say::exit;
 use options::Command;
 
 /// The program: measures, or is one of the servers.
@@ -24,13 +24,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Err(error) => Err(format!("{error}; --help tells what there is")),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("adapter: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    exit("adapter", done)
 }
 
 /// Who serves.

@@ -24,7 +24,7 @@ use std::rc::Rc;
 
 use rajada_websocket::{Kind, WebSocket};
 
-use crate::say::aside;
+use crate::say::exit;
 use contest::{Decode, Encode, SIZES, Seen, are_masked, are_unmasked, frame, payloads, times};
 use options::Command;
 use rajada::Rajada;
@@ -128,11 +128,5 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Err(error) => Err(format!("{error}; --help tells what there is")),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("frames: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    exit("frames", done)
 }

@@ -20,7 +20,7 @@ mod study;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::say::aside;
+use crate::say::exit;
 use options::Command;
 
 /// The program: measures, asserts, or is one of the servers.
@@ -35,11 +35,5 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Err(error) => Err(format!("{error}; --help tells what there is")),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("websocket: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    exit("websocket", done)
 }
