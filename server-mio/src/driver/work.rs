@@ -104,7 +104,8 @@ impl Service {
         drop(response);
         if let Some(ticket) = ticket {
             let promise = Promise::new(ticket, ledger.key, &self.lost);
-            let (deadline, weight) = (self.handler_deadline(entry), head.octets().len());
+            let weight = head.octets().len() + content.len();
+            let deadline = self.handler_deadline(entry);
             let (request, preset) = (None, None);
             let owner = Owner { promise, endpoint, trace, request, preset, weight, deadline };
             self.park(shared, ledger, owner, None);
