@@ -182,3 +182,25 @@ fn a_parameter_at_the_end_is_found_the_short_way_and_the_long_way() {
         assert_eq!(answer.status().as_u16(), status, "{method} {target}");
     }
 }
+
+#[test]
+fn bursts_of_any_length_are_answered() {
+    for requests in [30, 300, 600, 3000] {
+        let app = App::new()
+            .get("/", |_: &Request<'_>| "at once")
+            .get("/later", |_: OwnedRequest| async { "later" })
+            .get("/pending", |_: OwnedRequest| async {
+                sleep(Duration::from_millis(1)).await;
+                "pending"
+            });
+        let mut client = TestClient::with_clock(app, Clock::manual());
+        for target in ["/", "/later", "/pending"] {
+            let burst =
+                format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(requests);
+            let mut received = Vec::new();
+            client.exchange(burst.as_bytes(), &mut received);
+            let received = String::from_utf8(received).unwrap();
+            assert_eq!(received.matches("HTTP/1.1 200 ").count(), requests, "{target}");
+        }
+    }
+}

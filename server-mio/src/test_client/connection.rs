@@ -126,8 +126,11 @@ impl InMemory {
 /// Takes what is ready, and does what is next.
 fn follow(turn: &mut Turn<'_, ()>, key: Key, mut next: Next, received: &mut Vec<u8>) {
     while let Some(mut connection) = turn.connection(key) {
-        let written = take(&connection, received);
-        if written > 0 {
+        loop {
+            let written = take(&connection, received);
+            if written == 0 {
+                break;
+            }
             next = connection.transmitted(written);
         }
         match next {
