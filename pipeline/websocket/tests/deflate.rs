@@ -175,6 +175,20 @@ fn the_limit_is_exact() {
 }
 
 #[test]
+fn what_ends_in_a_block_is_malformed_at_any_limit() {
+    // A block that announces more octets than there are, the tail's four among them.
+    let payload = [&[0x08, 0xFF, 0xFF, 0, 0][..], &[b'a'; 92]].concat();
+    for limit in [96, 97, 100, 101, 1000] {
+        assert_eq!(expected(&[], &payload, limit), Err(InflateError::Malformed));
+        let outcome =
+            Inflater::new(limited(limit)).inflate(&History::NONE, &payload).map(<[u8]>::to_vec);
+        assert_eq!(outcome, Err(InflateError::Malformed), "{limit}");
+    }
+    let mut inflater = Inflater::new(limited(95));
+    assert_eq!(inflater.inflate(&History::NONE, &payload), Err(InflateError::TooBig));
+}
+
+#[test]
 fn what_is_wrong_behind_the_limit_does_not_count() {
     // A literal, and then what was not before.
     let payload = [18, 0, 0, 0, 0, 0, 18, 255, 255, 7, 17, 100, 0];

@@ -46,7 +46,11 @@ impl Inflater {
         // All blocks are complete if another one can begin, wherefore one does. (No bits of a block that is not can end with that one's last octet
         // and make nothing of it.)
         let whole = run.buffer.octets().len();
-        run.feed(&self.settings, &LAST)?;
+        match run.feed(&self.settings, &LAST) {
+            // It is made into octets of the block that is not complete.
+            Err(InflateError::TooBig) => return Err(InflateError::Malformed),
+            fed => fed?,
+        }
         if !run.ended || run.buffer.octets().len() > whole {
             return Err(InflateError::Malformed);
         }
