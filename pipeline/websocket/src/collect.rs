@@ -47,7 +47,10 @@ impl Collector {
                 None
             }
             Event::Data(piece) => {
-                self.octets.extend_from_slice(piece);
+                // Of what was given up nothing is kept.
+                if self.kind.is_some() {
+                    self.octets.extend_from_slice(piece);
+                }
                 None
             }
             _ => Some(match self.kind.take()? {
@@ -64,8 +67,8 @@ impl Collector {
         if self.kind.is_some() { self.octets.len() } else { 0 }
     }
 
-    /// Gives the memory back: of the last message, once it is of no use any more, or of one that will not be finished. (The
-    /// next message does so, too.)
+    /// Gives the memory back: of the last message, once it is of no use any more, or of one that is given up, whose other pieces are thrown
+    /// away. (The next message does so, too.)
     pub fn release(&mut self) {
         *self = Self::new();
     }

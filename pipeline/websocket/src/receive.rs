@@ -257,8 +257,12 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
         self.controls = 0;
         if first.opcode() != CONTINUATION {
             let kind = if first.opcode() == header::TEXT { Kind::Text } else { Kind::Binary };
-            self.message =
-                Message { kind: Some(kind), compressed: first.is_compressed(), ..Message::NONE };
+            self.message = Message {
+                before: self.received - rest.size as u64,
+                kind: Some(kind),
+                compressed: first.is_compressed(),
+                ..Message::NONE
+            };
         }
         self.message.octets += rest.length;
         self.message.frames = self.message.frames.saturating_add(1);

@@ -77,6 +77,8 @@ pub(crate) struct Frame {
 pub(crate) struct Message {
     /// Octets of its frames, as announced.
     pub(crate) octets: u64,
+    /// Octets consumed before it.
+    pub(crate) before: u64,
     pub(crate) frames: u32,
     pub(crate) empty: u16,
     /// `None` between messages.
@@ -90,6 +92,7 @@ pub(crate) struct Message {
 impl Message {
     pub(crate) const NONE: Self = Self {
         octets: 0,
+        before: 0,
         frames: 0,
         empty: 0,
         kind: None,
@@ -272,6 +275,11 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
     /// Whether a control frame has begun to come, of which no more than the header was taken.
     pub fn is_receiving_control(&self) -> bool {
         self.input == Input::Payload && self.frame.opcode >= CLOSE
+    }
+
+    /// Of a message that has come in part, where it begins: the octets consumed before it. The same number stands for the same message.
+    pub fn began(&self) -> Option<u64> {
+        self.message.kind.filter(|_| self.is_receiving()).map(|_| self.message.before)
     }
 
     /// Octets of frames put out and not yet transmitted. (What [`Settings::held`](crate::Settings::held) bounds is their

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use common::naive::{self, Outcome, Receiver};
 use common::run;
 use rajada_websocket::{
-    ApiMisuse, Burst, CloseCode, Encoded, Event, Kind, Offence, Phase, Settings, Store, WebSocket,
+    ApiMisuse, Burst, CloseCode, Collector, Encoded, Event, Kind, Offence, Phase, Settings, Store,
+    WebSocket,
 };
 
 fn server(settings: &Settings) -> WebSocket<rajada_websocket::Server, Vec<u8>> {
@@ -244,6 +245,51 @@ fn a_broadcast_shares_its_octets() {
         assert_eq!(slices[1].as_ptr(), message.octets().as_ptr(), "it was not copied");
         assert_eq!(slices[1], naive::frame(0x81, None, "a".repeat(2000).as_bytes()));
     }
+}
+
+#[test]
+fn what_has_come_in_part_is_known_by_where_it_begins() {
+    let settings = Settings::default();
+    let mut socket = server(&settings);
+    let whole = naive::frame(0x81, KEY, b"whole");
+    let pieces = [
+        naive::frame(0x02, KEY, b"a"),
+        naive::frame(0x89, KEY, b""),
+        naive::frame(0x00, KEY, b"b"),
+        naive::frame(0x80, KEY, b"c"),
+    ];
+    let mut octets = [&whole, &pieces.concat(), &whole].map(|it| &it[..]).concat();
+    let mut began = Vec::new();
+    let mut from = 0;
+    for given in 1..=octets.len() {
+        let mut burst = Burst::new(&mut octets[from..given]);
+        while socket.receive(&settings, &mut burst) != Event::NeedData {}
+        from += burst.consumed();
+        began.push(socket.began());
+    }
+    began.dedup();
+    // (A frame is known as soon as its header is whole.)
+    let (second, third) = (whole.len() as u64, (octets.len() - whole.len()) as u64);
+    assert_eq!(began, [None, Some(0), None, Some(second), None, Some(third), None]);
+}
+
+#[test]
+fn pieces_of_a_message_that_was_given_up_are_not_kept() {
+    let mut collector = Collector::new();
+    let begin = || Event::Begin { kind: Kind::Text, compressed: false };
+    for (event, octets) in [(begin(), 0), (Event::Data(b"a piece"), 7)] {
+        assert_eq!(collector.take(event), None);
+        assert_eq!(collector.octets(), octets);
+    }
+    collector.release();
+    for event in [Event::Data(b"another"), Event::End] {
+        assert_eq!(collector.take(event), None);
+        assert_eq!(collector.octets(), 0);
+    }
+    for event in [begin(), Event::Data(b"next")] {
+        assert_eq!(collector.take(event), None);
+    }
+    assert_eq!(collector.take(Event::End), Some(Event::Text("next")));
 }
 
 #[test]
