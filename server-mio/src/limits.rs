@@ -39,11 +39,13 @@ pub struct Limits {
     /// Octets of content that are read and thrown away behind an answer that did not wait for it; 64 KiB. Beyond,
     /// the connection closes.
     pub drain: usize,
-    /// Octets of requests that one worker keeps: heads and contents that are incomplete, what stands behind a bound, and
-    /// the requests of asynchronous handlers that wait, with what was not taken of their content, and messages of WebSockets
-    /// that wait in either direction; 64 MiB. At the bound, who keeps something is read no further, but
-    /// for the one that began first; who waits like that for longer than [`Deadlines::content`] gets 503. A quarter (and 1
-    /// MiB) beyond it, who begins to keep something gets 503 at once. What is handled without being kept is not concerned.
+    /// Octets of requests that one worker keeps: heads and contents that are incomplete, what stands behind a bound, the
+    /// requests of asynchronous handlers that wait, with what was not taken of their content, and messages of WebSockets
+    /// that wait in either direction (what broadcasts have for them has a bound of its own); 64 MiB. At the bound, who
+    /// keeps something is read no further, but for the request and the incomplete message that began first; who waits like that
+    /// for longer than [`Deadlines::content`] gets 503. A WebSocket is closed if its message stays incomplete for so long: with
+    /// 1008 if it is read, otherwise with 1013. A quarter (and 1 MiB) beyond the bound, who begins to keep something gets 503,
+    /// or 1013, at once. What is handled without being kept is not concerned.
     pub buffered: usize,
     /// Connections, of all workers together; 65,536. At the bound, new ones wait to be accepted: with 0, for ever.
     #[doc(alias = "max_connections")]

@@ -5,6 +5,7 @@ use rajada_pipeline::{Burst, Event, Phase};
 use super::arrival::{Around, Stop};
 use super::entry::{Entry, Rest, Side};
 use super::exchange::{Exchange, WhenSent};
+use super::holdings::Lane;
 use super::key::Key;
 use super::service::{Leave, Service};
 use super::state::State;
@@ -273,7 +274,7 @@ impl<'t, T> Connection<'t, T> {
         let reads =
             self.entry.side == Side::Open && !self.has_more() && self.entry.exchange.can_serve();
         let ledger = &mut self.entry.exchange.ledger;
-        let goes_on = (reads, ledger.has_begun());
+        let goes_on = (Lane::Requests, reads, ledger.has_begun());
         self.service.holdings.note(ledger.key, &mut ledger.holding, octets, goes_on);
         if ledger.holding.waits() {
             ledger.watch_content();

@@ -8,6 +8,7 @@ use super::connection::Connection;
 use super::core::Driver;
 use super::deadlines;
 use super::entry::{Entry, Side};
+use super::holdings::Lane;
 use super::key::Key;
 use super::upgraded;
 use crate::gate;
@@ -110,7 +111,8 @@ impl<'d, T> Turn<'d, T> {
         shared.room.give();
         let reset = exchange.pipeline.wants_reset();
         service.cancel_all(&mut exchange.ledger);
-        service.holdings.note(key, &mut exchange.ledger.holding, 0, (false, false));
+        let nothing = (Lane::Requests, false, false);
+        service.holdings.note(key, &mut exchange.ledger.holding, 0, nothing);
         exchange.ledger.forget_pending();
         // One by one: a panic that meets another on its way ends the process.
         if let Some(behind) = exchange.ledger.behind.take() {
@@ -269,7 +271,7 @@ impl<'d, T> Turn<'d, T> {
         for entry in connections.iter_mut() {
             service.renew_deadline(shared, &mut entry.exchange.ledger, self.now);
             if entry.side == Side::Upgraded {
-                if upgraded::look(entry, age) {
+                if upgraded::look(entry, &service.holdings, age, deadlines.content) {
                     late.push(entry.exchange.ledger.key);
                 }
                 continue;

@@ -1,13 +1,16 @@
 //! Another protocol on a connection, behind an upgrade: what it is to the driver, and the driver's part of it.
 
 use std::io::{self, IoSlice};
+use std::time::Duration;
 
 use rajada_pipeline::Phase;
 
 use super::connection::{Connection, Next};
-use super::entry::{Entry, Rest, Side};
+use super::entry::{Entry, Rest, Side, Watch};
 use super::exchange::Ledger;
+use super::holdings::{Holdings, Lane};
 use super::service::{Leave, Service};
+use super::state::State;
 use super::transport::{Link, MOST_PIECES, MOVED, READS_A_TURN, Transport};
 use crate::gate;
 use crate::runtime::Bell;
@@ -36,15 +39,21 @@ pub(crate) trait Protocol {
     fn is_over(&self) -> bool;
     /// Service ends. Told again, it changes nothing.
     fn shut_down(&mut self);
-    /// Looks at the clock, now and then: milliseconds of the driver's life.
-    fn look(&mut self, age: u32) -> Look;
+    /// Looks at the clock, now and then: milliseconds of the driver's life. `reads` is false while it is not read though it may
+    /// [want](Self::wants_read) that.
+    fn look(&mut self, age: u32, reads: bool) -> Look;
+    /// If something has come in part, a number that stands for it until it is whole. `stands` says that octets were given which it is not
+    /// done with.
+    fn part(&self, stands: bool) -> Option<u32>;
+    /// Gives up what has come in part, for which the worker has no room, and ends: behind a time for the rest (`was_read`), or
+    /// because there is none. No part is left.
+    fn give_up(&mut self, was_read: bool);
     /// Octets of memory that it holds beside its own, of what has come and of what is to leave.
     fn held(&self) -> usize;
 }
 
 /// What a look at the clock leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(any(test, feature = "websocket")), expect(dead_code, reason = "said by protocols"))]
 pub(crate) enum Look {
     /// Nothing.
     Wait,
@@ -86,14 +95,45 @@ impl<T> Entry<T> {
     }
 }
 
-/// Has a protocol look at the clock. True if its connection is to go on.
+/// Has a protocol look at the clock. True if its connection is to go on. At the worker's bound, what has come in part has so
+/// much time to become whole while it is read, and as much while it is not.
 #[cold]
-pub(super) fn look<T>(entry: &mut Entry<T>, age: u32) -> bool {
-    let looked = entry.protocol().map_or(Look::Cut, |protocol| protocol.look(age));
+pub(super) fn look<T>(entry: &mut Entry<T>, holdings: &Holdings, age: u32, most: Duration) -> bool {
+    let Ledger { key, holding, .. } = &entry.exchange.ledger;
+    let reads = !holdings.keeps(*key, holding);
+    let is_held_up = holdings.is_full() && holding.is_some();
+    let stands = entry.rest.is_some();
+    let asked = entry.protocol().filter(|protocol| is_held_up && protocol.wants_read());
+    let part = asked.and_then(|protocol| protocol.part(stands));
+    let waited = entry.watch.part(part, reads, age);
+    let looked = match entry.protocol() {
+        Some(protocol) if waited.is_some_and(|waited| waited >= most) => {
+            protocol.give_up(reads);
+            Look::GoOn
+        }
+        Some(protocol) => protocol.look(age, reads),
+        None => Look::Cut,
+    };
     if looked == Look::Cut {
         entry.side = Side::Over;
     }
     looked != Look::Wait
+}
+
+impl Watch {
+    /// How long something has been seen that has come in part, read or not, and nothing else.
+    fn part(&mut self, part: Option<u32>, reads: bool, age: u32) -> Option<Duration> {
+        let state = match part {
+            None => State::Upgraded,
+            Some(_) if reads => State::Content,
+            Some(_) => State::Waiting,
+        };
+        let progress = part.unwrap_or_default();
+        if (self.state, self.progress) != (state, progress) {
+            *self = Watch { state, progress, since: age };
+        }
+        part.map(|_| Duration::from_millis(age.wrapping_sub(self.since).into()))
+    }
 }
 
 impl<'t, T> Connection<'t, T> {
@@ -124,6 +164,7 @@ impl<'t, T> Connection<'t, T> {
                 let has_ended = self.entry.side == Side::PeerEnded;
                 self.service.reclaim(&mut self.entry.exchange);
                 self.entry.side = Side::Upgraded;
+                self.entry.watch.state = State::Upgraded;
                 if let Some(rest) = &mut self.entry.rest {
                     rest.serveable = true;
                 }
@@ -142,9 +183,9 @@ impl<'t, T> Connection<'t, T> {
         let Some(protocol) = self.entry.protocol() else { return Next::Close };
         protocol.rest();
         if !protocol.is_over() {
-            let (reads, octets) = (protocol.wants_read(), protocol.held());
-            self.note_upgraded(octets, reads);
-            return if has_rest && reads { Next::GoOn } else { Next::Wait };
+            let reads = protocol.wants_read();
+            let is_refused = self.note_upgraded(reads);
+            return if is_refused || (has_rest && reads) { Next::GoOn } else { Next::Wait };
         }
         let behind = self.entry.exchange.ledger.behind.take();
         gate::discard(behind.and_then(|behind| behind.protocol));
@@ -158,13 +199,26 @@ impl<'t, T> Connection<'t, T> {
         Next::ShutDown
     }
 
-    /// Takes note of octets that the protocol holds. `reads` says that it wants more.
-    fn note_upgraded(&mut self, octets: usize, reads: bool) {
-        let held = octets + self.entry.rest.as_ref().map_or(0, |rest| rest.octets.capacity());
-        let Ledger { key, holding, .. } = &mut self.entry.exchange.ledger;
-        if held > 0 || holding.is_some() {
-            self.service.holdings.note(*key, holding, held, (reads, false));
+    /// Takes note of octets that the protocol holds. `reads` says that it wants more. If they are far too many for the worker, what
+    /// has come in part is given up: true.
+    fn note_upgraded(&mut self, reads: bool) -> bool {
+        let rest = self.entry.rest.as_ref().map(|rest| rest.octets.capacity());
+        let Ledger { key, holding, behind, .. } = &mut self.entry.exchange.ledger;
+        let protocol = behind.as_mut().and_then(|behind| behind.protocol.as_mut());
+        let Some(protocol) = protocol else { return false };
+        let (before, held) = (holding.octets(), protocol.held() + rest.unwrap_or_default());
+        if held == 0 && !holding.is_some() {
+            return false;
         }
+        let part = protocol.part(rest.is_some());
+        let lane = if part.is_some() { Lane::Parts } else { Lane::Whole };
+        let holdings = &mut self.service.holdings;
+        holdings.note(*key, holding, held, (lane, reads, false));
+        let is_refused = reads && part.is_some() && held > before && holdings.is_far_over(*key);
+        if is_refused {
+            protocol.give_up(false);
+        }
+        is_refused
     }
 
     /// Octets of the other protocol.

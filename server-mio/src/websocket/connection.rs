@@ -96,6 +96,15 @@ impl Connection {
         }
     }
 
+    /// Closes for what the peer has not done, or for want of room.
+    fn end(&mut self, code: CloseCode) {
+        let active = self.talk.active();
+        active.collector.release();
+        // (The reason is short, and a store is lent.)
+        let _ = active.codec.close(code, "");
+        self.line.end(Ended::Lost);
+    }
+
     /// Polls the handler.
     fn run(&mut self) {
         self.line.tell_reader();
@@ -301,8 +310,23 @@ impl Protocol for Connection {
         self.line.close(CloseCode::GOING_AWAY, "");
     }
 
-    fn look(&mut self, age: u32) -> Look {
-        let (now, reads) = (Moment::of(age), self.wants_read());
+    fn part(&self, stands: bool) -> Option<u32> {
+        let (began, received) = match &self.talk {
+            Talk::Resting(resting) => (None, resting.octets_received()),
+            Talk::Active(active) if active.codec.phase() == Phase::Open => {
+                (active.codec.began(), active.codec.octets_received())
+            }
+            Talk::Active(_) => return None,
+        };
+        began.or(stands.then_some(received)).map(|before| before as u32)
+    }
+
+    fn give_up(&mut self, was_read: bool) {
+        self.end(if was_read { CloseCode::POLICY_VIOLATION } else { CloseCode::TRY_AGAIN_LATER });
+    }
+
+    fn look(&mut self, age: u32, reads: bool) -> Look {
+        let (now, reads) = (Moment::of(age), reads && self.wants_read());
         let deadlines = &self.line.terms().deadlines;
         let closes = self.line.is_closing();
         let (received, due) = match &mut self.talk {
@@ -324,8 +348,7 @@ impl Protocol for Connection {
                 }
             },
             Due::Close(code) => {
-                let _ = self.talk.active().codec.close(code, "");
-                self.line.end(Ended::Lost);
+                self.end(code);
                 Look::GoOn
             }
             Due::Cut => Look::Cut,

@@ -19,7 +19,8 @@ pub enum Ended {
     Malformed(Error),
     /// It was too far behind a [broadcast](super::Broadcast) that it had joined, and was told so with 1008.
     Overflow,
-    /// The connection is gone without a close frame, or the peer had its time.
+    /// The connection is gone without a close frame, the peer had its time, or the worker had [no room](crate::Limits::buffered) for its
+    /// message.
     Lost,
 }
 

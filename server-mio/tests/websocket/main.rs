@@ -1,5 +1,6 @@
 //! WebSockets of the server: over sockets, and without.
 
+mod bound;
 mod closing;
 mod common;
 #[cfg(feature = "deflate")]

@@ -98,7 +98,13 @@ impl Protocol for Silent {
         0
     }
 
-    fn look(&mut self, _: u32) -> Look {
+    fn part(&self, _: bool) -> Option<u32> {
+        None
+    }
+
+    fn give_up(&mut self, _: bool) {}
+
+    fn look(&mut self, _: u32, _: bool) -> Look {
         if self.0 { Look::GoOn } else { Look::Wait }
     }
 }

@@ -18,6 +18,12 @@ pub(crate) struct Memory {
     pub(crate) is_closed: bool,
 }
 
+/// Another connection of the same worker.
+pub(crate) struct Other {
+    key: Key,
+    received: Vec<u8>,
+}
+
 impl Memory {
     pub(crate) fn new(app: App) -> Memory {
         let clock = Clock::manual();
@@ -34,6 +40,30 @@ impl Memory {
         let head = memory.head();
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         memory
+    }
+
+    /// Opens another connection.
+    pub(crate) fn other(&mut self) -> Other {
+        Other { key: self.turn(|turn| turn.open(Peer::Local, ())), received: Vec::new() }
+    }
+
+    /// Does something as the peer of another connection, which takes what is ready for it first.
+    pub(crate) fn as_other<R>(
+        &mut self,
+        other: &mut Other,
+        run: impl FnOnce(&mut Memory) -> R,
+    ) -> R {
+        self.exchange(other);
+        while self.take() > 0 {}
+        let result = run(self);
+        self.exchange(other);
+        result
+    }
+
+    fn exchange(&mut self, other: &mut Other) {
+        core::mem::swap(&mut self.key, &mut other.key);
+        core::mem::swap(&mut self.received, &mut other.received);
+        self.is_closed = self.with(|_| ()).is_none();
     }
 
     /// Gives octets to the connection, and runs turns until nothing changes.
@@ -91,10 +121,12 @@ impl Memory {
                 turn.listed()
             });
             let is_still = listed == 0;
-            while listed > 0 && self.turn(|turn| turn.poll_ready()).is_some() {
+            while listed > 0
+                && let Some(key) = self.turn(|turn| turn.poll_ready())
+            {
                 listed -= 1;
-                let next = self.with(|connection| connection.go_on());
-                self.follow(next);
+                let next = self.turn(|turn| turn.connection(key).map(|mut it| it.go_on()));
+                self.follow_of(key, next);
             }
             let taken = self.take();
             still = if is_still && taken == 0 { still + 1 } else { 0 };
@@ -119,13 +151,16 @@ impl Memory {
     }
 
     fn follow(&mut self, next: Option<Next>) {
-        let key = self.key;
+        self.follow_of(self.key, next);
+    }
+
+    fn follow_of(&mut self, key: Key, next: Option<Next>) {
         match next {
             Some(Next::GoOn) => self.turn(|turn| turn.list(key)),
             // The peer is one that closes at once.
             Some(Next::ShutDown | Next::Close) => {
                 self.turn(|turn| turn.close(key));
-                self.is_closed = true;
+                self.is_closed |= key == self.key;
             }
             _ => {}
         }

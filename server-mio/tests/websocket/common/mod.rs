@@ -11,7 +11,7 @@ use rajada_mio::websocket::WebSocket;
 use rajada_mio::{App, Exit, Handle};
 
 pub(crate) use client::{Client, Frame, asks, frame};
-pub(crate) use memory::Memory;
+pub(crate) use memory::{Memory, Other};
 
 /// How long a test waits before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
