@@ -148,6 +148,38 @@ fn a_socket_that_waits_takes_512_octets_at_the_most() {
 }
 
 #[test]
+fn pings_that_are_due_for_all_at_once_lend_nothing_to_most() {
+    let _alone = alone();
+    let receive = |mut socket: WebSocket| async move { while socket.recv().await.is_some() {} };
+    let mut many = Many::new(App::new().websocket("/ws", receive));
+    many.open(SOCKETS);
+    many.give(0, asks("").as_bytes());
+    many.wait();
+    let (before, _) = live();
+    let (mut most, mut taken) = (0, 0);
+    for _ in 0..40 {
+        many.clock.advance(Duration::from_secs(1));
+        let mut turn = many.driver.turn(many.clock.now());
+        turn.run();
+        turn.look();
+        most = most.max(live().0.saturating_sub(before));
+        while let Some(key) = turn.poll_ready() {
+            let mut connection = turn.connection(key).unwrap();
+            connection.go_on();
+            let mut pieces = [&[][..]; 4];
+            let count = connection.transmit(&mut pieces);
+            let count = pieces[..count].iter().map(|piece| piece.len()).sum();
+            connection.transmitted(count);
+            taken += count;
+            most = most.max(live().0.saturating_sub(before));
+        }
+    }
+    assert_eq!(taken, SOCKETS * 6, "a ping for each");
+    // The list of whose turn it is.
+    assert!(most <= 2 * SOCKETS.next_power_of_two() * size_of::<Key>(), "{most}");
+}
+
+#[test]
 fn ten_thousand_members_a_tenth_of_which_does_not_read() {
     const PAYLOAD: usize = 8 * 1024;
     const SECONDS: usize = 60;

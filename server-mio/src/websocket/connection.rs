@@ -105,6 +105,15 @@ impl Connection {
         self.line.end(Ended::Lost);
     }
 
+    /// Puts out the ping that is due.
+    fn ping(&mut self) {
+        let Some(payload) = self.watch.take_ping() else { return };
+        if let Err(error) = self.talk.active().codec.ping(&payload) {
+            log::debug!("a ping was not sent: {error}");
+            self.watch.not_sent();
+        }
+    }
+
     /// Polls the handler.
     fn run(&mut self) {
         self.line.tell_reader();
@@ -257,6 +266,7 @@ impl Protocol for Connection {
 
     fn go_on(&mut self) {
         self.line.set_looks(true);
+        self.ping();
         self.run();
         self.drain();
         self.line.set_looks(false);
@@ -339,14 +349,8 @@ impl Protocol for Connection {
         let due = due.unwrap_or_else(|| self.watch.look(now, deadlines, received, reads));
         match due {
             Due::Nothing => Look::Wait,
-            Due::Ping(payload) => match self.talk.active().codec.ping(&payload) {
-                Ok(()) => Look::GoOn,
-                Err(error) => {
-                    log::debug!("a ping was not sent: {error}");
-                    self.watch.not_sent();
-                    Look::Wait
-                }
-            },
+            // (Put out where it can leave: it may be due for all at once.)
+            Due::Ping => Look::GoOn,
             Due::Close(code) => {
                 self.end(code);
                 Look::GoOn

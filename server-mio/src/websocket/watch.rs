@@ -48,6 +48,8 @@ pub(super) struct Moment(NonZeroU32);
 enum Ping {
     #[default]
     None,
+    /// It is to be put out.
+    Due,
     /// It has not left.
     Unsent,
     /// It has left.
@@ -60,8 +62,8 @@ enum Ping {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Due {
     Nothing,
-    /// A ping with this payload.
-    Ping([u8; 4]),
+    /// A [ping](Watch::take_ping).
+    Ping,
     Close(CloseCode),
     Cut,
 }
@@ -104,6 +106,15 @@ impl Watch {
         }
     }
 
+    /// The payload of a ping that is due, once: it is put out.
+    pub(super) fn take_ping(&mut self) -> Option<[u8; 4]> {
+        if self.ping != Ping::Due {
+            return None;
+        }
+        self.ping = Ping::Unsent;
+        Some(self.pings.to_be_bytes())
+    }
+
     /// The ping that was due could not be put out: no answer comes.
     pub(super) fn not_sent(&mut self) {
         self.ping = Ping::None;
@@ -142,13 +153,13 @@ impl Watch {
             Ping::None => {
                 let silent = self.received.since(received, now);
                 if deadlines.ping.is_some_and(|deadline| silent.until(now) >= deadline) {
-                    self.ping = Ping::Unsent;
+                    self.ping = Ping::Due;
                     self.received.since = None;
                     self.pings = self.pings.wrapping_add(1);
-                    return Due::Ping(self.pings.to_be_bytes());
+                    return Due::Ping;
                 }
             }
-            Ping::Unsent => {}
+            Ping::Due | Ping::Unsent => {}
             Ping::Sent => self.ping = Ping::Since(now),
             Ping::Since(since) if since.until(now) >= deadlines.pong => return Due::Cut,
             Ping::Since(_) => {}
@@ -194,8 +205,9 @@ mod tests {
         let (mut watch, mut pings) = (Watch::default(), 0);
         for second in 0..300 {
             match watch.look(Moment::of(second * 1000), &SocketDeadlines::DEFAULT, [0; 2], true) {
-                Due::Ping(_) => {
+                Due::Ping => {
                     pings += 1;
+                    assert_eq!(watch.take_ping(), Some([0, 0, 0, pings]));
                     watch.not_sent();
                 }
                 Due::Nothing => {}
