@@ -198,8 +198,9 @@ impl Shape<SocketEndpoint> for SocketEndpoint {
 
 /// Sockets.
 impl<M> App<M> {
-    /// A WebSocket (RFC 6455): a handler for `GET` that answers with 101, and has the socket then. Hooks run before. What is no
-    /// handshake is answered with 426.
+    /// A WebSocket (RFC 6455): a handler for `GET` that answers with 101, and has the socket then. Hooks run before. What offers no
+    /// WebSocket, or another version, is answered with 426, and a handshake that is not in order, such as one without a key, with
+    /// 400 (sections 4.2.1 and 4.4).
     ///
     /// ```
     /// use rajada_mio::App;
