@@ -341,11 +341,6 @@ impl<'r> Response<'r> {
             self.typed = true;
             return self.respond(ContentType::OCTETS, Octets::None);
         }
-        if self.desk.tasks.is_full() {
-            gate::discard(upgrade);
-            let why = "no place is left for another protocol";
-            return self.fail(Error::message(Status::SERVICE_UNAVAILABLE, why));
-        }
         self.typed = true;
         self.give(ContentType::OCTETS, |owed, later, head| {
             owed.accept_upgrade(head)?;

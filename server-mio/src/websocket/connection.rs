@@ -368,7 +368,7 @@ impl Protocol for Connection {
     }
 }
 
-/// The handler outlives its connection: it learns of the end, and ends by itself.
+/// The handler outlives its connection, as a task if there is a place for one: it learns of the end, and ends by itself.
 impl Drop for Connection {
     fn drop(&mut self) {
         self.line.end(self.talk.take_ending().unwrap_or(Ended::Lost));

@@ -1,7 +1,9 @@
 //! Which requests open a socket, and how others are answered.
 
+use std::time::Duration;
+
 use rajada_mio::websocket::{SocketEndpoint, WebSocket};
-use rajada_mio::{App, Limits, OwnedRequest, Request, Response, Status};
+use rajada_mio::{App, Limits, Next, OwnedRequest, Request, Response, Status, sleep};
 
 use crate::common::{Memory, asks, echo, frame};
 
@@ -138,6 +140,24 @@ fn hooks_run_before_the_handshake_and_see_its_answer() {
     let head = memory.head();
     assert!(head.starts_with("HTTP/1.1 101 ") && head.contains("\r\nX-Seen: 101\r\n"), "{head}");
     assert_eq!(memory.texts(), ["me"]);
+}
+
+#[test]
+fn a_socket_takes_no_place_among_the_tasks() {
+    let app = App::new()
+        .limits(Limits { tasks: 1, ..Limits::DEFAULT })
+        .websocket("/ws", echo)
+        .around(async |req: OwnedRequest, next: Next| {
+            sleep(Duration::from_secs(1)).await;
+            next.run(req).await
+        });
+    let mut memory = Memory::new(app);
+    memory.send(asks("/ws").as_bytes());
+    memory.wait(Duration::from_secs(2));
+    let head = memory.head();
+    assert!(head.starts_with("HTTP/1.1 101 "), "the hook has the only one: {head}");
+    memory.send(&frame(0x81, b"here"));
+    assert_eq!(memory.texts(), ["here"]);
 }
 
 #[test]
