@@ -128,23 +128,23 @@ fn watch(options: &Crowd, readers: usize, stuck: usize, total: usize) -> Result<
         last,
         before,
         peak,
-        allowed: allowed(options.size, readers, stuck),
+        allowed: allowed(options.size, stuck),
     })
 }
 
-/// Octets of memory that the bounds allow. Messages are shared, so what is queued is counted once, whoever it is for. Who does not read has a table of what is queued.
-/// Who is not rid of something has a store: those that do not read, and all others while a ping leaves, which may be due for all at once.
-fn allowed(size: usize, readers: usize, stuck: usize) -> u64 {
+/// Octets of memory that the bounds allow. Messages are shared, so what is queued is counted once, whoever it is for. Who does not read has a table of what is queued, and
+/// a store for what has not left; all others share those of the worker, also for pings, which may be due for all at once.
+fn allowed(size: usize, stuck: usize) -> u64 {
     /// What the connection has taken of the backlog, at most.
     const TAKEN: usize = 64 * 1024;
     /// A store with the least that it allocates, and a queue's first table.
     const STORE: usize = 4096 + 1024;
     /// What a server may need besides, for the table of tasks that were woken and the like.
-    const SLACK: usize = 4 << 20;
+    const SLACK: usize = 2 << 20;
     // A table grows by doubling.
     let tables = 2 * 64 * ((BACKLOG + TAKEN) / size + 2);
     // What is small is taken by the copy: then each has its own.
     let copied = if size < rajada_websocket::COPY_BELOW { 2 * TAKEN } else { 0 };
     let shared = 2 * (BACKLOG + TAKEN + 2 * size);
-    (SLACK + shared + (readers + stuck) * STORE + stuck * (tables + copied)) as u64
+    (SLACK + shared + stuck * (STORE + tables + copied)) as u64
 }
