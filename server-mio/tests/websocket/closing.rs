@@ -110,6 +110,58 @@ fn a_send_that_was_dropped_does_not_hold_the_answer_to_a_close() {
     assert!(memory.is_closed);
 }
 
+/// A socket of which another task sends three messages, each of which fills the backlog, and what became of these calls.
+fn sends_elsewhere() -> (App, Arc<Mutex<Vec<bool>>>) {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let all = sent.clone();
+    let handler = move |mut socket: WebSocket| {
+        let (sender, all) = (socket.sender(), all.clone());
+        async move {
+            socket.recv().await;
+            drop(spawn(async move {
+                for number in 0..3 {
+                    let is_sent = sender.send(vec![number; 1000]).await.is_ok();
+                    all.lock().unwrap().push(is_sent);
+                }
+            }));
+            while socket.recv().await.is_some() {}
+        }
+    };
+    (App::new().websocket("/ws", SocketEndpoint::new(handler).backlog(1000)), sent)
+}
+
+#[test]
+fn a_sender_that_waits_for_room_behind_the_peers_close_has_it() {
+    let (app, sent) = sends_elsewhere();
+    let mut memory = Memory::open(app, "/ws");
+    memory.takes = 0;
+    memory.send(&frame(0x81, b"go"));
+    memory.send(&frame(0x88, &[3, 232]));
+    memory.wait(Duration::from_secs(3));
+    assert_eq!(*sent.lock().unwrap(), [true], "the second one waits");
+    memory.takes = 300;
+    memory.run();
+    let frames = memory.frames();
+    let firsts: Vec<_> = frames.iter().map(|frame| (frame.first, frame.payload[0])).collect();
+    assert_eq!(firsts, [(0x82, 0), (0x82, 1), (0x82, 2), (0x88, 3)]);
+    assert_eq!(*sent.lock().unwrap(), [true; 3]);
+    assert!(memory.is_closed);
+}
+
+#[test]
+fn a_sender_that_has_no_room_behind_the_peers_close_is_told_at_its_deadline() {
+    let (app, sent) = sends_elsewhere();
+    let mut memory = Memory::open(app, "/ws");
+    memory.takes = 0;
+    memory.send(&frame(0x81, b"go"));
+    memory.send(&frame(0x88, &[3, 232]));
+    memory.wait(Duration::from_secs(9));
+    assert!(!memory.is_closed && *sent.lock().unwrap() == [true]);
+    memory.wait(Duration::from_secs(3));
+    assert!(memory.is_closed);
+    assert_eq!(*sent.lock().unwrap(), [true, false, false]);
+}
+
 #[test]
 fn a_handler_learns_of_its_overflow_at_once() {
     let (broadcast, ended) = (Broadcast::new().backlog(100_000), Arc::new(Mutex::new(None)));
