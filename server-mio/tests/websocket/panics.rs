@@ -3,7 +3,7 @@
 use rajada_mio::websocket::{SocketEndpoint, WebSocket};
 use rajada_mio::{App, OwnedRequest};
 
-use crate::common::{Frame, Memory, asks, frame};
+use crate::common::{Frame, Memory, frame};
 
 /// Octets of an application that panic when they are dropped.
 struct Owner(&'static [u8]);
@@ -78,7 +78,8 @@ fn octets_that_panic_when_they_are_dropped_compressed_end_nothing_else() {
     });
     let mut memory = Memory::new(app);
     let offer = "Host: localhost\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
-    memory.send(asks("/ws").replace("Host: localhost\r\n", offer).as_bytes());
+    let asks = crate::common::asks("/ws");
+    memory.send(asks.replace("Host: localhost\r\n", offer).as_bytes());
     assert!(memory.head().contains("permessage-deflate"));
     let frames = memory.frames();
     assert_eq!((frames.len(), frames[0].first), (2, 0xC2));
