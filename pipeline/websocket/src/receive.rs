@@ -36,6 +36,9 @@ impl<R: Role, B: AsRef<[u8]>, M: Memory<B>, L: DerefMut<Target = Store<B, M>>>
             {
                 return self.message(kind, payload);
             }
+            if self.row == 0 && burst.rest().is_empty() {
+                return Event::NeedData;
+            }
         }
         self.receive_any(settings, burst)
     }

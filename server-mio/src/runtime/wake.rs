@@ -172,6 +172,12 @@ impl TaskWake {
             self.queued.swap(false, Ordering::AcqRel);
         }
     }
+
+    /// Whether it was woken since, and will be polled.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn is_woken(&self) -> bool {
+        self.queued.load(Ordering::Acquire)
+    }
 }
 
 impl Wake for TaskWake {

@@ -5,19 +5,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use bytes::Bytes;
-use rajada_websocket::{
-    ApiMisuse, Burst, COPY_BELOW, CloseCode, Event, Offence, Phase, WebSocket as Codec,
-};
+use rajada_websocket::{Burst, CloseCode, Event, Offence, Phase, WebSocket as Codec};
 
 use super::broadcast::Next;
+use super::ears::{Ears, Heard};
 use super::ended::Ended;
-use super::line::{Line, Outgoing};
-use super::message::Message;
+use super::line::{Line, Outgoing, Way};
+use super::message::MessageRef;
 use super::packing::Packing;
+use super::put;
 use super::talk::{Active, Talk};
 use super::watch::{Due, Moment, Watch};
-use crate::content::Kept;
 use crate::driver::upgraded::{Look, Protocol};
 use crate::runtime::TaskWake;
 use crate::{gate, spawn};
@@ -55,6 +53,10 @@ impl Connection {
         }
         let had_ended = self.line.has_ended();
         let active = self.talk.active();
+        if !self.line.has_some() && active.ending.is_none() && active.is_sending() {
+            self.line.set_held(active.codec.held());
+            return;
+        }
         loop {
             let (mut outbox, mut weight) = (self.line.take_all(), 0);
             let is_full = loop {
@@ -66,7 +68,9 @@ impl Connection {
                 weight += outgoing.weight();
                 active.lend();
                 let sent = match outgoing {
-                    Outgoing::Message(message) => send(active, &self.packing, message),
+                    Outgoing::Message(message) => {
+                        put::owned(&mut active.codec, &self.packing, message)
+                    }
                     // The peer was first: it is replied to.
                     Outgoing::Close(..) if active.ending.is_some() => active.codec.conclude(),
                     Outgoing::Close(code, reason) => {
@@ -76,7 +80,7 @@ impl Connection {
                     }
                 };
                 if let Err(error) = sent {
-                    log::debug!("a message was not sent: {error}");
+                    put::not_sent(error);
                 }
             };
             let has_more = self.line.give_back(outbox, weight);
@@ -114,8 +118,11 @@ impl Connection {
         }
     }
 
-    /// Polls the handler.
+    /// Polls the handler, unless messages are answered without it and nothing has kept its waker.
     fn run(&mut self) {
+        if self.wake.is_none() && self.line.is_answering() {
+            return;
+        }
         self.line.tell_reader();
         let Some(handler) = &mut self.handler else { return };
         let wake = self.wake.take().unwrap_or_else(|| self.line.bell().wake());
@@ -133,25 +140,9 @@ impl Connection {
         }
         self.line.forget_reader(&waker);
         drop(waker);
-        if Arc::strong_count(&wake) > 1 {
+        if Arc::strong_count(&wake) > 1 || wake.is_woken() {
             self.wake = Some(wake);
         }
-    }
-}
-
-/// Puts a message out.
-fn send(active: &mut Active, packing: &Packing, message: Message) -> Result<(), ApiMisuse> {
-    let kind = message.kind();
-    let is_sent = packing.send(&mut active.codec, kind, message.octets());
-    if is_sent != Ok(false) {
-        gate::discard(message);
-        return is_sent.map(drop);
-    }
-    match message {
-        Message::Text(text) if text.len() < COPY_BELOW => active.codec.send_text(&text),
-        Message::Text(text) => active.codec.send_owned(kind, Kept::from(Bytes::from(text))),
-        Message::Binary(octets) if octets.len() < COPY_BELOW => active.codec.send_binary(&octets),
-        Message::Binary(octets) => active.codec.send_owned(kind, Kept::from(octets)),
     }
 }
 
@@ -180,7 +171,7 @@ fn pull(active: &mut Active, line: &Line) {
             Some(Next::Frame(frame)) => {
                 active.lend();
                 if let Err(error) = active.codec.send_encoded(&frame) {
-                    log::debug!("a message was not sent: {error}");
+                    put::not_sent(error);
                 }
             }
             Some(Next::Overflow) => {
@@ -193,34 +184,6 @@ fn pull(active: &mut Active, line: &Line) {
     }
 }
 
-/// What an event has led to.
-enum Heard {
-    /// There may be more.
-    Some,
-    /// There is no more for now.
-    Nothing,
-    End(Ended),
-}
-
-fn hear(line: &Line, watch: &mut Watch, event: Event<'_>) -> Heard {
-    match event {
-        Event::Text(text) => line.receive(Message::Text(text.to_owned())),
-        Event::Binary(octets) => line.receive(Message::Binary(Bytes::copy_from_slice(octets))),
-        Event::Ping(payload) => watch.control(payload.len()),
-        Event::Pong(payload) => watch.pong(payload),
-        Event::Close { code, reason } => {
-            return Heard::End(Ended::Closed { code, reason: reason.to_owned() });
-        }
-        Event::Malformed(error) => {
-            log::debug!("a WebSocket is malformed: {error}");
-            return Heard::End(Ended::Malformed(error));
-        }
-        // It needs data, or has come to its end.
-        _ => return Heard::Nothing,
-    }
-    Heard::Some
-}
-
 impl Protocol for Connection {
     fn receive(&mut self, octets: &mut [u8]) -> usize {
         let Connection { talk, line, watch, packing, .. } = self;
@@ -228,15 +191,29 @@ impl Protocol for Connection {
         let active = talk.active();
         let Active { codec, collector, ending, .. } = &mut *active;
         let mut burst = Burst::new(octets);
+        let (answer, backlog) = (line.lend_answer(), terms.backlog.max(1));
+        let mut ears = Ears { line, watch, packing, answer, backlog, way: Way::Full };
         loop {
-            if !line.has_room() {
+            ears.way = line.way();
+            if ears.way == Way::Full {
                 line.set_full();
                 break;
             }
-            let event = codec.receive(&terms.codec, &mut burst);
+            let message = match codec.receive(&terms.codec, &mut burst) {
+                Event::Text(text) => Ok(MessageRef::Text(text)),
+                Event::Binary(octets) => Ok(MessageRef::Binary(octets)),
+                event => Err(event),
+            };
+            let event = match message {
+                Ok(message) => {
+                    ears.take(codec, message);
+                    continue;
+                }
+                Err(event) => event,
+            };
             let Some(event) = collector.take(event) else { continue };
-            let heard = |event: Event<'_>| hear(line, watch, event);
-            match packing.take(codec, terms.codec.message, event, heard) {
+            let hear = |codec: &mut _, event: Event<'_>| ears.hear(codec, event);
+            match packing.take(codec, terms.codec.message, event, hear) {
                 Heard::Some => {}
                 Heard::Nothing => break,
                 Heard::End(how) => {
@@ -246,6 +223,7 @@ impl Protocol for Connection {
                 }
             }
         }
+        ears.rest(active.codec.held());
         let consumed = burst.consumed();
         active.set_standing(octets.len() - consumed);
         consumed

@@ -1,5 +1,7 @@
 //! What a handler's end of a socket and the connection's have in common: what was received, and what is to be sent.
 
+mod answers;
+
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -8,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use rajada_websocket::CloseCode;
 
+use super::answering::Answering;
 use super::broadcast::{Broadcast, Membership, Next};
 use super::ended::{Closed, Ended};
 use super::message::Message;
@@ -16,6 +19,8 @@ use super::terms::Terms;
 use super::tools;
 use crate::gate;
 use crate::runtime::Bell;
+
+pub(super) use answers::Accepts;
 
 /// The line between a handler and its connection.
 #[derive(Clone)]
@@ -56,6 +61,8 @@ pub(super) struct Load {
     writer: u32,
     /// The broadcasts that it has joined.
     joined: Vec<Membership>,
+    /// Who answers messages where they are read.
+    answering: Answering,
     /// Nothing is received before all messages have been taken.
     is_full: bool,
     /// Nobody receives any more: what comes is thrown away.
@@ -79,6 +86,17 @@ pub(super) struct Place<'l> {
     number: Option<u32>,
 }
 
+/// The way of a message that comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// It waits for those in front, or is thrown away.
+    Queue,
+    /// It is the next one to be answered.
+    Clear,
+    /// There is no room for it.
+    Full,
+}
+
 /// What is to be sent.
 pub(super) enum Outgoing {
     Message(Message),
@@ -92,15 +110,6 @@ impl Outgoing {
             Outgoing::Close(..) => 0,
         }
     }
-}
-
-/// What becomes of a message that is to be sent.
-#[derive(PartialEq, Eq)]
-enum SendState {
-    Ready,
-    Closed,
-    /// It has to wait for room, or for those in front.
-    Waits,
 }
 
 impl Line {
@@ -182,21 +191,19 @@ impl Line {
         message: &mut Option<Message>,
     ) -> Poll<Result<(), Closed>> {
         let backlog = self.0.terms.backlog;
-        let mut state = SendState::Ready;
-        self.change(|load| {
+        // It has to wait for room, or for those in front.
+        let waits = self.change(|load| {
             let first = load.writers.first().map(|writer| writer.number);
             if load.closing || load.ended.is_some() {
-                state = SendState::Closed;
-            } else if load.is_over(backlog) || (first.is_some() && first != place.number) {
-                state = SendState::Waits;
-            } else if let Some(message) = message.take() {
+                return Err(Closed(()));
+            }
+            let waits = load.is_over(backlog) || (first.is_some() && first != place.number);
+            if let Some(message) = message.take_if(|_| !waits) {
                 load.put(Outgoing::Message(message));
             }
+            Ok(waits)
         });
-        if state == SendState::Closed {
-            return Poll::Ready(Err(Closed(())));
-        }
-        if state == SendState::Waits {
+        if waits? {
             let waker = Some(cx.waker().clone());
             let before = self.change(|load| {
                 let own = |writer: &&mut Writer| Some(writer.number) == place.number;
@@ -237,19 +244,15 @@ impl Line {
 
     /// Closes behind what was sent before.
     pub(super) fn close(&self, code: CloseCode, reason: &str) {
-        if !self.close_silently() {
-            self.put(Outgoing::Close(code, reason.into()));
-        }
-    }
-
-    /// Accepts nothing more to be sent, of broadcasts neither. True if it was so before.
-    fn close_silently(&self) -> bool {
+        // Nothing more is accepted to be sent, of broadcasts neither.
         let (was_so, left) = self.change(|load| {
             let was_so = core::mem::replace(&mut load.closing, true) || load.ended.is_some();
             (was_so, core::mem::take(&mut load.joined))
         });
         drop(left);
-        was_so
+        if !was_so {
+            self.put(Outgoing::Close(code, reason.into()));
+        }
     }
 
     fn put(&self, outgoing: Outgoing) {
@@ -347,13 +350,22 @@ impl Line {
         self.look(has_some).unwrap_or_default()
     }
 
+    /// The way of the next message that comes.
+    #[inline]
+    pub(super) fn way(&self) -> Way {
+        let most = self.0.terms.read_ahead;
+        let way = |load: &mut Load| match load.inbox.is_empty() {
+            _ if load.deaf => Way::Queue,
+            true if load.sends_at_once() => Way::Clear,
+            false if load.is_full || load.waiting >= most => Way::Full,
+            _ => Way::Queue,
+        };
+        self.look(way).unwrap_or(Way::Clear)
+    }
+
     /// Whether more may come. If not, the connection is woken when it may.
     pub(super) fn has_room(&self) -> bool {
-        let most = self.0.terms.read_ahead;
-        let has_room = |load: &mut Load| {
-            load.deaf || load.inbox.is_empty() || (!load.is_full && load.waiting < most)
-        };
-        self.look(has_room).unwrap_or(true)
+        self.way() != Way::Full
     }
 
     /// The connection does not read until all messages have been taken.
@@ -368,7 +380,10 @@ impl Line {
 
     /// Wakes whoever waits for what has come.
     pub(super) fn tell_reader(&self) {
-        let is_due = |load: &Load| !load.inbox.is_empty() || load.ended.is_some();
+        let is_due = |load: &Load| {
+            let is_over = load.ended.is_some() || matches!(load.answering, Answering::Over(_));
+            !load.inbox.is_empty() || is_over
+        };
         let reader = self.look(|load| if is_due(load) { load.reader.take() } else { None });
         wake(reader.flatten());
     }
@@ -472,6 +487,7 @@ impl Load {
             && self.writers.is_empty()
             && self.joined.is_empty()
             && self.ended.is_none()
+            && matches!(self.answering, Answering::Nobody)
             && !flags
     }
 

@@ -12,7 +12,49 @@ pub enum Message {
     Binary(Bytes),
 }
 
+/// A message, whole, where it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageRef<'m> {
+    /// Text, which is UTF-8.
+    Text(&'m str),
+    /// Octets.
+    Binary(&'m [u8]),
+}
+
+impl<'m> MessageRef<'m> {
+    /// Its octets.
+    pub fn octets(self) -> &'m [u8] {
+        match self {
+            MessageRef::Text(text) => text.as_bytes(),
+            MessageRef::Binary(octets) => octets,
+        }
+    }
+
+    /// Its text, if it is one.
+    pub fn text(self) -> Option<&'m str> {
+        match self {
+            MessageRef::Text(text) => Some(text),
+            MessageRef::Binary(_) => None,
+        }
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            MessageRef::Text(_) => Kind::Text,
+            MessageRef::Binary(_) => Kind::Binary,
+        }
+    }
+}
+
 impl Message {
+    /// The same, borrowed.
+    pub fn as_ref(&self) -> MessageRef<'_> {
+        match self {
+            Message::Text(text) => MessageRef::Text(text),
+            Message::Binary(octets) => MessageRef::Binary(octets),
+        }
+    }
+
     /// Its octets.
     pub fn octets(&self) -> &[u8] {
         match self {
@@ -39,6 +81,15 @@ impl Message {
     /// Octets of memory that it takes while it waits.
     pub(super) fn weight(&self) -> usize {
         size_of::<Message>() + self.octets().len()
+    }
+}
+
+impl From<MessageRef<'_>> for Message {
+    fn from(message: MessageRef<'_>) -> Message {
+        match message {
+            MessageRef::Text(text) => text.into(),
+            MessageRef::Binary(octets) => octets.into(),
+        }
     }
 }
 

@@ -49,24 +49,23 @@ impl Packing {
     }
 
     /// Takes an event: what is compressed is inflated, to so many octets at most.
-    #[inline]
     pub(super) fn take<R>(
         &self,
         codec: &mut Codec<Server, Kept>,
         limit: u64,
         event: Event<'_>,
-        take: impl FnOnce(Event<'_>) -> R,
+        take: impl FnOnce(&mut Codec<Server, Kept>, Event<'_>) -> R,
     ) -> R {
         match (event, self.agreed) {
             (event @ Event::Compressed(..), Some(agreed)) => {
                 let mut inflater = lend(usize::try_from(limit).unwrap_or(usize::MAX));
                 // (No message refers to those before, so nothing of it is kept.)
                 let event = Compression::new(agreed).take(codec, &mut inflater.1, event);
-                let taken = take(event);
+                let taken = take(codec, event);
                 INFLATER.set(Some(inflater));
                 taken
             }
-            (event, _) => take(event),
+            (event, _) => take(codec, event),
         }
     }
 
@@ -78,14 +77,25 @@ impl Packing {
         kind: Kind,
         message: &[u8],
     ) -> Result<bool, ApiMisuse> {
-        let Some(agreed) = self.agreed else { return Ok(false) };
-        let mut compression = Compression::new(agreed);
-        DEFLATER.with_borrow_mut(|deflater| match (kind, core::str::from_utf8(message)) {
-            (Kind::Text, Ok(text)) => compression.send_text(codec, deflater, text),
-            _ => compression.send_binary(codec, deflater, message),
-        })?;
-        Ok(true)
+        match self.agreed {
+            Some(agreed) => deflate(agreed, codec, kind, message).map(|()| true),
+            None => Ok(false),
+        }
     }
+}
+
+#[inline(never)]
+fn deflate(
+    agreed: Agreed,
+    codec: &mut Codec<Server, Kept>,
+    kind: Kind,
+    message: &[u8],
+) -> Result<(), ApiMisuse> {
+    let mut compression = Compression::new(agreed);
+    DEFLATER.with_borrow_mut(|deflater| match (kind, core::str::from_utf8(message)) {
+        (Kind::Text, Ok(text)) => compression.send_text(codec, deflater, text),
+        _ => compression.send_binary(codec, deflater, message),
+    })
 }
 
 /// A message that is compressed once for many, if that makes it smaller.

@@ -40,12 +40,12 @@ impl Packing {
     #[expect(clippy::unused_self, reason = "as with the feature")]
     pub(super) fn take<R>(
         &self,
-        _: &mut Codec<Server, Kept>,
+        codec: &mut Codec<Server, Kept>,
         _: u64,
         event: Event<'_>,
-        take: impl FnOnce(Event<'_>) -> R,
+        take: impl FnOnce(&mut Codec<Server, Kept>, Event<'_>) -> R,
     ) -> R {
-        take(event)
+        take(codec, event)
     }
 
     /// Sends a message if compression makes it smaller. Whether it did.

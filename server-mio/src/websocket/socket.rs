@@ -8,7 +8,8 @@ use rajada_websocket::CloseCode;
 use super::broadcast::Broadcast;
 use super::ended::{Closed, Ended};
 use super::line::Line;
-use super::message::Message;
+use super::message::{Message, MessageRef};
+use super::replies::Replies;
 
 /// One end of a WebSocket: what its handler has. Dropping it closes the connection, with 1000; where a panic does, with 1011.
 ///
@@ -36,6 +37,40 @@ impl WebSocket {
     /// A call that is dropped before it ends loses nothing.
     pub fn recv(&mut self) -> impl Future<Output = Option<Message>> {
         poll_fn(|cx| self.sender.line.poll_message(cx))
+    }
+
+    /// Has each message answered where it was read: the fastest way for answers that need not be awaited. The message is borrowed, nothing is
+    /// queued, and the handler is not polled until no more messages come or `answer` returns an error: then this returns, and
+    /// [`ended`](Self::ended) tells why.
+    ///
+    /// Messages that came before go first. While more answers than the route's [backlog](super::SocketEndpoint::backlog) are unsent, messages wait,
+    /// as they do for `recv`. A panic in `answer` is one of
+    /// the call to this. Dropped before it ends, what comes after is for [`recv`](Self::recv) again.
+    ///
+    /// ```
+    /// use rajada_mio::App;
+    /// use rajada_mio::websocket::{MessageRef, WebSocket};
+    ///
+    /// App::new().websocket("/count", |mut socket: WebSocket| async move {
+    ///     let mut count = 0;
+    ///     let answer = socket.for_each(move |message, replies| {
+    ///         count += 1;
+    ///         match message {
+    ///             MessageRef::Text("count") => replies.send(count.to_string()),
+    ///             message => replies.send(message),
+    ///         }
+    ///     });
+    ///     answer.await;
+    /// });
+    /// ```
+    #[doc(alias("on_message", "callback", "echo"))]
+    pub async fn for_each(
+        &mut self,
+        answer: impl FnMut(MessageRef<'_>, &mut Replies<'_>) -> Result<(), Closed> + 'static,
+    ) {
+        let line = &self.sender.line;
+        let (answers, mut place) = (line.answer_by(Box::new(answer)), line.place());
+        poll_fn(|cx| answers.poll(cx, &mut place)).await;
     }
 
     /// As [`Sender::send`].

@@ -41,7 +41,7 @@ impl Talk {
     #[inline]
     pub(super) fn active(&mut self) -> &mut Active {
         if let Talk::Resting(resting) = self {
-            *self = Talk::Active(Box::new(Active::new(WebSocket::resume(Server, *resting))));
+            *self = Talk::Active(tools::active(Active::new(WebSocket::resume(Server, *resting))));
         }
         match self {
             Talk::Active(active) => {
@@ -73,7 +73,10 @@ impl Talk {
         }
         active.collector.release();
         if let Some(resting) = active.codec.resting() {
-            *self = Talk::Resting(resting);
+            let before = core::mem::replace(self, Talk::Resting(resting));
+            if let Talk::Active(active) = before {
+                tools::give_back_active(active);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use rajada_websocket::{Settings, Store};
 
 use super::line::Load;
+use super::talk::Active;
 use crate::content::Kept;
 use crate::stock::Stock;
 
@@ -19,6 +20,7 @@ const MOST_MESSAGES: usize = 1024;
 
 thread_local! {
     static STORES: RefCell<Stock<Box<Store<Kept>>>> = const { RefCell::new(Stock::new()) };
+    static ACTIVES: RefCell<Stock<Box<Active>>> = const { RefCell::new(Stock::new()) };
     static LOADS: RefCell<Stock<Box<Load>>> = const { RefCell::new(Stock::new()) };
 }
 
@@ -33,6 +35,22 @@ pub(super) fn give_back(store: Box<Store<Kept>>) {
     if store.capacity() <= MOST_KEPT {
         drop(STORES.with_borrow_mut(|stores| put(stores, store)));
     }
+}
+
+/// What an active connection needs, in memory that another one had.
+pub(super) fn active(active: Active) -> Box<Active> {
+    match ACTIVES.with_borrow_mut(Stock::take) {
+        Some(mut memory) => {
+            *memory = active;
+            memory
+        }
+        None => Box::new(active),
+    }
+}
+
+/// Takes that memory back.
+pub(super) fn give_back_active(active: Box<Active>) {
+    drop(ACTIVES.with_borrow_mut(|actives| put(actives, active)));
 }
 
 /// A load of which nothing is under way.

@@ -1,5 +1,6 @@
 //! WebSockets of the server: over sockets, and without.
 
+mod answers;
 mod bound;
 mod closing;
 mod common;

@@ -14,7 +14,10 @@ pub(super) fn serve(address: SocketAddr) -> std::io::Result<()> {
     let app = App::new()
         .workers(1)
         .state(Broadcast::new().backlog(BACKLOG))
-        .websocket("/ws", echo)
+        .websocket("/ws", |mut socket: WebSocket| async move {
+            socket.for_each(|message, replies| replies.send(message)).await;
+        })
+        .websocket("/recv", echo)
         .websocket("/idle", idle)
         .websocket("/room", |req: OwnedRequest, mut socket: WebSocket| async move {
             socket.join(req.state::<Broadcast>());

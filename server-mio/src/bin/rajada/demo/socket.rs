@@ -11,9 +11,5 @@ pub(super) fn echoes() -> SocketEndpoint {
 }
 
 async fn echo(mut socket: WebSocket) {
-    while let Some(message) = socket.recv().await {
-        if socket.send(message).await.is_err() {
-            break;
-        }
-    }
+    socket.for_each(|message, replies| replies.send(message)).await;
 }
