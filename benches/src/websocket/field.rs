@@ -4,21 +4,25 @@ use super::options::Options;
 use crate::report::{Echo, Launch, Server, echoes};
 
 pub(super) const OURS: &str = "rajada";
+/// The same with a handler that receives messages and sends them.
+pub(super) const RECEIVES: &str = "rajada-recv";
 pub(super) const NULL: &str = "null";
 
 /// Who can't take part, and why.
 pub(super) type Skipped = (String, String);
 
-/// Those that take part, ours first and the null echo second; and those that can't, with the reason.
+/// Those that take part, ours first; and those that can't, with the reason.
 pub(super) fn field(options: &Options) -> Result<(Vec<Echo>, Vec<Skipped>), String> {
     let (peers, skipped) = echoes(&options.contestants);
-    let mut field = vec![ours()?, null()?];
+    let setup = "the same, with a handler that calls `recv` and `send`";
+    let mut field = vec![ours()?, own(RECEIVES, "Rajada, recv and send", setup, false)?, null()?];
     field.extend(peers);
     Ok((field, skipped))
 }
 
 pub(super) fn ours() -> Result<Echo, String> {
-    let setup = "one worker, everything as it is by default, compression included";
+    let setup =
+        "one worker, everything as it is by default, compression included; `for_each` answers";
     own(OURS, "Rajada", setup, true)
 }
 

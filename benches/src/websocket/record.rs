@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::crowd::Found;
 use super::echo::{CONNECTIONS, SETTINGS, Turn};
-use super::field::{NULL, OURS};
+use super::field::{NULL, OURS, RECEIVES};
 use super::idle::{BOUND, Idle};
 use super::options::Options;
 use super::room::{SIZE, Sent};
@@ -96,7 +96,7 @@ fn echoes(page: &mut String, options: &Options, field: &[Echo], turns: &[Turn]) 
             );
         }
         let ours = of(OURS, |turn| turn.cpu);
-        let peers = field.iter().filter(|echo| ![OURS, NULL].contains(&echo.name));
+        let peers = field.iter().filter(|echo| ![OURS, RECEIVES, NULL].contains(&echo.name));
         let best = peers
             .min_by(|a, b| of(a.name, |turn| turn.cpu).total_cmp(&of(b.name, |turn| turn.cpu)));
         if let Some(best) = best {

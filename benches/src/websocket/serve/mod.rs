@@ -10,7 +10,8 @@ use super::options::Serve;
 /// Serves until it is killed.
 pub(super) fn serve(serve: &Serve) -> Result<(), String> {
     let served = match serve.name.as_str() {
-        "rajada" => rajada::serve(serve.address),
+        "rajada" => rajada::serve(serve.address, false),
+        "rajada-recv" => rajada::serve(serve.address, true),
         "null" => null::serve(serve.address, serve.size, serve.depth),
         name => return Err(format!("serve {name}: nobody")),
     };

@@ -4,20 +4,24 @@
 use std::future::Future;
 use std::net::SocketAddr;
 
-use rajada_mio::websocket::{Broadcast, WebSocket};
+use rajada_mio::websocket::{Broadcast, SocketEndpoint, WebSocket};
 use rajada_mio::{App, OwnedRequest};
 
 /// How many octets a member of the room may be behind.
 pub(in super::super) const BACKLOG: usize = 64 * 1024;
 
-pub(super) fn serve(address: SocketAddr) -> std::io::Result<()> {
+/// Serves; messages at `/ws` are `received` by the handler, or answered where they were read.
+pub(super) fn serve(address: SocketAddr, received: bool) -> std::io::Result<()> {
     let app = App::new()
         .workers(1)
         .state(Broadcast::new().backlog(BACKLOG))
-        .websocket("/ws", |mut socket: WebSocket| async move {
-            socket.for_each(|message, replies| replies.send(message)).await;
-        })
-        .websocket("/recv", echo)
+        .websocket(
+            "/ws",
+            match received {
+                true => SocketEndpoint::new(received_echo),
+                false => SocketEndpoint::new(echo),
+            },
+        )
         .websocket("/idle", idle)
         .websocket("/room", |req: OwnedRequest, mut socket: WebSocket| async move {
             socket.join(req.state::<Broadcast>());
@@ -40,6 +44,10 @@ pub(super) fn serve(address: SocketAddr) -> std::io::Result<()> {
 }
 
 async fn echo(mut socket: WebSocket) {
+    socket.for_each(|message, replies| replies.send(message)).await;
+}
+
+async fn received_echo(mut socket: WebSocket) {
     while let Some(message) = socket.recv().await {
         if socket.send(message).await.is_err() {
             break;
@@ -51,10 +59,10 @@ async fn idle(mut socket: WebSocket) {
     while socket.recv().await.is_some() {}
 }
 
-/// Octets of the futures of the handlers at `/idle` and `/ws`.
+/// Octets of the futures of the handlers at `/idle` and `/ws`, the latter where it receives.
 pub(in super::super) fn future_size() -> (usize, usize) {
     fn of<U: Future<Output = ()>>(_: impl Fn(WebSocket) -> U) -> usize {
         size_of::<U>()
     }
-    (of(idle), of(echo))
+    (of(idle), of(received_echo))
 }

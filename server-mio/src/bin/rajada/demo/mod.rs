@@ -35,6 +35,7 @@ pub(crate) fn app() -> App {
         .get("/delay/{ms}", delay)
         .get("/user/{id}", |req: &Request<'_>, res: &mut Response<'_>| res.text(req.param("id")))
         .websocket("/ws", socket::echoes())
+        .websocket("/ws/received", socket::received_echoes())
         .nest("/demo", tour::scope())
 }
 
