@@ -347,3 +347,26 @@ fn compressed_messages_are_answered_compressed() {
     assert_eq!(frames[1].first, 0xC1);
     assert!(frames[1].payload.len() < 100);
 }
+
+#[test]
+fn an_answer_can_be_left_to_a_task() {
+    let app = App::new().websocket("/ws", |mut socket: WebSocket| async move {
+        let sender = socket.sender();
+        let answer = socket.for_each(move |message, replies| {
+            if message.text() != Some("later") {
+                return replies.send(message);
+            }
+            let sender = sender.clone();
+            drop(spawn(async move {
+                sleep(Duration::from_secs(2)).await;
+                sender.send("this was later").await.unwrap();
+            }));
+            Ok(())
+        });
+        answer.await;
+    });
+    let mut memory = Memory::open(app, "/ws");
+    memory.send(&[frame(0x81, b"later"), frame(0x81, b"now")].concat());
+    memory.wait(Duration::from_secs(3));
+    assert_eq!(memory.texts(), ["now", "this was later"]);
+}
