@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rajada_parser::encode::is_token;
 use rajada_parser::list;
-use rajada_pipeline::websocket::{Handshake, Refusal};
+use rajada_pipeline::websocket::{GUID, Handshake, Refusal};
 
 use super::connection::{Connection, Handler};
 use super::line::Line;
@@ -15,9 +15,6 @@ use super::socket::WebSocket;
 use super::terms::Terms;
 use crate::driver::Upgrade;
 use crate::{Body, Error, OwnedResponse, Request, Status};
-
-/// What stands behind the key (RFC 6455 section 1.3).
-const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// Answers a request for a socket: with 101 if it is in order, and then `begin` is called with the socket.
 pub(super) fn answer(
@@ -63,7 +60,7 @@ pub(super) fn answer(
 /// The answer to a key (RFC 6455 section 4.2.2).
 fn accept(key: &[u8; 24]) -> String {
     let mut hash = sha1_smol::Sha1::from(key);
-    hash.update(GUID);
+    hash.update(GUID.as_bytes());
     STANDARD.encode(hash.digest().bytes())
 }
 
