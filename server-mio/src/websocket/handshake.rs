@@ -1,5 +1,6 @@
 //! The opening handshake (RFC 6455 section 4.2).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -67,19 +68,19 @@ fn accept(key: &[u8; 24]) -> String {
 /// Which of those spoken here is the first of the offered subprotocols that is, if any. `None` for an offer that is malformed,
 /// empty, or has one twice.
 fn select(terms: &Terms, request: &Request<'_>) -> Option<Option<usize>> {
-    let mut offered = Vec::new();
+    let spoken = |offer: &[u8]| terms.protocols.iter().position(|it| it.as_bytes() == offer);
+    let (mut offered, mut selected) = (HashSet::new(), None);
     for protocol in request.header_all("sec-websocket-protocol").flat_map(list::elements) {
         let protocol = protocol.ok().filter(|protocol| is_token(protocol))?;
-        if offered.contains(&protocol) {
+        if !offered.insert(protocol) {
             return None;
         }
-        offered.push(protocol);
+        selected = selected.or_else(|| spoken(protocol));
     }
     if offered.is_empty() && request.header("sec-websocket-protocol").is_some() {
         return None;
     }
-    let spoken = |offer: &[u8]| terms.protocols.iter().position(|it| it.as_bytes() == offer);
-    Some(offered.into_iter().find_map(spoken))
+    Some(selected)
 }
 
 fn refuse(status: Status, why: String) -> OwnedResponse {
