@@ -27,9 +27,16 @@ impl From<Bytes> for Kept {
     }
 }
 
-impl Kept {
+#[cfg(feature = "websocket")]
+impl From<Vec<u8>> for Kept {
+    fn from(octets: Vec<u8>) -> Kept {
+        Kept::from(Bytes::from(octets))
+    }
+}
+
+impl Clone for Kept {
     /// The same octets, kept once more.
-    pub(crate) fn share(&self) -> Kept {
+    fn clone(&self) -> Kept {
         Kept(self.0.clone())
     }
 }

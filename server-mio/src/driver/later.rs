@@ -150,7 +150,7 @@ impl Service {
             let result = if is_gathered {
                 send_gathered(pipeline, &pump.streaming, gathered)
             } else {
-                pipeline.send(&pump.streaming, Content::Owned(piece.share()))
+                pipeline.send(&pump.streaming, Content::Owned(piece.clone()))
             };
             match result {
                 Ok(()) if !is_gathered => {}

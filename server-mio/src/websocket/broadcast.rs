@@ -231,15 +231,3 @@ impl fmt::Debug for Broadcast {
         f.debug_struct("Broadcast").field("members", &self.members()).finish_non_exhaustive()
     }
 }
-
-impl From<Vec<u8>> for Kept {
-    fn from(octets: Vec<u8>) -> Kept {
-        Kept::from(bytes::Bytes::from(octets))
-    }
-}
-
-impl Clone for Kept {
-    fn clone(&self) -> Kept {
-        self.share()
-    }
-}
