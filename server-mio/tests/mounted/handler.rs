@@ -1,7 +1,7 @@
 //! Handlers of every shape as services.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::sync::Arc;
 
 use http::request::Parts;
@@ -42,14 +42,7 @@ where
     R: IntoResponse,
 {
     fn mount(self) -> rajada_mio::Endpoint {
-        let handler = Arc::new(self);
-        mounted(move |request, parts, body| {
-            let handler = handler.clone();
-            async move {
-                let request = whole(request, parts, body).await?;
-                Ok(OwnedResponse::of(handler(&request.as_request())))
-            }
-        })
+        mounted_whole(move |request| ready(OwnedResponse::of(self(&request.as_request()))))
     }
 }
 
@@ -59,18 +52,13 @@ where
     O: Outcome,
 {
     fn mount(self) -> rajada_mio::Endpoint {
-        let handler = Arc::new(self);
-        mounted(move |request, parts, body| {
-            let handler = handler.clone();
-            async move {
-                let request = whole(request, parts, body).await?;
-                let write = |response: &mut Response<'_>| {
-                    if let Err(error) = handler(&request.as_request(), response).into_result() {
-                        response.fail(error);
-                    }
-                };
-                Ok(OwnedResponse::of(Written(write)))
-            }
+        mounted_whole(move |request| {
+            let write = |response: &mut Response<'_>| {
+                if let Err(error) = self(&request.as_request(), response).into_result() {
+                    response.fail(error);
+                }
+            };
+            ready(OwnedResponse::of(Written(write)))
         })
     }
 }
@@ -82,13 +70,9 @@ where
     U::Output: IntoResponse,
 {
     fn mount(self) -> rajada_mio::Endpoint {
-        let handler = Arc::new(self);
-        mounted(move |request, parts, body| {
-            let handler = handler.clone();
-            async move {
-                let request = whole(request, parts, body).await?;
-                Ok(OwnedResponse::of(handler(request).await))
-            }
+        mounted_whole(move |request| {
+            let answer = self(request);
+            async move { OwnedResponse::of(answer.await) }
         })
     }
 }
@@ -114,6 +98,19 @@ impl<W: FnOnce(&mut Response<'_>)> IntoResponse for Written<W> {
     fn into_response(self, response: &mut Response<'_>) {
         (self.0)(response);
     }
+}
+
+/// A service that has its request answered once all of its content is there.
+fn mounted_whole<F, U>(handler: F) -> rajada_mio::Endpoint
+where
+    F: Fn(OwnedRequest) -> U + Send + Sync + 'static,
+    U: Future<Output = OwnedResponse> + 'static,
+{
+    let handler = Arc::new(handler);
+    mounted(move |request, parts, body| {
+        let handler = handler.clone();
+        async move { Ok(handler(whole(request, parts, body).await?).await) }
+    })
 }
 
 /// A service that has its request, as it came, and its content answered.
