@@ -396,7 +396,8 @@ impl Peer {
                 _ => false,
             };
             assert!(reset == Some(true) || is_whole, "{} looks complete", asked.id);
-            assert!(reset != Some(true) || !is_whole, "{} is reset", asked.id);
+            let is_reset = reset == Some(true);
+            assert!(!is_reset || !is_whole || self.breaks_off(asked), "{} is reset", asked.id);
             return;
         }
         if !last.complete {
@@ -425,15 +426,17 @@ impl Peer {
         let has_reason = match &known.said {
             Some(Said::Stream(length)) => {
                 known.over == Some(Over::Cut)
-                    || !asked.is_sound()
                     || length.is_some_and(|length| length != known.pushed.len())
-                    || (self.has_ended && self.delivered < asked.end)
+                    || self.breaks_off(asked)
             }
-            Some(Said::Content(_)) => {
-                !asked.is_sound() || (self.has_ended && self.delivered < asked.end)
-            }
+            Some(Said::Content(_)) => self.breaks_off(asked),
             _ => false,
         };
         assert!(has_reason, "{} is cut: {known:?}", asked.id);
+    }
+
+    /// Whether a request's content breaks off: an answer under way then is cut, and what is given of it afterwards is not heard.
+    fn breaks_off(&self, asked: &Asked) -> bool {
+        !asked.is_sound() || (self.has_ended && self.delivered < asked.end)
     }
 }
