@@ -27,11 +27,11 @@ mod record;
 mod report;
 mod worker;
 
-use crate::say::aside;
 use std::process::ExitCode;
 
 pub use contestants::contestants;
 
+use crate::say::exit;
 use options::{Mode, Options};
 
 /// Takes the samples, prints the figures, and writes the record if that is wanted.
@@ -52,11 +52,5 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
             Ok(())
         }
     };
-    match options::parse(arguments).and_then(|options| run(&options)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("head: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    exit("head", options::parse(arguments).and_then(|options| run(&options)))
 }

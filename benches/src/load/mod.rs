@@ -50,7 +50,6 @@ mod tests;
 pub(crate) mod websocket;
 mod worker;
 
-use crate::say::aside;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -62,6 +61,7 @@ pub use run::run;
 pub use shape::{NAMES, octets as shape};
 pub use websocket::Messages;
 
+use crate::say::exit;
 use options::Command;
 
 /// The program `load`.
@@ -80,11 +80,5 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }),
         Err(complaint) => Err(complaint),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("load: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    exit("load", done)
 }

@@ -1,6 +1,5 @@
 //! Minima of samples that alternate, which a busy machine disturbs less than means.
 
-use crate::say::aside;
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -8,6 +7,7 @@ use std::time::Instant;
 use rajada_parser::{Config, Level};
 
 use super::{Answers, Bare, REQUEST, Server};
+use crate::say::exit;
 
 const HELP: &str = "\
 Times a request through the pipeline against bare loops of the parser.
@@ -105,15 +105,11 @@ impl Contest {
 
 /// The program `pipeline`.
 pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
-    match parse(arguments) {
-        Ok(Some(options)) => run(&options),
-        Ok(None) => println!("{HELP}"),
-        Err(complaint) => {
-            aside!("pipeline: {complaint}");
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
+    let done = parse(arguments).map(|options| match options {
+        Some(options) => run(&options),
+        None => println!("{HELP}"),
+    });
+    exit("pipeline", done)
 }
 
 fn run(options: &Options) {

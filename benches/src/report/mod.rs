@@ -46,10 +46,10 @@ mod server;
 mod steady;
 mod summary;
 
-use crate::say::aside;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use crate::say::exit;
 pub(crate) use build_peers::quiet_build;
 pub(crate) use echoes::{Echo, echoes};
 pub(crate) use environment::{Ticks, machine, now};
@@ -82,11 +82,5 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(complaint) => Err(complaint.to_string()),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("report: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    exit("report", done)
 }

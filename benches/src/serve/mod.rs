@@ -15,12 +15,12 @@ mod options;
 mod tests;
 mod worker;
 
-use crate::say::{self, aside};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use mio::net::TcpListener;
 
+use crate::say;
 use options::Options;
 
 /// How requests are found in what was read.
@@ -46,13 +46,7 @@ pub fn main<P: Protocol>(
         }
         Err(complaint) => Err(complaint),
     };
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(complaint) => {
-            aside!("{name}: {complaint}");
-            ExitCode::FAILURE
-        }
-    }
+    say::exit(name, served)
 }
 
 /// One thread for each worker, and for each thread a listener on the same port.
