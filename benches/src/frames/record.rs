@@ -4,19 +4,7 @@ use std::fmt::Write;
 
 use super::options::Options;
 use super::study::Taken;
-use crate::report::{Ticks, machine, now};
-
-/// When a run began, and what the machine had done until then.
-pub(super) struct Before {
-    begun: String,
-    ticks: Ticks,
-}
-
-impl Before {
-    pub(super) fn now() -> Before {
-        Before { begun: now(), ticks: Ticks::now() }
-    }
-}
+use crate::report::{Before, machine};
 
 /// A line an item: nanoseconds a message, and the ratios to Rajada's.
 pub(super) fn table(taken: &[Taken]) -> String {
@@ -66,20 +54,14 @@ fn least(taken: &[Taken], contestant: &str, begins: &str) -> Option<f64> {
 }
 
 pub(super) fn page(options: &Options, taken: &[Taken], before: &Before) -> String {
-    let others = Ticks::now().others_since(before.ticks);
+    let time = before.time();
     let mut page = String::from(
         "# Frames\n\nWritten by\n\n```sh\ncargo run --release -p benches --features peers --bin frames -- --record benches/record/frames.md\n```\n\n| machine | |\n|---|---|\n",
     );
     for (what, value) in machine() {
         _ = writeln!(page, "| {what} | {value} |");
     }
-    _ = writeln!(
-        page,
-        "| time | {} to {}; other programs took {:.0} % of all processors' time |",
-        before.begun,
-        now(),
-        others * 100.0
-    );
+    _ = writeln!(page, "| time | {time} |");
     _ = writeln!(
         page,
         "| samples | {} in each of {} rounds, all contestants in turn, each round with new ones, and payloads at another place |",

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::options::Options;
 use super::{Contestant, Item, items, record};
 use crate::head::figures::{median, quartile};
+use crate::report::Before;
 
 /// Where payloads lie within their pages differs from round to round.
 const STEP: usize = 400;
@@ -37,7 +38,7 @@ impl Taken {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), String> {
-    let before = record::Before::now();
+    let before = Before::now();
     let mut taken: Vec<Taken> = Vec::new();
     for round in 0..options.rounds {
         let mut items = items(round * STEP % PAGE);

@@ -31,12 +31,13 @@ use std::process::ExitCode;
 
 pub use contestants::contestants;
 
+use crate::report::Before;
 use crate::say::exit;
 use options::{Mode, Options};
 
 /// Takes the samples, prints the figures, and writes the record if that is wanted.
 fn drive(options: &Options) -> Result<(), String> {
-    let before = record::Before::now();
+    let before = Before::now();
     let run = driver::run(options)?;
     report::print(&run.cells, options.json);
     options.record.as_deref().map_or(Ok(()), |file| record::write(file, &run, options, &before))

@@ -7,19 +7,7 @@ use super::driver::{Cell, Run};
 use super::figures;
 use super::options::Options;
 use super::report;
-use crate::report::{Ticks, machine, now};
-
-/// When a run began, and what the machine had done until then.
-pub(super) struct Before {
-    begun: String,
-    ticks: Ticks,
-}
-
-impl Before {
-    pub(super) fn now() -> Before {
-        Before { begun: now(), ticks: Ticks::now() }
-    }
-}
+use crate::report::{Before, machine};
 
 /// Writes the page to the file. What stands in `NAME-notes.md` beside `NAME.md` comes last.
 pub(super) fn write(
@@ -33,17 +21,9 @@ pub(super) fn write(
         file.file_stem().unwrap_or_default().to_string_lossy()
     ));
     let notes = std::fs::read_to_string(notes).unwrap_or_default();
-    let others = Ticks::now().others_since(before.ticks);
+    let time = before.time();
     let mut machine: Vec<(&str, String)> = machine().into();
-    machine.push((
-        "time",
-        format!(
-            "{} to {}; other programs took {:.0} % of all processors' time",
-            before.begun,
-            now(),
-            others * 100.0
-        ),
-    ));
+    machine.push(("time", time));
     let text = page(run, options, &machine, &notes);
     std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))
 }

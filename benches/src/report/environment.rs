@@ -60,6 +60,25 @@ pub(crate) fn now() -> String {
     said(Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])).unwrap_or_default()
 }
 
+/// When a run began, and what the machine had done until then.
+pub(crate) struct Before {
+    begun: String,
+    ticks: Ticks,
+}
+
+impl Before {
+    pub(crate) fn now() -> Before {
+        Before { begun: now(), ticks: Ticks::now() }
+    }
+
+    /// From when to when the run was, and how busy the machine was with other things.
+    pub(crate) fn time(&self) -> String {
+        let others = Ticks::now().others_since(self.ticks) * 100.0;
+        let Before { begun, .. } = self;
+        format!("{begun} to {}; other programs took {others:.0} % of all processors' time", now())
+    }
+}
+
 /// The niceness of a process and of its session's group, from `/proc/PID/stat` and `/proc/PID/autogroup`.
 fn priority(stat: &str, group: &str) -> String {
     let behind_name = stat.rsplit(')').next().unwrap_or_default();
@@ -87,7 +106,7 @@ pub(super) fn load_average() -> f64 {
 
 /// Time of all cores, in ticks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Ticks {
+pub(super) struct Ticks {
     /// Spent on anything.
     busy: u64,
     /// Spent on anything or nothing.
@@ -97,14 +116,14 @@ pub(crate) struct Ticks {
 }
 
 impl Ticks {
-    pub(crate) fn now() -> Ticks {
+    pub(super) fn now() -> Ticks {
         let text = |file: &str| std::fs::read_to_string(file).unwrap_or_default();
         let (all, busy) = cores(&text("/proc/stat"));
         Ticks { busy, all, ours: family(&text("/proc/self/stat")) }
     }
 
     /// The share of all cores' time that others took since `before`: 0 to 1.
-    pub(crate) fn others_since(&self, before: Ticks) -> f64 {
+    pub(super) fn others_since(&self, before: Ticks) -> f64 {
         let all = self.all.saturating_sub(before.all);
         let busy = self.busy.saturating_sub(before.busy);
         let ours = self.ours.saturating_sub(before.ours);
