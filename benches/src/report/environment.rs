@@ -42,7 +42,10 @@ pub(super) fn environment(command: &str) -> Environment {
 }
 
 /// What the record of another benchmark says of the machine, and of what was built on it.
-pub(crate) fn machine() -> [(&'static str, String); 4] {
+pub(crate) type Machine = [(&'static str, String); 4];
+
+/// That of this one. It counts the cores that this process may use: ask before it [is pinned](super::pin_clients).
+pub(crate) fn machine() -> Machine {
     let all = environment("");
     let system = all.system.split(',').next().unwrap_or_default().to_owned();
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();

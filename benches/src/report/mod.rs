@@ -52,7 +52,7 @@ use std::process::ExitCode;
 use crate::say::exit;
 pub(crate) use build_peers::quiet_build;
 pub(crate) use echoes::{Echo, echoes};
-pub(crate) use environment::{Before, machine, now};
+pub(crate) use environment::{Before, Machine, machine, now};
 pub(crate) use generator::beside;
 pub(crate) use launch::Launch;
 pub(crate) use memory::most_files;

@@ -14,7 +14,7 @@ use super::field::{ours, start};
 use super::options::Crowd;
 use super::record;
 use super::serve::BACKLOG;
-use crate::report::{most_files, pin_clients};
+use crate::report::{machine, most_files, pin_clients};
 
 /// What was found.
 pub(super) struct Found {
@@ -40,6 +40,7 @@ pub(super) struct Found {
 }
 
 pub(super) fn run(options: &Crowd) -> Result<(), String> {
+    let machine = machine();
     pin_clients();
     let sockets = options.sockets.min(most_files().saturating_sub(200));
     let stuck = (sockets / 10).max(1);
@@ -48,7 +49,7 @@ pub(super) fn run(options: &Crowd) -> Result<(), String> {
     let found = watch(options, readers, stuck, total)?;
     print!("{}", record::lines_of_crowd(&found));
     if let Some(file) = &options.record {
-        let page = record::page_of_crowd(&options.line, options.rate, &found);
+        let page = record::page_of_crowd(&options.line, options.rate, &machine, &found);
         std::fs::write(file, page).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     if found.peak > found.before + found.allowed {

@@ -9,14 +9,15 @@ use super::idle::{BOUND, Idle};
 use super::options::Options;
 use super::room::{SIZE, Sent};
 use super::serve::{BACKLOG, future_size};
-use crate::report::{Echo, machine, now};
+use super::study::Measured;
+use crate::report::{Echo, Machine, now};
 
 const COMMAND: &str = "cargo run --release -p benches --bin websocket --";
 const MIB: f64 = 1024.0 * 1024.0;
 
-fn head(page: &mut String, title: &str, line: &str) {
+fn head(page: &mut String, title: &str, line: &str, machine: &Machine) {
     let _ = write!(page, "# {title}: {}\n\nWritten by `{COMMAND} {line}`.\n\n", now());
-    for (what, value) in machine() {
+    for (what, value) in machine {
         let _ = writeln!(page, "- {what}: {value}");
     }
 }
@@ -35,17 +36,10 @@ fn middle(
     figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-pub(super) fn page(
-    options: &Options,
-    sockets: usize,
-    field: &[Echo],
-    skipped: &[(String, String)],
-    turns: &[Turn],
-    idle: &[Idle],
-    sent: &[Sent],
-) -> String {
+pub(super) fn page(options: &Options, found: &Measured) -> String {
+    let Measured { machine, sockets, field, skipped, turns, idle, sent } = found;
     let mut page = String::new();
-    head(&mut page, "WebSockets", &options.line);
+    head(&mut page, "WebSockets", &options.line, machine);
     page += "\n## Who takes part\n\nEach is one process with one worker, on one processor; the clients are on the other.\n\n| server | version | setup |\n|---|---|---|\n";
     for Echo { title, setup, launch, .. } in field {
         let _ = writeln!(page, "| {title} | {} | {setup} |", launch.version);
@@ -54,7 +48,7 @@ pub(super) fn page(
         let _ = writeln!(page, "| {title} | - | skipped: {reason} |");
     }
     echoes(&mut page, options, field, turns);
-    memory(&mut page, sockets, idle);
+    memory(&mut page, *sockets, idle);
     let _ = writeln!(
         page,
         "\n## A message to {sockets} sockets\n\nThe time is that from when a message of {SIZE} octets is handed to a socket of the server that sends it on to all, until the last client has it, the clients' own time included. {} messages, one after another.\n",
@@ -141,9 +135,9 @@ pub(super) fn lines_of_crowd(found: &Found) -> String {
     )
 }
 
-pub(super) fn page_of_crowd(line: &str, rate: f64, found: &Found) -> String {
+pub(super) fn page_of_crowd(line: &str, rate: f64, machine: &Machine, found: &Found) -> String {
     let mut page = String::new();
-    head(&mut page, "Sockets that do not read", line);
+    head(&mut page, "Sockets that do not read", line, machine);
     let Found { readers, stuck, sent, size, .. } = found;
     let _ = writeln!(
         page,
