@@ -105,6 +105,20 @@ fn turn(
     }
 }
 
+/// The middle one of a server's turns.
+pub(super) fn middle(
+    turns: &[Turn],
+    contestant: &str,
+    setting: (usize, usize),
+    of: impl Fn(&Turn) -> f64,
+) -> f64 {
+    let turns =
+        turns.iter().filter(|turn| turn.contestant == contestant && turn.setting == setting);
+    let mut figures: Vec<f64> = turns.map(of).collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
 impl Turn {
     fn line(&self) -> String {
         let Turn { title, setting: (size, depth), rate, cpu, user, p50, p99, .. } = self;

@@ -12,12 +12,11 @@ use super::field::{OURS, start};
 use crate::load::websocket::open;
 use crate::report::{Echo, Server};
 
-/// Octets that an idle socket of ours may take.
-pub(super) const BOUND: f64 = 512.0;
-
 /// Octets of resident memory for a socket.
 pub(super) struct Idle {
     pub(super) title: String,
+    /// A socket of ours whose handler only awaits messages.
+    pub(super) only_awaits: bool,
     /// Whether compression was agreed on.
     pub(super) deflate: bool,
     /// Behind the handshake, and behind a message each that came back, if it does.
@@ -71,7 +70,8 @@ fn wait(echo: &Echo, sockets: usize, path: &str, offer: &str) -> Result<Option<I
         "/idle" => format!("{}, whose handler only awaits messages", echo.title),
         _ => echo.title.to_owned(),
     };
-    Ok(Some(Idle { title, deflate, begun, used }))
+    let only_awaits = path == "/idle";
+    Ok(Some(Idle { title, only_awaits, deflate, begun, used }))
 }
 
 fn open_all(
@@ -111,7 +111,7 @@ fn ask(stream: &mut TcpStream) -> Result<(), String> {
 
 impl Idle {
     pub(super) fn line(&self) -> String {
-        let Idle { title, deflate, begun, used } = self;
+        let Idle { title, deflate, begun, used, .. } = self;
         let with = if *deflate { "with compression" } else { "without compression" };
         let used = used.map(|used| format!(", {used:.0} behind a message")).unwrap_or_default();
         format!("{title}: {begun:.0} octets a socket, {with}{used}")

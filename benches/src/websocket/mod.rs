@@ -5,6 +5,7 @@
 //!
 //! `crowd` measures nothing, and asserts: many sockets get a message now and then, and some of them never read.
 
+mod bounds;
 mod clients;
 mod control;
 mod crowd;

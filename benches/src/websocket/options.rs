@@ -18,6 +18,8 @@ pub(super) struct Options {
     /// Messages that are sent to all sockets, one after another.
     pub(super) messages: usize,
     pub(super) record: Option<PathBuf>,
+    /// It fails if Rajada exceeds its bounds.
+    pub(super) check: bool,
     /// As it was given.
     pub(super) line: String,
 }
@@ -62,11 +64,13 @@ Usage: websocket [OPTIONS]
 
 Options:
   --contestants A,B  Peers that take part, or none [default: all that were built]
-  --turn SECONDS     How long a turn of echoes is measured [default: 1]
+  --turn SECONDS     How long a turn of echoes is measured [default: 2]
   --rounds N         Turns of each server [default: 3]
   --sockets N        Sockets that are idle at once [default: 10000]
   --messages N       Messages that are sent to all sockets [default: 20]
   --record FILE      Write the figures down, as a page
+  --check            Fail if an echo of Rajada's, 16 in flight, takes more than 1.3 times the processor of the null echo's, or
+                     an idle socket more than 512 octets; for a machine that does nothing else
   --help             Print this
 
 `crowd` sends messages to many sockets of Rajada, a tenth of which never reads. The others must miss nothing, and those be closed by the bound
@@ -93,11 +97,12 @@ pub(super) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command
 fn study(mut parser: Parser, line: String) -> Result<Command, lexopt::Error> {
     let mut options = Options {
         contestants: Vec::new(),
-        turn: Duration::from_secs(1),
+        turn: Duration::from_secs(2),
         rounds: 3,
         sockets: 10_000,
         messages: 20,
         record: None,
+        check: false,
         line,
     };
     while let Some(argument) = parser.next()? {
@@ -110,6 +115,7 @@ fn study(mut parser: Parser, line: String) -> Result<Command, lexopt::Error> {
             Arg::Long("rounds") => options.rounds = parser.value()?.parse_with(count)?,
             Arg::Long("sockets") => options.sockets = parser.value()?.parse_with(count)?,
             Arg::Long("messages") => options.messages = parser.value()?.parse_with(count)?,
+            Arg::Long("check") => options.check = true,
             Arg::Long("record") => options.record = Some(parser.value()?.into()),
             Arg::Long("help") => return Ok(Command::Tell(HELP)),
             other => return Err(other.unexpected()),

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use super::bounds::SOCKET;
 use super::crowd::Found;
-use super::echo::{CONNECTIONS, SETTINGS, Turn};
+use super::echo::{CONNECTIONS, SETTINGS, Turn, middle};
 use super::field::{NULL, OURS, RECEIVES};
-use super::idle::{BOUND, Idle};
+use super::idle::Idle;
 use super::options::Options;
 use super::room::{SIZE, Sent};
 use super::serve::{BACKLOG, future_size};
@@ -20,20 +21,6 @@ fn head(page: &mut String, title: &str, line: &str, machine: &Machine) {
     for (what, value) in machine {
         let _ = writeln!(page, "- {what}: {value}");
     }
-}
-
-/// The middle one of a server's turns.
-fn middle(
-    turns: &[Turn],
-    contestant: &str,
-    setting: (usize, usize),
-    of: impl Fn(&Turn) -> f64,
-) -> f64 {
-    let turns =
-        turns.iter().filter(|turn| turn.contestant == contestant && turn.setting == setting);
-    let mut figures: Vec<f64> = turns.map(of).collect();
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 pub(super) fn page(options: &Options, found: &Measured) -> String {
@@ -109,10 +96,10 @@ fn memory(page: &mut String, sockets: usize, idle: &[Idle]) {
     let (awaits, echo) = future_size();
     let _ = writeln!(
         page,
-        "\n## {sockets} idle sockets\n\nGrowth of resident memory, divided by the sockets: behind the handshake, and behind one message of 40 octets each that has come back. Of Rajada's, {awaits} octets are the handler's future where it only awaits messages, and {echo} where it sends them back. The bound is {BOUND:.0}. Compression is permessage-deflate as each server has it by default; what declines it is not shown.\n"
+        "\n## {sockets} idle sockets\n\nGrowth of resident memory, divided by the sockets: behind the handshake, and behind one message of 40 octets each that has come back. Of Rajada's, {awaits} octets are the handler's future where it only awaits messages, and {echo} where it sends them back. The bound is {SOCKET:.0}. Compression is permessage-deflate as each server has it by default; what declines it is not shown.\n"
     );
     *page += "| server | compression | octets a socket | behind a message |\n|---|---|---:|---:|\n";
-    for Idle { title, deflate, begun, used } in idle {
+    for Idle { title, deflate, begun, used, .. } in idle {
         let with = if *deflate { "agreed" } else { "no" };
         let used = used.map_or("-".into(), |used| format!("{used:.0}"));
         let _ = writeln!(page, "| {title} | {with} | {begun:.0} | {used} |");

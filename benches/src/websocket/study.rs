@@ -5,7 +5,7 @@ use super::field::{Skipped, field};
 use super::idle::Idle;
 use super::options::Options;
 use super::room::Sent;
-use super::{echo, idle, record, room};
+use super::{bounds, echo, idle, record, room};
 use crate::report::{Echo, Machine, machine, most_files, pin_clients};
 
 /// What was measured, on which machine.
@@ -34,5 +34,5 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
         let page = record::page(options, &measured);
         std::fs::write(file, page).map_err(|error| format!("{}: {error}", file.display()))?;
     }
-    Ok(())
+    if options.check { bounds::check(&measured.turns, &measured.idle) } else { Ok(()) }
 }
