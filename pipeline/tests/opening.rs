@@ -155,6 +155,7 @@ fn what_is_no_address_is_told() {
         ("ws://[::1%25eth0]", Host),
         ("ws://[127.0.0.1]", Host),
         ("ws://a b", Host),
+        ("ws://a,b", Host),
         ("ws://a\r\nb", Host),
         ("ws://a%2", Host),
         ("ws://münchen", Host),

@@ -94,7 +94,8 @@ pub enum AddressError {
     Fragment,
     /// It has a user's name or password: `ws` URIs have none.
     UserInfo,
-    /// The host is missing, or neither a name, an IPv4 address, nor an IPv6 address in brackets without a zone (RFC 3986 section 3.2.2).
+    /// The host is missing, or neither a name, an IPv4 address, nor an IPv6 address in brackets without a zone (RFC 3986 section 3.2.2). A
+    /// name with a comma, which that allows, is none either: servers refuse it in `Host`.
     Host,
     /// The port is no number of 1 to 65535 without leading zeroes.
     Port,
@@ -132,7 +133,8 @@ fn split_host(authority: &str) -> Result<(&str, Option<&str>), AddressError> {
         Some((host, port)) => (host, Some(port)),
         None => (authority, None),
     };
-    if host.is_empty() || !is_text(host, b"") {
+    // Servers refuse a `Host` with a comma, as the parser does: it could be a list of two.
+    if host.is_empty() || host.contains(',') || !is_text(host, b"") {
         return Err(AddressError::Host);
     }
     Ok((host, port))
