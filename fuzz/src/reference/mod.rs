@@ -5,6 +5,7 @@ pub mod chunked;
 pub mod date;
 pub mod framing;
 pub mod host;
+pub mod opening;
 pub mod text;
 
 /// An offence: what it is, and where.
