@@ -105,7 +105,8 @@ impl<'a> Opening<'a> {
         self
     }
 
-    /// The request as it is sent on a connection of its own. The buffer should have 256 octets more than address and offers.
+    /// The request as it is sent on a connection of its own. The buffer should have 256 octets more than address and offers,
+    /// the address counted twice if it has a query and no path.
     ///
     /// # Errors
     /// As [`head`](Self::head).
