@@ -85,23 +85,6 @@ impl World {
     fn step(&mut self, call: u8, choice: u8, more: &mut dyn FnMut() -> u8) {
         let place = usize::from(call >> 4 & 1);
         let times = usize::from(call >> 5) + 1;
-        if std::env::var("TRACE").is_ok() {
-            for peer in &self.peers {
-                eprintln!(
-                    "   {} reads {} asked {:?}",
-                    peer.told(),
-                    peer.reads,
-                    peer.asked.iter().map(|a| (a.id, a.start, a.head, a.end)).collect::<Vec<_>>()
-                );
-            }
-            eprintln!(
-                "step {} place {place} times {times} choice {choice}",
-                [
-                    "plain", "plain", "flow", "flow", "flow", "send", "send*", "take", "takeall",
-                    "allow", "allow", "away", "away", "adv", "14", "15"
-                ][usize::from(call % 16)]
-            );
-        }
         match call % 16 {
             0 | 1 => (0..times).for_each(|_| self.ask(place, None)),
             2..=4 => self.ask(place, Some([choice, more(), more(), more(), more()])),
