@@ -50,7 +50,7 @@ where
 
     fn call(&self, request: OwnedRequest, preset: Option<Arc<Preset>>) -> Local<'_, OwnedResponse> {
         Box::pin(async move {
-            let mut asked = empty();
+            let mut asked = http::Request::new(RequestBody::none());
             if let Err(error) = ask(&mut asked, request) {
                 return OwnedResponse::from(error);
             }
@@ -58,11 +58,6 @@ where
             answer_of((self.0)(), asked, is_head, preset.as_deref()).await
         })
     }
-}
-
-/// A request that is not filled yet.
-fn empty() -> http::Request<RequestBody> {
-    http::Request::new(RequestBody::none())
 }
 
 /// Gives a new request what a service is given of one that a peer has sent.
@@ -119,6 +114,18 @@ where
 
 impl<M, S, B> Place<M, S, B>
 where
+    S: Service<http::Request<RequestBody>>,
+{
+    /// Drops what it has of a request, each part apart from the others: two panics at once would end the process.
+    fn empty(&mut self) {
+        gate::discard(self.waiting.take());
+        gate::run("the future of a service", || self.future.set(None));
+        gate::run("the content of an answer", || self.slot.set(None));
+    }
+}
+
+impl<M, S, B> Place<M, S, B>
+where
     M: Fn() -> S,
     S: Service<http::Request<RequestBody>, Response = http::Response<B>>,
 {
@@ -135,20 +142,15 @@ where
         }
     }
 
-    /// Calls a service that is ready. (In line: requests are large to move.)
-    #[inline(always)]
-    fn call(&mut self, mut service: Held<S>, request: http::Request<RequestBody>) {
-        self.future.set(Some(service.call(request)));
-        self.service = Some(service);
-    }
-
     /// Calls the service for a request that has waited for it, if it is ready.
     #[cold]
     fn poll_waiting(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         let ready = ready!(self.poll_ready(cx));
         let waiting = self.waiting.take();
         if let Some(request) = waiting {
-            self.call(ready?, request);
+            let mut service = ready?;
+            self.future.set(Some(service.call(request)));
+            self.service = Some(service);
         }
         Poll::Ready(Ok(()))
     }
@@ -162,22 +164,24 @@ where
     B: Body + 'static,
     B::Error: Into<BoxError> + 'static,
 {
-    /// Calls the service with a request that was filled, when it is ready. (In line, as [`call`](Self::call) is.)
+    /// Calls the service with a request that is filled here, when it is ready. (In line, and the request does not move before
+    /// the call: it is large.)
     #[inline(always)]
     fn begin_with(
         &mut self,
-        asked: http::Request<RequestBody>,
-        filled: Result<(), Error>,
+        body: RequestBody,
+        fill: impl FnOnce(&mut http::Request<RequestBody>) -> Result<(), Error>,
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()> {
-        if let Err(error) = filled {
+        let mut asked = http::Request::new(body);
+        if let Err(error) = fill(&mut asked) {
             response.fail(error);
             return Poll::Ready(());
         }
         self.is_head = asked.method() == http::Method::HEAD;
-        match self.poll_ready(cx) {
-            Poll::Ready(Ok(service)) => self.call(service, asked),
+        let mut service = match self.poll_ready(cx) {
+            Poll::Ready(Ok(service)) => service,
             Poll::Ready(Err(error)) => {
                 response.fail(Error::from(error.into()));
                 return Poll::Ready(());
@@ -186,7 +190,9 @@ where
                 self.waiting = Some(asked);
                 return Poll::Pending;
             }
-        }
+        };
+        self.future.set(Some(service.call(asked)));
+        self.service = Some(service);
         ReusableFuture::poll(self, cx, response)
     }
 }
@@ -205,9 +211,7 @@ where
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()> {
-        let mut asked = empty();
-        let filled = ask(&mut asked, request);
-        self.begin_with(asked, filled, cx, response)
+        self.begin_with(RequestBody::none(), |asked| ask(asked, request), cx, response)
     }
 
     fn begin_lent(
@@ -216,9 +220,8 @@ where
         cx: &mut Context<'_>,
         response: &mut Response<'_>,
     ) -> Poll<()> {
-        let mut asked = http::Request::new(RequestBody::copied(lent.content));
-        let filled = receive_lent(&mut asked, lent);
-        self.begin_with(asked, filled, cx, response)
+        let body = RequestBody::copied(lent.content);
+        self.begin_with(body, |asked| receive_lent(asked, lent), cx, response)
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, response: &mut Response<'_>) -> Poll<()> {
@@ -244,21 +247,16 @@ where
             // It may hold a place among others that it is ready for.
             gate::discard(self.service.take());
         }
-        gate::discard(self.waiting.take());
-        gate::run("the future of a service", || self.future.set(None));
-        gate::run("the content of an answer", || self.slot.set(None));
+        self.empty();
     }
 }
 
-/// Each apart from the others: two panics at once would end the process.
 impl<M, S, B> Drop for Place<M, S, B>
 where
     S: Service<http::Request<RequestBody>>,
 {
     fn drop(&mut self) {
         gate::discard(self.service.take());
-        gate::discard(self.waiting.take());
-        gate::run("the future of a service", || self.future.set(None));
-        gate::run("the content of an answer", || self.slot.set(None));
+        self.empty();
     }
 }
