@@ -45,8 +45,8 @@ pub(crate) use context::Context;
 pub(crate) use known::Known;
 pub(crate) use lent::Lent;
 pub(crate) use parts::OwnedParts;
-#[cfg(feature = "tower")]
-pub(crate) use spare::recall;
+#[cfg(feature = "http")]
+pub(crate) use spare::with_heads;
 pub(crate) use spare::{
     Spare, add_content, attach, close, connect, discard, end, kept, known, refuse_content,
 };

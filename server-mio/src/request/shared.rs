@@ -4,8 +4,6 @@ use bytes::Bytes;
 #[cfg(feature = "http")]
 use rajada_parser::Version;
 
-#[cfg(feature = "http")]
-use super::spare;
 use super::{OwnedRequest, RequestError};
 #[cfg(feature = "http")]
 use crate::interop::http::Sent;
@@ -44,13 +42,6 @@ impl OwnedRequest {
             Some(parts) => parts.sent(),
             None => unreachable!("the parts are there until the drop"),
         }
-    }
-
-    /// Gives a new request what this thread knows of its head, and says what that is: the target, and the fields. Threads of
-    /// workers alone know something.
-    #[cfg(feature = "http")]
-    pub(crate) fn recall<B>(&self, new: &mut http::Request<B>) -> (bool, bool) {
-        spare::recall(new, &self.sent())
     }
 
     /// The content, as [`bytes`](Self::bytes) has it.

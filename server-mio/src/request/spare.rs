@@ -8,7 +8,7 @@ use super::context::Context;
 use super::parts::OwnedParts;
 use super::{Extensions, Flow, Known, Request, Whereabouts};
 #[cfg(feature = "http")]
-use crate::interop::http::{Remembered, Sent};
+use crate::interop::http::Remembered;
 use crate::stock::Stock;
 
 /// How many owned requests a worker keeps for use again.
@@ -55,12 +55,12 @@ impl Spare {
     }
 }
 
-/// Gives a new request what this thread knows of its head, and says what that is: the target, and the fields.
+/// What this thread remembers of heads, lent to `look`; nothing, if it is no worker's.
 #[cfg(feature = "http")]
-pub(crate) fn recall<B>(new: &mut http::Request<B>, sent: &Sent<'_>) -> (bool, bool) {
-    let recall = |spare: &mut Spare| spare.heads.recall(new, sent);
-    let recalled = SPARE.try_with(|spare| spare.borrow_mut().as_mut().map(recall));
-    recalled.ok().flatten().unwrap_or_default()
+#[inline]
+pub(crate) fn with_heads<R>(look: impl FnOnce(&mut Remembered) -> R) -> Option<R> {
+    let look = |spare: &mut Spare| look(&mut spare.heads);
+    SPARE.try_with(|spare| spare.borrow_mut().as_mut().map(look)).ok().flatten()
 }
 
 /// What is known of a request whose head is not complete, or not in order.

@@ -30,22 +30,25 @@ struct Known {
 const MOST_OTHERS: usize = 8;
 
 impl Lines {
-    /// What fields are that stand in `octets`: those that were sent last, or the same names with other values of at most half
-    /// of them. Otherwise they are kept for the next time.
+    /// What fields are that stand in `octets`, if they are those that were sent last.
     #[inline]
     pub(super) fn recall(&mut self, octets: &[u8], fields: Fields<'_, '_>) -> Option<HeaderMap> {
-        if self.octets == octets && self.positions.len() == fields.len() {
-            if self.known.is_none() {
-                self.make(octets, fields);
-            }
-            return Some(self.known.as_ref()?.headers.clone());
+        if self.octets != octets || self.positions.len() != fields.len() {
+            return None;
         }
-        self.recall_most(octets, fields)
+        if self.known.is_none() {
+            self.make(octets, fields);
+        }
+        Some(self.known.as_ref()?.headers.clone())
     }
 
-    /// The same for fields that are not all the same.
-    #[inline(never)]
-    fn recall_most(&mut self, octets: &[u8], fields: Fields<'_, '_>) -> Option<HeaderMap> {
+    /// What fields are that have the names of those that were sent last, and other values of at most half of them.
+    /// Otherwise they are kept for the next time.
+    pub(super) fn recall_most(
+        &mut self,
+        octets: &[u8],
+        fields: Fields<'_, '_>,
+    ) -> Option<HeaderMap> {
         let others = self.others(fields).filter(|others| others.len() <= fields.len() / 2);
         let Some(others) = others else {
             self.learn(octets, fields);

@@ -13,7 +13,7 @@ use crate::request::Context;
 ///
 /// Who keeps a connection sends most requests with the fields of the one before, or with few others, and many with its
 /// target. What has come twice in a row is cloned from then on instead of made: it is not checked again, names are not
-/// looked for, places not found. It is compared with what the same peer has sent, and nothing else, so nobody can learn by
+/// looked for, places not found. A head that is the same in all is found by one comparison. It is compared with what the same peer has sent, and nothing else, so nobody can learn by
 /// the time that it takes what another one sends.
 #[derive(Default)]
 pub(crate) struct Remembered {
@@ -26,6 +26,8 @@ struct Memory {
     peer: Peer,
     /// The application that it was sent to: others may read the same octets in other ways. It is not kept.
     context: Weak<Context>,
+    /// A head as a whole, and what it is.
+    whole: Option<(Box<[u8]>, http::Request<()>)>,
     target: Target,
     fields: Lines,
     /// It was asked for since the last trim.
@@ -47,6 +49,15 @@ const PLACES: usize = 128;
 /// browser with a cookie.
 const MOST_OCTETS: usize = 1024;
 
+/// What is known of a head.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Recalled {
+    pub(crate) target: bool,
+    pub(crate) fields: bool,
+    /// Both are as they were before: it may be [kept](Remembered::keep) as a whole.
+    pub(crate) is_same: bool,
+}
+
 /// What the head of a request is made of.
 pub(crate) struct Sent<'r> {
     pub(crate) peer: &'r Peer,
@@ -57,14 +68,30 @@ pub(crate) struct Sent<'r> {
 }
 
 impl Remembered {
-    /// Gives a new request, which has nothing of it yet, what is known of its head. Says what that is: the target, and the
-    /// fields.
-    pub(crate) fn recall<B>(
+    /// Gives a new request, which has nothing of it yet, its head, if that is known as a whole.
+    #[inline]
+    pub(crate) fn recall_same<B>(
         &mut self,
         new: &mut http::Request<B>,
-        sent: &Sent<'_>,
-    ) -> (bool, bool) {
-        let Some(octets) = sent.octets_of_fields() else { return (false, false) };
+        (peer, context): (&Peer, &Arc<Context>),
+        head: &[u8],
+    ) -> bool {
+        let Some(Some(memory)) = self.places.get_mut(place(peer)) else { return false };
+        let Some((octets, known)) = &memory.whole else { return false };
+        if **octets != *head || !memory.is_of(peer, context) {
+            return false;
+        }
+        memory.is_used = true;
+        put(new.method_mut(), known.method().clone());
+        put(new.uri_mut(), known.uri().clone());
+        put(new.headers_mut(), known.headers().clone());
+        *new.version_mut() = known.version();
+        true
+    }
+
+    /// The same of parts of a head. Says which they are.
+    pub(crate) fn recall<B>(&mut self, new: &mut http::Request<B>, sent: &Sent<'_>) -> Recalled {
+        let Some(octets) = sent.octets_of_fields() else { return Recalled::default() };
         if self.places.is_empty() {
             self.places.resize_with(PLACES, || None);
         }
@@ -72,10 +99,22 @@ impl Remembered {
             Some(Some(memory)) => memory.recall(new, sent, octets),
             Some(none) => {
                 *none = Some(Memory::new(sent, octets));
-                (false, false)
+                Recalled::default()
             }
-            None => (false, false),
+            None => Recalled::default(),
         }
+    }
+
+    /// Keeps a head as a whole, and what it is.
+    #[cold]
+    pub(crate) fn keep<B>(&mut self, made: &http::Request<B>, sent: &Sent<'_>) {
+        let Some(Some(memory)) = self.places.get_mut(place(sent.peer)) else { return };
+        let mut whole = http::Request::new(());
+        *whole.method_mut() = made.method().clone();
+        *whole.uri_mut() = made.uri().clone();
+        *whole.headers_mut() = made.headers().clone();
+        *whole.version_mut() = made.version();
+        memory.whole = Some((sent.head.into(), whole));
     }
 
     /// Forgets what nobody has asked for since the last time.
@@ -95,6 +134,7 @@ impl Memory {
         let mut memory = Box::new(Memory {
             peer: *sent.peer,
             context: Arc::downgrade(sent.context),
+            whole: None,
             target: Target::default(),
             fields: Lines::default(),
             is_used: true,
@@ -104,29 +144,37 @@ impl Memory {
         memory
     }
 
+    /// Whether a peer has sent it to an application.
     #[inline]
+    fn is_of(&self, peer: &Peer, context: &Arc<Context>) -> bool {
+        self.peer == *peer && core::ptr::eq(self.context.as_ptr(), Arc::as_ptr(context))
+    }
+
     fn recall<B>(
         &mut self,
         new: &mut http::Request<B>,
         sent: &Sent<'_>,
         octets: &[u8],
-    ) -> (bool, bool) {
+    ) -> Recalled {
         self.is_used = true;
-        let context = Arc::as_ptr(sent.context);
-        if self.peer != *sent.peer || !core::ptr::eq(self.context.as_ptr(), context) {
+        if !self.is_of(sent.peer, sent.context) {
             *self = *Memory::new(sent, octets);
-            return (false, false);
+            return Recalled::default();
         }
         let target = self.target.recall(sent.target);
         if let Some(target) = target {
             put(new.uri_mut(), target.clone());
         }
-        let fields = self.fields.recall(octets, sent.fields);
-        let knows_fields = fields.is_some();
-        if let Some(fields) = fields {
+        let (all, most) = match self.fields.recall(octets, sent.fields) {
+            None => (false, self.fields.recall_most(octets, sent.fields)),
+            all => (true, all),
+        };
+        let knows_fields = most.is_some();
+        if let Some(fields) = most {
             put(new.headers_mut(), fields);
         }
-        (target.is_some(), knows_fields)
+        let is_same = target.is_some() && all && sent.head.len() <= 2 * MOST_OCTETS;
+        Recalled { target: target.is_some(), fields: knows_fields, is_same }
     }
 }
 
@@ -183,7 +231,7 @@ mod tests {
         Arc::new(Context { states: States::default(), patterns: Box::default() })
     }
 
-    /// What is known of a head that a peer has sent, checked.
+    /// What is known of a head that a peer has sent, checked: all of it, or else its target, and its fields.
     fn recall(
         memory: &mut Remembered,
         context: &Arc<Context>,
@@ -194,26 +242,31 @@ mod tests {
         let parsed = Config::STRICT.parse_request(head.as_bytes(), &mut at, &mut slots).unwrap();
         let Status::Complete(request, _) = parsed else { panic!("{head}") };
         let peer = Peer::Inet(([127, 0, 0, 1], port).into());
-        let sent = Sent {
-            peer: &peer,
-            context,
-            head: request.octets(),
-            target: request.target(),
-            fields: request.fields(),
-        };
+        let (target, fields) = (request.target(), request.fields());
+        let sent = Sent { peer: &peer, context, head: request.octets(), target, fields };
         let mut new = http::Request::new(());
-        let known = memory.recall(&mut new, &sent);
-        if known.0 {
-            assert_eq!(new.uri().to_string().as_bytes(), request.target());
+        let is_known = memory.recall_same(&mut new, (&peer, context), request.octets());
+        let mut known = Recalled { target: is_known, fields: is_known, is_same: false };
+        if is_known {
+            assert_eq!(new.method().as_str().as_bytes(), request.method());
+        } else {
+            known = memory.recall(&mut new, &sent);
+            *new.method_mut() = http::Method::from_bytes(request.method()).unwrap();
         }
-        if known.1 {
-            let all =
-                request.fields().iter().map(|field| (field.name.to_ascii_lowercase(), field.value));
+        if known.target {
+            assert_eq!(new.uri().to_string().as_bytes(), target);
+        }
+        if known.fields {
+            let all = fields.iter().map(|field| (field.name.to_ascii_lowercase(), field.value));
             let theirs = new.headers().iter();
             let theirs = theirs.map(|(name, value)| (name.as_str().into(), value.as_bytes()));
             assert!(all.eq(theirs), "{:?}", new.headers());
         }
-        known
+        if known.is_same {
+            assert!(known.target && known.fields);
+            memory.keep(&new, &sent);
+        }
+        (known.target, known.fields)
     }
 
     const HEAD: &str = "GET /a HTTP/1.1\r\nHost: a\r\nX-Empty:\r\n\r\n";
@@ -234,6 +287,36 @@ mod tests {
             assert_eq!(of(port, HEAD), (false, false), "{port}");
         }
         assert_eq!(recall(&mut memory, &context(), 999, HEAD), (false, false));
+    }
+
+    #[test]
+    fn a_head_that_was_kept_is_known_as_a_whole_by_who_has_sent_it_and_nobody_else() {
+        let (mut memory, here, there) = (Remembered::default(), context(), context());
+        let of = |port| Peer::Inet(([127, 0, 0, 1], port).into());
+        let whole = |memory: &mut Remembered, peer: Peer, context, head: &str| {
+            let mut new = http::Request::new(());
+            let is_known = memory.recall_same(&mut new, (&peer, context), head.as_bytes());
+            assert!(is_known || (new.headers().is_empty() && new.uri() == "/"), "{new:?}");
+            is_known
+        };
+        assert!(!whole(&mut memory, of(1), &here, HEAD), "there is no place yet");
+        for _ in 0..2 {
+            assert!(!whole(&mut memory, of(1), &here, HEAD));
+            recall(&mut memory, &here, 1, HEAD);
+        }
+        assert!(whole(&mut memory, of(1), &here, HEAD));
+        for other in ["", "GET", &HEAD.replace("GET", "PUT"), &HEAD.replace("1.1", "1.0")] {
+            assert!(!whole(&mut memory, of(1), &here, other), "{other}");
+        }
+        assert!(!whole(&mut memory, of(1), &there, HEAD), "it was sent to another application");
+        for port in 2..1000 {
+            assert!(!whole(&mut memory, of(port), &here, HEAD), "{port}");
+        }
+        assert!(!whole(&mut memory, Peer::Local, &here, HEAD));
+        recall(&mut memory, &here, 1, &HEAD.replace("/a", "/b"));
+        assert!(whole(&mut memory, of(1), &here, HEAD), "others have come since");
+        recall(&mut memory, &there, 1, HEAD);
+        assert!(!whole(&mut memory, of(1), &here, HEAD), "the place is another one's");
     }
 
     #[test]

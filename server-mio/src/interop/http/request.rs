@@ -1,16 +1,20 @@
 //! Requests.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Uri};
+use http::{HeaderMap, Method, Uri};
 use rajada_parser::Version;
 
 use super::headers::made;
 #[cfg(feature = "tower")]
 use super::headers::slices;
 use super::{Sent, Unrepresentable};
+use crate::peer::Peer;
 #[cfg(feature = "tower")]
-use crate::request::{Lent, recall};
+use crate::request::Lent;
+use crate::request::{Context, with_heads};
 use crate::{Error, OwnedRequest, Status};
 
 /// As requests of the crate `http`, and back.
@@ -85,13 +89,13 @@ pub(crate) fn receive<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> 
     fill(new, request).map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
 }
 
-/// The same, with the octets of values shared.
 fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unrepresentable> {
-    let (sent, known) = (request.sent(), request.recall(new));
-    fill_line(new, request.method_and_version(), &sent, known)?;
-    if !known.1 && !sent.fields.is_empty() {
-        let head = request.head_bytes();
-        *new.headers_mut() = made(sent.fields, |value| head.slice_ref(value))?;
+    let sent = request.sent();
+    if !recall_same(new, (sent.peer, sent.context), sent.head) {
+        make(new, request.method_and_version(), &sent, || {
+            let head = request.head_bytes();
+            made(sent.fields, |value| head.slice_ref(value))
+        })?;
     }
     if let Some(attached) = request.extension::<http::Extensions>() {
         *new.extensions_mut() = attached.clone();
@@ -104,33 +108,54 @@ fn fill<B>(new: &mut http::Request<B>, request: &OwnedRequest) -> Result<(), Unr
 /// # Errors
 /// As of [`receive`].
 #[cfg(feature = "tower")]
+#[inline(always)]
 pub(crate) fn receive_lent<B>(new: &mut http::Request<B>, lent: &Lent<'_>) -> Result<(), Error> {
+    match recall_same(new, (lent.peer, lent.context), lent.head.octets()) {
+        true => Ok(()),
+        false => receive_other(new, lent),
+    }
+}
+
+/// The same where the head is not known as a whole.
+#[cfg(feature = "tower")]
+#[inline(never)]
+fn receive_other<B>(new: &mut http::Request<B>, lent: &Lent<'_>) -> Result<(), Error> {
     let Lent { head, peer, context, .. } = *lent;
     let (target, fields) = (head.target(), head.fields());
     let sent = Sent { peer, context, head: head.octets(), target, fields };
-    let known = recall(new, &sent);
-    let mut filled = fill_line(new, (head.method(), head.version()), &sent, known);
-    if filled.is_ok() && !known.1 {
-        filled = made(fields, slices(head.octets())).map(|made| *new.headers_mut() = made);
-    }
-    filled.map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
+    let line = (head.method(), head.version());
+    make(new, line, &sent, || made(fields, slices(head.octets())))
+        .map_err(|error| Error::with_status(Status::BAD_REQUEST, error))
 }
 
-/// Gives a new request the request line of another one, as far as it is not known.
-fn fill_line<B>(
+/// Gives a new request a head that is known as a whole. False, if it is not.
+#[inline]
+fn recall_same<B>(new: &mut http::Request<B>, from: (&Peer, &Arc<Context>), head: &[u8]) -> bool {
+    with_heads(|heads| heads.recall_same(new, from, head)).unwrap_or_default()
+}
+
+/// Gives a new request what is known of its head, and makes the rest: its fields by `fields`.
+fn make<B>(
     new: &mut http::Request<B>,
     (method, version): (&[u8], Version),
     sent: &Sent<'_>,
-    (knows_target, _): (bool, bool),
+    fields: impl FnOnce() -> Result<HeaderMap, Unrepresentable>,
 ) -> Result<(), Unrepresentable> {
+    let known = with_heads(|heads| heads.recall(new, sent)).unwrap_or_default();
     *new.method_mut() = Method::from_bytes(method).map_err(|_| Unrepresentable::Method)?;
     *new.version_mut() = match version {
         Version::Http10 => http::Version::HTTP_10,
         _ => http::Version::HTTP_11,
     };
-    if !knows_target {
+    if !known.target {
         *new.uri_mut() =
             Uri::try_from(sent.target).map_err(|why| Unrepresentable::Target(why.to_string()))?;
+    }
+    if !known.fields && !sent.fields.is_empty() {
+        *new.headers_mut() = fields()?;
+    }
+    if known.is_same {
+        with_heads(|heads| heads.keep(new, sent));
     }
     Ok(())
 }
