@@ -81,11 +81,11 @@ impl Kind {
         }
     }
 
-    /// Whether the handler can do with a request that is lent.
-    pub(crate) fn is_lent(&self) -> bool {
+    /// Whether the handler reads targets itself, and can do with a request that is lent.
+    pub(crate) fn reads_targets(&self) -> bool {
         match self {
             Kind::Sync(_) => false,
-            Kind::Async(handler) => handler.is_lent(),
+            Kind::Async(handler) => handler.reads_targets(),
         }
     }
 }
@@ -244,8 +244,9 @@ pub(crate) trait AsyncHandler: Send + Sync {
     fn streams(&self) -> bool {
         false
     }
-    /// Whether it can do with a request that is lent: it [begins](ReusableFuture::begin_lent) with that.
-    fn is_lent(&self) -> bool {
+    /// Whether it reads targets itself, and can do with a request that is lent: it [begins](ReusableFuture::begin_lent) with
+    /// that.
+    fn reads_targets(&self) -> bool {
         false
     }
     /// Calls the handler behind hooks that have set something of its answer, which comes back.

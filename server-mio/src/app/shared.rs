@@ -51,6 +51,8 @@ pub(crate) struct Entry {
     pub(crate) begins_at_head: bool,
     /// The handler takes content as it arrives.
     pub(crate) streams: bool,
+    /// The handler takes targets as they stand, and no path of ours.
+    pub(crate) reads_targets: bool,
     /// The handler is lent its request, where nothing else is to be found of it.
     pub(crate) is_lent: bool,
     pub(crate) kind: Kind,
@@ -102,7 +104,8 @@ impl Entry {
             is_bare: false,
             begins_at_head,
             streams,
-            is_lent: general.lends && kind.is_lent() && !replies.ask_for_request(),
+            reads_targets: kind.reads_targets(),
+            is_lent: general.lends && kind.reads_targets() && !replies.ask_for_request(),
             content_window: own.content_window.unwrap_or(CONTENT_WINDOW).max(1),
             kind,
             slow,

@@ -107,10 +107,22 @@ pub(super) fn find<'a: 's, 's>(
         Found::Options(route, allow) => (Target::Options(allow), route),
         Found::UnknownMethod(route) => (Target::UnknownMethod, route),
         Found::Missing => (Target::Missing, None),
-        Found::BadPath => (Target::BadPath, None),
+        Found::BadPath => of_bad_path(shared, method, raw),
     };
     let path = if plain || scratch.path.is_empty() { raw } else { &scratch.path };
     Place { target: to, route, path: Some(path), ranges: &scratch.ranges }
+}
+
+/// What answers a request whose path can't be decoded: whoever answers all of them and reads the target itself.
+#[cold]
+fn of_bad_path<'a>(shared: &'a Shared, method: &[u8], raw: &[u8]) -> (Target<'a>, Option<u32>) {
+    let reads_targets = |leaf: &&Leaf<Goal>| shared.entry(leaf.value.endpoint).reads_targets;
+    match shared.router.all(method, raw).filter(reads_targets) {
+        Some(Leaf { value: Goal { endpoint, .. }, route }) => {
+            (Target::Entry(*endpoint, shared.entry(*endpoint)), Some(*route))
+        }
+        None => (Target::BadPath, None),
+    }
 }
 
 /// A request line as it stands, without its version.

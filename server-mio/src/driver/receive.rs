@@ -19,7 +19,7 @@ use crate::content::Kept;
 use crate::handler::Kind;
 use crate::request::{self, Attached, Extensions, Request};
 use crate::response::Owed;
-use crate::routing::Leaf;
+use crate::routing::{Leaf, path};
 
 impl Service {
     /// Serves what a burst holds, and says why it stops. Answers that are ready then are the caller's to write.
@@ -197,22 +197,24 @@ impl Service {
         ledger: &mut Ledger,
         arrival: &Arrival<'s>,
     ) -> Option<&'s Weight> {
-        let router = &arrival.around.shared.router;
-        if let Some((leaf, path, range)) = router.sole(arrival.head.method(), arrival.head.target())
+        let (shared, head) = (arrival.around.shared, arrival.head);
+        if let Some(leaf) = shared.router.sole(head.method(), head.target())
             && let Call::Async(endpoint, weight) = &leaf.value
             && !matches!(arrival.content, Incoming::Streaming(_))
         {
-            let (ranges, path) = ([range], Some(path));
-            let place = Place { path, ..Place::of_target(leaf.route, &ranges) };
-            let request = place.request(arrival);
-            let is_lent = arrival.around.shared.entry(*endpoint).is_lent;
-            let started = if is_lent && self.has_place(ledger.key) {
-                self.start_lent(owed, ledger, *endpoint, arrival, &request);
-                true
-            } else {
-                self.start_at_once(owed, ledger, *endpoint, arrival, &request)
-            };
-            return started.then_some(weight);
+            if shared.entry(*endpoint).is_lent && self.has_place(ledger.key) {
+                self.start_lent(owed, ledger, (*endpoint, leaf.route), arrival);
+                return Some(weight);
+            }
+            let (path, query, is_plain) = path::split(head.method(), head.target());
+            if is_plain {
+                let ranges = [("/".len() as u32, path.len() as u32)];
+                let path = query.map(|_| path);
+                let place = Place { path, ..Place::of_target(leaf.route, &ranges) };
+                let request = place.request(arrival);
+                let started = self.start_at_once(owed, ledger, *endpoint, arrival, &request);
+                return started.then_some(weight);
+            }
         }
         self.request_anywhere(owed, ledger, arrival)
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use super::answer::{Waiting, answer_panic, conclude, staging};
+use super::answer::{Place, Waiting, answer_panic, conclude, staging};
 use super::arrival::{Around, Arrival};
 use super::exchange::{Awaits, Exchange, Holder, Ledger, Pending, Unread};
 use super::key::Key;
@@ -19,7 +19,7 @@ use rajada_pipeline::{Incoming, Ticket};
 
 use crate::app::{Entry, Shared};
 use crate::handler::{Kind, ReusableFuture};
-use crate::request::{self, Lent, OwnedParts, OwnedRequest, Request, RequestError};
+use crate::request::{self, Lent, OwnedParts, OwnedRequest, RequestError};
 use crate::response::Owed;
 use crate::runtime::{NO_TASK, TaskId};
 use crate::{Response, Status, gate};
@@ -76,9 +76,8 @@ impl Service {
         &mut self,
         owed: Owed<'_>,
         ledger: &mut Ledger,
-        endpoint: u32,
+        (endpoint, route): (u32, u32),
         arrival: &Arrival<'_>,
-        request: &Request<'_>,
     ) {
         let shared = arrival.around.shared;
         let entry = shared.entry(endpoint);
@@ -89,7 +88,7 @@ impl Service {
         };
         let Arrival { around: Around { peer, .. }, head, .. } = *arrival;
         let lent = Lent { head, content, peer, context: &shared.context };
-        let trace = Trace::of(request);
+        let trace = Trace::of(&Place::of_target(route, &[]).request(arrival));
         let mut response = Response::new(owed, &mut self.desk, None);
         let future = self.futures.lend(endpoint, || handler.place());
         let mut cx = Context::from_waker(self.tasks.next_waker());

@@ -80,9 +80,6 @@ pub(crate) enum Found<'r, V> {
     BadPath,
 }
 
-/// The value that all requests lead to, the path, and where its parameter is in that.
-type Sole<'r, 't, V> = (&'r Leaf<<V as Value>::Short>, &'t [u8], Range);
-
 impl<V: Value> Router<V> {
     /// A router without routes.
     pub(crate) fn new() -> Router<V> {
@@ -216,13 +213,20 @@ impl<V: Value> Router<V> {
         self.shortcuts.tail(line)
     }
 
-    /// The same where all requests lead to one value, by a target, which is ASCII. What may be another value's, or is no path, is not found.
+    /// The same where all requests lead to one value, by method and target, whether its path can be decoded or not. What may
+    /// be another value's, or is no path, is not found.
     #[inline]
-    pub(crate) fn sole<'t>(&self, method: &[u8], target: &'t [u8]) -> Option<Sole<'_, 't, V>> {
+    pub(crate) fn sole(&self, method: &[u8], target: &[u8]) -> Option<&Leaf<V::Short>> {
         let sole = self.sole.as_ref()?;
-        let (raw, _, plain) = path::split(method, target);
-        let is_found = plain && raw.first() == Some(&b'/') && method != b"TRACE";
-        is_found.then_some((sole, raw, ("/".len() as u32, raw.len() as u32)))
+        (target.first() == Some(&b'/') && method != b"TRACE").then_some(sole)
+    }
+
+    /// The same where it is not known that a target is a path, and with what methods have of their own: by method and raw
+    /// path.
+    #[cold]
+    pub(crate) fn all(&self, method: &[u8], raw: &[u8]) -> Option<&Leaf<V>> {
+        let all = self.sole.as_ref().filter(|_| raw.first() == Some(&b'/'))?;
+        self.routes.get(all.route as usize)?.methods.find(method)
     }
 
     /// What a method and a raw path lead to; `plain` says that the path holds no `%`. If it does, `scratch` holds it

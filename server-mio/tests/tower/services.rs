@@ -70,20 +70,81 @@ fn a_service_alone_gets_everything() {
     assert!(text.starts_with("HTTP/1.1 400") && text.ends_with("invalid uri character"), "{text}");
 }
 
-/// All of a head.
+#[test]
+fn a_service_alone_gets_targets_whose_paths_can_not_be_decoded() {
+    let heads = [
+        "GET /a%zz?b HTTP/1.1\r\nHost: a.example\r\n",
+        "TRACE /%00 HTTP/1.1\r\nHost: a.example\r\n",
+        "POST /%ff HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\n",
+        "GET http://a.example/% HTTP/1.1\r\nHost: a.example\r\n",
+    ];
+    let answers = |app: App| {
+        let mut client = TestClient::new(app);
+        heads.map(|head| exchanged(&mut client, &format!("{head}\r\n")))
+    };
+    let alone = || App::of_service(service_fn(echo));
+    for app in [alone(), alone().without_extensions(), alone().on_stop(|_| ())] {
+        for (head, text) in heads.iter().zip(answers(app)) {
+            let shown = head.split_once(" HTTP").unwrap().0;
+            assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+            assert!(text.ends_with(&format!("\r\n\r\n{shown} ")), "{text}");
+        }
+    }
+    // Who looks at paths is never asked for one that is none.
+    let among_others = App::new().get("/a", |_: &Request<'_>| "a");
+    let among_others = among_others.service("/{**rest}", service_fn(echo));
+    let behind_hooks = alone().after(|_: &Request<'_>, _: &mut Response<'_>| {});
+    let native = App::new().any("/{**rest}", |_: OwnedRequest| async { "native" });
+    for app in [among_others, behind_hooks, native] {
+        for text in answers(app) {
+            assert!(text.starts_with("HTTP/1.1 400"), "{text}");
+        }
+    }
+}
+
+/// What it tells of the path.
+#[test]
+fn extensions_have_the_path_of_a_target_as_it_stands_if_it_can_not_be_decoded() {
+    let told = with_extensions(service_fn(of_path), |request, extensions| {
+        extensions.insert(format!("{} {:?}", request.path(), request.params().next()));
+    });
+    let mut client = TestClient::new(App::of_service(told));
+    for (target, told) in [("/a%41", r#"/aA Some(("rest", "aA"))"#), ("/a%zz?b", "/a%zz None")] {
+        assert_eq!(client.get(target).send().text(), told);
+    }
+}
+
+/// What was put beside a request of its path.
+async fn of_path(request: Asked) -> Answer {
+    let told = request.extensions().get::<String>().cloned();
+    Ok(http::Response::new(told.unwrap_or_default().into()))
+}
+
+/// All of a head. It is changed afterwards: what a service does to its request stays in that.
 async fn head(request: Asked) -> Answer {
-    let (parts, _) = request.into_parts();
+    let (mut parts, _) = request.into_parts();
     let mut text = format!("{} {} {:?}\n", parts.method, parts.uri, parts.version);
     for (name, value) in &parts.headers {
         text += &format!("{name}: {}\n", String::from_utf8_lossy(value.as_bytes()));
     }
+    assert_eq!(parts.extensions.get::<&str>(), None);
+    parts.extensions.insert("mine");
+    parts.headers.insert("x-mine", http::HeaderValue::from_static("mine"));
+    parts.headers.remove("host");
     Ok(http::Response::new(text.into()))
 }
 
 /// What is used again of one head for the next is theirs alike.
 #[test]
 fn a_head_is_what_was_sent_whatever_was_sent_before() {
-    let mut client = TestClient::new(App::of_service(service_fn(head)));
+    let alone = || App::of_service(service_fn(head));
+    for app in [alone(), alone().without_extensions()] {
+        send_heads(app);
+    }
+}
+
+fn send_heads(app: App) {
+    let mut client = TestClient::new(app);
     let long = "x".repeat(3000);
     let targets = ["/", "/a", "/b", "/a?b"];
     let fields = [
@@ -102,13 +163,15 @@ fn a_head_is_what_was_sent_whatever_was_sent_before() {
             let at = (round / 3) * (round / 50 + 1);
             let (target, fields) = (targets[at % targets.len()], &fields[at / 2 % fields.len()]);
             let version = if round % 7 == 0 { "HTTP/1.0" } else { "HTTP/1.1" };
-            sent += &format!("GET {target} {version}\r\n{fields}Connection: keep-alive\r\n\r\n");
+            let method = ["GET", "PUT"][round / 5 % 2];
+            sent +=
+                &format!("{method} {target} {version}\r\n{fields}Connection: keep-alive\r\n\r\n");
             let lines = fields.lines().map(|line| {
                 let (name, value) = line.split_once(':').unwrap();
                 format!("{}: {}\n", name.to_ascii_lowercase(), value.trim())
             });
             let lines: String = lines.collect();
-            expected.push(format!("GET {target} {version}\n{lines}connection: keep-alive\n"));
+            expected.push(format!("{method} {target} {version}\n{lines}connection: keep-alive\n"));
         }
         let received = exchanged(&mut client, &sent);
         let answers = received.split("HTTP/1.1 200 OK\r\n").skip(1);

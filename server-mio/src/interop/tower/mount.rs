@@ -92,7 +92,7 @@ impl<M> App<M> {
     /// have the [`OwnedRequest`](crate::OwnedRequest), which tells the peer, the pattern, and what hooks have attached, and
     /// what they have attached as [`http::Extensions`]; [`with_extensions`](crate::with_extensions) puts there what a service
     /// looks for, such as axum's `ConnectInfo`. What the crate `http` can't hold is answered with 400, as is a path that can't
-    /// be decoded.
+    /// be decoded, unless the service is [alone](App::of_service).
     ///
     /// # What it gives
     ///
@@ -126,7 +126,9 @@ impl<M> App<M> {
 }
 
 impl App {
-    /// An application that is a service, and nothing else: it gets every request, those for `*` included.
+    /// An application that is a service, and nothing else: it gets every request, those for `*` included. Where nothing is
+    /// around it, nobody but the service looks at the target: a path that can't be decoded, such as `/a%zz`, is its own to
+    /// refuse. (Its [`OwnedRequest`](crate::OwnedRequest) has that path as it stands, and no parameter of it.)
     pub fn of_service<S, B>(service: S) -> App
     where
         S: Service<http::Request<RequestBody>, Response = http::Response<B>> + Clone,

@@ -44,7 +44,7 @@ where
         true
     }
 
-    fn is_lent(&self) -> bool {
+    fn reads_targets(&self) -> bool {
         true
     }
 

@@ -127,20 +127,25 @@ fn where_all_requests_lead_to_one_value_it_is_found_at_once() {
     let router = sole();
     let mut found = 0;
     for method in ["GET", "HEAD", "OPTIONS", "TRACE", "BREW"] {
-        for target in ["/", "/a", "/a/b/?c=%41", "/a%20b", "/a?", "*", "http://a/b?c", "http://a"] {
-            let Some((leaf, path, range)) = router.sole(method.as_bytes(), target.as_bytes())
-            else {
-                continue;
-            };
+        for target in
+            ["/", "/a", "/a/b/?c=%41", "/a%20b", "/a?", "/%zz", "*", "http://a/b?c", "http://a"]
+        {
+            let Some(leaf) = router.sole(method.as_bytes(), target.as_bytes()) else { continue };
             found += 1;
+            let (path, _, plain) = path::split(method.as_bytes(), target.as_bytes());
             let (mut scratch, mut ranges) = (Vec::new(), Ranges::new());
-            let long = router.find(method.as_bytes(), path, true, &mut scratch, &mut ranges);
-            assert_eq!(long, Found::Leaf(leaf), "{method} {target}");
-            assert_eq!((&ranges[..], leaf.value), (&[range][..], 3), "{method} {target}");
+            let long = router.find(method.as_bytes(), path, plain, &mut scratch, &mut ranges);
+            let is_bad = target.contains("%zz");
+            let expected = if is_bad { Found::BadPath } else { Found::Leaf(leaf) };
+            assert_eq!((long, leaf.value), (expected, 3), "{method} {target}");
+            assert_eq!(router.all(method.as_bytes(), path), Some(leaf), "{method} {target}");
+            let range = (1, path.len() as u32);
+            assert!(!plain || ranges[..] == [range], "{method} {target}");
         }
     }
-    let why = "all but TRACE, escapes, and OPTIONS of the server";
-    assert_eq!(found, 4 * 6 - 1, "{why}");
+    assert_eq!(found, 4 * 6, "all but TRACE, and what is no path");
+    assert_eq!(router.all(b"TRACE", b"/%zz").map(|leaf| leaf.value), Some(2));
+    assert_eq!(router.all(b"OPTIONS", b"*"), None);
     for (method, pattern) in
         [(Some("GET"), "/{**rest}"), (None, "/a"), (Some("GET"), "/a/{b}"), (None, "/a/{*b}")]
     {
