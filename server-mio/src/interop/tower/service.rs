@@ -97,6 +97,15 @@ where
     .await
 }
 
+/// The future of a call. (Not in line: it is large, and what a function returns moves once less.)
+#[inline(never)]
+fn called<S, R>(service: &mut S, asked: R) -> Option<S::Future>
+where
+    S: Service<R>,
+{
+    Some(service.call(asked))
+}
+
 /// A place for one request of a service at a time. The service stays in it: the one that was ready is the one that is called.
 struct Place<M, S, B>
 where
@@ -149,7 +158,7 @@ where
         let waiting = self.waiting.take();
         if let Some(request) = waiting {
             let mut service = ready?;
-            self.future.set(Some(service.call(request)));
+            self.future.set(called(&mut *service, request));
             self.service = Some(service);
         }
         Poll::Ready(Ok(()))
@@ -191,7 +200,7 @@ where
                 return Poll::Pending;
             }
         };
-        self.future.set(Some(service.call(asked)));
+        self.future.set(called(&mut *service, asked));
         self.service = Some(service);
         ReusableFuture::poll(self, cx, response)
     }
