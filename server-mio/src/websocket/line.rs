@@ -506,11 +506,18 @@ impl Writer {
     }
 }
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        if let Some(number) = self.number {
+impl Place<'_> {
+    /// It waits no longer. It may again, behind those that do then.
+    fn leave(&mut self) {
+        if let Some(number) = self.number.take() {
             self.line.leave_place(number);
         }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 

@@ -1,6 +1,8 @@
 //! WebSockets of the server: over sockets, and without.
 
 mod answers;
+mod answers_same;
+mod answers_waiting;
 mod bound;
 mod closing;
 mod common;

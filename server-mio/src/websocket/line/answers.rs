@@ -126,7 +126,11 @@ impl Answers<'_> {
                 Due::Message if line.poll_send(cx, place, &mut None).is_pending() => {
                     return Poll::Pending;
                 }
-                Due::Message => self.answer(cx),
+                Due::Message => {
+                    self.answer(cx);
+                    // (For the next one it waits behind those that have waited meanwhile.)
+                    place.leave();
+                }
             }
         }
     }

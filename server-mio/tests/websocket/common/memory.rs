@@ -115,22 +115,27 @@ impl Memory {
         let mut still = 0;
         // (Woken tasks may have nothing to do; and a server that is at its end has no time to wait.)
         while still < 3 {
-            let mut listed = self.turn(|turn| {
-                turn.run();
-                turn.look();
-                turn.listed()
-            });
-            let is_still = listed == 0;
-            while listed > 0
-                && let Some(key) = self.turn(|turn| turn.poll_ready())
-            {
-                listed -= 1;
-                let next = self.turn(|turn| turn.connection(key).map(|mut it| it.go_on()));
-                self.follow_of(key, next);
-            }
-            let taken = self.take();
-            still = if is_still && taken == 0 { still + 1 } else { 0 };
+            still = if self.run_once() { 0 } else { still + 1 };
         }
+    }
+
+    /// Runs a turn, and takes what is ready once. Whether anything has changed.
+    pub(crate) fn run_once(&mut self) -> bool {
+        let mut listed = self.turn(|turn| {
+            turn.run();
+            turn.look();
+            turn.listed()
+        });
+        let is_still = listed == 0;
+        while listed > 0
+            && let Some(key) = self.turn(|turn| turn.poll_ready())
+        {
+            listed -= 1;
+            let next = self.turn(|turn| turn.connection(key).map(|mut it| it.go_on()));
+            self.follow_of(key, next);
+        }
+        let taken = self.take();
+        !is_still || taken > 0
     }
 
     /// Takes what is ready; how much that is.
