@@ -38,3 +38,11 @@ pub(super) fn answer(
     gate::discard(answer.take());
     Some(Answering::Over(panic))
 }
+
+/// Drops who is not wanted any more. A panic that nobody was told of is logged.
+pub(super) fn forget(answering: Answering) {
+    if let Answering::Over(Some(panic)) = &answering {
+        log::error!("what answers messages of a WebSocket panicked: {}", panic.message());
+    }
+    gate::discard(answering);
+}

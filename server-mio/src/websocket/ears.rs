@@ -10,7 +10,6 @@ use super::packing::Packing;
 use super::replies::Replies;
 use super::watch::Watch;
 use crate::content::Kept;
-use crate::gate;
 
 /// What an event has led to.
 pub(super) enum Heard {
@@ -88,7 +87,7 @@ impl Ears<'_> {
     #[inline]
     fn give_back(&self, answering: Answering) {
         if let Some(unwanted) = self.line.give_answer_back(answering) {
-            gate::discard(unwanted);
+            answering::forget(unwanted);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Code of the application that panics, wherever it runs: its own connection ends, and the server serves on.
 
-use rajada_mio::websocket::{SocketEndpoint, WebSocket};
-use rajada_mio::{App, OwnedRequest};
+use std::time::Duration;
+
+use rajada_mio::websocket::{CloseCode, SocketEndpoint, WebSocket};
+use rajada_mio::{App, OwnedRequest, sleep};
 
 use crate::common::{Frame, Memory, frame};
 
@@ -84,4 +86,98 @@ fn octets_that_panic_when_they_are_dropped_compressed_end_nothing_else() {
     let frames = memory.frames();
     assert_eq!((frames.len(), frames[0].first), (2, 0xC2));
     assert_eq!(frames[1], close(1000));
+}
+
+/// What an answer may have captured.
+struct Captured;
+
+impl Drop for Captured {
+    fn drop(&mut self) {
+        panic!("a test: what an answer had captured was dropped");
+    }
+}
+
+/// Messages that come at once, or have waited before they are answered.
+fn answered(
+    waits: bool,
+    answer: impl Fn(WebSocket) -> std::pin::Pin<Box<dyn Future<Output = ()>>> + Send + Sync + 'static,
+) -> Memory {
+    let answer = std::sync::Arc::new(answer);
+    let app = App::new().websocket("/ws", move |socket: WebSocket| {
+        let answer = answer.clone();
+        async move {
+            if waits {
+                sleep(Duration::from_secs(1)).await;
+            }
+            answer(socket).await;
+        }
+    });
+    let mut memory = Memory::open(app, "/ws");
+    memory.send(&[frame(0x81, b"one"), frame(0x81, b"two")].concat());
+    memory.wait(Duration::from_secs(2));
+    memory
+}
+
+#[test]
+fn an_answer_that_panics_and_what_it_has_captured_as_well_close_with_1011() {
+    for waits in [false, true] {
+        let mut memory = answered(waits, |mut socket| {
+            Box::pin(async move {
+                let captured = Captured;
+                let answer = socket.for_each(move |_, _| {
+                    let _ = &captured;
+                    panic!("a test: an answer")
+                });
+                answer.await;
+            })
+        });
+        assert_eq!(memory.frames(), [close(1011)], "{waits}");
+    }
+}
+
+#[test]
+fn an_answer_that_panics_when_it_is_dropped_behind_the_last_one_changes_nothing() {
+    for waits in [false, true] {
+        let mut memory = answered(waits, |mut socket| {
+            Box::pin(async move {
+                let captured = Captured;
+                let answer = socket.for_each(move |message, replies| {
+                    let _ = &captured;
+                    replies.send(message)?;
+                    replies.close(CloseCode::NORMAL, "");
+                    replies.send("in vain")
+                });
+                answer.await;
+                assert_eq!(socket.recv().await.unwrap().text(), Some("two"));
+                std::future::pending().await
+            })
+        });
+        let frames = memory.frames();
+        assert_eq!((&frames[0].payload[..], &frames[1..]), (&b"one"[..], &[close(1000)][..]));
+        // (Who would have panicked had dropped the socket, and what comes would be thrown away.)
+        memory.send(&frame(0x88, &1000u16.to_be_bytes()));
+        assert!(memory.is_closed);
+    }
+}
+
+#[test]
+fn a_handler_that_panics_while_messages_are_answered_closes_with_1011() {
+    let mut memory = answered(false, |mut socket| {
+        Box::pin(async move {
+            let captured = Captured;
+            let answer = socket.for_each(move |_, _| {
+                let _ = &captured;
+                Ok(())
+            });
+            let mut answer = std::pin::pin!(answer);
+            let mut timer = std::pin::pin!(sleep(Duration::from_secs(1)));
+            std::future::poll_fn(|cx| {
+                assert!(answer.as_mut().poll(cx).is_pending());
+                timer.as_mut().poll(cx)
+            })
+            .await;
+            panic!("a test: the handler");
+        })
+    });
+    assert_eq!(memory.frames(), [close(1011)]);
 }

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use super::{Line, Load, Outgoing, Place};
 use crate::gate::Panic;
-use crate::websocket::answering::{Answer, Answering};
+use crate::websocket::answering::{self, Answer, Answering};
 use crate::websocket::message::Message;
 use crate::websocket::replies::Replies;
 
@@ -37,7 +37,7 @@ impl Line {
     pub(in super::super) fn answer_by(&self, answer: Answer) -> Answers<'_> {
         let before =
             self.change(|load| core::mem::replace(&mut load.answering, Answering::This(answer)));
-        drop(before);
+        answering::forget(before);
         Answers(self)
     }
 
@@ -138,19 +138,21 @@ impl Answers<'_> {
     /// Has the message in front answered.
     fn answer(&self, cx: &mut Context<'_>) {
         let line = self.0;
-        let Some(mut answer) = line.lend_answer() else { return };
+        let mut answer = line.lend_answer();
         let Poll::Ready(Some(message)) = line.poll_message(cx) else { return };
-        let answering = match answer(message.as_ref(), &mut Replies::queued(line)) {
-            Ok(()) => Answering::This(answer),
-            Err(_) => Answering::Over(None),
-        };
-        drop(line.give_answer_back(answering));
+        let over = answering::answer(&mut answer, message.as_ref(), &mut Replies::queued(line));
+        let answering = over.or_else(|| answer.map(Answering::This)).unwrap_or_default();
+        if let Some(unwanted) = line.give_answer_back(answering) {
+            answering::forget(unwanted);
+        }
     }
 }
 
 impl Drop for Answers<'_> {
     fn drop(&mut self) {
-        drop(self.0.look(|load| core::mem::take(&mut load.answering)));
+        if let Some(before) = self.0.look(|load| core::mem::take(&mut load.answering)) {
+            answering::forget(before);
+        }
     }
 }
 
