@@ -364,6 +364,41 @@ fn its_end_is_that_of_all_streams() {
 }
 
 #[test]
+fn what_was_sent_before_service_ended_leaves() {
+    let broadcast = Broadcast::new();
+    let (app, clock) = (app(&broadcast).prepare().unwrap(), Clock::manual());
+    let mut driver = Driver::new(&app, clock.clone(), || {});
+    let keys: Vec<_> = (0..3).map(|_| driver.turn(clock.now()).open(Peer::Local, ())).collect();
+    let mut arrived = vec![String::new(); keys.len()];
+    for (at, &key) in keys.iter().enumerate() {
+        let mut turn = driver.turn(clock.now());
+        let _ = turn.connection(key).unwrap().receive(get("/events").as_bytes());
+        // The stream of the last one is due before the worker looks for what is new.
+        if at < 2 {
+            turn.run();
+        }
+    }
+    assert_eq!(broadcast.subscribers(), 3);
+    send(&broadcast, 1);
+    driver.turn(clock.now()).shut_down();
+    for _ in 0..10 {
+        let mut turn = driver.turn(clock.now());
+        turn.run();
+        for (&key, arrived) in keys.iter().zip(&mut arrived) {
+            let Some(mut connection) = turn.connection(key) else { continue };
+            let taken = take(&connection);
+            let _ = connection.transmitted(taken.len());
+            *arrived += &taken;
+        }
+    }
+    for arrived in arrived {
+        let answer = Answer::of(&arrived);
+        let found = (ids(&answer.source()), answer.rest.as_deref().map(str::to_owned));
+        assert_eq!(found, (vec![1], Some(String::new())), "{arrived}");
+    }
+}
+
+#[test]
 fn what_is_no_event_is_sent_to_nobody() {
     let broadcast = Broadcast::new();
     let mut world = World::new(app(&broadcast));
