@@ -244,3 +244,28 @@ fn ten_thousand_members_a_tenth_of_which_does_not_read() {
 fn future_size<F: Future>(_: impl Fn(WebSocket) -> F) -> usize {
     size_of::<F>()
 }
+
+#[test]
+fn messages_that_had_to_wait_for_answers_leave_no_memory_behind() {
+    let _alone = alone();
+    let handler = |mut socket: WebSocket| async move {
+        socket.for_each(|message, replies| replies.send(message)).await;
+    };
+    // All but the first of a read wait for room.
+    let route = SocketEndpoint::new(handler).backlog(1);
+    let mut many = Many::new(App::new().websocket("/ws", route));
+    many.open(SOCKETS / 10);
+    many.give(0, asks("").as_bytes());
+    many.give(0, &message());
+    let before = live().0;
+    for _ in 0..2 {
+        many.give(0, &message().repeat(200));
+    }
+    let mut left = 1;
+    while left > 0 {
+        left = many.give(0, b"");
+    }
+    many.wait();
+    let grown = live().0.saturating_sub(before) / many.keys.len();
+    assert!(grown <= 600, "{grown} octets a socket");
+}

@@ -173,10 +173,15 @@ impl TaskWake {
         }
     }
 
-    /// Whether it was woken since, and will be polled.
+    /// Whether a waker was kept, or has woken it since and it will be polled.
     #[cfg(feature = "websocket")]
-    pub(crate) fn is_woken(&self) -> bool {
-        self.queued.load(Ordering::Acquire)
+    pub(crate) fn is_kept(self: &Arc<Self>) -> bool {
+        if Arc::strong_count(self) > 1 {
+            return true;
+        }
+        // Whoever has dropped the last waker may have used it before: that is seen then as well.
+        fence(Ordering::Acquire);
+        self.queued.load(Ordering::Relaxed)
     }
 }
 

@@ -140,7 +140,7 @@ impl Connection {
         }
         self.line.forget_reader(&waker);
         drop(waker);
-        if Arc::strong_count(&wake) > 1 || wake.is_woken() {
+        if wake.is_kept() {
             self.wake = Some(wake);
         }
     }

@@ -18,6 +18,7 @@ use super::packing::Packing;
 use super::terms::Terms;
 use super::tools;
 use crate::gate;
+use crate::home::give_back_queue;
 use crate::runtime::Bell;
 
 pub(super) use answers::Accepts;
@@ -452,12 +453,14 @@ impl Line {
 
     /// Gives back what is of no use while nothing is under way.
     pub(super) fn rest(&self) {
-        let Some(load) = self.0.load.take() else { return };
+        let Some(mut load) = self.0.load.take() else { return };
         if load.is_idle() {
             tools::give_back_load(load);
-        } else {
-            self.0.load.set(Some(load));
+            return;
         }
+        give_back_queue(&mut load.inbox);
+        give_back_queue(&mut load.outbox);
+        self.0.load.set(Some(load));
     }
 }
 

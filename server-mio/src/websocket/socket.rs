@@ -40,12 +40,12 @@ impl WebSocket {
     }
 
     /// Has each message answered where it was read: the fastest way for answers that need not be awaited. The message is borrowed, nothing is
-    /// queued, and the handler is not polled until no more messages come or `answer` returns an error: then this returns, and
-    /// [`ended`](Self::ended) tells why.
+    /// queued, and the handler is not polled meanwhile. It returns behind the last message: then [`ended`](Self::ended) tells why. Or it returns as soon
+    /// as `answer` gives an error: that is one that [`send`](Replies::send) has given, since nothing is sent any more.
     ///
     /// Messages that came before go first. While more answers than the route's [backlog](super::SocketEndpoint::backlog) are unsent, messages wait,
-    /// as they do for `recv`. A panic in `answer` is one of
-    /// the call to this. Dropped before it ends, what comes after is for [`recv`](Self::recv) again.
+    /// as they do for `recv`. A panic in `answer` is one of the call to this. Dropped before it ends, what comes after is for
+    /// [`recv`](Self::recv) again.
     ///
     /// ```
     /// use rajada_mio::App;
