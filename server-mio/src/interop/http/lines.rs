@@ -1,6 +1,7 @@
 //! Fields that have come before.
 
 use arrayvec::ArrayVec;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use rajada_parser::{Field, Fields};
 
@@ -28,6 +29,27 @@ struct Known {
 
 /// So many values may be others.
 const MOST_OTHERS: usize = 8;
+
+/// Values that many send. Nobody owns them, so that no owners are counted when they are cloned and dropped.
+const FREQUENT: [&str; 11] = [
+    "*/*",
+    "0",
+    "1",
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "close",
+    "gzip, deflate",
+    "gzip, deflate, br",
+    "gzip, deflate, br, zstd",
+    "keep-alive",
+    "no-cache",
+];
+
+/// A value that many send, if it is one.
+fn frequent(value: &[u8]) -> Option<Bytes> {
+    let known = FREQUENT.iter().find(|known| known.as_bytes() == value)?;
+    Some(Bytes::from_static(known.as_bytes()))
+}
 
 impl Lines {
     /// What fields are that stand in `octets`, if they are those that were sent last.
@@ -101,10 +123,12 @@ impl Lines {
         self.known = None;
     }
 
-    /// Makes what the fields are that are kept. Their values are slices of one copy.
+    /// Makes what the fields are that are kept. Their values are slices of one copy, but for those that many send.
     #[cold]
     fn make(&mut self, octets: &[u8], fields: Fields<'_, '_>) {
-        let Ok(headers) = made(fields, slices(octets)) else { return };
+        let slice = slices(octets);
+        let share = |value: &[u8]| frequent(value).unwrap_or_else(|| slice(value));
+        let Ok(headers) = made(fields, share) else { return };
         let names = match headers.keys_len() == headers.len() {
             true => {
                 fields.iter().filter_map(|field| HeaderName::from_bytes(field.name).ok()).collect()
@@ -116,5 +140,20 @@ impl Lines {
 
     fn part(&self, (start, end): (u32, u32)) -> &[u8] {
         self.octets.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_many_send_is_the_octets_that_came_and_no_other_is_found() {
+        for known in FREQUENT {
+            assert_eq!(frequent(known.as_bytes()).as_deref(), Some(known.as_bytes()));
+        }
+        for other in ["*", "*/* ", "Close", "application/jso", "text/x"] {
+            assert_eq!(frequent(other.as_bytes()), None, "{other}");
+        }
     }
 }
