@@ -2,8 +2,8 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rajada_mio::websocket::{CloseCode, Ended, MessageRef, SocketEndpoint, WebSocket};
@@ -262,9 +262,9 @@ fn whoever_else_runs_in_the_handler_is_polled() {
     assert_eq!(memory.texts(), ["100"]);
 }
 
-#[test]
-fn the_end_is_told() {
-    let ends = Arc::new(std::sync::Mutex::new(Vec::new()));
+/// An echo that tells how its sockets have ended.
+fn telling() -> (App, Arc<Mutex<Vec<Option<Ended>>>>) {
+    let ends = Arc::new(Mutex::new(Vec::new()));
     let told = ends.clone();
     let app = App::new().websocket("/ws", move |mut socket: WebSocket| {
         let told = told.clone();
@@ -273,8 +273,13 @@ fn the_end_is_told() {
             told.lock().unwrap().push(socket.ended());
         }
     });
-    let server = Memory::open(app, "/ws");
-    let mut memory = server;
+    (app, ends)
+}
+
+#[test]
+fn the_end_is_told() {
+    let (app, ends) = telling();
+    let mut memory = Memory::open(app, "/ws");
     memory.send(&[frame(0x81, b"last"), frame(0x88, &[0x03, 0xE8, b'b'])].concat());
     assert_eq!(memory.texts(), ["last"]);
     assert!(memory.is_closed);
@@ -284,15 +289,7 @@ fn the_end_is_told() {
 
 #[test]
 fn a_connection_that_is_lost_ends_it() {
-    let ends = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let told = ends.clone();
-    let app = App::new().websocket("/ws", move |mut socket: WebSocket| {
-        let told = told.clone();
-        async move {
-            socket.for_each(|message, replies| replies.send(message)).await;
-            told.lock().unwrap().push(socket.ended());
-        }
-    });
+    let (app, ends) = telling();
     let mut memory = Memory::open(app, "/ws");
     memory.send(&frame(0x81, b"last"));
     memory.end();
