@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::EncodedEvent;
-use super::log::{Shared, Window};
+use super::log::{Log, Shared, Window};
 use crate::gate;
 use crate::runtime::{spawn_anyway, with_local};
 
@@ -51,13 +51,15 @@ impl Seat {
         let (group, waker) = (Group::of(shared), waker.clone());
         let number = {
             let mut group = group.borrow_mut();
-            let log = shared.log();
-            log.pull(&mut group.window);
-            (group.first_kept, group.closed) = (log.first(), log.closed);
-            drop(log);
+            group.pull(&shared.log());
             group.add(waker)
         };
         Seat { group, number }
+    }
+
+    /// Brings its worker's window up to date, before the relay does.
+    pub(super) fn catch_up(&self, shared: &Shared) {
+        self.group.borrow_mut().pull(&shared.log());
     }
 
     /// The oldest event that is there.
@@ -142,6 +144,12 @@ impl Group {
         group
     }
 
+    /// Takes what is new.
+    fn pull(&mut self, log: &Log) {
+        log.pull(&mut self.window);
+        (self.first_kept, self.closed) = (log.first(), log.closed);
+    }
+
     fn is_empty(&self) -> bool {
         self.seats.len() == self.free.len()
     }
@@ -192,8 +200,7 @@ impl Future for Relay {
         if !is_known {
             log.listen(self.name, cx.waker());
         }
-        log.pull(&mut group.window);
-        (group.first_kept, group.closed) = (log.first(), log.closed);
+        group.pull(&log);
         drop(log);
         if !is_known {
             group.relay = Some(cx.waker().clone());

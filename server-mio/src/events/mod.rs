@@ -261,6 +261,10 @@ impl BodyStream for Live {
 
     fn shut_down(&mut self) {
         self.last = Some(LAST);
+        // What was sent before leaves as well.
+        if let Source::Subscription(subscription) = &mut self.source {
+            subscription.catch_up();
+        }
     }
 }
 

@@ -93,6 +93,13 @@ impl Subscription {
         }
     }
 
+    /// Has it all that was sent by now, where it would have to wait for the worker to look.
+    pub(super) fn catch_up(&mut self) {
+        if let Some(seat) = &self.seat {
+            seat.catch_up(&self.shared);
+        }
+    }
+
     /// Joins the subscribers of this worker, if it has not.
     pub(super) fn sit_down(&mut self, cx: &Context<'_>) -> &Seat {
         self.seat.get_or_insert_with(|| Seat::take(&self.shared, cx.waker()))

@@ -370,13 +370,10 @@ fn what_was_sent_before_service_ended_leaves() {
     let mut driver = Driver::new(&app, clock.clone(), || {});
     let keys: Vec<_> = (0..3).map(|_| driver.turn(clock.now()).open(Peer::Local, ())).collect();
     let mut arrived = vec![String::new(); keys.len()];
-    for (at, &key) in keys.iter().enumerate() {
+    // Their streams learn of the end before the worker looks for what is new, which it has not done yet.
+    for &key in &keys {
         let mut turn = driver.turn(clock.now());
         let _ = turn.connection(key).unwrap().receive(get("/events").as_bytes());
-        // The stream of the last one is due before the worker looks for what is new.
-        if at < 2 {
-            turn.run();
-        }
     }
     assert_eq!(broadcast.subscribers(), 3);
     send(&broadcast, 1);
