@@ -48,15 +48,16 @@ impl Connection {
 
     /// Hands what has been sent on, as far as there is room.
     fn drain(&mut self) {
-        if self.talk.is_resting() && !self.line.has_some() {
+        let has_some = self.line.has_some();
+        if self.talk.is_resting() && !has_some {
             return;
         }
-        let had_ended = self.line.has_ended();
         let active = self.talk.active();
-        if !self.line.has_some() && active.ending.is_none() && active.is_sending() {
+        if !has_some && active.ending.is_none() && active.is_sending() {
             self.line.set_held(active.codec.held());
             return;
         }
+        let had_ended = self.line.has_ended();
         loop {
             let (mut outbox, mut weight) = (self.line.take_all(), 0);
             let is_full = loop {
