@@ -57,25 +57,16 @@ impl Message {
 
     /// Its octets.
     pub fn octets(&self) -> &[u8] {
-        match self {
-            Message::Text(text) => text.as_bytes(),
-            Message::Binary(octets) => octets,
-        }
+        self.as_ref().octets()
     }
 
     /// Its text, if it is one.
     pub fn text(&self) -> Option<&str> {
-        match self {
-            Message::Text(text) => Some(text),
-            Message::Binary(_) => None,
-        }
+        self.as_ref().text()
     }
 
     pub(super) fn kind(&self) -> Kind {
-        match self {
-            Message::Text(_) => Kind::Text,
-            Message::Binary(_) => Kind::Binary,
-        }
+        self.as_ref().kind()
     }
 
     /// Octets of memory that it takes while it waits.
