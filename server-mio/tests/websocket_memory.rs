@@ -4,7 +4,7 @@ use std::alloc::System;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rajada_mio::driver::{Driver, Key, Next};
+use rajada_mio::driver::{Connection, Driver, Key, Next};
 use rajada_mio::websocket::{Broadcast, SocketDeadlines, SocketEndpoint, WebSocket};
 use rajada_mio::{App, Clock, OwnedRequest, Peer};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -40,6 +40,15 @@ fn alone() -> MutexGuard<'static, ()> {
     COUNTING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Takes all that is ready; how many octets these are.
+fn take(connection: &mut Connection<'_, u64>) -> usize {
+    let mut pieces = [&[][..]; 4];
+    let count = connection.transmit(&mut pieces);
+    let count = pieces[..count].iter().map(|piece| piece.len()).sum();
+    connection.transmitted(count);
+    count
+}
+
 struct Many {
     clock: Clock,
     driver: Driver<u64>,
@@ -70,11 +79,7 @@ impl Many {
             turn.run();
             let mut connection = turn.connection(*key).unwrap();
             connection.go_on();
-            let mut pieces = [&[][..]; 4];
-            let count = connection.transmit(&mut pieces);
-            let count = pieces[..count].iter().map(|piece| piece.len()).sum();
-            connection.transmitted(count);
-            taken += count;
+            taken += take(&mut connection);
             // It is their turn to be idle.
             connection.go_on();
             while turn.poll_ready().is_some() {}
@@ -166,11 +171,7 @@ fn pings_that_are_due_for_all_at_once_lend_nothing_to_most() {
         while let Some(key) = turn.poll_ready() {
             let mut connection = turn.connection(key).unwrap();
             connection.go_on();
-            let mut pieces = [&[][..]; 4];
-            let count = connection.transmit(&mut pieces);
-            let count = pieces[..count].iter().map(|piece| piece.len()).sum();
-            connection.transmitted(count);
-            taken += count;
+            taken += take(&mut connection);
             most = most.max(live().0.saturating_sub(before));
         }
     }

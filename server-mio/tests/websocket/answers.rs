@@ -9,14 +9,10 @@ use std::time::Duration;
 use rajada_mio::websocket::{CloseCode, Ended, MessageRef, SocketEndpoint, WebSocket};
 use rajada_mio::{App, sleep, spawn, timeout};
 
-use crate::common::{Frame, Memory, Running, asks, frame};
+use crate::common::{Frame, Memory, Running, asks, close, frame};
 
 async fn echo(mut socket: WebSocket) {
     socket.for_each(|message, replies| replies.send(message)).await;
-}
-
-fn close(code: u16) -> Frame {
-    Frame { first: 0x88, payload: code.to_be_bytes().to_vec() }
 }
 
 fn numbered(count: usize) -> (Vec<u8>, Vec<String>) {
@@ -331,10 +327,7 @@ fn closed_in_an_answer_nothing_more_is_sent_and_it_ends() {
 #[cfg(feature = "deflate")]
 #[test]
 fn compressed_messages_are_answered_compressed() {
-    let mut memory = Memory::new(App::new().websocket("/ws", echo));
-    let offer = "Host: localhost\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
-    memory.send(asks("/ws").replace("Host: localhost\r\n", offer).as_bytes());
-    assert!(memory.head().contains("permessage-deflate"));
+    let mut memory = Memory::open_compressed(App::new().websocket("/ws", echo), "/ws");
     // "Hello" of RFC 7692 section 7.2.3.1.
     memory.send(&frame(0xC1, &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]));
     memory.send(&frame(0x81, "a".repeat(5000).as_bytes()));

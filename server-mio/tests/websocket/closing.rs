@@ -9,11 +9,7 @@ use rajada_mio::websocket::{
 };
 use rajada_mio::{App, OwnedRequest, sleep, spawn, timeout};
 
-use crate::common::{Frame, Memory, echo, frame};
-
-fn close(code: u16) -> Frame {
-    Frame { first: 0x88, payload: code.to_be_bytes().to_vec() }
-}
+use crate::common::{Frame, Memory, close, echo, frame};
 
 fn text(text: &str) -> Frame {
     Frame { first: 0x81, payload: text.as_bytes().to_vec() }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rajada_mio::App;
 use rajada_mio::websocket::{CloseCode, Ended, SocketDeadlines, SocketEndpoint, WebSocket};
 
-use crate::common::{Frame, Memory, Running, echo, frame};
+use crate::common::{Frame, Memory, Running, close, echo, frame};
 
 /// What handlers have seen at the end.
 type Seen = Arc<Mutex<Vec<Option<Ended>>>>;
@@ -22,10 +22,6 @@ fn tells(seen: &Seen, deadlines: SocketDeadlines) -> App {
         }
     };
     App::new().websocket("/ws", SocketEndpoint::new(handler).deadlines(deadlines))
-}
-
-fn close(code: u16) -> Frame {
-    Frame { first: 0x88, payload: code.to_be_bytes().to_vec() }
 }
 
 #[test]

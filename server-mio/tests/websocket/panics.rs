@@ -5,7 +5,7 @@ use std::time::Duration;
 use rajada_mio::websocket::{CloseCode, SocketEndpoint, WebSocket};
 use rajada_mio::{App, OwnedRequest, sleep};
 
-use crate::common::{Frame, Memory, frame};
+use crate::common::{Memory, close, frame};
 
 /// Octets of an application that panic when they are dropped.
 struct Owner(&'static [u8]);
@@ -24,10 +24,6 @@ impl Drop for Owner {
 
 fn owned() -> bytes::Bytes {
     bytes::Bytes::from_owner(Owner(&[b'x'; 100_000]))
-}
-
-fn close(code: u16) -> Frame {
-    Frame { first: 0x88, payload: code.to_be_bytes().to_vec() }
 }
 
 #[test]
@@ -78,11 +74,7 @@ fn octets_that_panic_when_they_are_dropped_compressed_end_nothing_else() {
     let app = App::new().websocket("/ws", |socket: WebSocket| async move {
         socket.send(owned()).await.unwrap();
     });
-    let mut memory = Memory::new(app);
-    let offer = "Host: localhost\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
-    let asks = crate::common::asks("/ws");
-    memory.send(asks.replace("Host: localhost\r\n", offer).as_bytes());
-    assert!(memory.head().contains("permessage-deflate"));
+    let mut memory = Memory::open_compressed(app, "/ws");
     let frames = memory.frames();
     assert_eq!((frames.len(), frames[0].first), (2, 0xC2));
     assert_eq!(frames[1], close(1000));

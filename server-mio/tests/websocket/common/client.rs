@@ -24,6 +24,11 @@ pub(crate) struct Frame {
     pub(crate) payload: Vec<u8>,
 }
 
+/// A close frame with this code.
+pub(crate) fn close(code: u16) -> Frame {
+    Frame { first: 0x88, payload: code.to_be_bytes().to_vec() }
+}
+
 pub(crate) struct Client {
     pub(crate) socket: TcpStream,
     /// Octets that have come and were not looked at.

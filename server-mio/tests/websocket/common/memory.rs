@@ -66,6 +66,16 @@ impl Memory {
         self.is_closed = self.with(|_| ()).is_none();
     }
 
+    /// The same, with compression agreed on.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn open_compressed(app: App, path: &str) -> Memory {
+        let mut memory = Memory::new(app);
+        let offer = "Host: localhost\r\nSec-WebSocket-Extensions: permessage-deflate\r\n";
+        memory.send(asks(path).replace("Host: localhost\r\n", offer).as_bytes());
+        assert!(memory.head().contains("permessage-deflate"));
+        memory
+    }
+
     /// Gives octets to the connection, and runs turns until nothing changes.
     pub(crate) fn send(&mut self, octets: &[u8]) {
         self.give(octets);

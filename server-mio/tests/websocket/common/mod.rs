@@ -10,7 +10,7 @@ use std::time::Duration;
 use rajada_mio::websocket::WebSocket;
 use rajada_mio::{App, Exit, Handle};
 
-pub(crate) use client::{Client, Frame, asks, frame};
+pub(crate) use client::{Client, Frame, asks, close, frame};
 pub(crate) use memory::{Memory, Other};
 
 /// How long a test waits before it fails.
